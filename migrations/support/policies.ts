@@ -1,0 +1,42 @@
+/**
+ * Row-level security in the four shapes that the product knows. Released migrations depend on these texts:
+ * a new shape is a new function, an old one never changes.
+ */
+const secured = (table: string): string => `
+ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ${table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY ${table}_system ON ${table} USING (accordo_role() = 'system') WITH CHECK (accordo_role() = 'system');
+`;
+
+/** Rows of one party: seen and written by the organization in `column`, and by system jobs. */
+export const ownedBy = (table: string, column = 'owner_id'): string => `${secured(table)}
+CREATE POLICY ${table}_owner ON ${table}
+  USING (${column} = accordo_organization()) WITH CHECK (${column} = accordo_organization());
+`;
+
+/** Rows of a deal: seen and written by both parties, and by system jobs. */
+export const sharedByBothParties = (table: string): string => `${secured(table)}
+CREATE POLICY ${table}_party ON ${table}
+  USING (accordo_organization() IN (label_id, platform_id)) WITH CHECK (accordo_organization() IN (label_id, platform_id));
+`;
+
+/** Rows of a deal that only system code writes (money, sums, statements); both parties may read them. */
+export const readByBothParties = (table: string): string => `${secured(table)}
+CREATE POLICY ${table}_party ON ${table} FOR SELECT USING (accordo_organization() IN (label_id, platform_id));
+`;
+
+/** Rows that no organization reads: keys, provider events, jobs' own records. */
+export const systemOnly = (table: string): string => secured(table);
+
+/** Lets the marketplace's operator read a table. */
+export const operatorMayRead = (table: string): string => `
+CREATE POLICY ${table}_operator ON ${table} FOR SELECT USING (accordo_role() = 'operator');
+`;
+
+/** Facts: the database refuses UPDATE, DELETE and TRUNCATE, whoever asks. The grants follow from this trigger's name. */
+export const appendOnly = (table: string): string => `
+CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ${table}_append_only_truncate BEFORE TRUNCATE ON ${table}
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+`;

@@ -1,0 +1,97 @@
+import {
+  calendarDateOf,
+  contains,
+  dayInZone,
+  intersect,
+  isCalendarDate,
+  isMonth,
+  isTimeZone,
+  monthOf,
+  monthPeriod,
+  monthsOf,
+  overlaps,
+  periodOf,
+  startOfDayInZone,
+} from '.';
+
+describe('calendar dates', () => {
+  it.each(['2026-01-31', '2028-02-29', '2000-02-29', '9999-12-31'])('%s is a day', (text) => {
+    expect(isCalendarDate(text)).toBe(true);
+  });
+
+  it.each([
+    '2026-02-29',
+    '1900-02-29',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-04-31',
+    '2026-1-1',
+    '0000-01-01',
+    '2026-01-01T00:00',
+  ])('%s is none', (text) => {
+    expect(isCalendarDate(text)).toBe(false);
+    expect(() => calendarDateOf(text)).toThrow(RangeError);
+  });
+});
+
+describe('periods', () => {
+  const january = monthPeriod('2026-01');
+
+  it('has its first day and not the day it ends with', () => {
+    expect(january).toEqual({ from: '2026-01-01', until: '2026-02-01' });
+    expect(contains(january, calendarDateOf('2026-01-01'))).toBe(true);
+    expect(contains(january, calendarDateOf('2026-01-31'))).toBe(true);
+    expect(contains(january, calendarDateOf('2026-02-01'))).toBe(false);
+    expect(contains(january, calendarDateOf('2025-12-31'))).toBe(false);
+  });
+
+  it('neighbours do not overlap', () => {
+    expect(overlaps(january, monthPeriod('2026-02'))).toBe(false);
+    expect(intersect(january, monthPeriod('2026-02'))).toBeUndefined();
+    expect(intersect(january, periodOf('2026-01-15', '2027-01-01'))).toEqual(periodOf('2026-01-15', '2026-02-01'));
+  });
+
+  it('a period touches the months of its first and last day', () => {
+    expect(monthsOf(periodOf('2025-11-30', '2026-02-01'))).toEqual(['2025-11', '2025-12', '2026-01']);
+  });
+
+  it('knows a whole month from a part of one', () => {
+    expect(monthOf(january)).toBe('2026-01');
+    expect(monthOf(periodOf('2026-01-01', '2026-01-31'))).toBeUndefined();
+    expect(['2026-13', '2026-1', '2026'].some(isMonth)).toBe(false);
+    expect(() => monthPeriod('2026-00')).toThrow(RangeError);
+    expect(monthPeriod('2025-12').until).toBe('2026-01-01');
+  });
+
+  it('refuses an empty one', () => {
+    expect(() => periodOf('2026-01-01', '2026-01-01')).toThrow(RangeError);
+  });
+});
+
+describe('days in a zone', () => {
+  it('an instant is another day in Moscow than in London', () => {
+    const instant = new Date('2025-12-31T21:30:00Z');
+    expect(dayInZone(instant, 'Europe/Moscow')).toBe('2026-01-01');
+    expect(dayInZone(instant, 'Europe/London')).toBe('2025-12-31');
+  });
+
+  it('a day begins at local midnight, or when the clocks have skipped it', () => {
+    expect(startOfDayInZone(calendarDateOf('2026-01-01'), 'Europe/Moscow').toISOString()).toBe(
+      '2025-12-31T21:00:00.000Z',
+    );
+    expect(startOfDayInZone(calendarDateOf('2018-11-04'), 'America/Sao_Paulo').toISOString()).toBe(
+      '2018-11-04T03:00:00.000Z',
+    );
+  });
+
+  it.each([
+    ['Europe/Moscow', true],
+    ['UTC', true],
+    ['Europe/Atlantis', false],
+    ['+03:00', false],
+    ['', false],
+    ['../etc', false],
+  ])('%s: %s', (zone, known) => {
+    expect(isTimeZone(zone)).toBe(known);
+  });
+});

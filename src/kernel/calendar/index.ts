@@ -1,0 +1,3 @@
+export * from './calendar-date';
+export * from './period';
+export * from './zone';

@@ -1,0 +1,29 @@
+import { currencyExponent } from './currencies';
+import { isDecimalText, ratio, rational, type Rational } from './rational';
+
+/** An amount that can be owed: an integer of the currency's minor unit. */
+export interface Money {
+  readonly minor: bigint;
+  readonly currency: string;
+}
+
+/** Reads "12000.00" as minor units of the currency. Throws RangeError when it is no decimal or finer than the minor unit. */
+export function moneyFromText(text: string, currency: string): Money {
+  if (!isDecimalText(text)) throw new RangeError(`not an amount: ${text.slice(0, 60)}`);
+  const minor = rational(text).mul(10n ** BigInt(currencyExponent(currency)), 1n);
+  if (minor.d !== 1n) throw new RangeError(`${text.slice(0, 60)} is finer than the minor unit of ${currency}`);
+  return { minor: minor.s * minor.n, currency };
+}
+
+/** The amount with all digits of its currency: "12000.00" USD, "500" JPY. Zero never carries a sign. */
+export function moneyText({ minor, currency }: Money): string {
+  const exponent = currencyExponent(currency);
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
+  const sign = minor < 0n ? '-' : '';
+  return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}
+
+/** The amount in whole units of the currency, exact. */
+export function moneyExact({ minor, currency }: Money): Rational {
+  return ratio(minor, 10n ** BigInt(currencyExponent(currency)));
+}

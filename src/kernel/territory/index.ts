@@ -1,0 +1,2 @@
+export * from './territories';
+export * from './territory-set';

@@ -1,0 +1,2 @@
+export * from './commercial-models';
+export * from './use-types';

@@ -1,0 +1,146 @@
+import { isUtf8 } from 'node:buffer';
+import { BACKSLASH, escapeLength, PIPE, readCellText, TAB, type CellText } from './escaping';
+import { TextCache } from './text-cache';
+
+/** More cells than any record of the standard has; what follows them on a line is not looked at. */
+export const CELLS_MAX = 128;
+
+const PLAIN = 0;
+const DELIMITER = 1;
+/** The other kinds are bits, so that a line can be said to contain any of them. */
+const MARK = 2;
+const HIGH = 4;
+const CONTROL = 8;
+
+const kinds = new Uint8Array(256).map((_, byte) => {
+  if (byte === TAB) return DELIMITER;
+  if (byte === PIPE || byte === BACKSLASH) return MARK;
+  if (byte >= 0x80) return HIGH;
+  return byte < 0x20 || byte === 0x7f ? CONTROL : PLAIN;
+});
+
+/** What `toString` calls in the end; its checks of arguments cost more than the short texts themselves. */
+interface SlicingBuffer extends Buffer {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+}
+
+/**
+ * The cells of one line as offsets into its bytes; text is made only of what is asked for. One object serves all lines
+ * of a report. Cells are numbered from 1 as in the standard; omitted trailing cells are empty.
+ */
+export class Cells {
+  bytes: Buffer = Buffer.alloc(0);
+  count = 0;
+  /** The line has more than CELLS_MAX cells. */
+  overflowing = false;
+  /** Kinds of bytes that the line contains anywhere, so that plain lines need no closer look. */
+  private found = 0;
+  private anyRejected = false;
+  /** Where each cell starts and ends in `bytes`, by its number; both 0 for a cell that the line does not have. */
+  readonly starts = new Int32Array(CELLS_MAX + 1);
+  readonly ends = new Int32Array(CELLS_MAX + 1);
+  private readonly rejected = new Uint8Array(CELLS_MAX + 1);
+  private readonly cache = new TextCache();
+
+  /** Takes the line at these bytes, which must stay as they are while its cells are asked for. */
+  load(bytes: Buffer, start: number, end: number): void {
+    const { starts, ends } = this;
+    let count = 0;
+    let found = 0;
+    let cellStart = start;
+    let at = start;
+    for (; at < end && count < CELLS_MAX; at += 1) {
+      const byte = bytes[at]!;
+      const kind = kinds[byte]!;
+      if (kind === PLAIN) continue;
+      if (kind === DELIMITER) {
+        count += 1;
+        starts[count] = cellStart;
+        ends[count] = at;
+        cellStart = at + 1;
+      } else {
+        found |= kind;
+        if (byte === BACKSLASH) at += escapeLength(bytes, at, end) - 1;
+      }
+    }
+    this.overflowing = count === CELLS_MAX;
+    if (!this.overflowing) {
+      count += 1;
+      starts[count] = cellStart;
+      ends[count] = end;
+    }
+    for (let missing = count + 1; missing <= this.count; missing += 1) starts[missing] = ends[missing] = 0;
+    this.bytes = bytes;
+    this.count = count;
+    this.found = found;
+    if (this.anyRejected) this.rejected.fill(0);
+    this.anyRejected = false;
+  }
+
+  start(cell: number): number {
+    return this.starts[cell] ?? 0;
+  }
+
+  end(cell: number): number {
+    return this.ends[cell] ?? 0;
+  }
+
+  isEmpty(cell: number): boolean {
+    return this.starts[cell] === this.ends[cell];
+  }
+
+  /** The cell contains a pipe or a backslash. */
+  isMarked(cell: number): boolean {
+    if ((this.found & MARK) === 0) return false;
+    for (let at = this.start(cell); at < this.end(cell); at += 1) if (kinds[this.bytes[at]!] === MARK) return true;
+    return false;
+  }
+
+  /** A line this short without pipes and backslashes has no cell of text with anything wrong. */
+  isPlainAndShort(bytesMax: number): boolean {
+    return (this.found & MARK) === 0 && this.end(this.count) - this.start(1) <= bytesMax;
+  }
+
+  /** The whole line is valid UTF-8 without control characters. */
+  isCleanText(): boolean {
+    if ((this.found & CONTROL) !== 0) return false;
+    return (this.found & HIGH) === 0 || isUtf8(this.bytes.subarray(this.start(1), this.end(this.count)));
+  }
+
+  /** Marks a cell whose value broke a rule, so that nothing is concluded from it. */
+  reject(cell: number): void {
+    this.rejected[cell] = 1;
+    this.anyRejected = true;
+  }
+
+  /** The cell has a value and the value is sound. */
+  isUsable(cell: number): boolean {
+    return !this.isEmpty(cell) && this.rejected[cell] === 0;
+  }
+
+  /** The text of a cell of a single value, unescaped. */
+  text(cell: number): string {
+    if (this.isMarked(cell)) return readCellText(this.bytes, this.start(cell), this.end(cell), false).values[0]!;
+    const bytes = this.bytes as SlicingBuffer;
+    const start = this.start(cell);
+    const end = this.end(cell);
+    return (this.found & HIGH) !== 0 ? bytes.utf8Slice(start, end) : bytes.latin1Slice(start, end);
+  }
+
+  /** The same as `text`, quicker for cells that repeat from line to line, such as dates. */
+  repeatedText(cell: number): string {
+    if ((this.found & HIGH) !== 0 || this.isMarked(cell)) return this.text(cell);
+    return this.cache.text(this.bytes, this.start(cell), this.end(cell));
+  }
+
+  /** The values of a cell, unescaped, and whether its escapes are in order. */
+  values(cell: number, multiple: boolean): CellText {
+    return readCellText(this.bytes, this.start(cell), this.end(cell), multiple);
+  }
+
+  /** The bytes as they stand, for messages: anything that is not UTF-8 shows as replacement characters. */
+  raw(cell: number): string {
+    return this.bytes.toString('utf8', this.start(cell), Math.min(this.end(cell), this.start(cell) + 800));
+  }
+}

@@ -1,0 +1,152 @@
+import { layouts, type RecordCode } from './layouts';
+
+export type Severity = 'error' | 'warning';
+
+/** An error rejects the record it is in; a fatal error refuses the whole report; a warning rejects nothing. */
+interface Weight {
+  readonly severity: Severity;
+  readonly fatal?: true;
+}
+
+const error: Weight = { severity: 'error' };
+const warning: Weight = { severity: 'warning' };
+const fatal: Weight = { severity: 'error', fatal: true };
+
+/** Every fault a report can have. Codes are part of the interface: they are counted, shown and documented. */
+export const faultWeights = {
+  'head-missing': fatal,
+  'wrong-profile': fatal,
+  'report-split': fatal,
+  'summary-missing': fatal,
+  'footer-missing': fatal,
+  'line-count-mismatch': fatal,
+  'summary-count-mismatch': fatal,
+  'line-too-long': error,
+  'too-many-cells': error,
+  'record-out-of-order': error,
+  'cell-missing': error,
+  'cell-not-utf8': error,
+  'cell-too-long': error,
+  'control-character': error,
+  'escape-invalid': error,
+  'pipe-unescaped': error,
+  'cell-malformed': error,
+  'cell-not-whole': error,
+  'cell-negative': error,
+  'cell-out-of-range': error,
+  'cell-not-decimal': error,
+  'cell-not-boolean': error,
+  'cell-not-date': error,
+  'cell-not-date-time': error,
+  'isrc-malformed': error,
+  'period-reversed': error,
+  'date-outside-period': error,
+  'net-usage-mismatch': error,
+  'unknown-summary-record': error,
+  'summary-record-rejected': error,
+  'duplicate-summary-record': error,
+  'duplicate-sales-transaction': error,
+  'unknown-record': warning,
+  'byte-order-mark': warning,
+  'unknown-allowed-value': warning,
+  'identifier-malformed': warning,
+  'price-type-not-exactly-one': warning,
+  'parallel-lists-differ': warning,
+  'period-outside-report': warning,
+  'usage-total-mismatch': warning,
+  'returns-total-mismatch': warning,
+} as const satisfies Record<string, Weight>;
+
+export type FaultCode = keyof typeof faultWeights;
+
+export interface Fault {
+  /** Counted from 1, comments and empty lines included; for a fault of the whole file, its last line. */
+  readonly line: number;
+  /** The record's code as written (at most 16 characters), or `''` for a fault of the whole file. */
+  readonly record: string;
+  /** Number (from 1) and name as in the standard; null when no single cell is at fault. */
+  readonly cell: { readonly number: number; readonly name: string } | null;
+  readonly code: FaultCode;
+  readonly severity: Severity;
+  readonly fatal: boolean;
+  /** What was found there: at most 200 characters, safe to store and show. */
+  readonly value: string;
+  readonly message: string;
+}
+
+interface Place {
+  /** Cell number from 1. */
+  readonly cell?: number;
+  readonly value?: string;
+}
+
+const VALUE_LIMIT = 200;
+const RECORD_LIMIT = 16;
+// NUL cannot be stored by PostgreSQL, and terminal escapes must not reach a screen.
+const UNSAFE = /[\u0000-\u001f\u007f]/g;
+
+/** Cuts a value found in a file to what may be stored and shown: well-formed, short, without control characters. */
+export function presentable(value: string, limit = VALUE_LIMIT): string {
+  // Encoding turns half of a surrogate pair, as the cut may leave it, into the replacement character.
+  return Buffer.from(value.slice(0, limit)).toString().replace(UNSAFE, '\ufffd');
+}
+
+/** Counts the faults of one report, passes each on, and knows whether the record being read is still sound. */
+export class Findings {
+  private readonly counts = new Map<FaultCode, number>();
+  private line = 0;
+  private record = '';
+  private sound = true;
+  private refusedByFault = false;
+
+  constructor(private readonly receive: ((fault: Fault) => void) | undefined) {}
+
+  /** Starts a record (or, with an empty code, the file as a whole). */
+  open(line: number, record: string): void {
+    this.line = line;
+    this.record = record;
+    this.sound = true;
+  }
+
+  /** True while the open record has no error. */
+  get recordIsSound(): boolean {
+    return this.sound;
+  }
+
+  get refused(): boolean {
+    return this.refusedByFault;
+  }
+
+  get byCode(): Partial<Record<FaultCode, number>> {
+    return Object.fromEntries(this.counts);
+  }
+
+  get total(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Notes a fault of the open record. */
+  add(code: FaultCode, message: string, { cell, value = '' }: Place = {}): void {
+    const weight: Weight = faultWeights[code];
+    // A report without a sound head or footer can be neither identified nor checked for completeness.
+    const framing = this.record === 'HEAD' || this.record === 'SRFO';
+    const isFatal = weight.fatal === true || (framing && weight.severity === 'error');
+    if (weight.severity === 'error') this.sound = false;
+    if (isFatal) this.refusedByFault = true;
+    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
+    this.receive?.({
+      line: this.line,
+      record: presentable(this.record, RECORD_LIMIT),
+      cell: cell === undefined ? null : { number: cell, name: cellName(this.record, cell) },
+      code,
+      severity: weight.severity,
+      fatal: isFatal,
+      value: presentable(value),
+      message,
+    });
+  }
+}
+
+function cellName(record: string, cell: number): string {
+  return Object.hasOwn(layouts, record) ? (layouts[record as RecordCode][cell - 1]?.name ?? '') : '';
+}

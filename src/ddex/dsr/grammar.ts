@@ -1,0 +1,160 @@
+import { isTerritory, WORLDWIDE } from '../../kernel/territory';
+import { isCommercialModel, isUseType } from '../../kernel/uses';
+import { readIsrc } from '../../kernel/identifiers';
+import { isDateTime, isDay } from './dates';
+import { type FaultCode } from './faults';
+import { type CellType } from './layouts';
+
+/** Says which rule the bytes of one value break, or null. Values are checked as written, before any conversion. */
+export type Check = (bytes: Buffer, start: number, end: number) => FaultCode | null;
+
+export const PROFILE = 'FinancialReportingToRecordCompaniesProfileSRB';
+
+const ID_BYTES_MAX = 255;
+/** Longest value of free text. */
+export const TEXT_BYTES_MAX = 2000;
+const DECIMAL_DIGITS_MAX = 38;
+const COUNT_MAX = (1n << 63n) - 1n;
+/** So many digits always fit a safe integer. */
+const SAFE_DIGITS = 15;
+
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const LETTER_A = 0x41;
+const LETTER_Z = 0x5a;
+
+/** The first byte from `at` that is not a digit. */
+function skipDigits(bytes: Buffer, at: number, end: number): number {
+  let next = at;
+  while (next < end && bytes[next]! >= ZERO && bytes[next]! <= NINE) next += 1;
+  return next;
+}
+
+/** Position of the end of the whole part, or -1 when the bytes are not `digits[.digits]` (the dot may stand alone). */
+function wholePartEnd(bytes: Buffer, start: number, end: number): number {
+  const dot = skipDigits(bytes, start, end);
+  if (dot === start) return -1;
+  if (dot === end) return dot;
+  return bytes[dot] === DOT && skipDigits(bytes, dot + 1, end) === end ? dot : -1;
+}
+
+const decimal: Check = (bytes, start, end) => {
+  if (wholePartEnd(bytes, bytes[start] === MINUS ? start + 1 : start, end) < 0) return 'cell-not-decimal';
+  return end - start > DECIMAL_DIGITS_MAX ? 'cell-out-of-range' : null;
+};
+
+/** A whole number of uses: `23` and `23.00`, not `23.2`, not negative, at most 2⁶³ − 1. */
+const count: Check = (bytes, start, end) => {
+  const negative = bytes[start] === MINUS;
+  const dot = wholePartEnd(bytes, negative ? start + 1 : start, end);
+  if (dot < 0) return 'cell-malformed';
+  for (let at = dot + 1; at < end; at += 1) if (bytes[at] !== ZERO) return 'cell-not-whole';
+  if (negative) return 'cell-negative';
+  if (dot - start <= SAFE_DIGITS) return null;
+  return dot - start > 64 || BigInt(bytes.toString('latin1', start, dot)) > COUNT_MAX ? 'cell-out-of-range' : null;
+};
+
+/** The value of bytes that passed as a count. */
+export function readCount(bytes: Buffer, start: number, end: number): bigint {
+  const dot = skipDigits(bytes, start, end);
+  if (dot - start > SAFE_DIGITS) return BigInt(bytes.toString('latin1', start, dot));
+  // Exact: below 2⁵³ a double is an integer like any other, and this is many times faster than parsing text.
+  let value = 0;
+  for (let at = start; at < dot; at += 1) value = value * 10 + bytes[at]! - ZERO;
+  return BigInt(value);
+}
+
+const matches =
+  (pattern: RegExp, code: FaultCode): Check =>
+  (bytes, start, end) =>
+    pattern.test(bytes.toString('latin1', start, end)) ? null : code;
+
+const atMost =
+  (limit: number): Check =>
+  (_bytes, start, end) =>
+    end - start > limit ? 'cell-too-long' : null;
+
+const text = atMost(TEXT_BYTES_MAX);
+
+const allowed =
+  (isKnown: (value: string) => boolean): Check =>
+  (bytes, start, end) =>
+    text(bytes, start, end) ?? (isKnown(bytes.toString('utf8', start, end)) ? null : 'unknown-allowed-value');
+
+const date: Check = (bytes, start, end) => (isDay(bytes, start, end) ? null : 'cell-not-date');
+
+const dateTime: Check = (bytes, start, end) =>
+  end - start <= 40 && isDateTime(bytes.toString('latin1', start, end)) ? null : 'cell-not-date-time';
+
+/** Whether the bytes are an ISRC in its stored form already, as nearly all are: no text needs to be made to know. */
+export function isStoredIsrc(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start !== 12 || skipDigits(bytes, start + 5, end) !== end) return false;
+  for (let at = start; at < start + 5; at += 1) {
+    const byte = bytes[at]!;
+    const isLetter = byte >= LETTER_A && byte <= LETTER_Z;
+    if (!isLetter && (at < start + 2 || byte < ZERO || byte > NINE)) return false;
+  }
+  return true;
+}
+
+const isrc: Check = (bytes, start, end) => {
+  if (isStoredIsrc(bytes, start, end)) return null;
+  return end - start <= 40 && 'isrc' in readIsrc(bytes.toString('latin1', start, end)) ? null : 'isrc-malformed';
+};
+
+const icpn: Check = (bytes, start, end) =>
+  end - start >= 12 && end - start <= 14 && skipDigits(bytes, start, end) === end ? null : 'identifier-malformed';
+
+/** True or false in any case: setting bit 5 makes an ASCII letter small. */
+const boolean: Check = (bytes, start, end) => {
+  const word = end - start === 4 ? 'true' : 'false';
+  if (end - start !== word.length) return 'cell-not-boolean';
+  for (let at = start; at < end; at += 1) {
+    if ((bytes[at]! | 0x20) !== word.charCodeAt(at - start)) return 'cell-not-boolean';
+  }
+  return null;
+};
+
+const namespacedId: Check = (bytes, start, end) => {
+  for (let at = start; at + 1 < end; at += 1) if (bytes[at] === COLON && bytes[at + 1] === COLON) return null;
+  return 'identifier-malformed';
+};
+
+const profile: Check = (bytes, start, end) =>
+  bytes.toString('latin1', start, end).toLowerCase() === PROFILE.toLowerCase() ? null : 'wrong-profile';
+
+/** An ISO code, the whole world, or a numeric code of the TIS list, which is kept as written. */
+const isKnownTerritory = (value: string) => value === WORLDWIDE || isTerritory(value) || /^[0-9]{1,4}$/.test(value);
+
+export const checks: Readonly<Record<CellType, Check>> = {
+  record: () => null,
+  version: matches(/^dsrf\//, 'cell-malformed'),
+  profile,
+  one: matches(/^1$/, 'report-split'),
+  text,
+  id: atMost(ID_BYTES_MAX),
+  count,
+  integer: count,
+  decimal,
+  boolean,
+  date,
+  dateTime,
+  dpid: matches(/^PADPIDA[a-zA-Z0-9]{1,40}$/, 'cell-malformed'),
+  namespacedId,
+  isrc,
+  isan: matches(
+    /^(?:[A-Fa-f0-9]{12}|[A-Fa-f0-9]{24}|[A-Fa-f0-9]{16}[A-Za-z][A-Fa-f0-9]{8}[A-Za-z])$/,
+    'identifier-malformed',
+  ),
+  icpn,
+  currency: matches(/^[A-Z]{3}$/, 'cell-malformed'),
+  territory: allowed(isKnownTerritory),
+  commercialModel: allowed(isCommercialModel),
+  useType: allowed(isUseType),
+  // Long lists that money does not hang on: kept as written.
+  releaseType: text,
+  resourceType: text,
+};

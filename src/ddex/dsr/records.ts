@@ -1,0 +1,95 @@
+import { type Fault, type FaultCode } from './faults';
+import { type CellsOf } from './layouts';
+
+/** Who reports what, to whom and for which days; both dates are inclusive. */
+export interface Head {
+  readonly lineNumber: number;
+  readonly messageId: string;
+  readonly createdAt: string;
+  readonly usageStart: string;
+  readonly usageEnd: string;
+  readonly senderPartyId: string;
+  readonly senderName: string;
+  readonly serviceDescription: string | null;
+  readonly recipientPartyId: string | null;
+  readonly recipientName: string | null;
+  readonly cells: CellsOf<'HEAD'>;
+}
+
+/**
+ * One sales context (SY10): the figures its usage lines inherit. Dates are inclusive; amounts are decimal text in the
+ * currency of accounting; `usages` is the whole service in this context, `allocatedUsages` this licensor's part.
+ */
+export interface SalesContext {
+  readonly lineNumber: number;
+  readonly summaryRecordId: string;
+  readonly commercialModel: string;
+  readonly useType: string;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly territory: string;
+  readonly serviceDescription: string | null;
+  readonly subscribers: string | null;
+  readonly usages: bigint;
+  readonly allocatedUsages: bigint;
+  readonly returns: bigint;
+  readonly musicUsageRatio: string;
+  readonly currencyOfTransaction: string;
+  readonly currencyOfAccounting: string;
+  readonly exchangeRate: string;
+  readonly grossRevenue: string | null;
+  readonly netRevenue: string;
+  readonly allocatedRevenue: string;
+  readonly allocatedNetRevenue: string;
+  readonly finalTotalAmount: string;
+  readonly cells: CellsOf<'SY10'>;
+}
+
+/**
+ * One recording (or, without an ISRC, a release) in its sales context (SR08). `isrc` is normalised to 12 upper-case
+ * characters; `allocatedNetRevenue` is decimal text in the context's currency of accounting.
+ */
+export interface UsageLine {
+  readonly lineNumber: number;
+  readonly salesTransactionId: string;
+  readonly isrc: string | null;
+  readonly dspResourceId: string | null;
+  readonly summaryRecordId: string;
+  readonly context: SalesContext;
+  readonly date: string;
+  readonly totalUsages: bigint;
+  readonly returns: bigint;
+  readonly netUsage: bigint;
+  readonly rightSharePercentage: string;
+  readonly allocatedNetRevenue: string;
+}
+
+/**
+ * Takes what is read, in file order. A record arrives only when it is sound; its faults (warnings too) come just
+ * before it. `drained` is awaited after each chunk of bytes, so that a slow receiver holds the source back.
+ */
+export interface ReportReceiver {
+  head?(head: Head): void;
+  context?(context: SalesContext): void;
+  line?(line: UsageLine): void;
+  fault?(fault: Fault): void;
+  drained?(): void | Promise<void>;
+}
+
+export interface ReportSummary {
+  /** All lines of the file, comments and empty ones included. */
+  readonly lines: number;
+  readonly comments: number;
+  readonly emptyLines: number;
+  /** Records seen by code, sound or not; records of other profiles under `unknown`. */
+  readonly records: Readonly<Record<string, number>>;
+  /** Sound sales contexts. */
+  readonly contexts: number;
+  /** Usage lines; the two add up to `records.SR08`. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** The report as a whole cannot be used: at least one fault was fatal. */
+  readonly refused: boolean;
+  readonly faults: number;
+  readonly faultsByCode: Readonly<Partial<Record<FaultCode, number>>>;
+}

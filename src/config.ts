@@ -1,0 +1,96 @@
+import { DomainError } from './platform/errors/domain-error';
+
+/** Everything a process is told from outside, read once, checked whole, frozen. */
+export interface Config {
+  readonly environment: 'local' | 'production';
+  readonly host: string;
+  readonly port: number;
+  readonly applicationUrl: string;
+  readonly ownerUrl: string;
+  readonly storageFolder: string;
+  readonly keyringFile: string;
+  readonly logLevel: string;
+  readonly payments: PaymentConfig | undefined;
+}
+
+export interface PaymentConfig {
+  readonly stripeKey: string;
+  readonly webhookSecret: string;
+  /** Where Stripe's API answers; absent: Stripe itself. The sandbox's double is a loopback address. */
+  readonly endpoint?: { readonly protocol: 'http' | 'https'; readonly host: string; readonly port: number };
+}
+
+/** What the sandbox supplies where the environment does not say: the embedded database and the Stripe double. */
+export interface LocalDefaults {
+  readonly applicationUrl: string;
+  readonly ownerUrl: string;
+  readonly folder: string;
+  readonly payments: PaymentConfig;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+
+/** Throws `configuration-invalid` naming every wrong or missing setting at once. */
+export function readConfig(environment: Environment, local?: LocalDefaults): Config {
+  const faults: string[] = [];
+  const port = wholeNumber(environment, 'PORT', 3000, faults);
+  const logLevel = environment.LOG_LEVEL ?? (local ? 'warn' : 'info');
+  if (!logLevels.includes(logLevel)) faults.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
+  const folder = local?.folder ?? environment.DATA_FOLDER;
+  if (folder === undefined) faults.push('DATA_FOLDER is missing: the folder for stored files and keys');
+  const config: Config = {
+    environment: local ? 'local' : 'production',
+    host: environment.HOST ?? '127.0.0.1',
+    port,
+    applicationUrl: databaseUrl(environment, 'DATABASE_URL', local?.applicationUrl, faults),
+    ownerUrl: databaseUrl(environment, 'DATABASE_OWNER_URL', local?.ownerUrl, faults),
+    storageFolder: `${folder}/files`,
+    keyringFile: environment.KEYRING_FILE ?? `${folder}/keyring.json`,
+    logLevel,
+    payments: paymentConfig(environment, faults) ?? local?.payments,
+  };
+  if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));
+  return Object.freeze(config);
+}
+
+function databaseUrl(environment: Environment, name: string, fallback: string | undefined, faults: string[]): string {
+  const text = environment[name] ?? fallback;
+  if (text === undefined) faults.push(`${name} is missing: postgresql://user:password@host:port/database`);
+  else if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
+    faults.push(`${name} is not a PostgreSQL address: postgresql://user:password@host:port/database`);
+  }
+  return text ?? '';
+}
+
+function paymentConfig(environment: Environment, faults: string[]): PaymentConfig | undefined {
+  const { STRIPE_SECRET_KEY: stripeKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_ENDPOINT: endpoint } = environment;
+  if (stripeKey === undefined && webhookSecret === undefined) return undefined;
+  if (stripeKey === undefined || webhookSecret === undefined) {
+    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: one of them is missing');
+    return undefined;
+  }
+  if (endpoint === undefined) return { stripeKey, webhookSecret };
+  if (!URL.canParse(endpoint)) {
+    faults.push('STRIPE_ENDPOINT is not an address');
+    return undefined;
+  }
+  const { protocol, hostname, port } = new URL(endpoint);
+  const scheme = protocol === 'http:' ? 'http' : 'https';
+  const defaultPort = scheme === 'http' ? 80 : 443;
+  return {
+    stripeKey,
+    webhookSecret,
+    endpoint: { protocol: scheme, host: hostname, port: port === '' ? defaultPort : Number(port) },
+  };
+}
+
+function wholeNumber(environment: Environment, name: string, fallback: number, faults: string[]): number {
+  const text = environment[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d{1,5}$/.test(text) || value > 65_535)
+    faults.push(`${name} must be a port number from 0 to 65535, not "${text}"`);
+  return value;
+}

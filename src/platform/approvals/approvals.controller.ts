@@ -1,0 +1,66 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../auth/actor';
+import { Allow, By, InTx } from '../auth/allow';
+import type { Tx } from '../database/tx';
+import { ChoiceField } from '../http/fields';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../http/paging';
+import { type Approval, Approvals } from './approvals';
+
+export class DecisionBody {
+  @ChoiceField(['approved', 'rejected'])
+  readonly decision!: 'approved' | 'rejected';
+}
+
+export class ApprovalView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ description: 'what is to be approved, e.g. payout.release' }) readonly action!: string;
+  @ApiProperty({ format: 'uuid' }) readonly subjectId!: string;
+  @ApiProperty() readonly requestedBy!: string;
+  @ApiProperty({ format: 'date-time' }) readonly requestedAt!: string;
+  @ApiProperty({ type: String, enum: ['approved', 'rejected'], nullable: true }) readonly decision!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly decidedBy!: string | null;
+}
+
+export const approvalView = (approval: Approval): ApprovalView => ({
+  id: approval.id,
+  action: approval.action,
+  subjectId: approval.subject_id,
+  requestedBy: approval.requested_by,
+  requestedAt: approval.requested_at.toISOString(),
+  decision: approval.decision,
+  decidedBy: approval.decided_by,
+});
+
+@ApiTags('approvals')
+@Controller('v1/approvals')
+export class ApprovalsController {
+  constructor(private readonly approvals: Approvals) {}
+
+  @Get()
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(ApprovalView) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ApprovalView>> {
+    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const rows = await tx.rows<Approval>(
+      `SELECT * FROM approvals WHERE ($2::timestamptz IS NULL OR (requested_at, id) > ($2, $3::uuid))
+        ORDER BY requested_at, id LIMIT $1 + 1`,
+      [limit, after?.[0] ?? null, after?.[1] ?? null],
+    );
+    return pageOf(rows, limit, approvalView, (row) => [row.requested_at.toISOString(), row.id]);
+  }
+
+  /** Only a person other than the one who asked; whoever may act in the matter's own field. */
+  @Post(':id/decision')
+  @HttpCode(200)
+  @Allow({ roles: ['finance'], memberOnly: true })
+  @ApiOkResponse({ type: ApprovalView })
+  async decide(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { decision }: DecisionBody,
+  ): Promise<ApprovalView> {
+    return approvalView(await this.approvals.decide(tx, actor, id, decision));
+  }
+}

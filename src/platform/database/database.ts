@@ -1,0 +1,84 @@
+import { DataSource } from 'typeorm';
+import { types, type PoolClient } from 'pg';
+import type { Actor } from '../auth/actor';
+import { translateDatabaseError } from './constraints';
+import { Tx } from './tx';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** int8 as bigint, date as 'YYYY-MM-DD': PostgreSQL's exact values stay exact. */
+const exactTypes = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === types.builtins.INT8) return (text: string) => BigInt(text);
+    if (oid === types.builtins.DATE) return (text: string) => text;
+    return types.getTypeParser(oid, format);
+  },
+};
+
+/** The pool of the application role. TypeORM keeps it (and the migrations); statements are written by hand. */
+export function applicationDataSource(url: string, poolSize = 10): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'accordo',
+    synchronize: false,
+    invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
+    connectTimeoutMS: 5_000,
+    // An idle connection's error must not end the process: the pool makes a new one at the next use.
+    poolErrorHandler: () => undefined,
+    extra: {
+      types: exactTypes,
+      statement_timeout: 120_000,
+      lock_timeout: 20_000,
+      idle_in_transaction_session_timeout: 120_000,
+      keepAlive: true,
+    },
+  });
+}
+
+/** The only way to the tables: every transaction says first for whom it runs, and row-level security does the rest. */
+export class Database {
+  constructor(readonly source: DataSource) {}
+
+  /** Runs `work` in one transaction as the actor's organization. */
+  withTenant<T>(actor: Actor, work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
+    if (!uuid.test(actor.organizationId)) throw new Error('a tenant is an organization id');
+    const role = actor.organizationKind === 'operator' ? 'operator' : 'member';
+    return this.transaction(role, actor.organizationId, mode, work);
+  }
+
+  /** Runs `work` in one transaction under the system's policies: jobs, sign-in, provider events. */
+  asSystem<T>(work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
+    return this.transaction('system', '', mode, work);
+  }
+
+  private async transaction<T>(
+    role: 'member' | 'operator' | 'system',
+    organization: string,
+    mode: 'read' | 'write',
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      // One message: no statement can come between the start and the tenant. SET LOCAL (not set_config) also reaches Citus workers.
+      await client.query(
+        `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'`,
+      );
+      try {
+        const result = await work(new Tx(client, role));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A failed ROLLBACK means the connection is gone, and the transaction with it; the pool drops it at release.
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    } catch (error) {
+      throw translateDatabaseError(error);
+    } finally {
+      await runner.release().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { PoolClient } from 'pg';
+
+/** Values that PostgreSQL parameters may carry. */
+export type Parameter = string | number | bigint | boolean | Date | null | Buffer | readonly unknown[] | object;
+
+/**
+ * An open transaction of one tenant, passed as a value so that no statement can run outside it.
+ * int8 arrives as bigint, numeric and date as text.
+ */
+export class Tx {
+  constructor(
+    readonly client: PoolClient,
+    private role: 'member' | 'operator' | 'system',
+  ) {}
+
+  async rows<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return (await this.client.query(text, parameters as unknown[])).rows as Row[];
+  }
+
+  async first<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(text, parameters))[0];
+  }
+
+  /** For statements that must give exactly one row: anything else is a programmer's mistake. */
+  async one<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row> {
+    const rows = await this.rows<Row>(text, parameters);
+    if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}: ${text.slice(0, 120)}`);
+    return rows[0]!;
+  }
+
+  /** Runs a statement and says how many rows it touched. */
+  async run(text: string, parameters: readonly Parameter[] = []): Promise<number> {
+    return (await this.client.query(text, parameters as unknown[])).rowCount ?? 0;
+  }
+
+  /**
+   * Lets `work` act under the system's policies inside this transaction: for rows of a deal that no party may write by itself
+   * (sums, postings, statements). Nested use is fine; the caller's role returns afterwards.
+   */
+  async asSystem<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.role;
+    if (before === 'system') return work();
+    await this.take('system');
+    const result = await work();
+    // After a failure the transaction is aborted and rolls back, so the role needs no restoring then.
+    await this.take(before);
+    return result;
+  }
+
+  private async take(role: 'member' | 'operator' | 'system'): Promise<void> {
+    await this.client.query(`SET LOCAL accordo.role = '${role}'`);
+    this.role = role;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Every error code that Accordo answers with, its HTTP status and what it means. Codes are stable: clients match on them.
+ * A code that no test names fails the tidy test.
+ */
+export const errorCodes = {
+  // The request itself
+  'request-invalid': { status: 400, title: 'The request has faults; all are listed' },
+  'idempotency-key-missing': { status: 400, title: 'Every write needs an Idempotency-Key header' },
+  'signature-invalid': { status: 400, title: 'The webhook is not signed by the provider' },
+  unauthenticated: { status: 401, title: 'Sign in or send an API key' },
+  'sign-in-failed': { status: 401, title: 'Mail address or password is wrong' },
+  forbidden: { status: 403, title: 'Your organization or role may not do this' },
+  'organization-not-verified': { status: 403, title: 'Only verified organizations publish, negotiate and sign' },
+  'not-found': { status: 404, title: 'There is nothing here that you may see' },
+  'method-not-allowed': { status: 405, title: 'This address does not know that method' },
+  'body-too-large': { status: 413, title: 'The body is larger than this route takes' },
+  'content-type-unsupported': { status: 415, title: 'This route does not read that content type' },
+  'content-encoding-unsupported': { status: 415, title: 'Send the body as it is, not compressed' },
+  'idempotency-key-in-use': { status: 409, title: 'A request with this key is still running' },
+  'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
+  'too-many-requests': { status: 429, title: 'Too many attempts; wait and try again' },
+  'internal-error': { status: 500, title: 'Something failed on our side; nothing was changed' },
+  'not-ready': { status: 503, title: 'The service cannot answer at the moment; try again' },
+  'payments-not-configured': { status: 503, title: 'This installation has no payment provider' },
+
+  // Parties
+  'email-taken': { status: 409, title: 'This mail address already belongs to a member' },
+  'party-id-taken': { status: 409, title: 'This party identifier already belongs to an organization' },
+  'service-name-taken': { status: 409, title: 'The platform already has a service of this name' },
+  'operator-exists': { status: 409, title: 'The marketplace already has an operator' },
+  'already-verified': { status: 409, title: 'The organization is already verified' },
+  'approval-needs-second-person': { status: 409, title: 'Whoever asked cannot approve' },
+  'approval-decided': { status: 409, title: 'This approval is already decided' },
+
+  // Catalogue
+  'import-header-invalid': { status: 422, title: 'The file’s header row lacks a needed column' },
+  'import-unreadable': { status: 422, title: 'The file is not readable CSV' },
+  'recording-unknown': { status: 422, title: 'A recording is not in the label’s catalogue' },
+  'rights-overlap': { status: 409, title: 'A share is already stated for this recording, place and time' },
+  'package-version-taken': { status: 409, title: 'This package version was just published by someone else' },
+
+  // Offers and agreements
+  'terms-invalid': { status: 422, title: 'The terms have faults; all are listed' },
+  'terms-parties-differ': { status: 422, title: 'The terms name other parties or services than this negotiation' },
+  'track-not-controlled': { status: 422, title: 'The label does not control a track where the terms license it' },
+  'claims-not-open': { status: 422, title: 'The terms settle claims that are not open between these parties' },
+  'negotiation-closed': { status: 409, title: 'The negotiation is closed' },
+  'offer-revised': { status: 409, title: 'There is a newer revision than the one named' },
+  'own-revision': { status: 409, title: 'A party cannot accept its own revision' },
+  'terms-hash-differs': { status: 409, title: 'The hash is not that of the agreement’s terms' },
+  'already-signed': { status: 409, title: 'This party has already signed' },
+  'agreement-not-open-for-signature': { status: 409, title: 'The agreement takes no signature now' },
+  'exclusive-grant-overlaps': {
+    status: 409,
+    title: 'An exclusive grant covers the same recording, place, use and time',
+  },
+
+  // Enforcement
+  'claim-reference-taken': { status: 409, title: 'The label already has a claim with this reference' },
+
+  // Usage
+  'report-unreadable': { status: 422, title: 'The report cannot be read; its faults are listed' },
+  'report-party-unknown': { status: 422, title: 'The report names a recipient or service that is not known' },
+  'message-id-reused': { status: 409, title: 'This message id was used for another file' },
+  'period-already-reported': { status: 409, title: 'A live report already speaks for this period and context' },
+  'report-not-replaceable': {
+    status: 409,
+    title: 'The report named by replaces is not a live report of the same contexts',
+  },
+
+  // Settlement
+  'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
+  'period-not-closable': { status: 409, title: 'The period cannot be closed now' },
+  'period-already-closed': { status: 409, title: 'The period is closed; corrections become deltas' },
+  'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
+  'payment-account-missing': { status: 409, title: 'The label has no payment account' },
+  'payment-account-exists': { status: 409, title: 'The label already has this payment account' },
+  'commission-missing': { status: 409, title: 'No commission schedule is in force' },
+  'commission-overlaps': { status: 409, title: 'A commission schedule is already in force for that time' },
+  'payment-provider-refused': { status: 502, title: 'The payment provider refused' },
+
+  // A process that cannot start (status is unused)
+  'configuration-invalid': { status: 500, title: 'A setting is missing or wrong' },
+  'database-unreachable': { status: 500, title: 'The database cannot be reached' },
+  'database-too-old': { status: 500, title: 'The database is older than Accordo supports' },
+  'database-role-unsafe': { status: 500, title: 'The application role could bypass row-level security' },
+  'database-not-migrated': { status: 500, title: 'The database lacks migrations' },
+  'port-taken': { status: 500, title: 'The port is in use' },
+  'injected-clock-refused': { status: 500, title: 'A production process runs on the real clock only' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,61 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
+import { defer, firstValueFrom, type Observable } from 'rxjs';
+import type { AccordoRequest } from '../auth/allow';
+import { Database } from '../database/database';
+import { IdempotentWrites, keyOf } from '../idempotency/idempotent-writes';
+
+const ownTransactions = 'accordo:own-transactions';
+
+/** For routes that stream or talk to the outside before they write: they open their transactions themselves. */
+export const OpensOwnTransactions = (): MethodDecorator => SetMetadata(ownTransactions, true);
+
+const reading = 'accordo:reading';
+
+/** For a POST that only asks (its questions do not fit a query string): no idempotency key, no write. */
+export const OnlyReads = (): MethodDecorator => SetMetadata(reading, true);
+
+/**
+ * One transaction per request, opened for the actor's organization. A read sees one snapshot and cannot write; a write commits its effect,
+ * its audit and outbox entries and its remembered answer together, or nothing.
+ */
+@Injectable()
+export class TransactionInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly database: Database,
+    private readonly writes: IdempotentWrites,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<AccordoRequest>();
+    const { actor } = request;
+    const handler = context.getHandler();
+    if (actor === undefined || this.reflector.get<boolean | undefined>(ownTransactions, handler)) return next.handle();
+    const handle = (): Promise<unknown> => firstValueFrom(next.handle(), { defaultValue: undefined });
+    if (
+      request.method === 'GET' ||
+      request.method === 'HEAD' ||
+      this.reflector.get<boolean | undefined>(reading, handler)
+    ) {
+      return defer(() =>
+        this.database.withTenant(
+          actor,
+          (tx) => {
+            request.tx = tx;
+            return handle();
+          },
+          'read',
+        ),
+      );
+    }
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return defer(() =>
+      this.writes.run({ actor, key: keyOf(request), request, reply }, (tx) => {
+        request.tx = tx;
+        return handle();
+      }),
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../auth/actor';
+import { Allow, By, InTx } from '../auth/allow';
+import type { Tx } from '../database/tx';
+import { fromCursor, type Page, PageQuery, pageSchema, toCursor } from '../http/paging';
+import { listOutbox } from './outbox';
+
+export class EventView {
+  @ApiProperty({ example: 'agreement.concluded' }) readonly topic!: string;
+  @ApiProperty({ format: 'uuid' }) readonly subjectId!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true }) readonly payload!: object;
+  @ApiProperty({ format: 'date-time' }) readonly occurredAt!: string;
+}
+
+@ApiTags('events')
+@Controller('v1/events')
+export class EventsController {
+  /** What happened, in order, for the caller's organization. `next` is never null: ask again with it later. */
+  @Get()
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(EventView) })
+  async list(@By() actor: Actor, @InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<EventView>> {
+    const after = BigInt(fromCursor(cursor, [/^\d{1,18}$/])?.[0] ?? '0');
+    const entries = await listOutbox(tx, actor.organizationId, after, limit);
+    return {
+      rows: entries.map((entry) => ({
+        topic: entry.topic,
+        subjectId: entry.subject_id,
+        payload: entry.payload,
+        occurredAt: entry.occurred_at.toISOString(),
+      })),
+      next: toCursor([String(entries.at(-1)?.position ?? after)]),
+    };
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../errors/domain-error';
+
+export interface StoredFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/**
+ * Files by the hash of their content, in a local folder. A file is complete and on disk before its hash is known to anyone,
+ * so a crash leaves nothing half-stored; the same content is one file.
+ */
+@Injectable()
+export class Storage {
+  constructor(private readonly folder: string) {}
+
+  /** Streams `source` to disk while hashing it. Refuses with body-too-large past `bytesMax` and leaves nothing behind. */
+  async store(source: AsyncIterable<Uint8Array> | NodeJS.ReadableStream, bytesMax: number): Promise<StoredFile> {
+    await mkdir(join(this.folder, 'incoming'), { recursive: true, mode: 0o700 });
+    const incoming = join(this.folder, 'incoming', randomUUID());
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        if (bytes > bytesMax)
+          return done(new DomainError('body-too-large', `this route takes at most ${bytesMax} bytes`));
+        hash.update(chunk);
+        return done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(source, measure, createWriteStream(incoming, { flags: 'wx', mode: 0o600, flush: true }));
+      const sha256 = hash.digest('hex');
+      await this.keep(incoming, this.pathOf(sha256));
+      return { sha256, bytes };
+    } catch (error) {
+      await rm(incoming, { force: true });
+      throw error;
+    }
+  }
+
+  /** The file's bytes. */
+  read(sha256: string): NodeJS.ReadableStream & AsyncIterable<Buffer> {
+    return createReadStream(this.pathOf(sha256));
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    return stat(this.pathOf(sha256)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async keep(incoming: string, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rename(incoming, path);
+    const folder = await open(dirname(path));
+    try {
+      // Without this the name could be lost in a power failure although the bytes are safe.
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+
+  private pathOf(sha256: string): string {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('files are named by their SHA-256');
+    return join(this.folder, sha256.slice(0, 2), sha256);
+  }
+}

@@ -23,7 +23,7 @@ module.exports = {
     error(
       'kernel-is-pure',
       { path: '^src/kernel/', pathNot: '\\.spec\\.ts$' },
-      { pathNot: ['^src/kernel/', 'node_modules/(fraction\\.js|canonicalize|temporal-polyfill|temporal-utils)/', '^node:crypto$', '^crypto$'] },
+      { pathNot: ['^src/kernel/', 'node_modules/(fraction\\.js|temporal-polyfill|temporal-utils)/', '^node:crypto$', '^crypto$'] },
     ),
     error('ddex-knows-only-the-kernel', { path: '^src/ddex/' }, { path: '^src/', pathNot: '^src/(ddex|kernel)/' }),
     error('platform-knows-no-module', { path: '^src/platform/' }, { path: anyModule }),

@@ -29,15 +29,9 @@ module.exports = {
   testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
-    project(
-      'database',
-      [
-        '<rootDir>/test/{http,database,scenarios,golden,faults,commands}/**/*.spec.ts',
-      ],
-      {
-        globalSetup: '<rootDir>/test/support/global-setup.ts',
-        globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-      },
-    ),
+    project('database', ['<rootDir>/test/{http,database,scenarios,golden,faults,commands}/**/*.spec.ts'], {
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    }),
   ],
 };

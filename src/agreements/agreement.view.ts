@@ -1,0 +1,71 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ClauseText } from '../kernel';
+import type { Agreement, AgreementState } from './agreements.repository';
+import type { Signature } from './signatures.repository';
+
+export class InForceView {
+  @ApiProperty({ format: 'date', description: 'the first day' }) readonly from!: string;
+  @ApiProperty({ format: 'date', description: 'the day after the last' }) readonly until!: string;
+}
+
+export class SignatureView {
+  @ApiProperty({ format: 'uuid' }) readonly organizationId!: string;
+  @ApiProperty({ format: 'uuid' }) readonly memberId!: string;
+  @ApiProperty({ format: 'date-time' }) readonly signedAt!: string;
+  @ApiProperty({ description: 'compact JWS (EdDSA) over the canonical statement of this signature' })
+  readonly seal!: string;
+}
+
+export class AgreementSummary {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
+  @ApiProperty({ format: 'uuid' }) readonly platformId!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly negotiationId!: string | null;
+  @ApiProperty({ enum: ['awaiting-signatures', 'concluded', 'withdrawn'] }) readonly state!: AgreementState;
+  @ApiProperty({ description: 'SHA-256 of the canonical terms' }) readonly termsHash!: string;
+  @ApiProperty({ example: 'USD' }) readonly currency!: string;
+  @ApiProperty({ example: 'Europe/Moscow' }) readonly timeZone!: string;
+  @ApiProperty({ type: InForceView }) readonly inForce!: InForceView;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly concludedAt!: string | null;
+}
+
+export class AgreementView extends AgreementSummary {
+  @ApiProperty({ type: SignatureView, isArray: true }) readonly signatures!: SignatureView[];
+}
+
+export class TrackView {
+  @ApiProperty({ example: 'ZZA012600001' }) readonly isrc!: string;
+}
+
+export class ClauseTextView {
+  @ApiProperty({ example: '6.1', description: 'the clause’s number, stable for these terms' }) readonly clause!: string;
+  @ApiProperty() readonly text!: string;
+}
+
+export class ProseView {
+  @ApiProperty() readonly termsHash!: string;
+  @ApiProperty({ type: ClauseTextView, isArray: true }) readonly clauses!: readonly ClauseText[];
+}
+
+export const agreementSummary = (agreement: Agreement): AgreementSummary => ({
+  id: agreement.id,
+  labelId: agreement.labelId,
+  platformId: agreement.platformId,
+  negotiationId: agreement.negotiationId,
+  state: agreement.state,
+  termsHash: agreement.termsHash,
+  currency: agreement.currency,
+  timeZone: agreement.timeZone,
+  inForce: agreement.inForce,
+  concludedAt: agreement.concludedAt?.toISOString() ?? null,
+});
+
+export const agreementView = (agreement: Agreement, signatures: readonly Signature[]): AgreementView => ({
+  ...agreementSummary(agreement),
+  signatures: signatures.map(({ organizationId, memberId, signedAt, seal }) => ({
+    organizationId,
+    memberId,
+    signedAt: signedAt.toISOString(),
+    seal,
+  })),
+});

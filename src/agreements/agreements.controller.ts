@@ -1,0 +1,98 @@
+import { Body, Controller, Get, Header, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { describeTerms } from '../kernel';
+import type { Actor } from '../platform/auth/actor';
+import { Allow, By, InTx } from '../platform/auth/allow';
+import type { Tx } from '../platform/database/tx';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import {
+  AgreementSummary,
+  agreementSummary,
+  AgreementView,
+  agreementView,
+  ProseView,
+  TrackView,
+} from './agreement.view';
+import { getAgreement, listAgreements } from './agreements.repository';
+import { SignAgreement, SignatureBody } from './sign-agreement';
+import { listSignatures } from './signatures.repository';
+
+const isrcKey = /^[A-Z0-9]{12}$/;
+
+@ApiTags('agreements')
+@Controller('v1/agreements')
+export class AgreementsController {
+  constructor(private readonly signAgreement: SignAgreement) {}
+
+  @Get()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: pageSchema(AgreementSummary) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<AgreementSummary>> {
+    const rows = await listAgreements(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    return pageOf(rows, limit, agreementSummary, (row) => [row.madeAt.toISOString(), row.id]);
+  }
+
+  @Get(':id')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: AgreementView })
+  one(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<AgreementView> {
+    return viewOf(tx, id);
+  }
+
+  /** The canonical text, byte for byte what the hash and the signatures are over. */
+  @Get(':id/terms')
+  @Allow({ kinds: ['label', 'platform'] })
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  async terms(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
+    return (await getAgreement(tx, id)).termsText;
+  }
+
+  /** The recordings licensed, in the order of their ISRCs. */
+  @Get(':id/tracks')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: pageSchema(TrackView) })
+  async tracks(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<TrackView>> {
+    const [after = ''] = fromCursor(cursor, [isrcKey]) ?? [];
+    const { isrcs } = (await getAgreement(tx, id)).terms.repertoire;
+    const start = isrcs.findIndex((isrc) => isrc > after);
+    const rows = start < 0 ? [] : isrcs.slice(start, start + limit + 1);
+    return pageOf(
+      rows,
+      limit,
+      (isrc) => ({ isrc }),
+      (isrc) => [isrc],
+    );
+  }
+
+  /** The contract in words, clause by clause. */
+  @Get(':id/prose')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: ProseView })
+  async prose(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ProseView> {
+    const { terms, termsHash } = await getAgreement(tx, id);
+    return { termsHash, clauses: describeTerms(terms) };
+  }
+
+  /** Signs for the caller's organization. The second signature concludes the agreement at once. */
+  @Post(':id/signatures')
+  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], memberOnly: true, verified: true })
+  @ApiCreatedResponse({ type: AgreementView })
+  async sign(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Ip() address: string,
+    @Param('id', ParseUUIDPipe) agreementId: string,
+    @Body() body: SignatureBody,
+  ): Promise<AgreementView> {
+    await this.signAgreement.execute(tx, actor, { agreementId, address }, body);
+    return viewOf(tx, agreementId);
+  }
+}
+
+const viewOf = async (tx: Tx, id: string): Promise<AgreementView> =>
+  agreementView(await getAgreement(tx, id), await listSignatures(tx, id));

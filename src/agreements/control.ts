@@ -1,0 +1,13 @@
+import { controlFaults } from '../catalogue';
+import { expandTerritories, type Fault, type Terms } from '../kernel';
+import type { Tx } from '../platform/database/tx';
+
+/**
+ * A fault (track-not-controlled) for each recording that the terms license where or when the label does not control all of
+ * it; the pointer is into the canonical terms. Every grant covers the whole repertoire, so the territories of all grants
+ * together are what must be controlled.
+ */
+export function uncontrolledTracks(tx: Tx, { parties, grants, repertoire, term }: Terms): Promise<Fault[]> {
+  const territories = [...new Set(grants.flatMap((grant) => expandTerritories(grant.territories)))].sort();
+  return controlFaults(tx, parties.label.id, { isrcs: repertoire.isrcs, territories, period: term });
+}

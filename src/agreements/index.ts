@@ -1,0 +1,14 @@
+export { AgreementsModule } from './agreements.module';
+export {
+  type Agreement,
+  type AgreementState,
+  type AgreementWithTerms,
+  concludedAgreementsBetween,
+  getAgreement,
+  getAgreementForUpdate,
+  licensorsOf,
+} from './agreements.repository';
+export { uncontrolledTracks } from './control';
+export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
+export { type AcceptedTerms, makeAgreement } from './make-agreement';
+export { type ConcludedAgreement, type ConclusionListener, OnConcluded } from './on-concluded';

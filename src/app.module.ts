@@ -1,0 +1,36 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AgreementsModule } from './agreements';
+import { CatalogueModule } from './catalogue';
+import { ClearanceModule } from './clearance';
+import { EnforcementModule } from './enforcement';
+import { OffersModule } from './offers';
+import { PartiesModule } from './parties';
+import { PlatformModule, type PlatformParts } from './platform/platform.module';
+import { type PaymentRail, SettlementModule } from './settlement';
+import { UsageModule } from './usage';
+
+export interface AppParts extends PlatformParts {
+  /** Absent where the installation has no payment provider: invoices stay with us and payouts are refused. */
+  readonly rail: PaymentRail | undefined;
+}
+
+/** The list of modules, nothing else. */
+@Module({})
+export class AppModule {
+  static with(parts: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.with(parts),
+        PartiesModule,
+        CatalogueModule,
+        AgreementsModule,
+        ClearanceModule,
+        OffersModule,
+        UsageModule,
+        SettlementModule.with(parts.rail),
+        EnforcementModule,
+      ],
+    };
+  }
+}

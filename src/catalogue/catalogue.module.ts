@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ImportCatalogue } from './import-catalogue';
+import { ImportsController } from './imports.controller';
+import { PackagesController } from './packages.controller';
+import { PublishPackage } from './publish-package';
+import { RecordingsController } from './recordings.controller';
+import { RightsController } from './rights.controller';
+import { StateRights } from './state-rights';
+
+@Module({
+  controllers: [ImportsController, RecordingsController, RightsController, PackagesController],
+  providers: [ImportCatalogue, StateRights, PublishPackage],
+})
+export class CatalogueModule {}

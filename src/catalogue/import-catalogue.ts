@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '../platform/audit/audit';
+import type { Actor } from '../platform/auth/actor';
+import { Clock } from '../platform/clock';
+import type { Tx } from '../platform/database/tx';
+import { publish } from '../platform/outbox/outbox';
+import { Storage, type StoredFile } from '../platform/storage/storage';
+import { type ReadRow, readCatalogueFile } from './catalogue-file';
+import { type RecordingRow, rowFault, type RowFault } from './catalogue-row';
+import { addFaults, type CatalogueImport, finishImport, openImport } from './imports.repository';
+import { writeRecordings, writeReleases } from './recordings.repository';
+
+interface Progress {
+  readonly ownerId: string;
+  readonly importId: string;
+  readonly at: Date;
+  read: number;
+  rejected: number;
+  faults: number;
+}
+
+type GoodRow = Extract<ReadRow, { recording: unknown }>;
+
+const batchRows = 1000;
+
+/** Brings a stored catalogue file in: the good rows become recordings, the bad ones are listed with every fault. */
+@Injectable()
+export class ImportCatalogue {
+  constructor(
+    private readonly storage: Storage,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reads the file in batches, so memory does not grow with it. Refuses with import-unreadable or import-header-invalid. */
+  async execute(tx: Tx, actor: Actor, file: StoredFile): Promise<CatalogueImport> {
+    const ownerId = actor.organizationId;
+    const at = this.clock.now();
+    // Two imports that update the same recordings in different orders would deadlock: one label's imports go one after another.
+    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalogue-import ${ownerId}`]);
+    const { id } = await openImport(tx, ownerId, file, at);
+    const progress: Progress = { ownerId, importId: id, at, read: 0, rejected: 0, faults: 0 };
+    let batch: ReadRow[] = [];
+    for await (const row of readCatalogueFile(this.storage.read(file.sha256))) {
+      if (batch.push(row) < batchRows) continue;
+      await writeBatch(tx, progress, batch);
+      batch = [];
+    }
+    await writeBatch(tx, progress, batch);
+    const { read, rejected } = progress;
+    const done = await finishImport(tx, id, { read, accepted: read - rejected, rejected });
+    const details = { file: file.sha256, accepted: read - rejected, rejected };
+    await audit(tx, actor, { action: 'catalogue.imported', subjectId: id, details, at });
+    await publish(tx, { to: [ownerId], topic: 'catalogue.imported', subjectId: id, payload: details, at });
+    return done;
+  }
+}
+
+async function writeBatch(tx: Tx, progress: Progress, batch: readonly ReadRow[]): Promise<void> {
+  const good = batch.filter((row) => 'recording' in row);
+  const repeated = await writeRows(tx, progress, good);
+  const found = batch.flatMap((row) => ('faults' in row ? row.faults : []));
+  const faults = [...found, ...repeated].sort((a, b) => a.row - b.row);
+  if (faults.length > 0) await addFaults(tx, { ...progress, after: progress.faults }, faults);
+  progress.read += batch.length;
+  progress.rejected += batch.length - good.length + repeated.length;
+  progress.faults += faults.length;
+}
+
+/** Writes the rows and gives a fault for each whose ISRC an earlier row of the file already has. */
+async function writeRows(tx: Tx, progress: Progress, good: readonly GoodRow[]): Promise<RowFault[]> {
+  const firsts = new Map<string, GoodRow>();
+  for (const row of good) if (!firsts.has(row.recording.isrc)) firsts.set(row.recording.isrc, row);
+  const recordings = [...firsts.values()].map(({ recording }) => recording);
+  const written = new Map((await writeRecordings(tx, progress, recordings)).map(({ id, isrc }) => [isrc, id]));
+  await writeReleases(
+    tx,
+    progress.ownerId,
+    recordings.flatMap((recording) => releaseTrack(recording, written.get(recording.isrc))),
+  );
+  return good
+    .filter((row) => firsts.get(row.recording.isrc) !== row || !written.has(row.recording.isrc))
+    .map(({ row, recording: { isrc } }) =>
+      rowFault(row, 'isrc', 'isrc-repeated', isrc, 'an earlier row of this file has the same ISRC'),
+    );
+}
+
+const releaseTrack = ({ release }: RecordingRow, recordingId: string | undefined) =>
+  release === null || recordingId === undefined ? [] : [{ recordingId, ...release }];

@@ -1,0 +1,135 @@
+import { Controller, Get, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { type Actor } from '../platform/auth/actor';
+import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
+import { type Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
+import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
+import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
+import { Storage } from '../platform/storage/storage';
+import { ImportCatalogue } from './import-catalogue';
+import { type CatalogueImport, findImport, type ImportFault, listFaults } from './imports.repository';
+
+const bytesMax = 200 * 1024 * 1024;
+const faultsShown = 100;
+
+export class ImportFaultView {
+  @ApiProperty({ description: 'as a spreadsheet counts: the header is row 1' }) readonly row!: number;
+  @ApiProperty({ example: 'isrc', description: 'empty when the whole row is meant' }) readonly column!: string;
+  @ApiProperty({ example: 'isrc-malformed' }) readonly code!: string;
+  @ApiProperty({ description: 'the cell, at most its first 200 characters' }) readonly value!: string;
+  @ApiProperty() readonly message!: string;
+}
+
+export class ImportView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty() readonly fileSha256!: string;
+  @ApiProperty({ example: '104857', description: 'a count, as text' }) readonly bytes!: string;
+  @ApiProperty() readonly rowsRead!: number;
+  @ApiProperty() readonly rowsAccepted!: number;
+  @ApiProperty() readonly rowsRejected!: number;
+  @ApiProperty({ format: 'date-time' }) readonly importedAt!: string;
+  @ApiProperty({ type: ImportFaultView, isArray: true, description: 'the first 100; all of them are at /faults' })
+  readonly faults!: readonly ImportFaultView[];
+}
+
+@ApiTags('catalogue')
+@Controller('v1/catalogue/imports')
+export class ImportsController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly writes: IdempotentWrites,
+    private readonly importCatalogue: ImportCatalogue,
+  ) {}
+
+  /** The file is kept first, as evidence and so that it can be read twice; then it is brought in, in one transaction. */
+  @Post()
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label'], roles: ['catalogue'], verified: true })
+  @ApiOperation({
+    summary: 'Bring a catalogue in as CSV',
+    description:
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed.',
+  })
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiCreatedResponse({ type: ImportView })
+  async create(
+    @By() actor: Actor,
+    @Req() request: AccordoRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const key = keyOf(request);
+    const file = await this.storage.store(csvOf(request), bytesMax).catch((error: unknown) => {
+      // What is left unread of the body would be taken for the start of the connection's next request.
+      void reply.header('connection', 'close');
+      throw error;
+    });
+    return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
+      viewOf(tx, await this.importCatalogue.execute(tx, actor, file)),
+    );
+  }
+
+  @Get(':id')
+  @Allow({ kinds: ['label'] })
+  @ApiOkResponse({ type: ImportView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ImportView> {
+    return viewOf(tx, await existingImport(tx, id));
+  }
+
+  @Get(':id/faults')
+  @Allow({ kinds: ['label'] })
+  @ApiOkResponse({ type: pageSchema(ImportFaultView) })
+  async faults(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<ImportFaultView>> {
+    const after = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    await existingImport(tx, id);
+    return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
+  }
+}
+
+/** The body as it streams in; other content types were read as something else, or not at all. */
+function csvOf({ headers, body }: AccordoRequest): AsyncIterable<Uint8Array> {
+  const type = headers['content-type'];
+  if (typeof type !== 'string' || !/^text\/csv\s*(;|$)/i.test(type))
+    throw new DomainError('content-type-unsupported', 'send the file as text/csv');
+  return body as AsyncIterable<Uint8Array>;
+}
+
+async function existingImport(tx: Tx, id: string): Promise<CatalogueImport> {
+  const found = await findImport(tx, id);
+  if (found === undefined) throw new DomainError('not-found');
+  return found;
+}
+
+const viewOf = async (tx: Tx, row: CatalogueImport): Promise<ImportView> => ({
+  id: row.id,
+  fileSha256: row.file_sha256,
+  bytes: String(row.bytes),
+  rowsRead: row.rows_read,
+  rowsAccepted: row.rows_accepted,
+  rowsRejected: row.rows_rejected,
+  importedAt: row.imported_at.toISOString(),
+  faults: (await listFaults(tx, row.id, 0, faultsShown)).map(faultView),
+});
+
+const faultView = ({ row_number, column_name, code, value, message }: ImportFault): ImportFaultView => ({
+  row: row_number,
+  column: column_name,
+  code,
+  value,
+  message,
+});

@@ -1,0 +1,23 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { type Actor } from '../platform/auth/actor';
+import { Allow, By, InTx } from '../platform/auth/allow';
+import { type Tx } from '../platform/database/tx';
+import { RightsStatementBody, StateRights } from './state-rights';
+
+export class RightsStatementView {
+  @ApiProperty({ description: 'how many recordings the statement covers' }) readonly recordings!: number;
+}
+
+@ApiTags('catalogue')
+@Controller('v1/rights-statements')
+export class RightsController {
+  constructor(private readonly stateRights: StateRights) {}
+
+  @Post()
+  @Allow({ kinds: ['label'], roles: ['catalogue', 'licensing'], verified: true })
+  @ApiCreatedResponse({ type: RightsStatementView })
+  async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: RightsStatementBody): Promise<RightsStatementView> {
+    return { recordings: await this.stateRights.execute(tx, actor, body) };
+  }
+}

@@ -1,0 +1,51 @@
+import type { Tx } from '../platform/database/tx';
+
+export interface Rights {
+  readonly share: string;
+  readonly territories: readonly number[];
+  readonly from: string;
+  readonly until: string | null;
+}
+
+export const rightsOf = (tx: Tx, recordingId: string): Promise<Rights[]> =>
+  tx.rows<Rights>(
+    `SELECT trim_scale(share)::text AS share, territories, lower(in_force) AS from, upper(in_force) AS until
+       FROM recording_rights WHERE recording_id = $1 ORDER BY lower(in_force), territories`,
+    [recordingId],
+  );
+
+/** What a label states: its share of recordings in these places (numbers) from a day on, until a day or without end. */
+export interface RightsStatement {
+  readonly ownerId: string;
+  readonly recordingIds: readonly string[];
+  readonly share: string;
+  readonly territories: readonly number[];
+  readonly from: string;
+  readonly until: string | null;
+  readonly at: Date;
+  readonly by: string;
+}
+
+export const writeRights = (
+  tx: Tx,
+  { ownerId, recordingIds, share, territories, from, until, at, by }: RightsStatement,
+): Promise<number> =>
+  tx.run(
+    `INSERT INTO recording_rights (owner_id, recording_id, share, territories, in_force, stated_at, stated_by)
+     SELECT $1, recording_id, $3, $4, daterange($5, $6), $7, $8 FROM unnest($2::uuid[]) AS recording_id`,
+    [ownerId, recordingIds, share, territories, from, until, at, by],
+  );
+
+/** The ISRCs for which something is already stated in one of these places on one of these days. */
+export const statedAlready = (
+  tx: Tx,
+  { recordingIds, territories, from, until }: RightsStatement,
+): Promise<{ isrc: string }[]> =>
+  tx.rows(
+    `SELECT DISTINCT isrc FROM recording_rights JOIN recordings ON recordings.id = recording_id
+      WHERE recording_id = ANY ($1::uuid[]) AND territories && $2::int[] AND in_force && daterange($3, $4) ORDER BY isrc`,
+    [recordingIds, territories, from, until],
+  );
+
+export const recordingIdsOfImport = (tx: Tx, importId: string): Promise<{ id: string }[]> =>
+  tx.rows('SELECT id FROM recordings WHERE import_id = $1 ORDER BY isrc', [importId]);

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import {
+  expandTerritories,
+  isCalendarDate,
+  isTerritory,
+  rational,
+  compare,
+  ONE,
+  territoryNumbers,
+  ZERO,
+} from '../kernel';
+import { audit } from '../platform/audit/audit';
+import { type Actor, actorName } from '../platform/auth/actor';
+import { Clock } from '../platform/clock';
+import type { Tx } from '../platform/database/tx';
+import { DomainError, type Fault } from '../platform/errors/domain-error';
+import { DayField, DecimalField, IdField, ObjectField, TextsField } from '../platform/http/fields';
+import { publish } from '../platform/outbox/outbox';
+import { findImport } from './imports.repository';
+import { ownRecordings } from './isrc-list';
+import { recordingIdsOfImport, type RightsStatement, statedAlready, writeRights } from './rights.repository';
+import { TerritoriesBody, territorySetOf } from './territories.body';
+
+export class RightsStatementBody {
+  @TextsField({ max: 10_000, optional: true, description: 'the recordings; or name an import' })
+  readonly isrcs?: string[];
+
+  @IdField({ optional: true, description: 'every recording whose latest import this is' })
+  readonly importId?: string;
+
+  @DecimalField({ example: '1', description: 'the share that the label controls: above 0, at most 1, six decimals' })
+  readonly share!: string;
+
+  @ObjectField(() => TerritoriesBody)
+  readonly territories!: TerritoriesBody;
+
+  @DayField({ example: '2020-01-01' })
+  readonly from!: string;
+
+  @DayField({ optional: true, description: 'the first day that is not included; absent: without end' })
+  readonly until?: string;
+}
+
+/** A label states what share of its recordings it controls, where and when. Statements add up; they never overlap. */
+@Injectable()
+export class StateRights {
+  constructor(private readonly clock: Clock) {}
+
+  /** Gives the number of recordings. Refuses with request-invalid, recording-unknown, not-found (the import) or rights-overlap. */
+  async execute(tx: Tx, actor: Actor, body: RightsStatementBody): Promise<number> {
+    const faults = faultsOf(body);
+    if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+    const at = this.clock.now();
+    const statement: RightsStatement = {
+      ownerId: actor.organizationId,
+      recordingIds: await recordingsOf(tx, actor.organizationId, body),
+      share: body.share,
+      territories: territoryNumbers(territorySetOf(body.territories)),
+      from: body.from,
+      until: body.until ?? null,
+      at,
+      by: actorName(actor),
+    };
+    await refuseOverlap(tx, statement);
+    const recordings = await writeRights(tx, statement);
+    const details = {
+      recordings,
+      share: body.share,
+      territories: statement.territories.length,
+      from: body.from,
+      until: statement.until,
+    };
+    const subjectId = body.importId ?? actor.organizationId;
+    await audit(tx, actor, { action: 'rights.stated', subjectId, details, at });
+    await publish(tx, { to: [actor.organizationId], topic: 'rights.stated', subjectId, payload: details, at });
+    return recordings;
+  }
+}
+
+function faultsOf({ isrcs, importId, share, territories, from, until }: RightsStatementBody): Fault[] {
+  const faults: Fault[] = [];
+  const note = (pointer: string, code: string, message: string): number => faults.push({ pointer, code, message });
+  if ((isrcs === undefined) === (importId === undefined))
+    note('/isrcs', 'recordings-choice', 'name either isrcs or importId');
+  const exact = rational(share);
+  if (compare(exact, ZERO) <= 0 || compare(exact, ONE) > 0 || !/^[01](\.\d{1,6})?$/.test(share)) {
+    note('/share', 'share-range', 'a share is above 0 and at most 1, with at most six decimals');
+  }
+  for (const [name, codes] of Object.entries(territories) as [string, string[] | undefined][]) {
+    codes?.forEach((code, index) => {
+      if (!isTerritory(code))
+        note(`/territories/${name}/${index}`, 'territory-unknown', `${code} is not a territory's code`);
+    });
+  }
+  const choice = (territories.include === undefined) === (territories.worldwideExcept === undefined);
+  if (choice) note('/territories', 'territories-choice', 'have either include or worldwideExcept');
+  else if (expandTerritories(territorySetOf(territories)).length === 0)
+    note('/territories', 'territories-empty', 'no territory is left');
+  if (!isCalendarDate(from)) note('/from', 'day-unknown', 'there is no such day');
+  if (until !== undefined && !isCalendarDate(until)) note('/until', 'day-unknown', 'there is no such day');
+  if (until !== undefined && until <= from)
+    note('/until', 'period-empty', 'until is the first day after the period, so later than from');
+  return faults;
+}
+
+async function recordingsOf(tx: Tx, labelId: string, { isrcs, importId }: RightsStatementBody): Promise<string[]> {
+  if (isrcs !== undefined)
+    return (await ownRecordings(tx, labelId, isrcs, (index) => `/isrcs/${index}`)).map(({ id }) => id);
+  if (importId === undefined || (await findImport(tx, importId)) === undefined) throw new DomainError('not-found');
+  return (await recordingIdsOfImport(tx, importId)).map(({ id }) => id);
+}
+
+const faultsMax = 1000;
+
+/** Names every recording in the way; two statements at the same moment are kept apart by the database. */
+async function refuseOverlap(tx: Tx, statement: RightsStatement): Promise<void> {
+  const stated = await statedAlready(tx, statement);
+  if (stated.length === 0) return;
+  const faults = stated.slice(0, faultsMax).map(({ isrc }) => ({
+    pointer: '/isrcs',
+    code: 'rights-overlap',
+    message: `a share of ${isrc} is already stated for one of these places and days`,
+  }));
+  throw new DomainError('rights-overlap', undefined, faults);
+}

@@ -1,0 +1,32 @@
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { REFUSAL_REASONS } from '../kernel';
+import type { ClearanceAnswer } from './clearance-index';
+
+export class RightsScopeView {
+  @ApiProperty({ enum: ['sound-recording'] }) readonly licensed!: string;
+  @ApiProperty({ enum: ['platform-clears', 'label-clears'], description: 'who clears the musical work' })
+  readonly musicalWork!: string;
+}
+
+export class LicensedView {
+  @ApiProperty({ enum: [true] }) readonly licensed!: true;
+  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
+  @ApiProperty({ description: 'the grant’s id in the agreement’s terms' }) readonly clause!: string;
+  @ApiProperty({ format: 'date', description: 'the first day on which this no longer holds' }) readonly until!: string;
+  @ApiProperty({ type: RightsScopeView }) readonly rightsScope!: RightsScopeView;
+}
+
+export class NotLicensedView {
+  @ApiProperty({ enum: [false] }) readonly licensed!: false;
+  @ApiProperty({ enum: REFUSAL_REASONS }) readonly reason!: string;
+}
+
+@ApiExtraModels(LicensedView, NotLicensedView)
+export class ClearanceView {
+  @ApiProperty({
+    type: 'array',
+    description: 'one answer per question, in their order',
+    items: { oneOf: [{ $ref: getSchemaPath(LicensedView) }, { $ref: getSchemaPath(NotLicensedView) }] },
+  })
+  readonly answers!: readonly ClearanceAnswer[];
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../platform/auth/actor';
+import { audit } from '../platform/audit/audit';
+import { Clock } from '../platform/clock';
+import type { Tx } from '../platform/database/tx';
+import { TextField } from '../platform/http/fields';
+import { publish } from '../platform/outbox/outbox';
+import { stateAfter } from './negotiation-moves';
+import { endNegotiation, getNegotiationForUpdate, type Negotiation } from './negotiations.repository';
+import { getRevision } from './revisions.repository';
+
+export class RefusalBody {
+  @TextField({ max: 2000, description: 'told to the other party' })
+  readonly reason!: string;
+}
+
+export class WithdrawalBody {
+  @TextField({ max: 2000, optional: true, description: 'told to the other party' })
+  readonly reason?: string;
+}
+
+/**
+ * Ends a negotiation without an agreement: the receiver of the latest revision refuses it, or either party withdraws.
+ * Refuses with not-found, negotiation-closed, and own-revision for a party refusing what it proposed.
+ */
+@Injectable()
+export class EndNegotiation {
+  constructor(private readonly clock: Clock) {}
+
+  async execute(
+    tx: Tx,
+    actor: Actor,
+    negotiationId: string,
+    move: 'refuse' | 'withdraw',
+    reason?: string,
+  ): Promise<Negotiation> {
+    const negotiation = await getNegotiationForUpdate(tx, negotiationId);
+    const { latestRevision, labelId, platformId } = negotiation;
+    const latest = await getRevision(tx, negotiationId, latestRevision);
+    const state = stateAfter(move, { state: negotiation.state, latestBy: latest.proposedBy }, actor.organizationId);
+    const at = this.clock.now();
+    const fact = { revision: latestRevision };
+    const action = `negotiation.${state}`;
+    await audit(tx, actor, { action, subjectId: negotiationId, details: fact, at });
+    await publish(tx, { to: [labelId, platformId], topic: action, subjectId: negotiationId, payload: fact, at });
+    return endNegotiation(tx, negotiationId, { state, reason, at });
+  }
+}

@@ -1,0 +1,66 @@
+import { uncontrolledTracks } from '../agreements';
+import { type Fault, readIsrc, readTerms, type Terms } from '../kernel';
+import { getServices } from '../parties';
+import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+
+/** Between whom the terms are to stand. */
+export interface NegotiatingParties {
+  readonly labelId: string;
+  readonly platformId: string;
+}
+
+/**
+ * Reads the `terms` of a request body and checks what they say about the world. Refuses with terms-invalid,
+ * terms-parties-differ or track-not-controlled; pointers are into the body as it was sent.
+ */
+export async function readProposedTerms(tx: Tx, parties: NegotiatingParties, json: unknown): Promise<Terms> {
+  const reading = readTerms(json);
+  if ('faults' in reading) throw new DomainError('terms-invalid', undefined, reading.faults.map(inBody));
+  const { terms } = reading;
+  const strangers = await strangersIn(tx, parties, terms);
+  if (strangers.length > 0) throw new DomainError('terms-parties-differ', undefined, strangers.map(inBody));
+  const uncontrolled = await uncontrolledTracks(tx, terms);
+  if (uncontrolled.length > 0) {
+    throw new DomainError('track-not-controlled', undefined, asSent(uncontrolled, terms, json).map(inBody));
+  }
+  return terms;
+}
+
+const inBody = (fault: Fault): Fault => ({ ...fault, pointer: `/terms${fault.pointer}` });
+
+/** Every party or service of the terms that is not of this negotiation. */
+async function strangersIn(tx: Tx, { labelId, platformId }: NegotiatingParties, terms: Terms): Promise<Fault[]> {
+  const { label, platform } = terms.parties;
+  const faults: Fault[] = [];
+  if (label.id !== labelId) faults.push(partyFault('label', labelId));
+  if (platform.id !== platformId) faults.push(partyFault('platform', platformId));
+  const known = new Set((await getServices(tx, platformId)).map((service) => service.id));
+  const unknown = terms.services.filter((service) => !known.has(service.id));
+  for (const { id, name } of unknown) {
+    const message = `${name} (${id}) is not a service of this platform`;
+    faults.push({ pointer: '/services', code: 'service-differs', message });
+  }
+  return faults;
+}
+
+const partyFault = (party: 'label' | 'platform', id: string): Fault => ({
+  pointer: `/parties/${party}/id`,
+  code: 'party-differs',
+  message: `the ${party} of this negotiation is ${id}`,
+});
+
+/** The canonical list of recordings is sorted; the sender knows its own order. */
+function asSent(faults: readonly Fault[], terms: Terms, json: unknown): Fault[] {
+  const sent = (json as { repertoire: { isrcs: readonly string[] } }).repertoire.isrcs;
+  const places = new Map<string, number>();
+  sent.forEach((written, place) => {
+    const reading = readIsrc(written);
+    if ('isrc' in reading) places.set(reading.isrc, place);
+  });
+  return faults.map((fault) => {
+    const isrc = terms.repertoire.isrcs[parseInt(fault.pointer.split('/').at(-1) ?? '', 10)];
+    const place = isrc === undefined ? undefined : places.get(isrc);
+    return place === undefined ? fault : { ...fault, pointer: `/repertoire/isrcs/${place}` };
+  });
+}

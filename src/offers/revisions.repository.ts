@@ -1,0 +1,71 @@
+import { canonicalTerms, readTerms, sha256Hex, type Terms } from '../kernel';
+import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import type { Negotiation } from './negotiations.repository';
+
+/** A revision without its terms: what lists show. */
+export interface RevisionHead {
+  readonly negotiationId: string;
+  readonly number: number;
+  readonly proposedBy: string;
+  readonly termsHash: string;
+  readonly message: string | null;
+  readonly proposedAt: Date;
+}
+
+export interface Revision extends RevisionHead {
+  readonly terms: Terms;
+}
+
+const columns = `negotiation_id AS "negotiationId", number, proposed_by AS "proposedBy", terms_hash AS "termsHash", message,
+  proposed_at AS "proposedAt"`;
+
+/** Refuses with not-found when the negotiation has no such revision, or is nobody's that the organization may see. */
+export async function getRevision(tx: Tx, negotiationId: string, number: number): Promise<Revision> {
+  const row = await tx.first<RevisionHead & { readonly text: string }>(
+    `SELECT ${columns}, terms AS text FROM revisions WHERE negotiation_id = $1 AND number = $2`,
+    [negotiationId, number],
+  );
+  if (row === undefined) throw new DomainError('not-found');
+  const { text, ...head } = row;
+  const reading = readTerms(JSON.parse(text));
+  if ('faults' in reading) throw new Error(`revision ${number} of negotiation ${negotiationId} cannot be read`);
+  return { ...head, terms: reading.terms };
+}
+
+/** The revisions of a negotiation in order, after the given number. */
+export const listRevisions = (tx: Tx, negotiationId: string, limit: number, after: number): Promise<RevisionHead[]> =>
+  tx.rows<RevisionHead>(
+    `SELECT ${columns} FROM revisions WHERE negotiation_id = $1 AND number > $2 ORDER BY number LIMIT $3`,
+    [negotiationId, after, limit],
+  );
+
+export interface NewRevision {
+  readonly number: number;
+  readonly proposedBy: string;
+  readonly terms: Terms;
+  readonly message: string | undefined;
+  readonly at: Date;
+}
+
+export async function insertRevision(tx: Tx, negotiation: Negotiation, revision: NewRevision): Promise<Revision> {
+  const { number, proposedBy, terms, message, at } = revision;
+  const text = canonicalTerms(terms);
+  const head = await tx.one<RevisionHead>(
+    `INSERT INTO revisions
+       (negotiation_id, number, label_id, platform_id, proposed_by, terms, terms_hash, message, proposed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${columns}`,
+    [
+      negotiation.id,
+      number,
+      negotiation.labelId,
+      negotiation.platformId,
+      proposedBy,
+      text,
+      sha256Hex(text),
+      message ?? null,
+      at,
+    ],
+  );
+  return { ...head, terms };
+}

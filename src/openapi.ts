@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AppModule, type AppParts } from './app.module';
+import { SystemClock } from './platform/clock';
+import { applicationDataSource, Database } from './platform/database/database';
+import { Keyring } from './platform/keyring/keyring';
+import { Storage } from './platform/storage/storage';
+
+/** The API's description, made from the code. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const description = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Accordo')
+    .setVersion('1')
+    .setDescription(
+      'A licensing marketplace between record labels and internet platforms. Amounts are text, days are ISO dates, refusals are problem details (RFC 9457) with a stable code and every fault at once. Every write takes an Idempotency-Key.',
+    )
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an access token from /v1/sign-in, or an API key' })
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, description, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+}
+
+/** Serves the description at /openapi.json and an interactive page at /docs. */
+export function serveOpenApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Accordo API',
+  });
+}
+
+/** The description made without a database: nothing is connected, nothing listens. */
+export async function describeApi(): Promise<OpenAPIObject> {
+  const folder = mkdtempSync(join(tmpdir(), 'accordo-openapi-'));
+  const clock = new SystemClock();
+  const parts: AppParts = {
+    clock,
+    database: new Database(applicationDataSource('postgresql://127.0.0.1/accordo')),
+    storage: new Storage(folder),
+    keyring: await Keyring.open(join(folder, 'keyring.json'), clock.now()),
+    rail: undefined,
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), new FastifyAdapter(), {
+    logger: false,
+    preview: true,
+  });
+  try {
+    return openApiDocument(app);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

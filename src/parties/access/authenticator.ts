@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { Passport } from 'passport';
+import { Strategy } from 'passport-custom';
+import { Authenticator } from '../../platform/auth/access.guard';
+import type { Actor } from '../../platform/auth/actor';
+import type { AccordoRequest } from '../../platform/auth/allow';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import { findActorOfKey, findActorOfSession } from './access.repository';
+import { AccessTokens } from './access-tokens';
+import { readApiKey, secretMatches } from './api-key-text';
+
+const strategies = ['access-token', 'api-key'];
+
+/**
+ * Who sends a request: a bearer token that is an access token or an API key, each a Passport strategy of its own. Session and key are
+ * looked up at every request, so a revocation holds from the next one on.
+ */
+@Injectable()
+export class BearerAuthenticator extends Authenticator {
+  private readonly passport = new Passport();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly tokens: AccessTokens,
+  ) {
+    super();
+    this.use('access-token', (token) => this.byAccessToken(token));
+    this.use('api-key', (token) => this.byApiKey(token));
+  }
+
+  authenticate(request: AccordoRequest): Promise<Actor | undefined> {
+    return new Promise((resolve, reject) => {
+      const decide = (error: unknown, actor: unknown): void =>
+        error ? reject(error as Error) : resolve((actor || undefined) as Actor | undefined);
+      // With a callback Passport neither answers nor keeps a session. It would hang methods on the request it gets: a copy of the headers is all it needs.
+      const middleware = this.passport.authenticate(strategies, { session: false }, decide) as (
+        ...parts: unknown[]
+      ) => void;
+      middleware({ headers: request.headers }, {}, reject);
+    });
+  }
+
+  private use(name: string, find: (token: string) => Promise<Actor | undefined>): void {
+    const strategy = new Strategy((request, done) => {
+      const token = bearerToken(request.headers.authorization);
+      if (token === undefined) return done(null, false);
+      return void find(token).then((actor) => done(null, actor ?? false), done);
+    });
+    this.passport.use(name, strategy as never);
+  }
+
+  private async byAccessToken(token: string): Promise<Actor | undefined> {
+    const claim = await this.tokens.read(token);
+    if (claim === undefined) return undefined;
+    return this.database.asSystem((tx) => findActorOfSession(tx, claim, this.clock.now()), 'read');
+  }
+
+  private async byApiKey(token: string): Promise<Actor | undefined> {
+    const key = readApiKey(token);
+    if (key === undefined) return undefined;
+    const found = await this.database.asSystem((tx) => findActorOfKey(tx, key.prefix), 'read');
+    return found !== undefined && secretMatches(key.secret, found.secretHash) ? found.actor : undefined;
+  }
+}
+
+const bearerToken = (header: string | undefined): string | undefined => /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1];

@@ -1,0 +1,58 @@
+import { Body, Controller, Get, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { audit } from '../../platform/audit/audit';
+import { type Actor, roles } from '../../platform/auth/actor';
+import { Allow, By, InTx, Public } from '../../platform/auth/allow';
+import { Clock } from '../../platform/clock';
+import type { Tx } from '../../platform/database/tx';
+import { getOrganization } from '../parties.repository';
+import { organizationView, OrganizationView } from '../organization.view';
+import { revokeSession } from './access.repository';
+import { SignIn, SignInBody, SignInView } from './sign-in';
+
+export class ActorView {
+  @ApiProperty({ type: OrganizationView }) readonly organization!: OrganizationView;
+  @ApiProperty({ enum: ['member', 'api-key'], description: 'what the request was signed in with' })
+  readonly kind!: string;
+  @ApiProperty({ format: 'uuid', description: 'the member or the API key' }) readonly id!: string;
+  @ApiProperty({ enum: roles, isArray: true }) readonly roles!: readonly string[];
+}
+
+@ApiTags('sign-in')
+@Controller('v1')
+export class SessionsController {
+  constructor(
+    private readonly signIn: SignIn,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('sign-in')
+  @HttpCode(200)
+  @Public()
+  @Header('cache-control', 'no-store')
+  @ApiOkResponse({ type: SignInView })
+  open(@Body() body: SignInBody, @Ip() address: string): Promise<SignInView> {
+    return this.signIn.execute(body, address);
+  }
+
+  /** Ends the session that the request was made with; its token is refused from now on. */
+  @Post('sign-out')
+  @HttpCode(204)
+  @Allow({ memberOnly: true })
+  @ApiNoContentResponse()
+  async close(@By() actor: Actor, @InTx() tx: Tx): Promise<void> {
+    if (actor.by.kind !== 'member') return;
+    const { sessionId } = actor.by;
+    const at = this.clock.now();
+    await revokeSession(tx, sessionId, at);
+    await audit(tx, actor, { action: 'session.revoked', subjectId: sessionId, at });
+  }
+
+  @Get('me')
+  @Allow()
+  @ApiOkResponse({ type: ActorView })
+  async me(@By() actor: Actor, @InTx() tx: Tx): Promise<ActorView> {
+    const organization = organizationView(await getOrganization(tx, actor.organizationId));
+    return { organization, kind: actor.by.kind, id: actor.by.id, roles: actor.roles };
+  }
+}

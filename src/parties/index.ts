@@ -1,0 +1,11 @@
+export { PartiesModule } from './parties.module';
+export { setUpOperator } from './set-up-operator';
+export {
+  findOrganizationByPartyId,
+  getOrganization,
+  getOrganizationDetails,
+  getServices,
+  type Organization,
+  type OrganizationDetails,
+  type Service,
+} from './parties.repository';

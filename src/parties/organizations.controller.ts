@@ -1,0 +1,69 @@
+import { Body, Controller, Get, HttpCode, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../platform/auth/actor';
+import { Allow, By, InTx, Public } from '../platform/auth/allow';
+import type { Tx } from '../platform/database/tx';
+import { ChoiceField } from '../platform/http/fields';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import {
+  organizationDetailsView,
+  OrganizationDetailsView,
+  organizationView,
+  OrganizationView,
+} from './organization.view';
+import { getOrganization, getOrganizationDetails, listOrganizations } from './parties.repository';
+import { RegisterOrganization, RegisterOrganizationBody, RegistrationView } from './register-organization';
+import { VerifyOrganization } from './verify-organization';
+
+export class OrganizationsQuery extends PageQuery {
+  @ChoiceField(['label', 'platform', 'operator'], { optional: true })
+  readonly kind?: string;
+}
+
+@ApiTags('organizations')
+@Controller('v1/organizations')
+export class OrganizationsController {
+  constructor(
+    private readonly registerOrganization: RegisterOrganization,
+    private readonly verifyOrganization: VerifyOrganization,
+  ) {}
+
+  @Post()
+  @Public()
+  @ApiCreatedResponse({ type: RegistrationView })
+  register(@Body() body: RegisterOrganizationBody, @Ip() address: string): Promise<RegistrationView> {
+    return this.registerOrganization.execute(body, address);
+  }
+
+  /** The directory: verified organizations and your own; the operator sees all. */
+  @Get()
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(OrganizationView) })
+  async list(@InTx() tx: Tx, @Query() { kind, limit, cursor }: OrganizationsQuery): Promise<Page<OrganizationView>> {
+    const rows = await listOrganizations(tx, kind, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    return pageOf(rows, limit, organizationView, (row) => [row.registered_at.toISOString(), row.id]);
+  }
+
+  @Get(':id')
+  @Allow()
+  @ApiOkResponse({ type: OrganizationView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<OrganizationView> {
+    return organizationView(await getOrganization(tx, id));
+  }
+
+  /** Registration, tax and address: only your own; the operator sees all. */
+  @Get(':id/details')
+  @Allow()
+  @ApiOkResponse({ type: OrganizationDetailsView })
+  async details(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<OrganizationDetailsView> {
+    return organizationDetailsView(await getOrganizationDetails(tx, id));
+  }
+
+  @Post(':id/verification')
+  @HttpCode(200)
+  @Allow({ kinds: ['operator'], roles: ['admin'], memberOnly: true })
+  @ApiOkResponse({ type: OrganizationView })
+  async verify(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<OrganizationView> {
+    return organizationView(await this.verifyOrganization.execute(tx, actor, id));
+  }
+}

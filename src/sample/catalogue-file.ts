@@ -1,0 +1,41 @@
+import { stringify } from 'csv-stringify/sync';
+import { gtinCheckDigit } from '../kernel';
+import { sampleTracks, type SampleTrack } from './names';
+
+const columns = ['isrc', 'title', 'version', 'artists', 'duration', 'release', 'upc', 'p_line', 'genre'];
+
+/** The label's catalogue as the CSV it would send: every recording, and a few rows with the mistakes that real files have. */
+export function sampleCatalogueCsv(): string {
+  const good = sampleTracks().map(rowOf);
+  const [first = [], second = [], third = []] = good;
+  const change = (row: readonly string[], column: string, value: string): string[] =>
+    row.map((cell, at) => (columns[at] === column ? value : cell));
+  const bad = [
+    change(change(first, 'isrc', 'ZZACC2699X01'), 'title', 'Row with letters in its ISRC number'),
+    change(change(second, 'isrc', 'ZZACC2699002'), 'title', ''),
+    change(change(third, 'isrc', 'ZZACC2699003'), 'upc', '2000000000011'),
+    change(first, 'title', 'The first recording once more'),
+    change(change(second, 'isrc', 'ZZACC2699004'), 'duration', 'about three minutes'),
+  ];
+  return stringify([...good, ...bad], { header: true, columns });
+}
+
+function rowOf(track: SampleTrack): string[] {
+  return [
+    track.isrc,
+    track.title,
+    track.version,
+    track.artists,
+    String(track.durationSeconds),
+    track.release,
+    upcOf(track.releaseNumber),
+    '2026 Polar Lantern Records',
+    track.genre,
+  ];
+}
+
+/** A GTIN-13 of the restricted range. */
+function upcOf(release: number): string {
+  const digits = `2${String(release).padStart(11, '0')}`;
+  return `${digits}${gtinCheckDigit(digits)}`;
+}

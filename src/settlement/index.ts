@@ -1,0 +1,3 @@
+export type { PaymentRail } from './payments';
+export { stripeRail } from './payments/payments';
+export { SettlementModule } from './settlement.module';

@@ -1,0 +1,61 @@
+import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Allow, InTx } from '../../platform/auth/allow';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { AmountView, amountView } from '../amount-view';
+import { findInvoice, type Invoice, listInvoices } from './invoices.repository';
+
+export class InvoiceView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
+  @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
+  @ApiProperty({ description: 'what is invoiced: the advance, the month' }) readonly source!: string;
+  @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
+  readonly number!: string;
+  @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
+  @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
+  readonly state!: string;
+  @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
+  @ApiProperty({ format: 'date' }) readonly dueOn!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'the provider’s invoice' })
+  readonly externalId!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly paidAt!: string | null;
+}
+
+@ApiTags('invoices')
+@Controller('v1/invoices')
+export class InvoicesController {
+  /** Invoices that the caller's organization issues or pays, oldest first. */
+  @Get()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: pageSchema(InvoiceView) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<InvoiceView>> {
+    const rows = await listInvoices(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    return pageOf(rows, limit, invoiceView, (row) => [row.issued_at.toISOString(), row.id]);
+  }
+
+  @Get(':id')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: InvoiceView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
+    const invoice = await findInvoice(tx, id);
+    if (invoice === undefined) throw new DomainError('not-found');
+    return invoiceView(invoice);
+  }
+}
+
+const invoiceView = (invoice: Invoice): InvoiceView => ({
+  id: invoice.id,
+  agreementId: invoice.agreement_id,
+  purpose: invoice.purpose,
+  source: invoice.source,
+  number: invoice.number,
+  amount: amountView(invoice.amount_minor, invoice.currency),
+  state: invoice.state,
+  issuedAt: invoice.issued_at.toISOString(),
+  dueOn: invoice.due_on,
+  externalId: invoice.external_id,
+  paidAt: invoice.paid_at?.toISOString() ?? null,
+});

@@ -1,0 +1,47 @@
+import type { Tx } from '../../platform/database/tx';
+
+export type Purpose = 'advance' | 'back-fee' | 'royalties';
+
+/** An invoice in the label's name. `issued`: in the books; `open`: with the provider for collection; `paid`: money received. */
+export interface Invoice {
+  readonly id: string;
+  readonly agreement_id: string;
+  readonly label_id: string;
+  readonly platform_id: string;
+  readonly purpose: Purpose;
+  readonly source: string;
+  readonly number: string;
+  readonly amount_minor: bigint;
+  readonly currency: string;
+  readonly state: 'issued' | 'open' | 'paid';
+  readonly issued_at: Date;
+  readonly due_on: string;
+  readonly external_id: string | null;
+  readonly paid_at: Date | null;
+}
+
+export const findInvoice = (tx: Tx, id: string): Promise<Invoice | undefined> =>
+  tx.first<Invoice>('SELECT * FROM invoices WHERE id = $1', [id]);
+
+export const listInvoices = (tx: Tx, limit: number, after: readonly string[] | undefined): Promise<Invoice[]> =>
+  tx.rows<Invoice>(
+    `SELECT * FROM invoices WHERE $2::timestamptz IS NULL OR (issued_at, id) > ($2, $3::uuid) ORDER BY issued_at, id LIMIT $1`,
+    [limit, after?.[0] ?? null, after?.[1] ?? null],
+  );
+
+/** The invoice that the provider's message is about: by our id where it carries one, else by the provider's. */
+export const invoiceForPayment = (
+  tx: Tx,
+  { invoiceId, externalId }: { invoiceId: string | null; externalId: string },
+): Promise<Invoice | undefined> =>
+  tx.first<Invoice>(
+    'SELECT * FROM invoices WHERE external_id = $2 OR (id::text = $1 AND external_id IS NULL) FOR NO KEY UPDATE',
+    [invoiceId, externalId],
+  );
+
+/** The provider has it. A payment that was faster than our own note of this stays. */
+export const markOpen = (tx: Tx, id: string, externalId: string): Promise<number> =>
+  tx.run(`UPDATE invoices SET state = 'open', external_id = $2 WHERE id = $1 AND state = 'issued'`, [id, externalId]);
+
+export const markPaid = (tx: Tx, id: string, { externalId, at }: { externalId: string; at: Date }): Promise<number> =>
+  tx.run(`UPDATE invoices SET state = 'paid', external_id = $2, paid_at = $3 WHERE id = $1`, [id, externalId, at]);

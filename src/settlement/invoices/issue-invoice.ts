@@ -1,0 +1,71 @@
+import { audit } from '../../platform/audit/audit';
+import type { Actor } from '../../platform/auth/actor';
+import type { Tx } from '../../platform/database/tx';
+import { enqueue } from '../../platform/jobs/jobs';
+import { publish } from '../../platform/outbox/outbox';
+import { dayInZone } from '../../kernel';
+import type { Books } from '../ledger/ledger';
+import type { Invoice, Purpose } from './invoices.repository';
+
+export interface InvoiceOrder {
+  readonly agreement: Books & { readonly timeZone: string };
+  readonly purpose: Purpose;
+  /** What is invoiced, once: the advance's id, the month. */
+  readonly source: string;
+  readonly minor: bigint;
+  /** Days until it is due, by the terms. */
+  readonly dueDays: number;
+  readonly at: Date;
+  readonly by: Actor | { readonly system: string; readonly organizationId: string };
+}
+
+/**
+ * Issues an invoice to the platform in the label's name, under the next number of the label's own series, and sends it on its way.
+ * The number is taken in the caller's transaction: rolled back with it, so the series has no gaps.
+ */
+export async function issueInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice> {
+  const { agreement, purpose, at } = order;
+  const invoice = await tx.asSystem(() => insertInvoice(tx, order));
+  const details = { amount: String(invoice.amount_minor), currency: invoice.currency, purpose };
+  await enqueue(tx, 'send-invoice', { invoiceId: invoice.id }, `send-invoice ${invoice.id}`);
+  await audit(tx, order.by, { action: 'invoice.issued', subjectId: invoice.id, details, at });
+  await publish(tx, {
+    to: [agreement.labelId, agreement.platformId],
+    topic: 'invoice.issued',
+    subjectId: invoice.id,
+    payload: details,
+    at,
+  });
+  return invoice;
+}
+
+async function insertInvoice(
+  tx: Tx,
+  { agreement, purpose, source, minor, dueDays, at }: InvoiceOrder,
+): Promise<Invoice> {
+  const today = dayInZone(at, agreement.timeZone);
+  const year = today.slice(0, 4);
+  // The row lock makes the label's invoices of a year wait for one another until commit.
+  const { last_number } = await tx.one<{ last_number: number }>(
+    `INSERT INTO invoice_series (label_id, year, last_number) VALUES ($1, $2::int, 1)
+     ON CONFLICT (label_id, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`,
+    [agreement.labelId, year],
+  );
+  return tx.one<Invoice>(
+    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int) RETURNING *`,
+    [
+      agreement.id,
+      agreement.labelId,
+      agreement.platformId,
+      purpose,
+      source,
+      `INV-${year}-${String(last_number).padStart(6, '0')}`,
+      minor,
+      agreement.currency,
+      at,
+      today,
+      dueDays,
+    ],
+  );
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { ConcludedAgreement } from '../../agreements';
+import { dayInZone, moneyFromText, type Terms } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { post } from '../ledger/ledger';
+import { advanceDue, backFeeDue, type Leg } from '../ledger/templates';
+import { issueInvoice } from './issue-invoice';
+import type { Purpose } from './invoices.repository';
+
+interface Due {
+  readonly kind: string;
+  readonly purpose: Purpose;
+  readonly source: string;
+  readonly amount: string;
+  readonly legs: (minor: bigint) => Leg[];
+}
+
+/** What falls due at signature is booked and invoiced in the concluding transaction: advances, then the fee for past use. */
+@Injectable()
+export class PostConclusion {
+  async execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
+    const at = agreement.concludedAt;
+    for (const { kind, purpose, source, amount, legs } of dueAtSignature(terms)) {
+      const { minor } = moneyFromText(amount, terms.currency);
+      if (minor === 0n) continue;
+      const effectiveOn = dayInZone(at, agreement.timeZone);
+      await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
+      const { dueDays } = terms.payment;
+      await issueInvoice(tx, { agreement, purpose, source, minor, dueDays, at, by: agreement.signedBy });
+    }
+  }
+}
+
+function dueAtSignature({ advances, settlement }: Terms): Due[] {
+  const due = advances.map(({ id, amount }): Due => ({
+    kind: 'advance-due',
+    purpose: 'advance',
+    source: id,
+    amount,
+    legs: advanceDue,
+  }));
+  if (settlement === undefined) return due;
+  const { amount } = settlement.backFee;
+  return [...due, { kind: 'back-fee-due', purpose: 'back-fee', source: 'back-fee', amount, legs: backFeeDue }];
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { JobPayload } from '../../platform/jobs/jobs';
+import { publish } from '../../platform/outbox/outbox';
+import { Payments } from '../payments/payments';
+import { findInvoice, type Invoice, markOpen } from './invoices.repository';
+import { NotSettled } from '../payments/not-settled';
+
+interface Sendable extends Invoice {
+  readonly platform_name: string;
+  readonly due_days: number;
+}
+
+/**
+ * Hands an issued invoice to the provider for collection. The provider's side continues where an earlier attempt stopped, so whatever
+ * ended this job (a time-out, a kill), the queue runs it again. Without a provider the invoice stays issued.
+ */
+@Injectable()
+export class SendInvoice {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+  ) {}
+
+  async execute({ invoiceId = '' }: JobPayload): Promise<void> {
+    const { rail } = this.payments;
+    const invoice = await this.sendable(invoiceId);
+    if (rail === undefined || invoice === undefined) return;
+    const outcome = await rail.createInvoice({
+      invoiceId,
+      number: invoice.number,
+      customer: { reference: invoice.platform_id, name: invoice.platform_name },
+      amountMinor: invoice.amount_minor,
+      currency: invoice.currency,
+      description: `${invoice.purpose} under agreement ${invoice.agreement_id}`,
+      dueDays: invoice.due_days,
+    });
+    if (outcome.outcome !== 'done') throw new NotSettled(`invoice ${invoiceId}`, outcome);
+    await this.keep(invoice, outcome.externalId);
+  }
+
+  private async sendable(id: string): Promise<Sendable | undefined> {
+    return this.database.asSystem(async (tx) => {
+      const invoice = await findInvoice(tx, id);
+      if (invoice?.state !== 'issued') return undefined;
+      const { name } = await tx.one<{ name: string }>('SELECT name FROM organizations WHERE id = $1', [
+        invoice.platform_id,
+      ]);
+      const { days } = await tx.one<{ days: number }>(`SELECT greatest($1::date - $2::date, 0) AS days`, [
+        invoice.due_on,
+        this.clock.now(),
+      ]);
+      return { ...invoice, platform_name: name, due_days: days };
+    }, 'read');
+  }
+
+  private keep(invoice: Invoice, externalId: string): Promise<void> {
+    const at = this.clock.now();
+    return this.database.asSystem(async (tx) => {
+      if ((await markOpen(tx, invoice.id, externalId)) === 0) return;
+      const by = { system: 'send-invoice', organizationId: invoice.label_id };
+      await audit(tx, by, { action: 'invoice.sent', subjectId: invoice.id, details: { externalId }, at });
+      await publish(tx, {
+        to: [invoice.label_id, invoice.platform_id],
+        topic: 'invoice.sent',
+        subjectId: invoice.id,
+        at,
+      });
+    });
+  }
+}

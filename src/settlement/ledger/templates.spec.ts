@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { moneyFromText } from '../../kernel';
+import * as templates from './templates';
+
+type Book = (amounts: Readonly<Record<string, bigint>>) => templates.Leg[];
+
+/** Every business event by the name it is posted under, from the amounts that its documentation names. */
+const events: Readonly<Record<string, Book>> = {
+  'advance-due': ({ amount }) => templates.advanceDue(amount!),
+  'back-fee-due': ({ amount }) => templates.backFeeDue(amount!),
+  'royalties-earned': ({ recouped, payable, carriedForward }) =>
+    templates.royaltiesEarned({ recouped: recouped!, payable: payable!, carriedForward: carriedForward! }),
+  'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
+  'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
+  'payout-confirmed': ({ gross, commission }) => templates.payoutConfirmed({ gross: gross!, commission: commission! }),
+};
+
+const sum = (legs: readonly templates.Leg[]): bigint => legs.reduce((total, { minor }) => total + minor, 0n);
+
+describe('ledger templates', () => {
+  it.each(Object.keys(events))('%s balances for any amounts, and no leg is empty', (name) => {
+    const amount = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n });
+    const amounts = fc.record({
+      amount,
+      recouped: amount,
+      payable: amount,
+      carriedForward: amount,
+      gross: amount,
+      commission: amount,
+    });
+    fc.assert(
+      fc.property(amounts, (given) => {
+        const legs = events[name]!(given);
+        expect(sum(legs)).toBe(0n);
+        expect(legs.every(({ minor }) => minor !== 0n)).toBe(true);
+      }),
+    );
+  });
+
+  it('a deal that is paid and paid out leaves only the commission, as cash', () => {
+    const legs = [
+      ...templates.backFeeDue(1_000_000n),
+      ...templates.receiptAllocated(1_000_000n),
+      ...templates.payoutSent({ gross: 1_000_000n, commission: 50_000n }),
+      ...templates.payoutConfirmed({ gross: 1_000_000n, commission: 50_000n }),
+    ];
+    const balances = new Map<string, bigint>();
+    for (const { account, minor } of legs) balances.set(account, (balances.get(account) ?? 0n) + minor);
+    expect([...balances].filter(([, minor]) => minor !== 0n)).toEqual([
+      ['cash', 50_000n],
+      ['marketplace-commission', -50_000n],
+    ]);
+  });
+});
+
+describe('docs/ledger.md', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/ledger.md'), 'utf8');
+  const examples = [...page.matchAll(/^### `([a-z-]+)`: (.+)\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm)];
+
+  it('has an example of every event', () => {
+    expect([...new Set(examples.map(([, name]) => name))].sort()).toEqual(Object.keys(events).sort());
+  });
+
+  it('names every account once', () => {
+    const named = [...page.split('## Events')[0]!.matchAll(/^\| `([a-z-]+)` *\|/gm)].map(([, account]) => account);
+    expect(named.sort()).toEqual([...templates.accounts].sort());
+  });
+
+  it.each(examples.map(([, name, title, text]) => ({ name: name!, title: title!, text: text! })))(
+    '$name: $title',
+    ({ name, text }) => {
+      const given = Object.fromEntries(
+        [...text.matchAll(/(\w+) (-?[\d,]+\.\d\d)(?=[;.\n])/g)].map(([, word, amount]) => [word!, minor(amount!)]),
+      );
+      const rows = [...text.matchAll(/^\| `([a-z-]+)` *\| *([\d,.]*) *\| *([\d,.]*) *\|$/gm)];
+      const expected = rows.map(([, account, debit, credit]) => ({
+        account,
+        minor: debit === '' ? -minor(credit!) : minor(debit!),
+      }));
+      expect(events[name]!(given)).toEqual(expected);
+    },
+  );
+});
+
+const minor = (text: string): bigint => moneyFromText(text.replaceAll(',', ''), 'USD').minor;

@@ -1,0 +1,71 @@
+/** The accounts of an agreement's books. What each holds: docs/ledger.md. */
+export const accounts = [
+  'cash',
+  'cash-in-transit',
+  'platform-receivable',
+  'platform-carried-forward',
+  'unrecouped-advance',
+  'label-payable',
+  'label-carried-forward',
+  'royalties-prepaid',
+  'marketplace-commission',
+] as const;
+export type Account = (typeof accounts)[number];
+
+/** One leg: a debit where positive, a credit where negative, in minor units of the agreement's currency. */
+export interface Leg {
+  readonly account: Account;
+  readonly minor: bigint;
+}
+
+/** Legs that move nothing say nothing: the database refuses them, so templates leave them out. */
+const legs = (...all: readonly (readonly [Account, bigint])[]): Leg[] =>
+  all.filter(([, minor]) => minor !== 0n).map(([account, minor]) => ({ account, minor }));
+
+/** An advance falls due: the platform owes it, the label is owed it, and it waits to be recouped from royalties. */
+export const advanceDue = (amount: bigint): Leg[] =>
+  legs(
+    ['platform-receivable', amount],
+    ['label-payable', -amount],
+    ['unrecouped-advance', amount],
+    ['royalties-prepaid', -amount],
+  );
+
+/** The back fee for past use falls due. It is never recouped. */
+export const backFeeDue = (amount: bigint): Leg[] => legs(['platform-receivable', amount], ['label-payable', -amount]);
+
+export interface Earned {
+  /** What the advance took up; negative where a correction gives recoupment back. */
+  readonly recouped: bigint;
+  /** What becomes payable now, never negative. */
+  readonly payable: bigint;
+  /** Change of what is carried forward: negative where corrections took back more than was payable. */
+  readonly carriedForward: bigint;
+}
+
+/** A closed month: royalties less recoupment become payable, and what would be less than nothing waits for later months. */
+export const royaltiesEarned = ({ recouped, payable, carriedForward }: Earned): Leg[] =>
+  legs(
+    ['platform-receivable', payable],
+    ['label-payable', -payable],
+    ['platform-carried-forward', carriedForward],
+    ['label-carried-forward', -carriedForward],
+    ['royalties-prepaid', recouped],
+    ['unrecouped-advance', -recouped],
+  );
+
+/** The platform's money for an invoice has come in, and is held for the label. */
+export const receiptAllocated = (amount: bigint): Leg[] => legs(['cash', amount], ['platform-receivable', -amount]);
+
+export interface PaidOut {
+  readonly gross: bigint;
+  readonly commission: bigint;
+}
+
+/** A transfer to the label exists: its claim is met, the commission is ours, the rest is on its way. */
+export const payoutSent = ({ gross, commission }: PaidOut): Leg[] =>
+  legs(['label-payable', gross], ['marketplace-commission', -commission], ['cash-in-transit', commission - gross]);
+
+/** The money has reached the label's bank. */
+export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
+  legs(['cash-in-transit', gross - commission], ['cash', commission - gross]);

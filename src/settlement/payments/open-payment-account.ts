@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit';
+import type { Actor } from '../../platform/auth/actor';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { CountryField } from '../../platform/http/fields';
+import { insertPaymentAccount, paymentAccount, type PaymentAccount } from './payment-accounts.repository';
+import { Payments } from './payments';
+
+export class PaymentAccountBody {
+  @CountryField({ optional: true, description: 'where the bank account is; absent: the organization’s country' })
+  readonly country?: string;
+}
+
+/** Opens an account at the provider that can receive a label's money. The provider is asked outside any transaction. */
+@Injectable()
+export class OpenPaymentAccount {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+  ) {}
+
+  /** The account's id at the provider. Asked again, it is the same one. Refuses with payment-provider-refused or not-ready. */
+  async order(actor: Actor, { country }: PaymentAccountBody): Promise<string> {
+    const rail = this.payments.required();
+    const { existing, organization } = await this.database.withTenant(
+      actor,
+      async (tx) => ({
+        existing: await paymentAccount(tx, actor.organizationId),
+        organization: await tx.one<{ name: string; country: string }>(
+          'SELECT name, country FROM organizations WHERE id = $1',
+          [actor.organizationId],
+        ),
+      }),
+      'read',
+    );
+    if (existing !== undefined) return existing.external_id;
+    const ending = await rail.createAccount({
+      organizationId: actor.organizationId,
+      name: organization.name,
+      country: country ?? organization.country,
+    });
+    if (ending.outcome === 'done') return ending.accountId;
+    if (ending.outcome === 'refused')
+      throw new DomainError('payment-provider-refused', `${ending.code}: ${ending.message}`);
+    throw new DomainError('not-ready', 'the payment provider did not answer; try again');
+  }
+
+  /** Refuses with payment-account-exists. */
+  async keep(tx: Tx, actor: Actor, externalId: string): Promise<PaymentAccount> {
+    const at = this.clock.now();
+    const account = await insertPaymentAccount(tx, { ownerId: actor.organizationId, externalId, at });
+    if (account === undefined) throw new DomainError('payment-account-exists');
+    await audit(tx, actor, {
+      action: 'payment-account.opened',
+      subjectId: actor.organizationId,
+      details: { externalId },
+      at,
+    });
+    return account;
+  }
+}

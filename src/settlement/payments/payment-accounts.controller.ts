@@ -1,0 +1,41 @@
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Actor } from '../../platform/auth/actor';
+import { type AccordoRequest, Allow, By } from '../../platform/auth/allow';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
+import { OpenPaymentAccount, PaymentAccountBody } from './open-payment-account';
+
+export class PaymentAccountView {
+  @ApiProperty({ enum: ['stripe'] }) readonly rail!: string;
+  @ApiProperty({ example: 'acct_1', description: 'the account’s id at the provider' }) readonly externalId!: string;
+}
+
+@ApiTags('payouts')
+@Controller('v1/payment-accounts')
+export class PaymentAccountsController {
+  constructor(
+    private readonly writes: IdempotentWrites,
+    private readonly accounts: OpenPaymentAccount,
+  ) {}
+
+  /** Opens the account that the label's payouts go to. */
+  @Post()
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label'], roles: ['finance'], verified: true })
+  @ApiCreatedResponse({ type: PaymentAccountView })
+  async open(
+    @By() actor: Actor,
+    @Body() body: PaymentAccountBody,
+    @Req() request: AccordoRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const key = keyOf(request);
+    const externalId = await this.accounts.order(actor, body);
+    return this.writes.run({ actor, key, request, reply }, async (tx): Promise<PaymentAccountView> => {
+      const account = await this.accounts.keep(tx, actor, externalId);
+      return { rail: account.rail, externalId: account.external_id };
+    });
+  }
+}

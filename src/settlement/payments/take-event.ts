@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
+import { confirmPayouts, noteBankRefusal, transfersOpen } from '../payouts/arrive-payout';
+import { NotSettled } from './not-settled';
+import type { ProviderEvent } from './payment-rail';
+import { Payments } from './payments';
+import { takePayment } from './take-payment';
+
+interface StoredEvent {
+  readonly payload: string;
+  readonly processed_at: Date | null;
+}
+
+type PayoutEvent = Extract<ProviderEvent, { kind: 'payout-paid' | 'payout-failed' }>;
+
+/** Provider events: stored as they came, answered at once, worked on by a job, each once however often it is delivered. */
+@Injectable()
+export class TakeEvent {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+  ) {}
+
+  /** Keeps an event whose signature was checked. */
+  store(event: ProviderEvent, payload: string): Promise<void> {
+    const at = this.clock.now();
+    return this.database.asSystem(async (tx) => {
+      const added = await tx.run(
+        `INSERT INTO stripe_events (id, type, account, payload, received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+        [event.id, event.type, event.account ?? null, payload, at],
+      );
+      if (added > 0) await enqueue(tx, 'stripe-event', { eventId: event.id }, `stripe-event ${event.id}`);
+    });
+  }
+
+  async execute({ eventId = '' }: JobPayload): Promise<void> {
+    const rail = this.payments.required();
+    const stored = await this.database.asSystem((tx) => findEvent(tx, eventId), 'read');
+    if (stored === undefined || stored.processed_at !== null) return;
+    const event = rail.readEvent(stored.payload);
+    // The provider is asked before the transaction: no row is locked while the network takes its time.
+    const transferIds =
+      event.kind === 'payout-paid' || event.kind === 'payout-failed' ? await this.transfersOf(event) : [];
+    await this.database.asSystem(async (tx) => {
+      const current = await findEvent(tx, eventId, 'FOR UPDATE');
+      if (current === undefined || current.processed_at !== null) return;
+      const outcome = await this.act(tx, event, transferIds);
+      await tx.run('UPDATE stripe_events SET processed_at = $2, outcome = $3 WHERE id = $1', [
+        eventId,
+        this.clock.now(),
+        outcome,
+      ]);
+    });
+  }
+
+  private async transfersOf({ account = '', payoutId }: PayoutEvent): Promise<readonly string[]> {
+    const ending = await this.payments.required().transfersOfPayout({ account, payoutId });
+    if (ending.outcome !== 'done') throw new NotSettled(`transfers of ${payoutId}`, ending);
+    return ending.transferIds;
+  }
+
+  /** Returns what came of it, for the record. */
+  private async act(tx: Tx, event: ProviderEvent, transferIds: readonly string[]): Promise<string> {
+    const at = this.clock.now();
+    switch (event.kind) {
+      case 'invoice-paid':
+        return takePayment(tx, event, at);
+      case 'payout-paid':
+      case 'payout-failed': {
+        const arrival = { providerPayoutId: event.payoutId, transferIds, at };
+        const ours =
+          event.kind === 'payout-paid'
+            ? await confirmPayouts(tx, arrival)
+            : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
+        if (ours < transferIds.length && (await transfersOpen(tx, event.account ?? ''))) {
+          throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
+        }
+        return `${ours} payouts`;
+      }
+      case 'other':
+        return 'not acted on';
+    }
+  }
+}
+
+const findEvent = (tx: Tx, id: string, lock: '' | 'FOR UPDATE' = ''): Promise<StoredEvent | undefined> =>
+  tx.first<StoredEvent>(`SELECT payload, processed_at FROM stripe_events WHERE id = $1 ${lock}`, [id]);

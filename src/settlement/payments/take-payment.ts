@@ -1,0 +1,65 @@
+import { dayInZone } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import type { Tx } from '../../platform/database/tx';
+import { publish } from '../../platform/outbox/outbox';
+import { type Invoice, invoiceForPayment, markPaid } from '../invoices/invoices.repository';
+import { post } from '../ledger/ledger';
+import { receiptAllocated } from '../ledger/templates';
+import type { ProviderEvent } from './payment-rail';
+
+type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
+
+/**
+ * The platform has paid an invoice: a receipt, its allocation, the posting and the invoice's new state, together and once. Returns what
+ * came of it. A payment that fits no invoice, or not its amount, is kept as an event for a person to look at.
+ */
+export async function takePayment(tx: Tx, paid: InvoicePaid, at: Date): Promise<string> {
+  const { externalId, invoiceId } = paid;
+  const invoice = await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
+  if (invoice === undefined) return 'invoice unknown';
+  if (invoice.state === 'paid') return 'invoice already paid';
+  if (invoice.amount_minor !== paid.amountMinor || invoice.currency !== paid.currency) return 'amount differs';
+
+  const receipt = await tx.one<{ id: string }>(
+    `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    [invoice.platform_id, invoice.label_id, externalId, paid.amountMinor, paid.currency, paid.paidAt],
+  );
+  await allocate(tx, invoice, receipt.id, at);
+  await markPaid(tx, invoice.id, { externalId, at: paid.paidAt });
+  const details = { receipt: receipt.id, amount: String(paid.amountMinor), currency: paid.currency };
+  const by = { system: 'stripe-event', organizationId: invoice.label_id };
+  await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });
+  await publish(tx, {
+    to: [invoice.label_id, invoice.platform_id],
+    topic: 'invoice.paid',
+    subjectId: invoice.id,
+    payload: details,
+    at,
+  });
+  return 'invoice paid';
+}
+
+async function allocate(tx: Tx, invoice: Invoice, receiptId: string, at: Date): Promise<void> {
+  await tx.run(
+    `INSERT INTO receipt_allocations (receipt_id, invoice_id, agreement_id, label_id, platform_id, amount_minor)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [receiptId, invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, invoice.amount_minor],
+  );
+  const { time_zone } = await tx.one<{ time_zone: string }>('SELECT time_zone FROM agreements WHERE id = $1', [
+    invoice.agreement_id,
+  ]);
+  await post(tx, {
+    agreement: {
+      id: invoice.agreement_id,
+      labelId: invoice.label_id,
+      platformId: invoice.platform_id,
+      currency: invoice.currency,
+    },
+    kind: 'receipt-allocated',
+    source: `${receiptId}/${invoice.id}`,
+    effectiveOn: dayInZone(at, time_zone),
+    at,
+    legs: receiptAllocated(invoice.amount_minor),
+  });
+}

@@ -1,0 +1,68 @@
+import { dayInZone } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import type { Tx } from '../../platform/database/tx';
+import { publish } from '../../platform/outbox/outbox';
+import { post } from '../ledger/ledger';
+import { payoutConfirmed } from '../ledger/templates';
+import { type Payout, sharesOf } from './payouts.repository';
+
+/** A payout of the provider to the label's bank, and our transfers that it carried. */
+export interface Arrival {
+  readonly providerPayoutId: string;
+  readonly transferIds: readonly string[];
+  readonly at: Date;
+}
+
+const byTransfer = (tx: Tx, transferIds: readonly string[]): Promise<Payout[]> =>
+  tx.rows<Payout>('SELECT * FROM payouts WHERE transfer_id = ANY($1::text[]) ORDER BY id FOR UPDATE', [transferIds]);
+
+/** Whether a transfer to this account may exist that we have not noted yet: its arrival must wait for the note. */
+export async function transfersOpen(tx: Tx, account: string): Promise<boolean> {
+  const { open } = await tx.one<{ open: boolean }>(
+    `SELECT EXISTS (SELECT FROM payouts WHERE account = $1 AND state IN ('approved', 'unknown') AND first_attempt_at IS NOT NULL) AS open`,
+    [account],
+  );
+  return open;
+}
+
+/** The money has reached the bank: every payout it carried is confirmed, once. Returns how many of the transfers are ours. */
+export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at }: Arrival): Promise<number> {
+  const payouts = await byTransfer(tx, transferIds);
+  for (const payout of payouts.filter(({ state }) => state === 'sent')) {
+    await tx.run(
+      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = NULL WHERE id = $1`,
+      [payout.id, providerPayoutId, at],
+    );
+    for (const share of await sharesOf(tx, payout.id)) {
+      const effectiveOn = dayInZone(at, share.timeZone);
+      const legs = payoutConfirmed(share);
+      await post(tx, { agreement: share, kind: 'payout-confirmed', source: payout.id, effectiveOn, at, legs });
+    }
+    await tell(tx, payout, { action: 'payout.confirmed', providerPayoutId, at });
+  }
+  return payouts.length;
+}
+
+/** The bank sent it back. The money is still the label's, in its account at the provider, which pays it out again: noted, not reversed. */
+export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string): Promise<number> {
+  const payouts = await byTransfer(tx, arrival.transferIds);
+  for (const payout of payouts) {
+    await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [
+      payout.id,
+      arrival.providerPayoutId,
+      problem,
+    ]);
+    await tell(tx, payout, { action: 'payout.bank-refused', ...arrival });
+  }
+  return payouts.length;
+}
+
+async function tell(
+  tx: Tx,
+  { id, owner_id }: Payout,
+  { action, providerPayoutId, at }: Pick<Arrival, 'providerPayoutId' | 'at'> & { action: string },
+): Promise<void> {
+  const details = { providerPayout: providerPayoutId };
+  await audit(tx, { system: 'stripe-event', organizationId: owner_id }, { action, subjectId: id, details, at });
+  await publish(tx, { to: [owner_id], topic: action, subjectId: id, payload: details, at });
+}

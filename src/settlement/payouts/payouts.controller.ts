@@ -1,0 +1,75 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../../platform/auth/actor';
+import { Allow, By, InTx } from '../../platform/auth/allow';
+import type { Tx } from '../../platform/database/tx';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { AmountView, amountView } from '../amount-view';
+import { getPayout, listPayouts, type PayoutWithApproval } from './payouts.repository';
+import { PayoutBody, RequestPayout } from './request-payout';
+
+export class PayoutView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
+  @ApiProperty({ type: AmountView }) readonly gross!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'the marketplace’s, taken here' }) readonly commission!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'what is transferred' }) readonly net!: AmountView;
+  @ApiProperty({ example: 'USD' }) readonly currency!: string;
+  @ApiProperty({
+    enum: ['planned', 'approved', 'sent', 'confirmed', 'failed', 'rejected', 'unknown'],
+    description: 'unknown: it may exist at the provider, and is looked up before anything else',
+  })
+  readonly state!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'what a second person decides' })
+  readonly approvalId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly transferId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly problem!: string | null;
+  @ApiProperty({ format: 'date-time' }) readonly plannedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly sentAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly confirmedAt!: string | null;
+}
+
+@ApiTags('payouts')
+@Controller('v1/payouts')
+export class PayoutsController {
+  constructor(private readonly requestPayout: RequestPayout) {}
+
+  /** Asks for paid invoices to be paid out. A second person releases it: see `approvalId`. */
+  @Post()
+  @Allow({ kinds: ['label'], roles: ['finance'], memberOnly: true, verified: true })
+  @ApiCreatedResponse({ type: PayoutView })
+  async request(@By() actor: Actor, @InTx() tx: Tx, @Body() body: PayoutBody): Promise<PayoutView> {
+    return payoutView(await this.requestPayout.execute(tx, actor, body));
+  }
+
+  @Get()
+  @Allow({ kinds: ['label'] })
+  @ApiOkResponse({ type: pageSchema(PayoutView) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<PayoutView>> {
+    const rows = await listPayouts(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    return pageOf(rows, limit, payoutView, (row) => [row.planned_at.toISOString(), row.id]);
+  }
+
+  @Get(':id')
+  @Allow({ kinds: ['label'] })
+  @ApiOkResponse({ type: PayoutView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
+    return payoutView(await getPayout(tx, id));
+  }
+}
+
+const payoutView = (payout: PayoutWithApproval): PayoutView => ({
+  id: payout.id,
+  purpose: payout.purpose,
+  gross: amountView(payout.gross_minor, payout.currency),
+  commission: amountView(payout.commission_minor, payout.currency),
+  net: amountView(payout.net_minor, payout.currency),
+  currency: payout.currency,
+  state: payout.state,
+  approvalId: payout.approval_id,
+  transferId: payout.transfer_id,
+  problem: payout.problem,
+  plannedAt: payout.planned_at.toISOString(),
+  sentAt: payout.sent_at?.toISOString() ?? null,
+  confirmedAt: payout.confirmed_at?.toISOString() ?? null,
+});

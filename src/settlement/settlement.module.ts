@@ -1,0 +1,76 @@
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { AgreementsModule, OnConcluded } from '../agreements';
+import { Approvals } from '../platform/approvals/approvals';
+import { Jobs } from '../platform/jobs/jobs';
+import { InvoicesController } from './invoices/invoices.controller';
+import { PostConclusion } from './invoices/post-conclusion';
+import { SendInvoice } from './invoices/send-invoice';
+import { LedgerController } from './ledger/ledger.controller';
+import type { PaymentRail } from './payments';
+import { OpenPaymentAccount } from './payments/open-payment-account';
+import { PaymentAccountsController } from './payments/payment-accounts.controller';
+import { Payments } from './payments/payments';
+import { TakeEvent } from './payments/take-event';
+import { WebhooksController } from './payments/webhooks.controller';
+import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
+import { PayoutsController } from './payouts/payouts.controller';
+import { ReleasePayout } from './payouts/release-payout';
+import { releaseAction, RequestPayout } from './payouts/request-payout';
+import { SendPayout } from './payouts/send-payout';
+import { ClosePeriod } from './statements/close-period';
+import { RequestClose } from './statements/request-close';
+import { StatementsController } from './statements/statements.controller';
+
+/** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
+@Module({
+  imports: [AgreementsModule],
+  controllers: [
+    LedgerController,
+    StatementsController,
+    InvoicesController,
+    PaymentAccountsController,
+    PayoutsController,
+    CommissionSchedulesController,
+    WebhooksController,
+  ],
+  providers: [
+    PostConclusion,
+    SendInvoice,
+    RequestClose,
+    ClosePeriod,
+    OpenPaymentAccount,
+    TakeEvent,
+    RequestPayout,
+    ReleasePayout,
+    SendPayout,
+    MakeSchedule,
+  ],
+})
+export class SettlementModule implements OnModuleInit {
+  constructor(
+    private readonly onConcluded: OnConcluded,
+    private readonly approvals: Approvals,
+    private readonly jobs: Jobs,
+    private readonly postConclusion: PostConclusion,
+    private readonly releasePayout: ReleasePayout,
+    private readonly sendInvoice: SendInvoice,
+    private readonly closePeriod: ClosePeriod,
+    private readonly takeEvent: TakeEvent,
+    private readonly sendPayout: SendPayout,
+  ) {}
+
+  static with(rail: PaymentRail | undefined): DynamicModule {
+    return { module: SettlementModule, providers: [{ provide: Payments, useValue: new Payments(rail) }] };
+  }
+
+  onModuleInit(): void {
+    this.onConcluded.register('settlement', (tx, agreement, terms) =>
+      this.postConclusion.execute(tx, agreement, terms),
+    );
+    this.approvals.register(releaseAction, this.releasePayout);
+    this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
+    this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
+    this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
+    this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
+  }
+}

@@ -1,0 +1,32 @@
+import type { AgreementWithTerms } from '../../agreements';
+import { dayInZone, monthPeriod, monthsOf } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { reportsAwaited } from '../../usage';
+import { liveReports } from './live-reports';
+import { closedMonths } from './statements.repository';
+
+/**
+ * Whether a month may be closed now. Refuses with agreement-not-concluded, period-already-closed or period-not-closable: it must be a
+ * month of the term that has ended where the agreement's clocks hang, earlier months are closed, and its reports are there and read.
+ */
+export async function refuseUnlessClosable(
+  tx: Tx,
+  { agreement, month, now }: { agreement: AgreementWithTerms; month: string; now: Date },
+): Promise<void> {
+  if (agreement.state !== 'concluded') throw new DomainError('agreement-not-concluded');
+  const months = monthsOf(agreement.terms.term);
+  if (!months.includes(month)) throw notClosable(`${month} is not a month of the term`);
+  const { until } = monthPeriod(month);
+  if (dayInZone(now, agreement.timeZone) < until) throw notClosable(`${month} has not ended in ${agreement.timeZone}`);
+
+  const closed = await closedMonths(tx, agreement.id);
+  if (closed.has(month)) throw new DomainError('period-already-closed');
+  const earlier = months.find((other) => other < month && !closed.has(other));
+  if (earlier !== undefined) throw notClosable(`${earlier} must be closed first`);
+
+  if (await reportsAwaited(tx, agreement, month)) throw notClosable('a usage report is still being read');
+  if ((await liveReports(tx, agreement, month)).length === 0) throw notClosable(`no usage is reported for ${month}`);
+}
+
+const notClosable = (detail: string): DomainError => new DomainError('period-not-closable', detail);

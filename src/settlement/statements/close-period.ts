@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { type AgreementWithTerms, getAgreementForUpdate } from '../../agreements';
+import { monthPeriod, openingCarried, RatingRefused } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { problemOf } from '../../platform/http/problem.filter';
+import type { JobPayload } from '../../platform/jobs/jobs';
+import { moveOperation } from '../../platform/operations/operations';
+import { publish } from '../../platform/outbox/outbox';
+import { usageOfReports } from '../../usage';
+import { issueInvoice } from '../invoices/issue-invoice';
+import { post } from '../ledger/ledger';
+import { royaltiesEarned } from '../ledger/templates';
+import { refuseUnlessClosable } from './closable';
+import { liveReports } from './live-reports';
+import { type ClosedMonth, type Correction, rateClose } from './rate-close';
+import {
+  type Booking,
+  currentBookings,
+  insertBooking,
+  insertStatement,
+  latestStatement,
+  statementOfMonth,
+} from './statements.repository';
+import { writeLines } from './write-lines';
+
+/**
+ * Closes a month: rates it, corrects earlier months whose reports were replaced, recoups the advance, books, states and invoices, all in
+ * one transaction. Killed anywhere it leaves nothing; run again, or eight times at once, it leaves one statement.
+ */
+@Injectable()
+export class ClosePeriod {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ operationId = '', agreementId = '', month = '' }: JobPayload): Promise<void> {
+    const at = this.clock.now();
+    await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
+    try {
+      await this.database.asSystem(async (tx) => {
+        const statementId = await closeOnce(tx, { agreementId, month, at });
+        await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });
+      });
+    } catch (error) {
+      const refusal = finalRefusal(error);
+      if (refusal === undefined) throw error;
+      const problem = problemOf(refusal);
+      await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'failed', problem, at }));
+    }
+  }
+}
+
+/** Refusals that a repetition would only repeat; anything else goes back to the queue. */
+function finalRefusal(error: unknown): DomainError | undefined {
+  if (error instanceof RatingRefused) return new DomainError('period-not-closable', undefined, error.faults);
+  if (error instanceof DomainError && error.status < 500) return error;
+  return undefined;
+}
+
+interface Close {
+  readonly agreementId: string;
+  readonly month: string;
+  readonly at: Date;
+}
+
+async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<string> {
+  // Whoever closes a month of the same agreement at the same time waits here, and then finds the statement.
+  const agreement = await getAgreementForUpdate(tx, agreementId);
+  const before = await statementOfMonth(tx, agreementId, month);
+  if (before !== undefined) return before.id;
+  await refuseUnlessClosable(tx, { agreement, month, now: at });
+
+  const bookings = await currentBookings(tx, agreementId);
+  const carried = (await latestStatement(tx, agreementId))?.carried_out ?? openingCarried(agreement.terms);
+  const closed = rateClose({
+    terms: agreement.terms,
+    month,
+    usage: await usageOfReports(tx, agreement, month, await liveReports(tx, agreement, month)),
+    corrections: await correctionsOf(tx, agreement, bookings),
+    carried,
+  });
+  refuseUnlessAsBooked(closed, bookings);
+  return book(tx, { agreement, closed, bookings, carried, at });
+}
+
+/** Earlier months that other reports speak for than those that were booked. */
+async function correctionsOf(
+  tx: Tx,
+  agreement: AgreementWithTerms,
+  bookings: readonly Booking[],
+): Promise<Correction[]> {
+  const corrections: Correction[] = [];
+  for (const { period, report_ids } of bookings) {
+    const month = period.slice(0, 7);
+    const live = await liveReports(tx, agreement, month);
+    if (live.join() === [...report_ids].sort().join()) continue;
+    const booked = await usageOfReports(tx, agreement, month, report_ids);
+    corrections.push({ month, booked, live: await usageOfReports(tx, agreement, month, live) });
+  }
+  return corrections;
+}
+
+/** The books and the kernel must agree about the past before anything is built on it. */
+function refuseUnlessAsBooked({ corrected }: ClosedMonth, bookings: readonly Booking[]): void {
+  for (const { month, before } of corrected) {
+    const booked = bookings.find(({ period }) => period.startsWith(month));
+    if (booked?.total_minor !== before.total.minor) {
+      throw new Error(`${month} was booked with ${booked?.total_minor}, but its reports give ${before.total.minor}`);
+    }
+  }
+}
+
+interface Booked {
+  readonly agreement: AgreementWithTerms;
+  readonly closed: ClosedMonth;
+  readonly bookings: readonly Booking[];
+  readonly carried: ClosedMonth['settled']['carried'];
+  readonly at: Date;
+}
+
+async function book(tx: Tx, { agreement, closed, bookings, carried, at }: Booked): Promise<string> {
+  const { month, settled, sha256 } = closed;
+  const statementId = await insertStatement(tx, {
+    agreement,
+    month,
+    clause_lines: closed.clauseLines,
+    sha256,
+    royalties_minor: settled.royalties,
+    recouped_minor: settled.recouped,
+    total_minor: settled.payable,
+    carried_in: carried,
+    carried_out: settled.carried,
+    at,
+  });
+  await writeLines(tx, agreement, closed);
+  for (const booking of newBookings(closed, bookings)) await insertBooking(tx, agreement, booking);
+
+  const { recouped, payable } = settled;
+  const carriedForward = settled.carriedForward - BigInt(carried.carriedForward ?? '0');
+  const legs = royaltiesEarned({ recouped, payable, carriedForward });
+  await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn: lastDayOf(month), at, legs });
+  const by = { system: 'close-period', organizationId: agreement.labelId };
+  if (payable > 0n) {
+    const { dueDays } = agreement.terms.payment;
+    await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor: payable, dueDays, at, by });
+  }
+  const details = { agreement: agreement.id, month, sha256, payable: String(payable) };
+  await audit(tx, by, { action: 'statement.issued', subjectId: statementId, details, at });
+  await publish(tx, {
+    to: [agreement.labelId, agreement.platformId],
+    topic: 'statement.issued',
+    subjectId: statementId,
+    payload: details,
+    at,
+  });
+  return statementId;
+}
+
+function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: readonly Booking[]): Booking[] {
+  const statement_month = `${month}-01`;
+  const total_minor = rated.total.minor;
+  const own = {
+    period: statement_month,
+    sequence: 1,
+    report_ids: usage.reportIds,
+    total_minor,
+    delta_minor: total_minor,
+  };
+  const corrections = corrected.map(({ month: of, live, rerated, restatement }) => ({
+    period: `${of}-01`,
+    sequence: (bookings.find(({ period }) => period.startsWith(of))?.sequence ?? 0) + 1,
+    report_ids: live.reportIds,
+    total_minor: rerated.total.minor,
+    delta_minor: restatement.delta.minor,
+  }));
+  return [own, ...corrections].map((booking) => ({ ...booking, statement_month }));
+}
+
+const dayMilliseconds = 86_400_000;
+
+/** Royalties count for the last day of the month in which they were earned. */
+const lastDayOf = (month: string): string =>
+  new Date(Date.parse(monthPeriod(month).until) - dayMilliseconds).toISOString().slice(0, 10);

@@ -1,0 +1,40 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { moneyText, territoryCode, useAndModelOf } from '../../kernel';
+import type { StoredLine } from './lines.repository';
+
+export class StatementLineView {
+  @ApiProperty({ type: 'integer' }) readonly line!: number;
+  @ApiProperty({ example: '2026-01', description: 'the statement’s month, or the month that the line corrects' })
+  readonly period!: string;
+  @ApiProperty() readonly clause!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: the clause owes this to no recording' })
+  readonly isrc!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly serviceId!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'RU' }) readonly territory!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'OnDemandStream' }) readonly useType!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly commercialModel!: string | null;
+  @ApiProperty({ description: 'units; of a correction, their change' }) readonly quantity!: string;
+  @ApiProperty() readonly returns!: string;
+  @ApiProperty({ description: 'unrounded: a decimal or a quotient' }) readonly exact!: string;
+  @ApiProperty({ example: '12.48' }) readonly amount!: string;
+  @ApiProperty({ example: 'USD' }) readonly currency!: string;
+}
+
+export function lineView(line: StoredLine, currency: string): StatementLineView {
+  const used = line.use_model === null ? undefined : useAndModelOf(line.use_model);
+  return {
+    line: line.line,
+    period: line.period.slice(0, 7),
+    clause: line.clause,
+    isrc: line.isrc,
+    serviceId: line.service_id,
+    territory: line.territory === null ? null : territoryCode(line.territory),
+    useType: used?.use ?? null,
+    commercialModel: used?.model ?? null,
+    quantity: String(line.quantity),
+    returns: String(line.returns),
+    exact: line.exact,
+    amount: moneyText({ minor: line.amount_minor, currency }),
+    currency,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Tx } from '../../platform/database/tx';
+import type { Statement } from './statements.repository';
+
+/** A line as stored: `isrc` and what follows are null where a clause owes something to no recording. */
+export interface StoredLine {
+  readonly line: number;
+  readonly period: string;
+  readonly clause: string;
+  readonly isrc: string | null;
+  readonly service_id: string | null;
+  readonly territory: number | null;
+  readonly use_model: number | null;
+  readonly quantity: bigint;
+  readonly returns: bigint;
+  readonly exact: string;
+  readonly amount_minor: bigint;
+}
+
+export const linesAfter = (
+  tx: Tx,
+  { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
+  line: number,
+  limit: number,
+): Promise<StoredLine[]> =>
+  tx.rows<StoredLine>(
+    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, exact, amount_minor FROM statement_lines
+      WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4`,
+    [agreement_id, month, line, limit],
+  );

@@ -1,0 +1,62 @@
+import {
+  canonicalClauseLines,
+  type Carried,
+  monthPeriod,
+  type RatedPeriod,
+  ratePeriod,
+  type Restatement,
+  restate,
+  type Settled,
+  settlePeriods,
+  sha256Hex,
+  type Terms,
+} from '../../kernel';
+import type { UsageOfMonth } from '../../usage';
+
+/** An earlier month whose live reports are no longer those that were booked. */
+export interface Correction {
+  readonly month: string;
+  readonly booked: UsageOfMonth;
+  readonly live: UsageOfMonth;
+}
+
+export interface CloseInput {
+  readonly terms: Terms;
+  readonly month: string;
+  readonly usage: UsageOfMonth;
+  readonly corrections: readonly Correction[];
+  readonly carried: Carried;
+}
+
+export interface CorrectedMonth extends Correction {
+  readonly before: RatedPeriod;
+  readonly rerated: RatedPeriod;
+  readonly restatement: Restatement;
+}
+
+/** A month as the close books it. `clauseLines` is the text that the statement's hash is over. */
+export interface ClosedMonth {
+  readonly month: string;
+  readonly usage: UsageOfMonth;
+  readonly rated: RatedPeriod;
+  readonly corrected: readonly CorrectedMonth[];
+  readonly settled: Settled;
+  readonly clauseLines: string;
+  readonly sha256: string;
+}
+
+/** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
+export function rateClose({ terms, month, usage, corrections, carried }: CloseInput): ClosedMonth {
+  const rate = (of: string, { usage: sums, context }: UsageOfMonth): RatedPeriod =>
+    ratePeriod({ terms, period: monthPeriod(of), usage: sums, context });
+  const rated = rate(month, usage);
+  const corrected = corrections.map((correction): CorrectedMonth => {
+    const before = rate(correction.month, correction.booked);
+    const rerated = rate(correction.month, correction.live);
+    return { ...correction, before, rerated, restatement: restate(before, rerated) };
+  });
+  const restatements = corrected.map(({ restatement }) => restatement);
+  const settled = settlePeriods(carried, [rated.total.minor, ...restatements.map(({ delta }) => delta.minor)]);
+  const clauseLines = canonicalClauseLines({ terms, rated, restatements, settled });
+  return { month, usage, rated, corrected, settled, clauseLines, sha256: sha256Hex(clauseLines) };
+}

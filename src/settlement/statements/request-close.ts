@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { getAgreement } from '../../agreements';
+import { audit } from '../../platform/audit/audit';
+import type { Actor } from '../../platform/auth/actor';
+import { Clock } from '../../platform/clock';
+import type { Tx } from '../../platform/database/tx';
+import { MonthField } from '../../platform/http/fields';
+import { enqueue } from '../../platform/jobs/jobs';
+import { type Operation, openOperation } from '../../platform/operations/operations';
+import { refuseUnlessClosable } from './closable';
+
+export class CloseBody {
+  @MonthField({ description: 'the month to close', example: '2026-01' })
+  readonly month!: string;
+}
+
+/**
+ * Asks for a month to be closed. Refuses with not-found, agreement-not-concluded, period-already-closed or period-not-closable; the job
+ * checks the same again when its turn comes.
+ */
+@Injectable()
+export class RequestClose {
+  constructor(private readonly clock: Clock) {}
+
+  async execute(tx: Tx, actor: Actor, agreementId: string, { month }: CloseBody): Promise<Operation> {
+    const at = this.clock.now();
+    const agreement = await getAgreement(tx, agreementId);
+    await refuseUnlessClosable(tx, { agreement, month, now: at });
+    const operation = await openOperation(tx, {
+      ownerId: actor.organizationId,
+      kind: 'close-period',
+      subjectId: agreementId,
+      at,
+    });
+    // A job per request: a second one of the same month finds the statement and answers its own operation.
+    await enqueue(
+      tx,
+      'close-period',
+      { operationId: operation.id, agreementId, month },
+      `close-period ${operation.id}`,
+    );
+    await audit(tx, actor, { action: 'period.close-requested', subjectId: agreementId, details: { month }, at });
+    return operation;
+  }
+}

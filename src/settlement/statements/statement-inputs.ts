@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { getAgreement } from '../../agreements';
+import { moneyText, monthPeriod, type PeriodContext, ratePeriod, type UsageSum } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { type UsageOfMonth, usageOfReports } from '../../usage';
+import { bookingsOfStatement, type Statement } from './statements.repository';
+
+export class InputsView {
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --terms' }) readonly terms!: object;
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'file for --usage',
+  })
+  readonly usage!: readonly object[];
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --context' })
+  readonly context!: object;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --carried' })
+  readonly carried!: object;
+}
+
+/** Everything that went into a statement, as the files of `accordo rate`: it prints the same bytes, and so has the same SHA-256. */
+export async function statementInputs(tx: Tx, statement: Statement): Promise<InputsView> {
+  const agreement = await getAgreement(tx, statement.agreement_id);
+  const { terms } = agreement;
+  const month = statement.month.slice(0, 7);
+  const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);
+  let own: UsageOfMonth = { reportIds: [], usage: [], context: { services: [] } };
+  const restates: object[] = [];
+  for (const { period, report_ids, corrected_reports } of bookings) {
+    const of = period.slice(0, 7);
+    const usage = await usageOfReports(tx, agreement, of, report_ids);
+    if (of === month) {
+      own = usage;
+      continue;
+    }
+    const before = await usageOfReports(tx, agreement, of, corrected_reports ?? []);
+    const booked = ratePeriod({ terms, period: monthPeriod(of), usage: before.usage, context: before.context });
+    const clauses = booked.clauses.map(({ clause, exact }) => ({ clause, exact }));
+    restates.push({
+      ...contextFile(of, usage.context),
+      usage: usage.usage.map(usageRow),
+      booked: { total: moneyText(booked.total), clauses },
+    });
+  }
+  return {
+    terms: JSON.parse(agreement.termsText) as object,
+    usage: own.usage.map(usageRow),
+    context: { ...contextFile(month, own.context), restates },
+    carried: statement.carried_in,
+  };
+}
+
+const contextFile = (period: string, { services }: PeriodContext): object => ({
+  period,
+  services: services.map((figures) => ({ ...figures, allPlays: String(figures.allPlays) })),
+});
+
+const usageRow = (sum: UsageSum): object => ({
+  ...sum,
+  quantity: String(sum.quantity),
+  returns: String(sum.returns),
+});

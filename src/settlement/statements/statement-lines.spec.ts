@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { openingCarried, type PeriodContext, type Terms, type UsageSum } from '../../kernel';
+import {
+  contextOf,
+  downloads,
+  ISRCS,
+  plays,
+  referenceTerms,
+  SOCIAL,
+  STUDIO,
+} from '../../kernel/testing/reference-terms';
+import type { UsageOfMonth } from '../../usage';
+import { type Correction, rateClose } from './rate-close';
+import { statementLines } from './statement-lines';
+
+const terms = referenceTerms();
+const [first, second] = ISRCS;
+
+const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_000n, '0')): UsageOfMonth => ({
+  reportIds: [],
+  usage,
+  context,
+});
+
+const close = (usage: UsageOfMonth, corrections: Correction[] = [], by: Terms = terms) =>
+  rateClose({ terms: by, month: '2026-02', usage, corrections, carried: openingCarried(by) });
+
+const sumOf = (lines: readonly { minor: bigint }[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n);
+
+describe('the lines of a statement', () => {
+  it('name units, returns, exact and rounded amount of every recording', () => {
+    // 3,000,000 × 0.002 = 6,000.00; 90 × 0.36 = 32.40.
+    const closed = close(month([plays(first, 3_000_000n), downloads(second, 100n, 10n)]));
+    expect([...statementLines(closed)]).toMatchObject([
+      { clause: 'streaming', recording: { isrc: first }, quantity: 3_000_000n, exact: '6000', minor: 600_000n },
+      { clause: 'downloads', recording: { isrc: second }, quantity: 100n, returns: 10n, exact: '32.4', minor: 3_240n },
+    ]);
+  });
+
+  it('a floor without a single play has a line of its own, without recording', () => {
+    const lines = [...statementLines(close(month([downloads(first, 10n)])))];
+    expect(lines).toMatchObject([
+      { clause: 'downloads', recording: { isrc: first }, minor: 360n },
+      { clause: 'streaming', recording: undefined, quantity: 0n, exact: '4000', minor: 400_000n },
+    ]);
+  });
+
+  it('a correction has lines for the recordings that changed, and gives back what the floor owed to none', () => {
+    // January's floor of 4,000.00 was owed to no recording; now 2,500,000 plays earn 5,000.00.
+    const correction = { month: '2026-01', booked: month([]), live: month([plays(first, 2_500_000n)]) };
+    const lines = [...statementLines(close(month([plays(second, 2_000_000n)]), [correction]))];
+    expect(lines.filter(({ period }) => period === '2026-01')).toMatchObject([
+      { recording: { isrc: first }, quantity: 2_500_000n, exact: '5000', minor: 500_000n },
+      { recording: undefined, quantity: 0n, exact: '-4000', minor: -400_000n },
+    ]);
+  });
+
+  it('always sum to the royalties, whatever is played, returned and corrected', () => {
+    const sum = fc
+      .record({
+        isrc: fc.constantFrom(...ISRCS),
+        territory: fc.constantFrom('RU', 'KZ'),
+        quantity: fc.bigInt({ min: 0n, max: 2_000_000n }),
+        sold: fc.boolean(),
+        returned: fc.bigInt({ min: 0n, max: 50n }),
+      })
+      .map(({ isrc, territory, quantity, sold, returned }) => ({
+        ...(sold ? downloads(isrc, quantity % 500n, returned) : plays(isrc, quantity)),
+        territory,
+      }));
+    const usage = fc.uniqueArray(sum, {
+      maxLength: 8,
+      selector: ({ isrc, territory, use }) => `${isrc} ${territory} ${use}`,
+    });
+    const figures = fc.bigInt({ min: 0n, max: 9_999_999n }).map((revenue): PeriodContext => ({
+      services: [
+        { service: SOCIAL, allPlays: 100_000_000n, netMusicAdvertisingRevenue: String(revenue) },
+        { service: STUDIO, allPlays: 0n, netMusicAdvertisingRevenue: '0' },
+      ],
+    }));
+    const months = fc.tuple(usage, figures).map(([sums, context]) => month(sums, context));
+    fc.assert(
+      fc.property(months, months, months, (february, booked, live) => {
+        const closed = close(february, [{ month: '2026-01', booked, live }]);
+        expect(sumOf([...statementLines(closed)])).toBe(closed.settled.royalties);
+      }),
+    );
+  });
+});

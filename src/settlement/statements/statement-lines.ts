@@ -1,0 +1,99 @@
+import {
+  exactOfRecordings,
+  exactText,
+  moneyFromText,
+  type RatedPeriod,
+  rational,
+  type RecordingUnits,
+  spreadOverRecordings,
+  subtract,
+  type UsageSum,
+} from '../../kernel';
+import type { ClosedMonth, CorrectedMonth } from './rate-close';
+
+/** One line of a statement: what a recording earned in one context, or, without recording, what its clause owes to none. */
+export interface StatementLine {
+  /** 'YYYY-MM': the statement's month, or the month that the line corrects. */
+  readonly period: string;
+  readonly clause: string;
+  readonly recording: Pick<RecordingUnits, 'isrc' | 'service' | 'territory' | 'use' | 'model'> | undefined;
+  readonly quantity: bigint;
+  readonly returns: bigint;
+  /** Unrounded, as a decimal or a quotient. */
+  readonly exact: string;
+  /** Its part of the rounded total, in minor units. */
+  readonly minor: bigint;
+}
+
+/**
+ * The lines of a closed month in canonical order, then those of the corrections. They sum to the month's royalties: checked here, where
+ * they are made, and a difference ends the close.
+ */
+export function* statementLines({ month, usage, rated, corrected, settled }: ClosedMonth): Generator<StatementLine> {
+  let sum = 0n;
+  for (const line of linesOfMonth(month, rated, usage.usage)) {
+    sum += line.minor;
+    yield line;
+  }
+  for (const correction of corrected) {
+    for (const line of linesOfCorrection(correction)) {
+      sum += line.minor;
+      yield line;
+    }
+  }
+  if (sum !== settled.royalties) throw new Error(`the lines of ${month} sum to ${sum}, not to ${settled.royalties}`);
+}
+
+function* linesOfMonth(period: string, rated: RatedPeriod, usage: readonly UsageSum[]): Generator<StatementLine> {
+  const sums = bySum(usage);
+  const exact = exactOfRecordings(rated);
+  const parts = spreadOverRecordings(rated);
+  const rest = new Map(
+    rated.clauses.map(({ clause, amount }) => [clause, moneyFromText(amount, rated.currency).minor]),
+  );
+  for (const [index, recording] of rated.recordings.entries()) {
+    const minor = parts[index] ?? 0n;
+    const { quantity, returns } = sums.get(keyOf(recording)) ?? nothing;
+    rest.set(recording.clause, (rest.get(recording.clause) ?? 0n) - minor);
+    yield { period, clause: recording.clause, recording, quantity, returns, exact: exact(recording), minor };
+  }
+  for (const { clause, unattributed } of rated.clauses) {
+    yield* restOf({ period, clause, exact: unattributed, minor: rest.get(clause) ?? 0n });
+  }
+}
+
+function* linesOfCorrection(correction: CorrectedMonth): Generator<StatementLine> {
+  const { month: period, restatement, booked, live, before, rerated } = correction;
+  const [old, now] = [bySum(booked.usage), bySum(live.usage)];
+  const { currency } = restatement.delta;
+  const rest = new Map(
+    restatement.clauses.map(({ clause, amount }) => [clause, moneyFromText(amount, currency).minor]),
+  );
+  for (const { exact, minor, ...recording } of restatement.recordings) {
+    const [was, is] = [old.get(keyOf(recording)) ?? nothing, now.get(keyOf(recording)) ?? nothing];
+    const change = { quantity: is.quantity - was.quantity, returns: is.returns - was.returns };
+    rest.set(recording.clause, (rest.get(recording.clause) ?? 0n) - minor);
+    yield { period, clause: recording.clause, recording, ...change, exact, minor };
+  }
+  // A clause that is worth what it was may still pay other recordings, so all of them are looked at.
+  for (const { clause } of rerated.clauses) {
+    const exact = exactText(subtract(unattributed(rerated, clause), unattributed(before, clause)));
+    yield* restOf({ period, clause, exact, minor: rest.get(clause) ?? 0n });
+  }
+}
+
+/** A floor or a flat fee of a period without any units belongs to no recording. */
+function* restOf(line: Pick<StatementLine, 'period' | 'clause' | 'exact' | 'minor'>): Generator<StatementLine> {
+  if (line.minor !== 0n) yield { ...line, recording: undefined, quantity: 0n, returns: 0n };
+}
+
+const unattributed = (rated: RatedPeriod, clause: string): ReturnType<typeof rational> =>
+  rational(rated.clauses.find((line) => line.clause === clause)?.unattributed ?? '0');
+
+const nothing = { quantity: 0n, returns: 0n };
+
+const keyOf = ({ isrc, service, territory, use, model }: Omit<UsageSum, 'quantity' | 'returns'>): string =>
+  `${isrc} ${service} ${territory} ${use} ${model}`;
+
+/** Sums come grouped from the database, one per recording and context. */
+const bySum = (usage: readonly UsageSum[]): Map<string, UsageSum> => new Map(usage.map((sum) => [keyOf(sum), sum]));

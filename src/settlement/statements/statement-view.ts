@@ -1,0 +1,87 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { AmountView, amountView } from '../amount-view';
+import type { Statement, StatementHeader } from './statements.repository';
+
+export class StatementView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
+  @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
+  readonly royalties!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'what is invoiced' }) readonly payable!: AmountView;
+  @ApiProperty({ description: 'SHA-256 of the clause lines' }) readonly sha256!: string;
+  @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
+}
+
+export class AdvanceView {
+  @ApiProperty({ example: '12000.00' }) readonly opening!: string;
+  @ApiProperty({ example: '8148.00' }) readonly recouped!: string;
+  @ApiProperty({ example: '3852.00' }) readonly closing!: string;
+}
+
+export class ClauseLineView {
+  @ApiProperty({ description: 'id of the royalty clause' }) readonly clause!: string;
+  @ApiProperty({ description: 'its number in the prose', example: '6.1' }) readonly number!: string;
+  @ApiProperty() readonly kind!: string;
+  @ApiProperty({ description: 'net units' }) readonly quantity!: string;
+  @ApiProperty({ description: 'unrounded' }) readonly exact!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'what one unit earned exactly' })
+  readonly perUnit!: string | null;
+  @ApiProperty({ description: 'what belongs to no recording' }) readonly unattributed!: string;
+  @ApiProperty({ description: 'its share of the rounded total' }) readonly amount!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'the arithmetic, losing branches included' })
+  readonly explanation!: object;
+}
+
+export class ClauseDifferenceView {
+  @ApiProperty() readonly clause!: string;
+  @ApiProperty() readonly exact!: string;
+  @ApiProperty() readonly amount!: string;
+}
+
+export class RestatementView {
+  @ApiProperty({ example: '2026-01', description: 'the month that is corrected' }) readonly period!: string;
+  @ApiProperty() readonly booked!: string;
+  @ApiProperty() readonly rerated!: string;
+  @ApiProperty({ example: '300.00' }) readonly delta!: string;
+  @ApiProperty({ type: ClauseDifferenceView, isArray: true }) readonly clauses!: readonly ClauseDifferenceView[];
+}
+
+export class StatementDetailView extends StatementView {
+  @ApiProperty({ type: ClauseLineView, isArray: true }) readonly clauses!: readonly ClauseLineView[];
+  @ApiProperty({ type: RestatementView, isArray: true }) readonly restatements!: readonly RestatementView[];
+  @ApiProperty({ type: AdvanceView }) readonly advance!: AdvanceView;
+  @ApiProperty({ description: 'what corrections took back beyond what was payable; it waits for later months' })
+  readonly carriedForward!: string;
+}
+
+export const statementView = (statement: StatementHeader): StatementView => ({
+  id: statement.id,
+  agreementId: statement.agreement_id,
+  month: statement.month.slice(0, 7),
+  royalties: amountView(statement.royalties_minor, statement.currency),
+  recouped: amountView(statement.recouped_minor, statement.currency),
+  payable: amountView(statement.total_minor, statement.currency),
+  sha256: statement.sha256,
+  issuedAt: statement.issued_at.toISOString(),
+});
+
+/** The statement with its clause lines, read from the very text that is hashed: what is shown cannot differ from it. */
+export function statementDetailView(statement: Statement): StatementDetailView {
+  const lines = statement.clause_lines
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as { line: string });
+  const ofKind = <Line>(kind: string): Line[] =>
+    lines.filter(({ line }) => line === kind).map(({ line: _, ...rest }) => rest as Line);
+  const [payable] = ofKind<{ advance: AdvanceView; carriedForward: string }>('payable');
+  if (payable === undefined) throw new Error(`statement ${statement.id} has no payable line`);
+  return {
+    ...statementView(statement),
+    clauses: ofKind<ClauseLineView>('clause'),
+    restatements: ofKind<RestatementView>('restatement'),
+    advance: payable.advance,
+    carriedForward: payable.carriedForward,
+  };
+}

@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Query,
+  StreamableFile,
+} from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../../platform/auth/actor';
+import { Allow, By, InTx } from '../../platform/auth/allow';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { ChoiceField, IdField } from '../../platform/http/fields';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { OperationView, operationView } from '../../platform/operations/operations.controller';
+import { StatementLineView, lineView } from './line-view';
+import { csvHeader, csvLine } from './lines-csv';
+import { linesAfter } from './lines.repository';
+import { CloseBody, RequestClose } from './request-close';
+import { InputsView, statementInputs } from './statement-inputs';
+import { StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
+import { findStatement, listStatements, type Statement } from './statements.repository';
+
+export class StatementsQuery extends PageQuery {
+  @IdField({ optional: true })
+  readonly agreementId?: string;
+}
+
+export class LinesQuery extends PageQuery {
+  @ChoiceField(['json', 'csv'], {
+    optional: true,
+    description: 'csv: all lines at once; `Accept: text/csv` asks for the same',
+  })
+  readonly format?: 'json' | 'csv';
+}
+
+const csvBatch = 5_000;
+
+@ApiTags('statements')
+@Controller('v1')
+export class StatementsController {
+  constructor(
+    private readonly database: Database,
+    private readonly requestClose: RequestClose,
+  ) {}
+
+  /** Closes a month of the agreement. Follow the operation; its result names the statement. */
+  @Post('agreements/:id/closes')
+  @HttpCode(202)
+  @Allow({ kinds: ['label'], roles: ['finance'] })
+  @ApiAcceptedResponse({ type: OperationView })
+  async close(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: CloseBody,
+  ): Promise<OperationView> {
+    return operationView(await this.requestClose.execute(tx, actor, id, body));
+  }
+
+  /** Statements that the caller's organization gives or gets, oldest first. */
+  @Get('statements')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: pageSchema(StatementView) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor, agreementId }: StatementsQuery): Promise<Page<StatementView>> {
+    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const rows = await listStatements(tx, { limit: limit + 1, after, agreementId: agreementId ?? null });
+    return pageOf(rows, limit, statementView, (row) => [row.issued_at.toISOString(), row.id]);
+  }
+
+  @Get('statements/:id')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: StatementDetailView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StatementDetailView> {
+    return statementDetailView(await getStatement(tx, id));
+  }
+
+  /** The canonical clause lines, byte for byte what the statement's SHA-256 is over. */
+  @Get('statements/:id/clause-lines')
+  @Allow({ kinds: ['label', 'platform'] })
+  @Header('content-type', 'application/x-ndjson; charset=utf-8')
+  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
+  async clauseLines(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
+    return (await getStatement(tx, id)).clause_lines;
+  }
+
+  /** What went into the statement, as the files that `accordo rate` takes: it gives the same bytes. */
+  @Get('statements/:id/inputs')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: InputsView })
+  async inputs(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InputsView> {
+    return statementInputs(tx, await getStatement(tx, id));
+  }
+
+  /** A line per recording, territory, use and service: a page of JSON, or all of them as CSV. */
+  @Get('statements/:id/lines')
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOkResponse({ type: pageSchema(StatementLineView) })
+  async lines(
+    @By() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor, format }: LinesQuery,
+    @Headers('accept') accept?: string,
+  ): Promise<Page<StatementLineView> | StreamableFile> {
+    if (format === 'csv' || (format === undefined && accept?.startsWith('text/csv'))) return this.csv(actor, id);
+    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    return this.database.withTenant(
+      actor,
+      async (tx) => {
+        const statement = await getStatement(tx, id);
+        const rows = await linesAfter(tx, statement, Number(after), limit + 1);
+        return pageOf(
+          rows,
+          limit,
+          (row) => lineView(row, statement.currency),
+          (row) => [String(row.line)],
+        );
+      },
+      'read',
+    );
+  }
+
+  private async csv(actor: Actor, id: string): Promise<StreamableFile> {
+    const statement = await this.database.withTenant(actor, (tx) => getStatement(tx, id), 'read');
+    return new StreamableFile(Readable.from(this.csvChunks(actor, statement)), {
+      type: 'text/csv; charset=utf-8; header=present',
+      disposition: `attachment; filename="statement-${statement.month.slice(0, 7)}-${statement.id}.csv"`,
+    });
+  }
+
+  /** Lines never change, so each batch may have a short transaction of its own: a slow reader holds none open. */
+  private async *csvChunks(actor: Actor, statement: Statement): AsyncGenerator<string> {
+    yield csvHeader;
+    for (let after = 0; ;) {
+      const rows = await this.database.withTenant(actor, (tx) => linesAfter(tx, statement, after, csvBatch), 'read');
+      yield rows.map((row) => csvLine(lineView(row, statement.currency))).join('');
+      if (rows.length < csvBatch) return;
+      after = rows.at(-1)!.line;
+    }
+  }
+}
+
+async function getStatement(tx: Tx, id: string): Promise<Statement> {
+  const statement = await findStatement(tx, id);
+  if (statement === undefined) throw new DomainError('not-found');
+  return statement;
+}

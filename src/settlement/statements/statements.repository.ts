@@ -1,0 +1,137 @@
+import type { AgreementWithTerms } from '../../agreements';
+import type { Carried } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+
+/** A closed month of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
+export interface Statement {
+  readonly id: string;
+  readonly agreement_id: string;
+  /** The month's first day. */
+  readonly month: string;
+  readonly label_id: string;
+  readonly platform_id: string;
+  /** The canonical clause lines; `sha256` is over exactly this text. */
+  readonly clause_lines: string;
+  readonly sha256: string;
+  readonly royalties_minor: bigint;
+  readonly recouped_minor: bigint;
+  /** What became payable. */
+  readonly total_minor: bigint;
+  readonly currency: string;
+  readonly carried_in: Carried;
+  readonly carried_out: Carried;
+  readonly issued_at: Date;
+}
+
+/** What was booked for a period at one time. A correction is another booking with the next number. */
+export interface Booking {
+  /** The period's first day. */
+  readonly period: string;
+  readonly sequence: number;
+  readonly statement_month: string;
+  readonly report_ids: readonly string[];
+  readonly total_minor: bigint;
+  readonly delta_minor: bigint;
+}
+
+export const findStatement = (tx: Tx, id: string): Promise<Statement | undefined> =>
+  tx.first<Statement>('SELECT * FROM statements WHERE id = $1', [id]);
+
+export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Statement | undefined> =>
+  tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [agreementId, `${month}-01`]);
+
+export const latestStatement = (tx: Tx, agreementId: string): Promise<Statement | undefined> =>
+  tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1', [agreementId]);
+
+/** 'YYYY-MM' of every closed month. */
+export async function closedMonths(tx: Tx, agreementId: string): Promise<Set<string>> {
+  const rows = await tx.rows<{ month: string }>(
+    `SELECT to_char(month, 'YYYY-MM') AS month FROM statements WHERE agreement_id = $1`,
+    [agreementId],
+  );
+  return new Set(rows.map(({ month }) => month));
+}
+
+export type StatementHeader = Omit<Statement, 'clause_lines' | 'carried_in' | 'carried_out'>;
+
+export const listStatements = (
+  tx: Tx,
+  { limit, after, agreementId }: { limit: number; after: readonly string[] | undefined; agreementId: string | null },
+): Promise<StatementHeader[]> =>
+  tx.rows<StatementHeader>(
+    `SELECT id, agreement_id, month, label_id, platform_id, sha256, royalties_minor, recouped_minor, total_minor, currency, issued_at
+       FROM statements
+      WHERE ($2::uuid IS NULL OR agreement_id = $2) AND ($3::timestamptz IS NULL OR (issued_at, id) > ($3, $4::uuid))
+      ORDER BY issued_at, id LIMIT $1`,
+    [limit, agreementId, after?.[0] ?? null, after?.[1] ?? null],
+  );
+
+export type NewStatement = Pick<
+  Statement,
+  'clause_lines' | 'sha256' | 'royalties_minor' | 'recouped_minor' | 'total_minor' | 'carried_in' | 'carried_out'
+> & { readonly agreement: AgreementWithTerms; readonly month: string; readonly at: Date };
+
+export async function insertStatement(tx: Tx, statement: NewStatement): Promise<string> {
+  const { agreement, month, at } = statement;
+  const { id } = await tx.one<{ id: string }>(
+    `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
+                             currency, carried_in, carried_out, issued_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
+    [
+      agreement.id,
+      `${month}-01`,
+      agreement.labelId,
+      agreement.platformId,
+      statement.clause_lines,
+      statement.sha256,
+      statement.royalties_minor,
+      statement.recouped_minor,
+      statement.total_minor,
+      agreement.currency,
+      JSON.stringify(statement.carried_in),
+      JSON.stringify(statement.carried_out),
+      at,
+    ],
+  );
+  return id;
+}
+
+export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Booking): Promise<number> =>
+  tx.run(
+    `INSERT INTO period_bookings (agreement_id, period, sequence, label_id, platform_id, statement_month, report_ids, total_minor, delta_minor, currency)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      agreement.id,
+      booking.period,
+      booking.sequence,
+      agreement.labelId,
+      agreement.platformId,
+      booking.statement_month,
+      booking.report_ids,
+      booking.total_minor,
+      booking.delta_minor,
+      agreement.currency,
+    ],
+  );
+
+/** The last booking of every period that is closed: what the books say now. */
+export const currentBookings = (tx: Tx, agreementId: string): Promise<Booking[]> =>
+  tx.rows<Booking>(
+    `SELECT DISTINCT ON (period) period, sequence, statement_month, report_ids, total_minor, delta_minor
+       FROM period_bookings WHERE agreement_id = $1 ORDER BY period, sequence DESC`,
+    [agreementId],
+  );
+
+/** What one statement booked, each with the booking before it where it corrects one. */
+export const bookingsOfStatement = (
+  tx: Tx,
+  agreementId: string,
+  month: string,
+): Promise<(Booking & { readonly corrected_reports: readonly string[] | null })[]> =>
+  tx.rows(
+    `SELECT b.period, b.sequence, b.statement_month, b.report_ids, b.total_minor, b.delta_minor, before.report_ids AS corrected_reports
+       FROM period_bookings b
+       LEFT JOIN period_bookings before ON before.agreement_id = b.agreement_id AND before.period = b.period AND before.sequence = b.sequence - 1
+      WHERE b.agreement_id = $1 AND b.statement_month = $2 ORDER BY b.period`,
+    [agreementId, month],
+  );

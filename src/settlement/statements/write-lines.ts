@@ -1,0 +1,47 @@
+import type { AgreementWithTerms } from '../../agreements';
+import { territoryNumber, useModelCode } from '../../kernel';
+import { copyInto, type CopyValue } from '../../platform/database/copy';
+import type { Tx } from '../../platform/database/tx';
+import type { ClosedMonth } from './rate-close';
+import { statementLines } from './statement-lines';
+
+const columns = [
+  'agreement_id',
+  'month',
+  'line',
+  'label_id',
+  'platform_id',
+  'period',
+  'clause',
+  'isrc',
+  'service_id',
+  'territory',
+  'use_model',
+  'quantity',
+  'returns',
+  'exact',
+  'amount_minor',
+] as const;
+
+/** Writes the statement's lines by COPY: there may be a million. */
+export async function writeLines(tx: Tx, agreement: AgreementWithTerms, closed: ClosedMonth): Promise<void> {
+  await copyInto(tx, 'statement_lines', columns, rows(agreement, closed));
+}
+
+function* rows({ id, labelId, platformId }: AgreementWithTerms, closed: ClosedMonth): Generator<CopyValue[]> {
+  let line = 0;
+  for (const { period, clause, recording, quantity, returns, exact, minor } of statementLines(closed)) {
+    line += 1;
+    const context =
+      recording === undefined
+        ? [null, null, null, null]
+        : [
+            recording.isrc,
+            recording.service,
+            territoryNumber(recording.territory),
+            useModelCode(recording.use, recording.model),
+          ];
+    const facts = [quantity, returns, exact, minor];
+    yield [id, `${closed.month}-01`, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
+  }
+}

@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { concludedAgreementsBetween } from '../agreements';
+import type { SalesContext } from '../ddex';
+import { territoryNumber, useModelCode } from '../kernel';
+import { audit } from '../platform/audit/audit';
+import type { Actor } from '../platform/auth/actor';
+import { Clock } from '../platform/clock';
+import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import { enqueue } from '../platform/jobs/jobs';
+import { openOperation } from '../platform/operations/operations';
+import { publish } from '../platform/outbox/outbox';
+import type { StoredFile } from '../platform/storage/storage';
+import { nextDay, type ReportOpening } from './read-opening';
+import type { UsageReport } from './usage-report';
+
+export interface ReceivedFile {
+  readonly file: StoredFile;
+  readonly opening: ReportOpening;
+  readonly replaces: string | undefined;
+}
+
+/**
+ * Takes a report in: the file is stored already and becomes evidence here, its contexts claim their period, and a job will read it.
+ * Refuses with report-party-unknown, message-id-reused, report-not-replaceable or period-already-reported.
+ */
+@Injectable()
+export class ReceiveReport {
+  constructor(private readonly clock: Clock) {}
+
+  async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<UsageReport> {
+    const { file, opening } = received;
+    const { messageId } = opening.head;
+    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${actor.organizationId} ${messageId}`]);
+    const before = await tx.first<UsageReport>(
+      'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2',
+      [actor.organizationId, messageId],
+    );
+    if (before !== undefined) {
+      if (before.file_sha256 === file.sha256) return before;
+      throw new DomainError(
+        'message-id-reused',
+        `message ${messageId} was received with the hash ${before.file_sha256}`,
+      );
+    }
+    const labelId = await this.partiesOf(tx, actor, opening);
+    const serviceId = await this.serviceOf(tx, actor, opening);
+    const replaced = await this.replacedBy(tx, received, { labelId, serviceId });
+    await this.checkCurrency(tx, actor, labelId, opening);
+    return tx.asSystem(() => this.keep(tx, actor, received, { labelId, serviceId, replaced }));
+  }
+
+  private async partiesOf(tx: Tx, actor: Actor, { head }: ReportOpening): Promise<string> {
+    const own = await tx.one<{ party_id: string | null }>('SELECT party_id FROM organizations WHERE id = $1', [
+      actor.organizationId,
+    ]);
+    if (own.party_id !== head.senderPartyId) {
+      throw new DomainError(
+        'report-party-unknown',
+        `HEAD names the sender ${head.senderPartyId}, which is not your party id`,
+      );
+    }
+    const label = await tx.first<{ id: string }>(
+      `SELECT id FROM organizations WHERE party_id = $1 AND kind = 'label'`,
+      [head.recipientPartyId],
+    );
+    if (label === undefined)
+      throw new DomainError(
+        'report-party-unknown',
+        `HEAD names the recipient ${head.recipientPartyId ?? '(none)'}, which is no label here`,
+      );
+    return label.id;
+  }
+
+  private async serviceOf(tx: Tx, actor: Actor, { serviceName }: ReportOpening): Promise<string> {
+    const service = await tx.first<{ id: string }>(
+      'SELECT id FROM services WHERE organization_id = $1 AND lower(name) = lower($2)',
+      [actor.organizationId, serviceName],
+    );
+    if (service === undefined)
+      throw new DomainError('report-party-unknown', `"${serviceName}" is not the name of one of your services`);
+    return service.id;
+  }
+
+  /** Only a live report of the same label, service and month can be replaced, and by one report at a time. */
+  private async replacedBy(
+    tx: Tx,
+    { replaces, opening }: ReceivedFile,
+    { labelId, serviceId }: { labelId: string; serviceId: string },
+  ): Promise<string | null> {
+    if (replaces === undefined) return null;
+    const replaced = await tx.asSystem(() =>
+      tx.first<UsageReport>(
+        `SELECT r.* FROM usage_reports r WHERE r.id = $1 AND platform_id = accordo_organization() AND state = 'accepted'
+            AND label_id = $2 AND service_id = $3 AND month = $4
+            AND NOT EXISTS (SELECT FROM usage_reports n WHERE n.replaces = r.id AND n.state = 'received') FOR UPDATE`,
+        [replaces, labelId, serviceId, `${opening.month}-01`],
+      ),
+    );
+    if (replaced === undefined) throw new DomainError('report-not-replaceable');
+    return replaced.id;
+  }
+
+  /** A report accounts in the currency of the agreements that it falls under: nothing is converted without a rate that a contract names. */
+  private async checkCurrency(tx: Tx, actor: Actor, labelId: string, { contexts }: ReportOpening): Promise<void> {
+    const agreements = await concludedAgreementsBetween(tx, labelId, actor.organizationId);
+    const currencies = new Set(agreements.map(({ currency }) => currency));
+    if (currencies.size === 0) return;
+    const faults = contexts
+      .filter(({ currencyOfAccounting }) => !currencies.has(currencyOfAccounting))
+      .map(({ lineNumber, currencyOfAccounting }) => ({
+        pointer: `/lines/${lineNumber}`,
+        code: 'currency-not-agreed',
+        message: `accounts in ${currencyOfAccounting}; the agreement’s currency is ${[...currencies].join(', ')}`,
+      }));
+    if (faults.length > 0) throw new DomainError('report-unreadable', undefined, faults.slice(0, 100));
+  }
+
+  private async keep(
+    tx: Tx,
+    actor: Actor,
+    { file, opening }: ReceivedFile,
+    { labelId, serviceId, replaced }: { labelId: string; serviceId: string; replaced: string | null },
+  ): Promise<UsageReport> {
+    const at = this.clock.now();
+    const operation = await openOperation(tx, { ownerId: actor.organizationId, kind: 'read-report', at });
+    const report = await tx.one<UsageReport>(
+      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10) RETURNING *`,
+      [
+        labelId,
+        actor.organizationId,
+        serviceId,
+        opening.head.messageId,
+        file.sha256,
+        file.bytes,
+        `${opening.month}-01`,
+        replaced,
+        operation.id,
+        at,
+      ],
+    );
+    await tx.run('UPDATE operations SET subject_id = $2 WHERE id = $1', [operation.id, report.id]);
+    await insertContexts(tx, report, opening.contexts, replaced === null);
+    await enqueue(tx, 'read-report', { reportId: report.id }, `read-report ${report.id}`);
+    await audit(tx, actor, {
+      action: 'usage-report.received',
+      subjectId: report.id,
+      details: { file: file.sha256, bytes: file.bytes, replaces: replaced },
+      at,
+    });
+    await publish(tx, {
+      to: [labelId, actor.organizationId],
+      topic: 'usage-report.received',
+      subjectId: report.id,
+      payload: { month: opening.month },
+      at,
+    });
+    return report;
+  }
+}
+
+/** A report that replaces nothing speaks for its contexts from now on; a replacement does so once it has been read. */
+async function insertContexts(
+  tx: Tx,
+  report: UsageReport,
+  contexts: readonly SalesContext[],
+  live: boolean,
+): Promise<void> {
+  const rows = contexts.map((context) => ({
+    context_id: context.summaryRecordId,
+    use_model: useModelCode(context.useType, context.commercialModel),
+    territory: territoryNumber(context.territory),
+    period: `[${context.periodStart},${nextDay(context.periodEnd)})`,
+    all_usages: String(context.usages),
+    allocated_usages: String(context.allocatedUsages),
+    net_revenue: context.netRevenue,
+    music_usage_ratio: context.musicUsageRatio,
+    currency: context.currencyOfAccounting,
+  }));
+  await tx.run(
+    `INSERT INTO usage_contexts (report_id, label_id, platform_id, service_id, live, context_id, use_model, territory, period, all_usages,
+                                 allocated_usages, net_revenue, music_usage_ratio, currency)
+     SELECT $1, $2, $3, $4, $5, c.* FROM json_to_recordset($6) AS c(context_id text, use_model int, territory int, period daterange, all_usages bigint,
+                                 allocated_usages bigint, net_revenue numeric, music_usage_ratio numeric, currency char(3))`,
+    [report.id, report.label_id, report.platform_id, report.service_id, live, JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,83 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A report as delivered: evidence that is never rewritten, only read, replaced or refused. */
+export interface UsageReport {
+  readonly id: string;
+  readonly label_id: string;
+  readonly platform_id: string;
+  readonly service_id: string;
+  readonly message_id: string;
+  readonly file_sha256: string;
+  readonly bytes: bigint;
+  readonly month: string;
+  readonly state: 'received' | 'accepted' | 'refused' | 'superseded';
+  readonly replaces: string | null;
+  readonly operation_id: string;
+  readonly lines: bigint | null;
+  readonly lines_accepted: bigint | null;
+  readonly lines_rejected: bigint | null;
+  readonly rejected_by_code: Readonly<Record<string, number>>;
+  readonly refusal: object | null;
+  readonly received_at: Date;
+  readonly read_at: Date | null;
+}
+
+/** What a sender is answered, the first time and every time the same message comes again. */
+export class ReceiptView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ description: 'HEAD cell 5; never reused by a sender' }) readonly messageId!: string;
+  @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
+  @ApiProperty({ format: 'uuid' }) readonly serviceId!: string;
+  @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({ description: 'SHA-256 of the file, in hexadecimal' }) readonly fileSha256!: string;
+  @ApiProperty({ example: '4041681' }) readonly bytes!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly replaces!: string | null;
+  @ApiProperty({ format: 'uuid', description: 'follow it at /v1/operations/:id' }) readonly operationId!: string;
+  @ApiProperty({ format: 'date-time' }) readonly receivedAt!: string;
+}
+
+export class ReportView extends ReceiptView {
+  @ApiProperty({ enum: ['received', 'accepted', 'refused', 'superseded'] }) readonly state!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'all lines of the file, comments and empty ones included' })
+  readonly lines!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly linesAccepted!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly linesRejected!: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'each rejected line once, under its first code',
+  })
+  readonly rejectedByCode!: Readonly<Record<string, number>>;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'problem details of a refused report',
+  })
+  readonly refusal!: object | null;
+}
+
+export const receiptView = (report: UsageReport): ReceiptView => ({
+  id: report.id,
+  messageId: report.message_id,
+  labelId: report.label_id,
+  serviceId: report.service_id,
+  month: report.month.slice(0, 7),
+  fileSha256: report.file_sha256,
+  bytes: String(report.bytes),
+  replaces: report.replaces,
+  operationId: report.operation_id,
+  receivedAt: report.received_at.toISOString(),
+});
+
+const text = (count: bigint | null): string | null => (count === null ? null : String(count));
+
+export const reportView = (report: UsageReport): ReportView => ({
+  ...receiptView(report),
+  state: report.state,
+  lines: text(report.lines),
+  linesAccepted: text(report.lines_accepted),
+  linesRejected: text(report.lines_rejected),
+  rejectedByCode: report.rejected_by_code,
+  refusal: report.refusal,
+});

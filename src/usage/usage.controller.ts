@@ -1,0 +1,172 @@
+import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Actor } from '../platform/auth/actor';
+import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
+import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import { IdField, MonthField } from '../platform/http/fields';
+import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
+import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
+import { Storage } from '../platform/storage/storage';
+import { readOpening } from './read-opening';
+import { ReceiveReport } from './receive-report';
+import { ReceiptView, receiptView, ReportView, reportView, type UsageReport } from './usage-report';
+
+const reportBytesMax = 2 * 1024 ** 3;
+
+export class UploadQuery {
+  @IdField({ optional: true, description: 'the live report that this one corrects, as a full replacement' })
+  readonly replaces?: string;
+}
+
+export class ReportsQuery extends PageQuery {
+  @MonthField({ optional: true })
+  readonly month?: string;
+}
+
+export class FaultView {
+  @ApiProperty({ description: 'line of the file, from 1' }) readonly line!: string;
+  @ApiProperty({ example: 'SR08' }) readonly record!: string;
+  @ApiProperty({ type: Number, nullable: true, description: 'cell of the record, from 1' }) readonly cell!:
+    number | null;
+  @ApiProperty({ type: String, nullable: true }) readonly cellName!: string | null;
+  @ApiProperty() readonly code!: string;
+  @ApiProperty({ enum: ['error', 'warning'] }) readonly severity!: string;
+  @ApiProperty() readonly value!: string;
+  @ApiProperty() readonly message!: string;
+}
+
+export class UnmatchedView {
+  @ApiProperty() readonly line!: string;
+  @ApiProperty() readonly isrc!: string;
+  @ApiProperty({ description: 'why no agreement covers it' }) readonly reason!: string;
+  @ApiProperty({ description: 'SY10 SummaryRecordId' }) readonly contextId!: string;
+  @ApiProperty() readonly quantity!: string;
+  @ApiProperty() readonly returns!: string;
+}
+
+@ApiTags('usage')
+@Controller('v1/usage-reports')
+export class UsageController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly writes: IdempotentWrites,
+    private readonly receive: ReceiveReport,
+  ) {}
+
+  /** Takes a DSR flat file (record-company profile). The file is stored and becomes evidence before anything is answered. */
+  @Post()
+  @HttpCode(202)
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
+  @ApiConsumes('text/tab-separated-values')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiAcceptedResponse({ type: ReceiptView })
+  async upload(
+    @By() actor: Actor,
+    @Query() { replaces }: UploadQuery,
+    @Req() request: AccordoRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const key = keyOf(request);
+    if (!isStream(request.body) || !/^text\/tab-separated-values\b/.test(String(request.headers['content-type']))) {
+      throw new DomainError('content-type-unsupported', 'send the report as text/tab-separated-values');
+    }
+    const file = await this.storage.store(request.body, reportBytesMax);
+    const opening = await readOpening(this.storage.read(file.sha256));
+    return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
+      receiptView(await this.receive.execute(tx, actor, { file, opening, replaces })),
+    );
+  }
+
+  @Get()
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(ReportView) })
+  async list(@InTx() tx: Tx, @Query() { limit, cursor, month }: ReportsQuery): Promise<Page<ReportView>> {
+    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const rows = await tx.rows<UsageReport>(
+      `SELECT * FROM usage_reports
+        WHERE ($2::timestamptz IS NULL OR (received_at, id) > ($2, $3::uuid)) AND ($4::date IS NULL OR month = $4)
+        ORDER BY received_at, id LIMIT $1 + 1`,
+      [limit, after?.[0] ?? null, after?.[1] ?? null, month === undefined ? null : `${month}-01`],
+    );
+    return pageOf(rows, limit, reportView, (row) => [row.received_at.toISOString(), row.id]);
+  }
+
+  @Get(':id')
+  @Allow()
+  @ApiOkResponse({ type: ReportView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ReportView> {
+    return reportView(await getReport(tx, id));
+  }
+
+  /** Every fault, with its place. */
+  @Get(':id/faults')
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(FaultView) })
+  async faults(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<FaultView>> {
+    await getReport(tx, id);
+    const rows = await tx.rows<FaultView & { number: number }>(
+      `SELECT number, line::text, record, cell, cell_name AS "cellName", code, severity, value, message
+         FROM usage_faults WHERE report_id = $1 AND number > $3 ORDER BY number LIMIT $2 + 1`,
+      [id, limit, fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0],
+    );
+    return pageOf(
+      rows,
+      limit,
+      ({ number: _, ...fault }) => fault,
+      (row) => [String(row.number)],
+    );
+  }
+
+  /** Well-formed use that no agreement covers: held here, never dropped. */
+  @Get(':id/unmatched')
+  @Allow()
+  @ApiOkResponse({ type: pageSchema(UnmatchedView) })
+  async unmatched(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<UnmatchedView>> {
+    await getReport(tx, id);
+    const rows = await tx.rows<UnmatchedView>(
+      `SELECT line::text, isrc, reason, context_id AS "contextId", quantity::text, returns::text
+         FROM unmatched_usage WHERE report_id = $1 AND line > $3 ORDER BY unmatched_usage.line LIMIT $2 + 1`,
+      [id, limit, fromCursor(cursor, [/^\d{1,18}$/])?.[0] ?? 0],
+    );
+    return pageOf(
+      rows,
+      limit,
+      (row) => row,
+      (row) => [row.line],
+    );
+  }
+
+  /** The file as it came: the evidence, for both parties. */
+  @Get(':id/file')
+  @Allow()
+  @ApiOkResponse({ content: { 'text/tab-separated-values': { schema: { type: 'string', format: 'binary' } } } })
+  async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
+    const { file_sha256, bytes } = await getReport(tx, id);
+    return new StreamableFile(this.storage.read(file_sha256) as never, {
+      type: 'text/tab-separated-values; charset=utf-8',
+      disposition: `attachment; filename="${id}.tsv"`,
+      length: Number(bytes),
+    });
+  }
+}
+
+const isStream = (body: unknown): body is NodeJS.ReadableStream & AsyncIterable<Buffer> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+async function getReport(tx: Tx, id: string): Promise<UsageReport> {
+  const report = await tx.first<UsageReport>('SELECT * FROM usage_reports WHERE id = $1', [id]);
+  if (report === undefined) throw new DomainError('not-found');
+  return report;
+}

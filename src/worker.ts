@@ -1,0 +1,5 @@
+import { readConfig } from './config';
+import { runUntilStopped, serve } from './process';
+
+/** The process that works the job queue. */
+void runUntilStopped(() => serve(readConfig(process.env), { api: false, worker: true }));

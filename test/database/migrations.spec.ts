@@ -1,0 +1,221 @@
+import { type DataSource, type MigrationInterface } from 'typeorm';
+import { inspectDatabase } from '../../src/platform/database/inspect';
+import { migrate, ownerDataSource } from '../../src/platform/database/migrate';
+import { toDatabase } from '../../src/platform/database/embedded';
+import { connected, grantsOf, schemaOf, tablesOf } from '../support/catalog';
+import { emptyDatabase, freshDatabase, type FreshDatabase } from '../support/database';
+
+const application = 'accordo_app';
+
+/** Facts: written once. A table that is added to this list in the schema belongs here too, and the other way round. */
+const appendOnlyTables = [
+  'audit_entries',
+  'catalogue_import_faults',
+  'claimed_uses',
+  'ledger_postings',
+  'ledger_transactions',
+  'outbox',
+  'package_tracks',
+  'period_bookings',
+  'receipt_allocations',
+  'receipts',
+  'revisions',
+  'signatures',
+  'statement_lines',
+  'statements',
+  'unmatched_usage',
+  'usage_faults',
+  'usage_sums',
+];
+
+describe('the migrations', () => {
+  let database: FreshDatabase;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    database = await emptyDatabase();
+    source = await ownerDataSource(database.ownerUrl).initialize();
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await database.drop();
+  });
+
+  const schema = (): Promise<string[]> => connected(database.superuserUrl, schemaOf);
+  const run = async (migration: MigrationInterface, direction: 'up' | 'down'): Promise<void> => {
+    const runner = source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      await migration[direction](runner);
+      await runner.commitTransaction();
+    } finally {
+      await runner.release();
+    }
+  };
+
+  it('are each taken back by their own way down, and then applied again to the same schema', async () => {
+    for (const migration of source.migrations) {
+      const before = await schema();
+      await run(migration, 'up');
+      const after = await schema();
+      expect(after.length).toBeGreaterThan(before.length);
+      await run(migration, 'down');
+      expect(await schema()).toEqual(before);
+      await run(migration, 'up');
+      expect(await schema()).toEqual(after);
+    }
+  });
+
+  it('leave nothing behind when all are taken back', async () => {
+    for (const migration of source.migrations.toReversed()) await run(migration, 'down');
+    expect(await schema()).toEqual(['extension plpgsql']);
+  });
+});
+
+describe('migrating a database', () => {
+  let database: FreshDatabase;
+
+  beforeAll(async () => {
+    database = await emptyDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const look = (): Promise<string[]> => connected(database.superuserUrl, async (client) => [...(await schemaOf(client)), ...(await grantsOf(client))]);
+
+  it('changes nothing the second time', async () => {
+    await migrate(database);
+    const first = await look();
+    await migrate(database);
+    expect(await look()).toEqual(first);
+  });
+
+  it('gives the same schema after every migration was undone in order', async () => {
+    const before = await look();
+    const source = await ownerDataSource(database.ownerUrl).initialize();
+    for (let undone = 0; undone < source.migrations.length; undone += 1) await source.undoLastMigration({ transaction: 'each' });
+    await source.destroy();
+    expect(await connected(database.superuserUrl, tablesOf)).toEqual([]);
+    await migrate(database);
+    expect(await look()).toEqual(before);
+  });
+});
+
+describe('what the application role may do', () => {
+  let database: FreshDatabase;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const tablesWith = (privilege: string): Promise<string[]> =>
+    connected(database.superuserUrl, async (client) => {
+      const tables = [...(await tablesOf(client)), 'migrations'].sort();
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT name FROM unnest($1::text[]) AS name WHERE has_table_privilege('${application}', 'public.' || name, $2) ORDER BY 1`,
+        [tables, privilege],
+      );
+      return rows.map(({ name }) => name);
+    });
+
+  it('is to delete counters of the throttle, and no other row of the product', async () => {
+    expect(await tablesWith('DELETE')).toEqual(['rate_limits']);
+  });
+
+  it('is never to empty a table, to put triggers on one or to refer to one', async () => {
+    for (const privilege of ['TRUNCATE', 'TRIGGER', 'REFERENCES']) expect(await tablesWith(privilege)).toEqual([]);
+  });
+
+  it('is to change everything but facts', async () => {
+    const tables = await connected(database.superuserUrl, tablesOf);
+    expect(await tablesWith('UPDATE')).toEqual(tables.filter((table) => !appendOnlyTables.includes(table)));
+    expect(appendOnlyTables.filter((table) => !tables.includes(table))).toEqual([]);
+  });
+
+  it('is to read the list of migrations, and not to write it', async () => {
+    expect(await tablesWith('SELECT')).toContain('migrations');
+    expect(await tablesWith('INSERT')).not.toContain('migrations');
+  });
+
+  it('does not matter for facts: not even a superuser changes, deletes or empties them', async () => {
+    await connected(database.superuserUrl, async (client) => {
+      await client.query(`INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at) VALUES (gen_random_uuid(), 't', gen_random_uuid(), '{}', now())`);
+      for (const attempt of [`UPDATE outbox SET topic = 'x'`, 'DELETE FROM outbox', 'TRUNCATE outbox']) {
+        await expect(client.query(attempt)).rejects.toThrow('outbox is append-only');
+      }
+      // The other fact tables stand under the same function, for each of the three.
+      const { rows } = await client.query<{ name: string; events: string }>(
+        `SELECT c.relname::text AS name, string_agg(CASE WHEN tgtype & 32 <> 0 THEN 'truncate' ELSE 'change' END, ' ' ORDER BY tgtype) AS events
+           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+          WHERE t.tgfoid = 'refuse_change'::regproc AND t.tgenabled = 'O' AND (t.tgtype & 32 <> 0 OR t.tgtype & 24 = 24) GROUP BY 1 HAVING bool_or(t.tgtype & 24 = 24) ORDER BY 1`,
+      );
+      expect(rows).toEqual(appendOnlyTables.map((name) => ({ name, events: 'change truncate' })));
+    });
+  });
+});
+
+describe('a database that Accordo must not work on', () => {
+  let database: FreshDatabase;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const unsafeRoles = [
+    ['is a superuser', 'SUPERUSER', ''],
+    ['has BYPASSRLS', 'BYPASSRLS', ''],
+    ['may become the owner of the tables', '', 'IN ROLE accordo_owner'],
+    ['may become a role that bypasses', '', 'IN ROLE %bypassing%'],
+  ] as const;
+
+  it.each(unsafeRoles)('is refused when the application role %s', async (_, attributes, membership) => {
+    const role = `unsafe_${database.name.slice(5, 15)}`;
+    const bypassing = `${role}_parent`;
+    await connected(database.superuserUrl, async (client) => {
+      await client.query(`CREATE ROLE ${bypassing} BYPASSRLS`);
+      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'unsafe' ${attributes} ${membership.replace('%bypassing%', bypassing)}`);
+      await client.query(`GRANT CONNECT ON DATABASE ${database.name} TO ${role}`);
+      try {
+        const url = new URL(database.applicationUrl);
+        url.username = role;
+        url.password = 'unsafe';
+        const attempt = migrate({ ownerUrl: database.ownerUrl, applicationUrl: url.href });
+        await expect(attempt).rejects.toMatchObject({ code: 'database-role-unsafe', message: expect.stringContaining(`role "${role}"`) });
+      } finally {
+        await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}; DROP ROLE ${bypassing}`);
+      }
+    });
+  });
+
+  it('is refused when it is older than what the policies need', async () => {
+    // The server's version is a constant; here a function of the same name in front of it tells another one.
+    await connected(database.superuserUrl, (client) =>
+      client.query(`
+        CREATE SCHEMA past;
+        CREATE FUNCTION past.current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT '140012' $$;
+        GRANT USAGE ON SCHEMA past TO ${application};
+        ALTER ROLE ${application} IN DATABASE ${database.name} SET search_path = past, pg_catalog, public`),
+    );
+    try {
+      await expect(inspectDatabase(database)).rejects.toMatchObject({ code: 'database-too-old', message: 'PostgreSQL 14 is too old: 15 or newer is needed' });
+    } finally {
+      await connected(database.superuserUrl, (client) => client.query(`ALTER ROLE ${application} IN DATABASE ${database.name} RESET ALL`));
+    }
+    await expect(inspectDatabase(database)).resolves.toBeUndefined();
+  });
+
+  it('is named in one line when nobody answers there', async () => {
+    const nobody = new URL(database.ownerUrl);
+    nobody.port = '1';
+    const attempt = migrate({ ...database, ownerUrl: nobody.href });
+    await expect(attempt).rejects.toMatchObject({ code: 'database-unreachable', message: expect.stringMatching(/^DATABASE_OWNER_URL: no connection to 127\.0\.0\.1:1\/test_\w+ \(.*\)$/) });
+  });
+
+  it('is named without its password', async () => {
+    const wrong = new URL(toDatabase(database.applicationUrl, 'no_such_database'));
+    wrong.password = 'not-the-password';
+    const attempt = inspectDatabase({ ...database, applicationUrl: wrong.href });
+    await expect(attempt).rejects.toMatchObject({ code: 'database-unreachable', message: expect.not.stringContaining('not-the-password') });
+  });
+});

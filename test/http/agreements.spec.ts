@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { compactVerify } from 'jose';
+import { OnConcluded } from '../../src/agreements';
+import { canonicalText, sha256Hex } from '../../src/kernel';
+import { DomainError } from '../../src/platform/errors/domain-error';
+import { startTestApp, type TestApp } from '../support/app';
+import { type AgreementAnswer, intent, type Market, openMarket, outcome, refused, sign } from '../support/market';
+
+let app: TestApp;
+let market: Market;
+/** Labels whose conclusions a registered listener refuses. */
+const refusing = new Set<string>();
+
+beforeAll(async () => {
+  app = await startTestApp();
+  market = await openMarket(app);
+  app.app.get(OnConcluded).register('zz-test', (_tx, { labelId }) => {
+    if (refusing.has(labelId)) throw new DomainError('claims-not-open');
+    return Promise.resolve();
+  });
+});
+afterAll(() => app.close());
+
+const at = (id: string, rest = ''): string => `/v1/agreements/${id}${rest}`;
+
+async function rows<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
+  const superuser = await app.superuser();
+  try {
+    return (await superuser.query<Row>(sql, parameters)).rows;
+  } finally {
+    await superuser.end();
+  }
+}
+
+describe('an agreement', () => {
+  it('is concluded by the second party’s signature', async () => {
+    const { label, platform, accepted } = market;
+    const agreement = await accepted();
+    expect(agreement).toMatchObject({ state: 'awaiting-signatures', concludedAt: null, signatures: [] });
+    const once = await sign(platform.as, agreement);
+    expect(once).toMatchObject({
+      state: 'awaiting-signatures',
+      signatures: [{ organizationId: platform.organizationId }],
+    });
+    app.clock.moveTo(new Date('2026-01-05T09:05:00Z'));
+    const twice = await sign(label.as, agreement);
+    app.clock.moveTo(new Date('2026-01-05T09:00:00Z'));
+    expect(twice).toMatchObject({
+      labelId: label.organizationId,
+      platformId: platform.organizationId,
+      state: 'concluded',
+      termsHash: agreement.termsHash,
+      currency: 'USD',
+      timeZone: 'Europe/Moscow',
+      inForce: { from: '2026-01-01', until: '2028-01-01' },
+      concludedAt: '2026-01-05T09:05:00.000Z',
+    });
+    expect(
+      twice.signatures.map(({ organizationId, memberId, signedAt }) => [organizationId, memberId, signedAt]),
+    ).toEqual([
+      [platform.organizationId, platform.memberId, '2026-01-05T09:00:00.000Z'],
+      [label.organizationId, label.memberId, '2026-01-05T09:05:00.000Z'],
+    ]);
+    for (const party of [label, platform]) expect(await party.as.get(at(agreement.id))).toEqual(twice);
+  });
+
+  it('grants each recording once per clause, covered uses included, and tells both parties', async () => {
+    const { label, platform, concluded, isrcs } = market;
+    const { id, termsHash } = await concluded();
+    const granted = await rows<{ clause: string; isrc: string; exclusive: boolean }>(
+      'SELECT clause, isrc, exclusive FROM agreement_grants WHERE agreement_id = $1 ORDER BY clause DESC, isrc',
+      [id],
+    );
+    expect(granted).toEqual(
+      ['streaming', 'downloads'].flatMap((clause) => isrcs.map((isrc) => ({ clause, isrc, exclusive: false }))),
+    );
+    for (const party of [label, platform]) {
+      const events = await party.as.get<{ rows: { topic: string; subjectId: string; payload: object }[] }>(
+        '/v1/events?limit=1000',
+      );
+      const told = events.rows.filter(({ subjectId }) => subjectId === id);
+      expect(told.map(({ topic }) => topic)).toEqual([
+        'agreement.made',
+        'agreement.signed',
+        'agreement.signed',
+        'agreement.concluded',
+      ]);
+      expect(told.at(-1)?.payload).toEqual({ termsHash });
+      const trail = await rows<{ action: string }>(
+        'SELECT action FROM audit_entries WHERE organization_id = $1 AND subject_id = $2 ORDER BY position',
+        [party.organizationId, id],
+      );
+      expect(trail.map(({ action }) => action)).toContain('agreement.concluded');
+    }
+  });
+
+  it('gives its terms byte for byte as they are hashed', async () => {
+    const { label, platform, accepted } = market;
+    const { id, termsHash } = await accepted();
+    for (const party of [label, platform]) {
+      const answer = await party.as.request('GET', at(id, '/terms'));
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(sha256Hex(answer.text)).toBe(termsHash);
+      expect(canonicalText(answer.body)).toBe(answer.text);
+    }
+  });
+
+  it('lists its tracks page by page and reads itself out, every amount included', async () => {
+    const { platform, accepted, isrcs } = market;
+    const { id } = await accepted({ rate: '0.00215' });
+    const first = await platform.as.get<{ rows: { isrc: string }[]; next: string }>(at(id, '/tracks?limit=2'));
+    const last = await platform.as.get<{ rows: { isrc: string }[]; next: null }>(
+      at(id, `/tracks?limit=2&cursor=${first.next}`),
+    );
+    expect([...first.rows, ...last.rows].map(({ isrc }) => isrc)).toEqual(isrcs);
+    expect(last.next).toBeNull();
+    const { clauses } = await platform.as.get<{ clauses: { clause: string; text: string }[] }>(at(id, '/prose'));
+    const text = clauses.map((clause) => clause.text).join(' ');
+    for (const amount of ['0.00215', '4000', '12000', '10000']) expect(text).toContain(amount);
+  });
+
+  it('carries seals that anyone can check: who signed which hash, with what intent, when', async () => {
+    const { label, platform, concluded } = market;
+    const { id, termsHash, signatures } = await concluded();
+    expect(signatures).toHaveLength(2);
+    for (const { organizationId, seal } of signatures) {
+      const party = [platform, label].find((candidate) => candidate.organizationId === organizationId)!;
+      const { payload, protectedHeader } = await compactVerify(seal, async ({ kid }) => {
+        const key = await app.parts.keyring.verificationKey('seal', kid);
+        if (key === undefined) throw new Error('not one of our keys');
+        return key;
+      });
+      expect(protectedHeader.alg).toBe('EdDSA');
+      const statement = {
+        agreement: id,
+        organization: party.organizationId,
+        member: party.memberId,
+        termsHash,
+        intent,
+        signedAt: '2026-01-05T09:00:00.000Z',
+      };
+      expect(Buffer.from(payload).toString('utf8')).toBe(canonicalText(statement));
+    }
+  });
+
+  it('is signed once by a repeated request', async () => {
+    const { label, accepted } = market;
+    const { id, termsHash } = await accepted();
+    const request = { body: { termsHash, intent }, key: randomUUID() };
+    const first = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
+    const second = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
+    expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
+    expect(first.body.signatures).toHaveLength(1);
+  });
+
+  it('is listed for its parties only', async () => {
+    const own = await openMarket(app, 1);
+    const { id } = await own.accepted();
+    for (const party of [own.label, own.platform]) {
+      const listed = await party.as.all<{ id: string }>('/v1/agreements');
+      expect(listed.map((row) => row.id)).toEqual([id]);
+    }
+    for (const path of ['', '/terms', '/tracks', '/prose']) {
+      expect(await outcome(market.label.as, 'GET', at(id, path))).toBe('404 not-found');
+    }
+    const { termsHash } = await own.label.as.get<AgreementAnswer>(at(id));
+    expect(await outcome(market.label.as, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe('404 not-found');
+  });
+});
+
+describe('a signature is refused', () => {
+  it('terms-hash-differs: when the signatory read other terms', async () => {
+    const { label, accepted } = market;
+    const { id } = await accepted();
+    const other = { termsHash: sha256Hex('other terms'), intent };
+    expect(await outcome(label.as, 'POST', at(id, '/signatures'), other)).toBe('409 terms-hash-differs');
+    expect((await label.as.get<AgreementAnswer>(at(id))).signatures).toEqual([]);
+  });
+
+  it('already-signed: the second time for the same party, by whichever member', async () => {
+    const { label, accepted } = market;
+    const agreement = await accepted();
+    await sign(label.as, agreement);
+    const colleague = await app.given.colleague(label, ['signatory']);
+    for (const member of [label.as, colleague]) {
+      const body = { termsHash: agreement.termsHash, intent };
+      expect(await outcome(member, 'POST', at(agreement.id, '/signatures'), body)).toBe('409 already-signed');
+    }
+  });
+
+  it('agreement-not-open-for-signature: once it is concluded', async () => {
+    const { label, concluded } = market;
+    const { id, termsHash } = await concluded();
+    expect(await outcome(label.as, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe(
+      '409 agreement-not-open-for-signature',
+    );
+  });
+
+  it('forbidden: from a key, and from a member who is no signatory, be it an administrator', async () => {
+    const { label, accepted } = market;
+    const { id, termsHash } = await accepted();
+    const { key } = await label.as.post<{ key: string }>('/v1/api-keys', { name: 'machine', roles: ['licensing'] });
+    const admin = await app.given.colleague(label, ['admin']);
+    for (const client of [app.given.client(key), admin]) {
+      expect(await outcome(client, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe('403 forbidden');
+    }
+  });
+
+  it('request-invalid: without a stated intent', async () => {
+    const { label, accepted } = market;
+    const { id, termsHash } = await accepted();
+    const { code, faults } = await refused(label.as, 'POST', at(id, '/signatures'), { termsHash, intent: 'ok' });
+    expect(code).toBe('request-invalid');
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/intent']);
+  });
+
+  it('exclusive-grant-overlaps: when another licensee has the exclusive right', async () => {
+    const { isrcs } = market;
+    const own = await openMarket(app, 1);
+    await own.concluded({
+      exclusive: true,
+      isrcs: isrcs.slice(0, 1),
+      territories: { include: ['KZ'] },
+      from: '2030-01-01',
+      until: '2031-01-01',
+    });
+    const second = await own.accepted({ from: '2030-06-01', until: '2032-01-01' });
+    await sign(own.platform.as, second);
+    const body = { termsHash: second.termsHash, intent };
+    expect(await outcome(own.label.as, 'POST', at(second.id, '/signatures'), body)).toBe(
+      '409 exclusive-grant-overlaps',
+    );
+    expect(await own.label.as.get(at(second.id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
+  });
+
+  it('track-not-controlled: when the label lost a right since the acceptance', async () => {
+    const own = await openMarket(app, 1);
+    const agreement = await own.accepted();
+    await sign(own.platform.as, agreement);
+    await rows(`UPDATE recording_rights SET share = 0.5 WHERE owner_id = $1`, [own.label.organizationId]);
+    const body = { termsHash: agreement.termsHash, intent };
+    expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 track-not-controlled');
+  });
+
+  it('whole, when anything that hangs on the conclusion refuses', async () => {
+    const own = await openMarket(app, 1);
+    const agreement = await own.accepted();
+    await sign(own.platform.as, agreement);
+    refusing.add(own.label.organizationId);
+    const body = { termsHash: agreement.termsHash, intent };
+    expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 claims-not-open');
+    const after = await own.label.as.get<AgreementAnswer>(at(agreement.id));
+    expect([after.state, after.signatures.length]).toEqual(['awaiting-signatures', 1]);
+    for (const table of ['agreement_grants', 'ledger_transactions', 'invoices']) {
+      expect(await rows(`SELECT 1 FROM ${table} WHERE agreement_id = $1`, [agreement.id])).toEqual([]);
+    }
+    refusing.delete(own.label.organizationId);
+    expect(await sign(own.label.as, agreement)).toMatchObject({ state: 'concluded' });
+  });
+});

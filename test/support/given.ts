@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { ProcessParts } from '../../src/app';
+import { setUpOperator } from '../../src/parties';
+import { ApiClient } from '../../src/sample/api-client';
+
+export interface Party {
+  readonly organizationId: string;
+  readonly memberId: string;
+  readonly email: string;
+  readonly password: string;
+  /** Signed in as the first member. */
+  readonly as: ApiClient;
+}
+
+let counter = 0;
+
+/** The tests' vocabulary: parties that exist, are verified and signed in. Everything goes through the public API. */
+export class Given {
+  private signedInOperator: ApiClient | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly parts: ProcessParts,
+  ) {}
+
+  client(token?: string): ApiClient {
+    return new ApiClient(this.url, token);
+  }
+
+  async operator(): Promise<ApiClient> {
+    if (this.signedInOperator) return this.signedInOperator;
+    const credentials = { email: 'operator@accordo.example', password: `operator-${randomUUID()}` };
+    await setUpOperator(this.parts.database, this.parts.clock, { name: 'Test operator', ...credentials });
+    this.signedInOperator = await this.signIn(credentials);
+    return this.signedInOperator;
+  }
+
+  async signIn({ email, password }: { email: string; password: string }): Promise<ApiClient> {
+    const { accessToken } = await this.client().post<{ accessToken: string }>('/v1/sign-in', { email, password });
+    return this.client(accessToken);
+  }
+
+  async registered(kind: 'label' | 'platform', name?: string): Promise<Party> {
+    counter += 1;
+    const number = `${process.pid}${counter}`;
+    const email = `${kind}-${number}@example.org`;
+    const password = `sesame-${randomUUID()}`;
+    const { organization, memberId } = await this.client().post<{ organization: { id: string }; memberId: string }>(
+      '/v1/organizations',
+      {
+        kind,
+        name: name ?? `${kind === 'label' ? 'Label' : 'Platform'} ${number}`,
+        country: 'KZ',
+        partyId: `PADPIDA${number.padStart(11, '0')}`,
+        legalName: `Test ${kind} ${number} LLP`,
+        registrationNumber: `REG-${number}`,
+        address: '1 Test Street',
+        taxId: `TAX-${number}`,
+        member: { name: 'First Member', email, password },
+      },
+    );
+    return { organizationId: organization.id, memberId, email, password, as: await this.signIn({ email, password }) };
+  }
+
+  /** A verified label. */
+  async label(name?: string): Promise<Party> {
+    return this.verified(await this.registered('label', name));
+  }
+
+  /** A verified platform. */
+  async platform(name?: string): Promise<Party> {
+    return this.verified(await this.registered('platform', name));
+  }
+
+  /** A second member of the same organization, signed in. */
+  async colleague(party: Party, roles: readonly string[]): Promise<ApiClient> {
+    counter += 1;
+    const email = `colleague-${process.pid}-${counter}@example.org`;
+    const password = `sesame-${randomUUID()}`;
+    await party.as.post('/v1/members', { name: 'Colleague', email, password, roles });
+    return this.signIn({ email, password });
+  }
+
+  private async verified(party: Party): Promise<Party> {
+    await (await this.operator()).post(`/v1/organizations/${party.organizationId}/verification`, {});
+    return { ...party, as: await this.signIn(party) };
+  }
+}

@@ -1,0 +1,91 @@
+import type { ApiClient } from '../../src/sample/api-client';
+import type { TestApp } from './app';
+import { catalogueCsv, plainRows, testIsrc } from './catalogue';
+import type { Party } from './given';
+import { type DealParts, dealTerms } from './terms';
+
+/** A label with a catalogue that it controls, a platform with two services, and terms between them. */
+export interface Market {
+  readonly label: Party;
+  readonly platform: Party;
+  readonly serviceIds: readonly string[];
+  readonly isrcs: readonly string[];
+  terms(changes?: Partial<DealParts>): ReturnType<typeof dealTerms>;
+  /** Offered by the label. */
+  negotiation(changes?: Partial<DealParts>): Promise<NegotiationAnswer>;
+  /** Accepted by the platform; nobody has signed. */
+  accepted(changes?: Partial<DealParts>): Promise<AgreementAnswer>;
+  concluded(changes?: Partial<DealParts>): Promise<AgreementAnswer>;
+}
+
+export interface NegotiationAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly latestRevision: number;
+  readonly acceptedRevision: number | null;
+  readonly agreementId: string | null;
+}
+
+export interface AgreementAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly termsHash: string;
+  readonly concludedAt: string | null;
+  readonly signatures: readonly { organizationId: string; memberId: string; signedAt: string; seal: string }[];
+}
+
+export const intent = 'I have read these terms and sign them.';
+
+export async function openMarket({ given }: TestApp, tracks = 3): Promise<Market> {
+  const [label, platform] = [await given.label(), await given.platform()];
+  const serviceIds: string[] = [];
+  for (const name of ['Radio', 'Video']) {
+    serviceIds.push((await platform.as.post<{ id: string }>('/v1/services', { name })).id);
+  }
+  const isrcs = Array.from({ length: tracks }, (_, at) => testIsrc(at + 1));
+  await label.as.upload('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(tracks)));
+  await label.as.post('/v1/rights-statements', {
+    isrcs,
+    share: '1',
+    territories: { worldwideExcept: [] },
+    from: '2020-01-01',
+  });
+  const terms: Market['terms'] = (changes = {}) =>
+    dealTerms({ labelId: label.organizationId, platformId: platform.organizationId, serviceIds, isrcs, ...changes });
+  const negotiation: Market['negotiation'] = (changes) =>
+    label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms: terms(changes) });
+  const accepted: Market['accepted'] = async (changes) => {
+    const { id } = await negotiation(changes);
+    const { agreementId } = await platform.as.post<NegotiationAnswer>(`/v1/negotiations/${id}/acceptance`, {
+      revision: 1,
+    });
+    return label.as.get(`/v1/agreements/${agreementId}`);
+  };
+  const concluded: Market['concluded'] = async (changes) => {
+    const agreement = await accepted(changes);
+    await sign(platform.as, agreement);
+    return sign(label.as, agreement);
+  };
+  return { label, platform, serviceIds, isrcs, terms, negotiation, accepted, concluded };
+}
+
+export const sign = (member: ApiClient, { id, termsHash }: AgreementAnswer): Promise<AgreementAnswer> =>
+  member.post(`/v1/agreements/${id}/signatures`, { termsHash, intent });
+
+export interface Refused {
+  readonly status: number;
+  readonly code: string;
+  readonly faults: readonly { readonly pointer: string; readonly code: string; readonly message: string }[];
+}
+
+/** The refusal that a request gets: its status, code and faults. */
+export async function refused(client: ApiClient, method: string, path: string, body?: object): Promise<Refused> {
+  const { status, body: problem } = await client.request<Partial<Refused>>(method, path, { body });
+  return { status, code: problem.code ?? '', faults: problem.faults ?? [] };
+}
+
+/** "409 own-revision": what most tests of a refusal look at. */
+export async function outcome(client: ApiClient, method: string, path: string, body?: object): Promise<string> {
+  const { status, code } = await refused(client, method, path, body);
+  return `${status} ${code}`.trim();
+}

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recordCompanyReportWriter } from '../../src/ddex';
+import { monthPeriod } from '../../src/kernel';
+import type { ApiClient } from '../../src/sample/api-client';
+import type { TestApp } from './app';
+import { catalogueCsv, plainRows, testIsrc } from './catalogue';
+import type { Party } from './given';
+import { dealTerms } from './terms';
+
+/** One whole deal with something of every kind in it, told through the API. */
+export interface World {
+  readonly label: Party;
+  readonly platform: Party;
+  readonly isrcs: readonly string[];
+  /** One id of each kind of thing. */
+  readonly ids: Readonly<Record<Thing, string>>;
+  readonly serviceId: string;
+  readonly reportText: string;
+}
+
+export type Thing =
+  | 'import'
+  | 'package'
+  | 'claim'
+  | 'negotiation'
+  | 'agreement'
+  | 'usage report'
+  | 'operation'
+  | 'statement'
+  | 'invoice'
+  | 'payout'
+  | 'approval'
+  | 'api key';
+
+/** The clock stands at this moment while a world is told: January is over, and can be reported and closed. */
+export const worldTime = '2026-02-05T09:00:00Z';
+
+const day = { share: '1', territories: { worldwideExcept: [] }, from: '2020-01-01' };
+
+/** Tells the story of world `number`. The app needs a worker, a rail and the clock at `worldTime`. */
+export async function tellWorld(app: TestApp, number: number): Promise<World> {
+  const isrcs = [1, 2, 3].map((track) => testIsrc(number * 100 + track));
+  const label = await app.given.label();
+  const platform = await app.given.platform();
+  const service = await platform.as.post<{ id: string }>('/v1/services', { name: `Service of world ${number}` });
+  const imported = await label.as.upload<{ id: string }>('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(3, number * 100 + 1)));
+  await label.as.post('/v1/rights-statements', { importId: imported.id, ...day });
+  const packaged = await label.as.post<{ id: string }>('/v1/packages', { name: 'Everything', isrcs });
+  const claim = await label.as.post<{ id: string }>('/v1/claims', claimBody(platform.organizationId, isrcs));
+  const key = await label.as.post<{ id: string }>('/v1/api-keys', { name: 'Machine', roles: ['reader'] });
+  const terms = dealTerms({ labelId: label.organizationId, platformId: platform.organizationId, serviceIds: [service.id], isrcs });
+  const open = (): Promise<{ id: string }> => label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms });
+  const agreement = await conclude(label, platform, await open());
+  const negotiation = await open();
+  const reportText = await januaryReport(app, { label, platform, serviceName: `Service of world ${number}`, isrcs });
+  const report = await platform.as.upload<{ id: string; operationId: string }>('/v1/usage-reports', 'text/tab-separated-values', reportText);
+  await untilDone(platform.as, report.operationId);
+  const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
+  const statementId = (await untilDone(label.as, closing.id)).statementId!;
+  const invoice = await paidInvoice(app, label.as);
+  await label.as.post('/v1/payment-accounts', {});
+  const payout = await label.as.post<{ id: string; approvalId: string }>('/v1/payouts', { invoiceIds: [invoice] });
+  return {
+    label,
+    platform,
+    isrcs,
+    serviceId: service.id,
+    reportText,
+    ids: {
+      import: imported.id,
+      package: packaged.id,
+      claim: claim.id,
+      negotiation: negotiation.id,
+      agreement,
+      'usage report': report.id,
+      operation: closing.id,
+      statement: statementId,
+      invoice,
+      payout: payout.id,
+      approval: payout.approvalId,
+      'api key': key.id,
+    },
+  };
+}
+
+export const claimBody = (platformId: string, isrcs: readonly string[]): object => ({
+  platformId,
+  reference: `CLAIM-${randomUUID()}`,
+  uses: isrcs.map((isrc) => ({ isrc, url: `https://social.example/${isrc}`, seenOn: '2025-11-03' })),
+});
+
+/** Commission that payouts need; the operator sets it once. */
+export async function setCommission(app: TestApp): Promise<void> {
+  await (await app.given.operator()).post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
+}
+
+async function conclude(label: Party, platform: Party, { id }: { id: string }): Promise<string> {
+  const { agreementId } = await platform.as.post<{ agreementId: string }>(`/v1/negotiations/${id}/acceptance`, { revision: 1 });
+  const { termsHash } = await label.as.get<{ termsHash: string }>(`/v1/agreements/${agreementId}`);
+  for (const party of [label, platform]) {
+    await party.as.post(`/v1/agreements/${agreementId}/signatures`, { termsHash, intent: 'We sign these terms.' });
+  }
+  return agreementId;
+}
+
+/** Follows an operation to its end. */
+export async function untilDone(client: ApiClient, operationId: string): Promise<Record<string, string>> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const { state, problem, result } = await client.get<{ state: string; problem: unknown; result: Record<string, string> }>(`/v1/operations/${operationId}`);
+    if (state === 'done') return result;
+    if (state === 'failed') throw new Error(JSON.stringify(problem));
+    await sleep(50);
+  }
+  throw new Error('the operation did not end within 20 seconds');
+}
+
+interface Invoice {
+  readonly id: string;
+  readonly purpose: string;
+  readonly state: string;
+  readonly externalId: string | null;
+}
+
+/** The advance's invoice, once the provider has it and the platform's bank has paid it. */
+async function paidInvoice(app: TestApp, label: ApiClient): Promise<string> {
+  const find = async (state: string): Promise<Invoice> => {
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      const found = (await label.all<Invoice>('/v1/invoices')).find((invoice) => invoice.purpose === 'advance' && invoice.state === state);
+      if (found !== undefined) return found;
+      await sleep(50);
+    }
+    throw new Error(`no invoice became ${state} within 20 seconds`);
+  };
+  const { externalId } = await find('open');
+  app.stripe!.control.payInvoice(externalId!);
+  return (await find('paid')).id;
+}
+
+interface ReportParts {
+  readonly label: Party;
+  readonly platform: Party;
+  readonly serviceName: string;
+  readonly isrcs: readonly string[];
+}
+
+/** January's plays of the tracks as a DSR flat file, with a line that no agreement covers. */
+async function januaryReport(app: TestApp, { label, platform, serviceName, isrcs }: ReportParts): Promise<string> {
+  const operator = await app.given.operator();
+  const partyIdOf = async ({ organizationId }: Party): Promise<string> => (await operator.get<{ partyId: string }>(`/v1/organizations/${organizationId}`)).partyId;
+  const { from } = monthPeriod('2026-01');
+  const zero = '0';
+  const accounts = (name: string): object => ({ [`${name}InCurrencyOfTransaction`]: zero, [`${name}InCurrencyOfAccounting`]: zero });
+  const money = { ...accounts('AllocatedRevenue'), ...accounts('AllocatedNetRevenue') };
+  const writer = recordCompanyReportWriter({
+    head: {
+      MessageId: `JANUARY-${serviceName.replaceAll(' ', '-')}`,
+      MessageCreatedDateTime: '2026-02-01T06:00:00Z',
+      UsageStartDate: from,
+      UsageEndDate: '2026-01-31',
+      SenderPartyId: await partyIdOf(platform),
+      SenderName: 'The platform',
+      ServiceDescription: serviceName,
+      RecipientPartyId: await partyIdOf(label),
+      RecipientName: 'The label',
+    } as never,
+    contexts: [
+      {
+        SummaryRecordId: 'S1',
+        CommercialModel: 'AdvertisementSupportedModel',
+        UseType: 'OnDemandStream',
+        ReportingPeriodStartDate: from,
+        ReportingPeriodEndDate: '2026-01-31',
+        Territory: 'KZ',
+        Usages: '90000',
+        AllocatedUsages: '4000',
+        Returns: zero,
+        MusicUsageRatio: '1',
+        CurrencyOfTransaction: 'USD',
+        CurrencyOfAccounting: 'USD',
+        ExchangeRate: '1',
+        DeductionsInCurrencyOfTransaction: [zero],
+        DeductionsInCurrencyOfAccounting: [zero],
+        ...accounts('NetRevenue'),
+        ...money,
+        SubscriptionFeeInCurrencyOfAccounting: zero,
+        ...accounts('FinalTotalAmount'),
+      } as never,
+    ],
+  });
+  const lines = [...isrcs, 'ZZX992600001'].map((isrc, index) => ({
+    SalesTransactionId: `T${index + 1}`,
+    DspReleaseId: `R${index + 1}`,
+    ResourceISRC: isrc,
+    DspResourceId: `D${index + 1}`,
+    SummaryRecordId: 'S1',
+    SalesTransactionDate: '2026-01-14',
+    TotalUsages: '1000',
+    Returns: zero,
+    NetUsage: '1000',
+    PriceType: 'Standard',
+    RightSharePercentage: '100',
+    ...accounts('CalculatedUnitPrice'),
+    ...money,
+    CopyrightObligationWithDSP: 'true',
+  }));
+  let text = '';
+  for await (const chunk of writer.chunks(lines as never)) text += chunk;
+  return text;
+}

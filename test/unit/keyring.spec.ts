@@ -1,0 +1,79 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compactVerify, CompactSign } from 'jose';
+import { Keyring } from '../../src/platform/keyring/keyring';
+
+const now = new Date('2026-01-05T09:00:00Z');
+
+describe('the keyring', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'accordo-keyring-'));
+    file = join(folder, 'keys', 'keyring.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const signed = async (keyring: Keyring): Promise<{ id: string; text: string }> => {
+    const { id, key } = await keyring.signingKey('seal');
+    return { id, text: await new CompactSign(Buffer.from('terms')).setProtectedHeader({ alg: 'EdDSA', kid: id }).sign(key) };
+  };
+
+  it('makes its keys where there are none, readable by nobody else, and finds them again', async () => {
+    const made = await Keyring.open(file, now);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const opened = await Keyring.open(file, now);
+    expect(opened.publicKeys()).toEqual(made.publicKeys());
+    const { id, text } = await signed(made);
+    const { payload } = await compactVerify(text, (await opened.verificationKey('seal', id))!);
+    expect(Buffer.from(payload).toString()).toBe('terms');
+  });
+
+  it('signs with the new key after a rotation, and still verifies what the old one signed', async () => {
+    const keyring = await Keyring.open(file, now);
+    const before = await signed(keyring);
+    const id = await keyring.rotate('seal', now);
+    expect((await keyring.signingKey('seal')).id).toBe(id);
+    expect(id).not.toBe(before.id);
+    const reopened = await Keyring.open(file, now);
+    await expect(compactVerify(before.text, (await reopened.verificationKey('seal', before.id))!)).resolves.toBeDefined();
+    await expect(compactVerify(before.text, (await reopened.verificationKey('seal', id))!)).rejects.toThrow('signature verification failed');
+  });
+
+  it('rotates one purpose without touching the other', async () => {
+    const keyring = await Keyring.open(file, now);
+    const { id } = await keyring.signingKey('access-token');
+    await keyring.rotate('seal', now);
+    expect((await keyring.signingKey('access-token')).id).toBe(id);
+  });
+
+  it('does not lend a key for another purpose, and knows no stranger’s', async () => {
+    const keyring = await Keyring.open(file, now);
+    const { id } = await keyring.signingKey('access-token');
+    expect(await keyring.verificationKey('seal', id)).toBeUndefined();
+    expect(await keyring.verificationKey('access-token', 'access-token-0')).toBeUndefined();
+    expect(await keyring.verificationKey('access-token', undefined)).toBeUndefined();
+  });
+
+  it('publishes the public halves only', async () => {
+    const keyring = await Keyring.open(file, now);
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as { keys: { privateKey: { d: string } }[] };
+    const published = JSON.stringify(keyring.publicKeys());
+    expect(stored.keys.length).toBe(2);
+    for (const { privateKey } of stored.keys) expect(published).not.toContain(privateKey.d);
+    expect(keyring.publicKeys().map(({ kty, crv, alg, use }) => ({ kty, crv, alg, use }))).toEqual(
+      stored.keys.map(() => ({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' })),
+    );
+  });
+
+  it('refuses a file that others can read, and one that is damaged', async () => {
+    await Keyring.open(file, now);
+    chmodSync(file, 0o640);
+    await expect(Keyring.open(file, now)).rejects.toMatchObject({ code: 'configuration-invalid', message: expect.stringContaining('readable by others') });
+    chmodSync(file, 0o600);
+    writeFileSync(file, '{"keys":');
+    await expect(Keyring.open(file, now)).rejects.toMatchObject({ code: 'configuration-invalid', message: expect.stringContaining('is damaged') });
+  });
+});

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { createDatabase, type EmbeddedPostgres, toDatabase } from '../../src/platform/database/embedded';
+import { migrate } from '../../src/platform/database/migrate';
+import type { Benchmark } from '../benchmark';
+import type { Belongings } from '../support/belongings';
+import { Child } from '../support/child';
+import { median } from '../support/figures';
+import { PeakMemory } from '../support/peak-memory';
+import { expectedSums, type Sums, type UsageCase } from './plan';
+import type { ReadOrder } from './read-once';
+import type { ReceiveOrder } from './receive-once';
+import { copyAlone, prepareYardstick, rateBySql } from './yardsticks';
+
+const runs = 3;
+
+/** From stored bytes to committed sums, beside what PostgreSQL alone needs for the same rows. */
+export const usageBenchmark: Benchmark = async ({ full, belongings, say }) => {
+  const lines = full ? 1_000_000 : 100_000;
+  const folder = await belongings.folder('accordo-bench-');
+  const server = await belongings.postgres({ directory: join(folder, 'postgres') });
+  const results: object[] = [];
+  for (const usageCase of ['story', 'cold'] as const) {
+    say(`${usageCase}: making the world and ${lines} lines ...`);
+    const bench = new CaseBench({ belongings, server, folder: join(folder, usageCase), usageCase, lines });
+    results.push(await bench.measure(say));
+  }
+  return results;
+};
+
+interface CaseParts {
+  readonly belongings: Belongings;
+  readonly server: EmbeddedPostgres;
+  readonly folder: string;
+  readonly usageCase: UsageCase;
+  readonly lines: number;
+}
+
+interface Run {
+  readonly product: number;
+  readonly copy: number;
+  readonly copyAndSql: number;
+  readonly peakMegabytes: number;
+}
+
+/** One case: its world is made once, and each run works on a copy of it. */
+class CaseBench {
+  constructor(private readonly parts: CaseParts) {}
+
+  async measure(say: (line: string) => void): Promise<object> {
+    const { usageCase, lines } = this.parts;
+    const reportId = await this.makeWorld();
+    const results: Run[] = [];
+    for (let number = 1; number <= runs; number += 1) {
+      const run = await this.run(reportId, number);
+      say(
+        `  run ${number}: ${Math.round(run.product)} ms; COPY ${Math.round(run.copy)} ms; COPY and SQL ${Math.round(run.copyAndSql)} ms`,
+      );
+      results.push(run);
+    }
+    const perSecond = (figure: (run: Run) => number): number =>
+      Math.round((lines * 1000) / median(results.map(figure)));
+    const linesPerSecond = perSecond(({ product }) => product);
+    const copyLinesPerSecond = perSecond(({ copy }) => copy);
+    return {
+      case: usageCase,
+      lines,
+      linesPerSecond,
+      copyLinesPerSecond,
+      ratioToCopy: Math.round((linesPerSecond / copyLinesPerSecond) * 1000) / 1000,
+      copyAndSqlLinesPerSecond: perSecond(({ copyAndSql }) => copyAndSql),
+      peakMegabytes: Math.round(median(results.map(({ peakMegabytes }) => peakMegabytes))),
+    };
+  }
+
+  private get world(): string {
+    return `world_${this.parts.usageCase}`;
+  }
+
+  private get rowsFile(): string {
+    return `${this.parts.folder}-rows.tsv`;
+  }
+
+  private order(database: string): { folder: string; applicationUrl: string; ownerUrl: string } {
+    const { server, folder } = this.parts;
+    return {
+      folder,
+      applicationUrl: toDatabase(server.applicationUrl, database),
+      ownerUrl: toDatabase(server.ownerUrl, database),
+    };
+  }
+
+  private async makeWorld(): Promise<string> {
+    const { belongings, usageCase, lines, folder } = this.parts;
+    await this.onServer((client) => createDatabase(client, this.world));
+    const order: ReceiveOrder = {
+      ...this.order(this.world),
+      usageCase,
+      lines,
+      reportFile: `${folder}.tsv`,
+      rowsFile: this.rowsFile,
+    };
+    await migrate(order);
+    const child = Child.start(belongings, join(__dirname, 'receive-once.js'), order);
+    const { reportId } = await child.answer<{ reportId: string }>();
+    await child.ended();
+    await this.onServer((client) => createDatabase(client, yardstickOf(usageCase)));
+    await this.onYardstick((client) => prepareYardstick(client, lines));
+    return reportId;
+  }
+
+  private async run(reportId: string, number: number): Promise<Run> {
+    const copy = `${this.world}_${number}`;
+    await this.onServer((client) => createDatabase(client, copy, { template: this.world }));
+    const { milliseconds, peakMegabytes } = await this.read({ ...this.order(copy), reportId });
+    this.check('the product', await this.onServer(bookedSums, copy));
+    await this.onServer((client) => client.query(`DROP DATABASE ${copy} WITH (FORCE)`));
+    const yardstick = await this.onYardstick(async (client) => {
+      await client.query('CHECKPOINT');
+      const copyTime = await copyAlone(client, this.rowsFile);
+      return { copyTime, rated: await rateBySql(client) };
+    });
+    this.check('COPY and SQL', yardstick.rated.sums);
+    return {
+      product: milliseconds,
+      copy: yardstick.copyTime,
+      copyAndSql: yardstick.copyTime + yardstick.rated.milliseconds,
+      peakMegabytes,
+    };
+  }
+
+  private async read(order: ReadOrder): Promise<{ milliseconds: number; peakMegabytes: number }> {
+    const child = Child.start(this.parts.belongings, join(__dirname, 'read-once.js'), order);
+    await child.answer();
+    // The dirt of making the copy is not the product's.
+    await this.onServer((client) => client.query('CHECKPOINT'));
+    const memory = new PeakMemory(child.pid);
+    child.say('go');
+    const { milliseconds } = await child.answer<{ milliseconds: number }>();
+    const peakMegabytes = memory.stop();
+    await child.ended();
+    return { milliseconds, peakMegabytes };
+  }
+
+  /** A fast wrong answer is no figure. */
+  private check(who: string, sums: Sums): void {
+    const { usageCase, lines } = this.parts;
+    const expected = expectedSums(usageCase, lines);
+    if (JSON.stringify(sums) !== JSON.stringify(expected)) {
+      throw new Error(`${usageCase}: ${who} added up ${JSON.stringify(sums)}, right is ${JSON.stringify(expected)}`);
+    }
+  }
+
+  private onYardstick<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    return this.onServer(work, yardstickOf(this.parts.usageCase));
+  }
+
+  private async onServer<Result>(work: (client: Client) => Promise<Result>, database?: string): Promise<Result> {
+    const { superuserUrl } = this.parts.server;
+    const client = new Client({
+      connectionString: database === undefined ? superuserUrl : toDatabase(superuserUrl, database),
+    });
+    await client.connect();
+    return work(client).finally(() => client.end());
+  }
+}
+
+const yardstickOf = (usageCase: UsageCase): string => `yardstick_${usageCase}`;
+
+async function bookedSums(client: Client): Promise<Sums> {
+  const { rows } = await client.query<Sums>(
+    'SELECT count(*)::text AS sums, sum(quantity)::text AS quantity, sum(returns)::text AS returns FROM usage_sums',
+  );
+  return rows[0]!;
+}

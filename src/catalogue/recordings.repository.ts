@@ -20,7 +20,7 @@ const shown = 'id, owner_id, isrc, title, version, artists, duration_seconds, p_
 export const findRecordings = (tx: Tx, ownerId: string, isrcs: readonly string[]): Promise<Recording[]> =>
   tx.asSystem(() =>
     tx.rows<Recording>(
-      `SELECT ${shown} FROM recordings WHERE owner_id = $1 AND isrc = ANY ($2::text[]) ORDER BY isrc`,
+      `SELECT ${shown} FROM recordings WHERE owner_id = $1 AND isrc = ANY ($2::bpchar[]) ORDER BY isrc`,
       [ownerId, isrcs],
     ),
   );

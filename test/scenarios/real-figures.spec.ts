@@ -23,7 +23,6 @@ interface TrackInformation {
   readonly track_ID: string;
   readonly Track: string;
   readonly Artist: string;
-  readonly album_name: string;
   readonly duration_ms: string;
 }
 
@@ -48,16 +47,17 @@ const read = <Row>(file: string): Row[] =>
   it('becomes a catalogue, an agreement and three reports whose sums equal those of the source', async () => {
     const label = await world.given.label('Real Figures Records');
     const platform = await world.given.platform('Real Figures Network');
-    const service = await platform.as.post<{ id: string; name: string }>('/v1/services', { name: 'Top 200' });
+    const { id: serviceId } = await platform.as.post<{ id: string }>('/v1/services', { name: 'Top 200' });
+    const service = { id: serviceId, name: 'Top 200' };
     const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-    const rows = tracks.map(({ track_ID, Track, Artist, album_name, duration_ms }) =>
+    const rows = tracks.map(({ track_ID, Track, Artist, duration_ms }) =>
       [
         isrcs.get(track_ID)!,
         cell(Track),
         '',
         cell(Artist.replaceAll('|', '/')),
         String(Math.round(Number(duration_ms) / 1000)),
-        cell(album_name || Track),
+        '',
         '',
         '',
         '',

@@ -5,6 +5,8 @@ import { ApiClient } from '../../src/sample/api-client';
 
 export interface Party {
   readonly organizationId: string;
+  /** Its DPID, as usage reports name it. */
+  readonly partyId: string;
   readonly memberId: string;
   readonly email: string;
   readonly password: string;
@@ -45,13 +47,14 @@ export class Given {
     const number = `${process.pid}${counter}`;
     const email = `${kind}-${number}@example.org`;
     const password = `sesame-${randomUUID()}`;
+    const partyId = `PADPIDA${number.padStart(11, '0')}`;
     const { organization, memberId } = await this.client().post<{ organization: { id: string }; memberId: string }>(
       '/v1/organizations',
       {
         kind,
         name: name ?? `${kind === 'label' ? 'Label' : 'Platform'} ${number}`,
         country: 'KZ',
-        partyId: `PADPIDA${number.padStart(11, '0')}`,
+        partyId,
         legalName: `Test ${kind} ${number} LLP`,
         registrationNumber: `REG-${number}`,
         address: '1 Test Street',
@@ -59,7 +62,14 @@ export class Given {
         member: { name: 'First Member', email, password },
       },
     );
-    return { organizationId: organization.id, memberId, email, password, as: await this.signIn({ email, password }) };
+    return {
+      organizationId: organization.id,
+      partyId,
+      memberId,
+      email,
+      password,
+      as: await this.signIn({ email, password }),
+    };
   }
 
   /** A verified label. */

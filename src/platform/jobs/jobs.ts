@@ -37,7 +37,10 @@ export class Jobs {
     const taskList: TaskList = {};
     for (const [name, job] of this.jobs) taskList[name] = (payload) => job(payload as JobPayload);
     const lease = new WorkerLease(applicationUrl, 2_000, (message) => this.logger.warn(message));
+    await lease.open();
     const events = new EventEmitter();
+    // Jobs are held in the name of the pool or of one of its workers.
+    events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => lease.add(workerPool.id));
     events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => lease.add(worker.workerId));
     this.runner = await run({
       connectionString: applicationUrl,

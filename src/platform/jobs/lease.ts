@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 
-const lockOf = `hashtextextended('accordo-worker ' || `;
+const name = `hashtextextended('accordo-worker ' || $1, 0)`;
+const lock = `SELECT pg_try_advisory_lock(${name}) AS taken`;
+const unlock = `SELECT pg_advisory_unlock(${name})`;
 
 /**
  * Says in the database that this process's workers live: a session lock each, which the server drops the moment the process dies.
@@ -12,6 +14,7 @@ export class WorkerLease {
   private readonly workers = new Set<string>();
   private client: Client | undefined;
   private stopped = false;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly url: string,
@@ -19,16 +22,26 @@ export class WorkerLease {
     private readonly report: (message: string) => void,
   ) {}
 
+  /** From now on this worker is known to live. */
   add(workerId: string): void {
     this.workers.add(workerId);
+    // A failure shows as a lost connection, which the next round of keep() mends.
+    void this.inTurn(async () => this.client?.query(lock, [workerId])).catch(() => undefined);
+  }
+
+  /** Connects before the first worker is made, so that none holds a job without its lock. */
+  async open(): Promise<void> {
+    this.client = await this.connect();
   }
 
   /** Renews locks and frees the dead until stopped; outlives restarts of the database. */
   async keep(): Promise<void> {
     while (!this.stopped) {
       try {
-        const client = this.client ?? (await this.connect());
-        await this.freeTheDead(client);
+        await this.inTurn(async () => {
+          this.client ??= await this.connect();
+          await this.freeTheDead(this.client);
+        });
       } catch (error) {
         this.report(`worker lease: ${error instanceof Error ? error.message : String(error)}`);
         await this.drop();
@@ -43,6 +56,13 @@ export class WorkerLease {
     await this.drop();
   }
 
+  /** One statement at a time on the one connection. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work, work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
   private async connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.url,
@@ -51,8 +71,7 @@ export class WorkerLease {
     });
     client.on('error', () => void this.drop());
     await client.connect();
-    for (const worker of this.workers) await client.query(`SELECT pg_try_advisory_lock(${lockOf}$1, 0))`, [worker]);
-    this.client = client;
+    for (const worker of this.workers) await client.query(lock, [worker]);
     return client;
   }
 
@@ -63,13 +82,10 @@ export class WorkerLease {
     );
     for (const { worker } of rows) {
       if (this.workers.has(worker)) continue;
-      const { rows: locks } = await client.query<{ dead: boolean }>(
-        `SELECT pg_try_advisory_lock(${lockOf}$1, 0)) AS dead`,
-        [worker],
-      );
-      if (locks[0]?.dead !== true) continue;
+      const { rows: locks } = await client.query<{ taken: boolean }>(lock, [worker]);
+      if (locks[0]?.taken !== true) continue;
       await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [worker]);
-      await client.query(`SELECT pg_advisory_unlock(${lockOf}$1, 0))`, [worker]);
+      await client.query(unlock, [worker]);
       this.report(`freed the jobs of ${worker}, which is gone`);
     }
   }

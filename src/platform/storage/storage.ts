@@ -18,7 +18,7 @@ export interface StoredFile {
  */
 @Injectable()
 export class Storage {
-  constructor(private readonly folder: string) {}
+  constructor(readonly folder: string) {}
 
   /** Streams `source` to disk while hashing it. Refuses with body-too-large past `bytesMax` and leaves nothing behind. */
   async store(source: AsyncIterable<Uint8Array> | NodeJS.ReadableStream, bytesMax: number): Promise<StoredFile> {

@@ -23,7 +23,14 @@ module.exports = {
     error(
       'kernel-is-pure',
       { path: '^src/kernel/', pathNot: '\\.spec\\.ts$' },
-      { pathNot: ['^src/kernel/', 'node_modules/(fraction\\.js|temporal-polyfill|temporal-utils)/', '^node:crypto$', '^crypto$'] },
+      {
+        pathNot: [
+          '^src/kernel/',
+          'node_modules/(fraction\\.js|temporal-polyfill|temporal-utils)/',
+          '^node:crypto$',
+          '^crypto$',
+        ],
+      },
     ),
     error('ddex-knows-only-the-kernel', { path: '^src/ddex/' }, { path: '^src/', pathNot: '^src/(ddex|kernel)/' }),
     error('platform-knows-no-module', { path: '^src/platform/' }, { path: anyModule }),
@@ -32,11 +39,7 @@ module.exports = {
       { path: '^src/([^/]+)/' },
       { path: anyModule, pathNot: ['^src/$1/', '/index\\.ts$'] },
     ),
-    error(
-      'only-the-process-reads-the-clock',
-      { path: anyModule },
-      { path: '^src/(main|worker|cli|start)\\.ts$' },
-    ),
+    error('only-the-process-reads-the-clock', { path: anyModule }, { path: '^src/(main|worker|cli|start)\\.ts$' }),
     ...Object.entries(mayImport).map(([name, allowed]) =>
       error(
         `${name}-keeps-its-place`,
@@ -44,7 +47,11 @@ module.exports = {
         { path: anyModule, pathNot: [name, ...allowed].map((m) => `^src/${m}/`) },
       ),
     ),
-    error('product-does-not-import-tests', { path: '^src/' }, { path: '^(test|bench|demo)/', pathNot: '^src/' }),
+    error(
+      'product-does-not-import-tests',
+      { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      { path: '^(test|bench|demo)/', pathNot: '^src/' },
+    ),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

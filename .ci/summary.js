@@ -7,10 +7,16 @@ const [file, check, suite] = process.argv.slice(2);
 /** Jest's numbers; a suite that did not come to report any is one failure. */
 function numbers() {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    );
     // A file that does not load runs no test and would otherwise fail nothing.
     const failed = numFailedTests + numRuntimeErrorTestSuites;
-    return { passed: numPassedTests, failed: suite === '1' ? Math.max(failed, 1) : failed, skipped: numPendingTests + numTodoTests };
+    return {
+      passed: numPassedTests,
+      failed: suite === '1' ? Math.max(failed, 1) : failed,
+      skipped: numPendingTests + numTodoTests,
+    };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }

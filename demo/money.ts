@@ -7,7 +7,7 @@ import {
   restatementFigures,
   type StatementInputs,
 } from './figures';
-import { finished, moveTo, second, type Teller } from './story';
+import { finished, moveTo, second, type Teller } from './teller';
 
 interface Amount {
   readonly amount: string;

@@ -10,25 +10,13 @@ import {
   signByBoth,
 } from '../src/sample/deal';
 import { isrcOf, licensedSize } from '../src/sample/names';
-import { newPassword, type SampleParties, setUpParties, signIn } from '../src/sample/parties';
+import { newPassword, setUpParties } from '../src/sample/parties';
 import { sampleUsageReport } from '../src/sample/usage-report';
 import { type MonthFigures, serviceFigures, storyMonths } from '../src/sample/usage-plan';
-import { type StoryFigures } from './figures';
+import type { StoryFigures } from './figures';
 import { Money } from './money';
 import type { DemoServer } from './server';
-
-export type Say = (line: string) => void;
-
-/** What the chapters share. */
-export interface Teller {
-  readonly server: DemoServer;
-  readonly say: Say;
-  readonly parties: SampleParties;
-  /** By API key: keys outlive the months that pass here, access tokens do not. */
-  readonly label: ApiClient;
-  readonly platform: ApiClient;
-  readonly figures: StoryFigures;
-}
+import { finished, moveTo, type Say, type Teller } from './teller';
 
 /** Tells the reference story through the public API only, and returns its figures. */
 export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigures> {
@@ -169,15 +157,10 @@ interface Receipt {
   readonly operationId: string;
 }
 
-interface Operation {
-  readonly state: string;
-  readonly problem: { readonly code: string } | null;
-}
-
 const reportType = 'text/tab-separated-values';
 
 async function januaryReports(teller: Teller, figures: MonthFigures): Promise<string> {
-  const { platform, say, server } = teller;
+  const { platform, say } = teller;
   const [first] = await reports(teller, figures, '2026-02-03T09:00:00Z');
   const file = await sampleUsageReport(serviceFigures(figures, 0), 'VP-2026-01-1');
   const again = await platform.upload<Receipt>('/v1/usage-reports', reportType, file);
@@ -187,7 +170,6 @@ async function januaryReports(teller: Teller, figures: MonthFigures): Promise<st
   const other = await sampleUsageReport(serviceFigures(figures, 0), 'VP-2026-01-1-again');
   const refusal = await platform.upload('/v1/usage-reports', reportType, other).catch((error: ApiRefusal) => error);
   say(`   And once more under a new message id: ${(refusal as ApiRefusal).code}.`);
-  void server;
   return first!.id;
 }
 
@@ -242,18 +224,6 @@ async function uploadAndFollow(
   return receipt;
 }
 
-/** Follows an operation to its end. */
-export async function finished(client: ApiClient, operationId: string): Promise<void> {
-  for (;;) {
-    const { state, problem } = await client.get<Operation>(`/v1/operations/${operationId}`);
-    if (state === 'done') return;
-    if (state === 'failed') throw new Error(`operation ${operationId} failed: ${JSON.stringify(problem)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-export const moveTo = (server: DemoServer, at: string): void => server.clock.moveTo(new Date(at));
-
 async function countLines({ platform, figures }: Teller): Promise<void> {
   const all = await platform.all<{
     state: string;
@@ -273,6 +243,3 @@ async function countLines({ platform, figures }: Teller): Promise<void> {
     }
   }
 }
-
-/** Somebody who may approve what another member asked for. */
-export const second = (teller: Teller): Promise<ApiClient> => signIn(teller.server.url, teller.parties.label.second);

@@ -192,6 +192,7 @@ CREATE TABLE stripe_events (
   processed_at timestamptz,
   outcome text
 );
+CREATE INDEX stripe_events_waiting ON stripe_events (account) WHERE processed_at IS NULL;
 ${systemOnly('stripe_events')}
 `);
   }

@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { AppModule, type AppParts } from './app.module';
 import { type Config } from './config';
 import { hardenHttp, uploadsStream } from './platform/http/hardening';
+import { sendProblem, toDomainError } from './platform/http/problem.filter';
 import { Keyring } from './platform/keyring/keyring';
 import { Storage } from './platform/storage/storage';
 import { applicationDataSource, Database } from './platform/database/database';
@@ -44,6 +46,8 @@ export async function createApp(parts: AppParts, logger: LoggerService | false):
     requestTimeout: 300_000,
     connectionTimeout: 0,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // Addresses that Fastify itself cannot read are refused before any filter of ours.
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => void sendProblem(reply, toDomainError(error)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
     logger,

@@ -6,7 +6,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly applicationUrl: string;
-  readonly ownerUrl: string;
+  /** Of the role that migrates; processes that only serve do without it. */
+  readonly ownerUrl: string | undefined;
   readonly storageFolder: string;
   readonly keyringFile: string;
   readonly logLevel: string;
@@ -45,7 +46,7 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
     host: environment.HOST ?? '127.0.0.1',
     port,
     applicationUrl: databaseUrl(environment, 'DATABASE_URL', local?.applicationUrl, faults),
-    ownerUrl: databaseUrl(environment, 'DATABASE_OWNER_URL', local?.ownerUrl, faults),
+    ownerUrl: ownerUrl(environment, local, faults),
     storageFolder: `${folder}/files`,
     keyringFile: environment.KEYRING_FILE ?? `${folder}/keyring.json`,
     logLevel,
@@ -54,6 +55,22 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
   if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));
   return Object.freeze(config);
 }
+
+/** What migrating needs. Refuses with configuration-invalid. */
+export function migrationUrls({ ownerUrl, applicationUrl }: Config): { ownerUrl: string; applicationUrl: string } {
+  if (ownerUrl === undefined) {
+    throw new DomainError(
+      'configuration-invalid',
+      'DATABASE_OWNER_URL is missing: the role that owns the tables and migrates them',
+    );
+  }
+  return { ownerUrl, applicationUrl };
+}
+
+const ownerUrl = (environment: Environment, local: LocalDefaults | undefined, faults: string[]): string | undefined =>
+  environment.DATABASE_OWNER_URL === undefined && local === undefined
+    ? undefined
+    : databaseUrl(environment, 'DATABASE_OWNER_URL', local?.ownerUrl, faults);
 
 function databaseUrl(environment: Environment, name: string, fallback: string | undefined, faults: string[]): string {
   const text = environment[name] ?? fallback;

@@ -7,6 +7,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { AppModule, type AppParts } from './app.module';
 import { SystemClock } from './platform/clock';
 import { applicationDataSource, Database } from './platform/database/database';
+import { describeContract, operationIdOf } from './platform/http/contract';
 import { Keyring } from './platform/keyring/keyring';
 import { Storage } from './platform/storage/storage';
 
@@ -22,9 +23,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an access token from /v1/sign-in, or an API key' })
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, description, {
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
-  });
+  return describeContract(app, SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf }));
 }
 
 /** Serves the description at /openapi.json and an interactive page at /docs. */

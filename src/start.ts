@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { type Config, readConfig } from './config';
+import { type Config, migrationUrls, readConfig } from './config';
 import { startEmbeddedPostgres } from './platform/database/embedded';
 import { migrate } from './platform/database/migrate';
 import { serve, warnOfUnsafeNode } from './process';
@@ -25,7 +25,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<Closing> {
 
 async function startConfigured(environment: NodeJS.ProcessEnv): Promise<Closing> {
   const config = readConfig({ DATA_FOLDER: '.accordo', ...environment });
-  await migrate(config);
+  await migrate(migrationUrls(config));
   const serving = await serve(config, { api: true, worker: true });
   tellAddresses(serving.url);
   say('  First operator  accordo setup --email you@example.org --name "You"');

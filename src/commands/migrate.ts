@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config';
+import { migrationUrls, readConfig } from '../config';
 import { migrate } from '../platform/database/migrate';
 
 /** `accordo migrate`: brings a configured database up to date; repeating it changes nothing. */
@@ -7,5 +7,5 @@ export function registerMigrate(program: Command): void {
   program
     .command('migrate')
     .description('apply all migrations to DATABASE_OWNER_URL and grant the role of DATABASE_URL')
-    .action(() => migrate(readConfig({ DATA_FOLDER: '.accordo', ...process.env })));
+    .action(() => migrate(migrationUrls(readConfig({ DATA_FOLDER: '.accordo', ...process.env }))));
 }

@@ -1,7 +1,7 @@
 import { stdin } from 'node:process';
 import type { Command } from 'commander';
 import { openParts } from '../app';
-import { readConfig } from '../config';
+import { migrationUrls, readConfig } from '../config';
 import { DomainError } from '../platform/errors/domain-error';
 import { migrate } from '../platform/database/migrate';
 import { setUpOperator } from '../parties';
@@ -17,7 +17,7 @@ export function registerSetup(program: Command): void {
     .option('--password-stdin', 'read the password from standard input instead of making one')
     .action(async ({ email, name, passwordStdin }: { email: string; name: string; passwordStdin?: boolean }) => {
       const config = readConfig({ DATA_FOLDER: '.accordo', ...process.env });
-      await migrate(config);
+      await migrate(migrationUrls(config));
       const parts = await openParts(config);
       try {
         const password = passwordStdin ? await readPassword() : randomBytes(18).toString('base64url');

@@ -1,2 +1,2 @@
 export { UsageModule } from './usage.module';
-export { liveUsage, reportsAwaited, usageOfReports, type UsageOfMonth } from './usage-of-month';
+export { liveReportIds, reportsAwaited, usageOfReports, type UsageOfMonth } from './usage-of-month';

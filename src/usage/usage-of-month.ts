@@ -20,18 +20,14 @@ export interface UsageOfMonth {
   readonly context: PeriodContext;
 }
 
-/** What the live reports say about `month` ("2026-01"). */
-export async function liveUsage(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<UsageOfMonth> {
-  const reports = await tx.rows<{ id: string }>(
-    `SELECT id FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month = $3 AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`,
+/** The reports that speak for `month` ("2026-01") of the agreement now, in order of their ids. Cheap: no sums are read. */
+export async function liveReportIds(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `SELECT id FROM usage_reports
+      WHERE label_id = $1 AND platform_id = $2 AND month = $3 AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`,
     [agreement.labelId, agreement.platformId, `${month}-01`, agreement.terms.services.map(({ id }) => id)],
   );
-  return usageOfReports(
-    tx,
-    agreement,
-    month,
-    reports.map(({ id }) => id),
-  );
+  return rows.map(({ id }) => id);
 }
 
 /** What any set of reports says, live or superseded: sums of a report never change, so an old booking can be worked out again. */

@@ -1,8 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { parse } from 'csv-parse';
 import { type CatalogueBench, catalogueBench, catalogueCsv, type CatalogueCells, testIsrc } from '../support/catalogue';
+import { sharedFile } from '../support/shared-files';
 
-const file = '/work/shared/data/catalogue/freemusicc_tracks.csv';
+const file = sharedFile('data/catalogue/freemusicc_tracks.csv');
 const onRealTitles = existsSync(file) ? describe : describe.skip;
 
 interface RealTrack {

@@ -5,7 +5,14 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
  * Beyond one machine these tables are distributed by `agreement_id` (Citus), the others are copied to every machine. What such a database
  * would refuse is looked for in the catalogue of a plain one.
  */
-const distributed = ['ledger_postings', 'ledger_transactions', 'period_bookings', 'statement_lines', 'statements', 'usage_sums'];
+const distributed = [
+  'ledger_postings',
+  'ledger_transactions',
+  'period_bookings',
+  'statement_lines',
+  'statements',
+  'usage_sums',
+];
 const column = 'agreement_id';
 
 describe('a table that is to be spread over machines', () => {
@@ -22,7 +29,8 @@ describe('a table that is to be spread over machines', () => {
     await database.drop();
   });
 
-  const names = async (query: string): Promise<string[]> => (await client.query<{ name: string }>(query, [distributed])).rows.map(({ name }) => name);
+  const names = async (query: string): Promise<string[]> =>
+    (await client.query<{ name: string }>(query, [distributed])).rows.map(({ name }) => name);
 
   it('has the agreement first in its primary key', async () => {
     const keys = await names(`

@@ -1,9 +1,10 @@
 import { type DataSource, type MigrationInterface } from 'typeorm';
-import { inspectDatabase } from '../../src/platform/database/inspect';
+import { inspectDatabase, inspectMigrations } from '../../src/platform/database/inspect';
 import { migrate, ownerDataSource } from '../../src/platform/database/migrate';
 import { toDatabase } from '../../src/platform/database/embedded';
 import { connected, grantsOf, schemaOf, tablesOf } from '../support/catalog';
 import { emptyDatabase, freshDatabase, type FreshDatabase } from '../support/database';
+import { read } from '../support/repository';
 
 const application = 'accordo_app';
 
@@ -80,7 +81,8 @@ describe('migrating a database', () => {
   });
   afterAll(() => database.drop());
 
-  const look = (): Promise<string[]> => connected(database.superuserUrl, async (client) => [...(await schemaOf(client)), ...(await grantsOf(client))]);
+  const look = (): Promise<string[]> =>
+    connected(database.superuserUrl, async (client) => [...(await schemaOf(client)), ...(await grantsOf(client))]);
 
   it('changes nothing the second time', async () => {
     await migrate(database);
@@ -92,11 +94,49 @@ describe('migrating a database', () => {
   it('gives the same schema after every migration was undone in order', async () => {
     const before = await look();
     const source = await ownerDataSource(database.ownerUrl).initialize();
-    for (let undone = 0; undone < source.migrations.length; undone += 1) await source.undoLastMigration({ transaction: 'each' });
+    for (let undone = 0; undone < source.migrations.length; undone += 1)
+      await source.undoLastMigration({ transaction: 'each' });
     await source.destroy();
     expect(await connected(database.superuserUrl, tablesOf)).toEqual([]);
     await migrate(database);
     expect(await look()).toEqual(before);
+  });
+});
+
+describe('a process that serves', () => {
+  it('is told which migrations are missing, on an empty database and on an old one', async () => {
+    const [empty, old] = await Promise.all([emptyDatabase(), freshDatabase()]);
+    const expected = ['One1795392000001', 'Two1795392000002'];
+    await expect(inspectMigrations(empty.applicationUrl, expected)).rejects.toMatchObject({
+      code: 'database-not-migrated',
+      message: '2 migrations are missing: run "accordo migrate" first',
+    });
+    const { rows } = await connected(old.superuserUrl, (client) =>
+      client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id'),
+    );
+    const applied = rows.map(({ name }) => name);
+    expect(applied.length).toBeGreaterThanOrEqual(9);
+    await expect(inspectMigrations(old.applicationUrl, applied)).resolves.toBeUndefined();
+    await expect(inspectMigrations(old.applicationUrl, [...applied, 'Later1'])).rejects.toMatchObject({
+      code: 'database-not-migrated',
+    });
+    await Promise.all([empty.drop(), old.drop()]);
+  });
+
+  it('knows the meaning of no constraint that does not exist', async () => {
+    const table = /meanings[^{]*\{([^}]*)\}/.exec(read('src/platform/database/constraints.ts'))![1]!;
+    const named = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(10);
+    const database = await freshDatabase();
+    const { rows } = await connected(database.superuserUrl, (client) =>
+      client.query<{ name: string }>(
+        `SELECT name FROM unnest($1::text[]) AS name
+          WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conname = name) AND NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relkind = 'i')`,
+        [named],
+      ),
+    );
+    await database.drop();
+    expect(rows).toEqual([]);
   });
 });
 
@@ -139,7 +179,9 @@ describe('what the application role may do', () => {
 
   it('does not matter for facts: not even a superuser changes, deletes or empties them', async () => {
     await connected(database.superuserUrl, async (client) => {
-      await client.query(`INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at) VALUES (gen_random_uuid(), 't', gen_random_uuid(), '{}', now())`);
+      await client.query(
+        `INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at) VALUES (gen_random_uuid(), 't', gen_random_uuid(), '{}', now())`,
+      );
       for (const attempt of [`UPDATE outbox SET topic = 'x'`, 'DELETE FROM outbox', 'TRUNCATE outbox']) {
         await expect(client.query(attempt)).rejects.toThrow('outbox is append-only');
       }
@@ -174,14 +216,19 @@ describe('a database that Accordo must not work on', () => {
     const bypassing = `${role}_parent`;
     await connected(database.superuserUrl, async (client) => {
       await client.query(`CREATE ROLE ${bypassing} BYPASSRLS`);
-      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'unsafe' ${attributes} ${membership.replace('%bypassing%', bypassing)}`);
+      await client.query(
+        `CREATE ROLE ${role} LOGIN PASSWORD 'unsafe' ${attributes} ${membership.replace('%bypassing%', bypassing)}`,
+      );
       await client.query(`GRANT CONNECT ON DATABASE ${database.name} TO ${role}`);
       try {
         const url = new URL(database.applicationUrl);
         url.username = role;
         url.password = 'unsafe';
         const attempt = migrate({ ownerUrl: database.ownerUrl, applicationUrl: url.href });
-        await expect(attempt).rejects.toMatchObject({ code: 'database-role-unsafe', message: expect.stringContaining(`role "${role}"`) });
+        await expect(attempt).rejects.toMatchObject({
+          code: 'database-role-unsafe',
+          message: expect.stringContaining(`role "${role}"`),
+        });
       } finally {
         await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}; DROP ROLE ${bypassing}`);
       }
@@ -198,9 +245,14 @@ describe('a database that Accordo must not work on', () => {
         ALTER ROLE ${application} IN DATABASE ${database.name} SET search_path = past, pg_catalog, public`),
     );
     try {
-      await expect(inspectDatabase(database)).rejects.toMatchObject({ code: 'database-too-old', message: 'PostgreSQL 14 is too old: 15 or newer is needed' });
+      await expect(inspectDatabase(database)).rejects.toMatchObject({
+        code: 'database-too-old',
+        message: 'PostgreSQL 14 is too old: 15 or newer is needed',
+      });
     } finally {
-      await connected(database.superuserUrl, (client) => client.query(`ALTER ROLE ${application} IN DATABASE ${database.name} RESET ALL`));
+      await connected(database.superuserUrl, (client) =>
+        client.query(`ALTER ROLE ${application} IN DATABASE ${database.name} RESET ALL`),
+      );
     }
     await expect(inspectDatabase(database)).resolves.toBeUndefined();
   });
@@ -209,13 +261,19 @@ describe('a database that Accordo must not work on', () => {
     const nobody = new URL(database.ownerUrl);
     nobody.port = '1';
     const attempt = migrate({ ...database, ownerUrl: nobody.href });
-    await expect(attempt).rejects.toMatchObject({ code: 'database-unreachable', message: expect.stringMatching(/^DATABASE_OWNER_URL: no connection to 127\.0\.0\.1:1\/test_\w+ \(.*\)$/) });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringMatching(/^DATABASE_OWNER_URL: no connection to 127\.0\.0\.1:1\/test_\w+ \(.*\)$/),
+    });
   });
 
   it('is named without its password', async () => {
     const wrong = new URL(toDatabase(database.applicationUrl, 'no_such_database'));
     wrong.password = 'not-the-password';
     const attempt = inspectDatabase({ ...database, applicationUrl: wrong.href });
-    await expect(attempt).rejects.toMatchObject({ code: 'database-unreachable', message: expect.not.stringContaining('not-the-password') });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.not.stringContaining('not-the-password'),
+    });
   });
 });

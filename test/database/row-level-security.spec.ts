@@ -49,7 +49,10 @@ describe('row-level security', () => {
   async function as(organization: string | undefined, statement: string): Promise<number> {
     await application.query('BEGIN');
     try {
-      if (organization !== undefined) await application.query(`SET LOCAL accordo.role = 'member'; SET LOCAL accordo.organization = '${organization}'`);
+      if (organization !== undefined)
+        await application.query(
+          `SET LOCAL accordo.role = 'member'; SET LOCAL accordo.organization = '${organization}'`,
+        );
       return (await application.query(statement)).rowCount ?? 0;
     } finally {
       await application.query('ROLLBACK');
@@ -61,7 +64,10 @@ describe('row-level security', () => {
     for (const table of among) if (await test(table)) names.push(table.name);
     return names;
   };
-  const sees = (organization: string | undefined) => async ({ name }: Table): Promise<boolean> => (await as(organization, `SELECT FROM "${name}"`)) > 0;
+  const sees =
+    (organization: string | undefined) =>
+    async ({ name }: Table): Promise<boolean> =>
+      (await as(organization, `SELECT FROM "${name}"`)) > 0;
 
   it('is on and forced for every table, also for its owner', async () => {
     const { rows } = await superuser.query<{ name: string }>(
@@ -87,7 +93,11 @@ describe('row-level security', () => {
   });
 
   it('shows a party its rows', async () => {
-    expect(await namesWhere(sees(label))).toEqual(owned().map(({ name }) => name).filter((name) => !systemOnly.includes(name)));
+    expect(await namesWhere(sees(label))).toEqual(
+      owned()
+        .map(({ name }) => name)
+        .filter((name) => !systemOnly.includes(name)),
+    );
   });
 
   it('shows both parties the rows of their deal', async () => {
@@ -112,7 +122,9 @@ describe('row-level security', () => {
 
   it('lets a stranger add nothing in another’s name', async () => {
     // Unique keys must not be what refuses here.
-    await superuser.query(`DO $$ DECLARE t record; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' LOOP EXECUTE format('DELETE FROM %I', t.tablename); END LOOP; END $$`);
+    await superuser.query(
+      `DO $$ DECLARE t record; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' LOOP EXECUTE format('DELETE FROM %I', t.tablename); END LOOP; END $$`,
+    );
     const added = await namesWhere(({ insert }) =>
       as(stranger, insert).then(
         () => true,
@@ -126,7 +138,9 @@ describe('row-level security', () => {
   it('lets a party give no row away', async () => {
     for (const { name, tenants } of owned()) {
       const assignments = tenants.map((column) => `${column} = '${stranger}'`).join(', ');
-      const outcome = await as(label, `UPDATE "${name}" SET ${assignments}`).catch((error: { code?: string }) => error.code);
+      const outcome = await as(label, `UPDATE "${name}" SET ${assignments}`).catch(
+        (error: { code?: string }) => error.code,
+      );
       expect([name, outcome]).toEqual([name, outcome === 0 ? 0 : '42501']);
     }
   });
@@ -161,7 +175,9 @@ describe('a transaction of a tenant', () => {
       const within = await database.withTenant(member(label), (tx) => tx.one(whose));
       expect(within).toEqual({ organization: label, role: 'member' });
       expect(await source.query(whose)).toEqual([{ organization: null, role: null }]);
-      await expect(database.withTenant(member(label), (tx) => tx.run('SELECT 1 / 0'))).rejects.toThrow('division by zero');
+      await expect(database.withTenant(member(label), (tx) => tx.run('SELECT 1 / 0'))).rejects.toThrow(
+        'division by zero',
+      );
       expect(await source.query(whose)).toEqual([{ organization: null, role: null }]);
     });
   });
@@ -185,7 +201,9 @@ describe('a transaction of a tenant', () => {
 
   it('is refused for what is not an organization’s id', async () => {
     await withPool(1, async (database) => {
-      expect(() => database.withTenant(member(`${label}'; SET LOCAL accordo.role = 'system`), (tx) => tx.run('SELECT 1'))).toThrow('a tenant is an organization id');
+      expect(() =>
+        database.withTenant(member(`${label}'; SET LOCAL accordo.role = 'system`), (tx) => tx.run('SELECT 1')),
+      ).toThrow('a tenant is an organization id');
     });
   });
 
@@ -204,7 +222,8 @@ describe('a transaction of a tenant', () => {
           foreign += rows.filter((row) => row.owner_id !== tenant).length;
           if (turn % 5 === 1) throw new Error('aborted by the caller');
           if (turn % 5 === 2) await tx.run('SELECT 1 / 0');
-          if (turn % 5 === 3) await tx.run(`SET LOCAL statement_timeout = '5ms'`).then(() => tx.run('SELECT pg_sleep(1)'));
+          if (turn % 5 === 3)
+            await tx.run(`SET LOCAL statement_timeout = '5ms'`).then(() => tx.run('SELECT pg_sleep(1)'));
           committed += 1;
         });
       };
@@ -212,7 +231,9 @@ describe('a transaction of a tenant', () => {
       expect({ foreign, committed }).toEqual({ foreign: 0, committed: 80 });
       expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(120);
     });
-    const kept = await connected(urls.superuserUrl, (client) => client.query(`SELECT FROM operations WHERE kind = 'test'`));
+    const kept = await connected(urls.superuserUrl, (client) =>
+      client.query(`SELECT FROM operations WHERE kind = 'test'`),
+    );
     expect(kept.rowCount).toBe(80);
   });
 });
@@ -226,7 +247,10 @@ describe('the object mapper', () => {
 
   it('refuses a condition without a value instead of dropping it', async () => {
     const urls = await freshDatabase();
-    const source = await new DataSource({ ...applicationDataSource(urls.applicationUrl).options, entities: [Operation] } as never).initialize();
+    const source = await new DataSource({
+      ...applicationDataSource(urls.applicationUrl).options,
+      entities: [Operation],
+    } as never).initialize();
     const operations = source.getRepository(Operation);
     for (const id of [undefined, null]) {
       await expect(operations.findOneBy({ id: id as never })).rejects.toThrow(/undefined|null/i);

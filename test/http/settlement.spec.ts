@@ -2,9 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
+import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
 import { topicsAbout } from '../support/events';
-import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { type AgreementAnswer, type Market, openMarket, refused } from '../support/market';
 import { smallReport, type SmallReport } from '../support/small-report';
 
 interface Amount {
@@ -46,13 +49,14 @@ let app: TestApp;
 let market: Market;
 let agreement: AgreementAnswer;
 let operator: ApiClient;
-/** A key outlives the operator's session. */
 let operatorKey: ApiClient;
 /** The label's second person in finance. */
 let colleague: ApiClient;
 /** The first members of both parties. */
 let label: ApiClient;
 let platform: ApiClient;
+/** A label that has no part in it. */
+let stranger: ApiClient;
 let partyIds: { label: string; platform: string };
 
 const usd = (amount: string): Amount => ({ amount, currency: 'USD' });
@@ -64,8 +68,8 @@ beforeAll(async () => {
   market = await openMarket(app);
   agreement = await market.concluded();
   operator = await app.given.operator();
-  const { key } = await operator.post<{ key: string }>('/v1/api-keys', { name: 'books', roles: ['reader'] });
-  operatorKey = app.given.client(key);
+  stranger = await keyOf((await app.given.label()).as);
+  operatorKey = await keyOf(operator);
   [label, platform] = [market.label.as, market.platform.as];
   colleague = await app.given.colleague(market.label, ['finance']);
   const partyId = async ({ organizationId, as }: Market['label']): Promise<string> =>
@@ -73,6 +77,16 @@ beforeAll(async () => {
   partyIds = { label: await partyId(market.label), platform: await partyId(market.platform) };
 });
 afterAll(() => app.close());
+
+/** The code that a request is refused with. */
+const refusal = async (client: ApiClient, method: string, path: string, body?: object): Promise<string> =>
+  (await refused(client, method, path, body)).code;
+
+/** A key for reading outlives every session. */
+async function keyOf(member: ApiClient): Promise<ApiClient> {
+  const { key } = await member.post<{ key: string }>('/v1/api-keys', { name: 'reading', roles: ['reader', 'finance'] });
+  return app.given.client(key);
+}
 
 /** Moves the clock, after which everybody signs in again. */
 async function moveTo(time: string): Promise<void> {
@@ -146,15 +160,6 @@ async function report(
   return id;
 }
 
-async function close(month: string): Promise<string> {
-  const { id } = await label.post<Operation>(at('closes'), { month });
-  const { result } = await until(
-    () => label.get<Operation>(`/v1/operations/${id}`),
-    ({ state }) => state === 'done',
-  );
-  return result!.statementId;
-}
-
 describe('at signature', () => {
   it('advance and back fee are booked and invoiced in the label’s own series', async () => {
     const issued = [...(await invoices())].sort((a, b) => (a.number < b.number ? -1 : 1));
@@ -207,13 +212,13 @@ describe('money out', () => {
     expect(await ask([backFee.id])).toMatchObject({ status: 409, code: 'payment-account-missing' });
 
     stripe().faults.inject({ kind: 'rate-limited', method: 'POST', path: '/v1/accounts', times: 1 });
-    expect(await outcome(label, 'POST', '/v1/payment-accounts', {})).toBe('502 payment-provider-refused');
+    expect(await refusal(label, 'POST', '/v1/payment-accounts', {})).toBe('payment-provider-refused');
     expect(await label.post('/v1/payment-accounts', {}, 'open-account')).toMatchObject({ rail: 'stripe' });
     expect(await label.post('/v1/payment-accounts', {}, 'open-account')).toMatchObject({ rail: 'stripe' });
-    expect(await outcome(label, 'POST', '/v1/payment-accounts', {})).toBe('409 payment-account-exists');
+    expect(await refusal(label, 'POST', '/v1/payment-accounts', {})).toBe('payment-account-exists');
 
-    const stranger = randomUUID();
-    const { code, faults } = await ask([backFee.id, advance.id, stranger]);
+    const unknown = randomUUID();
+    const { code, faults } = await ask([backFee.id, advance.id, unknown]);
     expect([code, faults.map(({ pointer }) => pointer)]).toEqual([
       'invoice-not-payable',
       ['/invoiceIds/1', '/invoiceIds/2'],
@@ -222,8 +227,8 @@ describe('money out', () => {
 
     const schedule = { rate: '0.05', from: '2025-01-01' };
     expect(await operator.post('/v1/commission-schedules', schedule)).toMatchObject({ ...schedule, until: null });
-    expect(await outcome(operator, 'POST', '/v1/commission-schedules', { rate: '0.04', from: '2026-01-01' })).toBe(
-      '409 commission-overlaps',
+    expect(await refusal(operator, 'POST', '/v1/commission-schedules', { rate: '0.04', from: '2026-01-01' })).toBe(
+      'commission-overlaps',
     );
     expect(
       (
@@ -247,10 +252,10 @@ describe('money out', () => {
       net: usd('9500.00'),
     });
     expect(await label.post('/v1/payouts', { invoiceIds: [id] }, key)).toEqual(planned);
-    expect(await outcome(label, 'POST', '/v1/payouts', { invoiceIds: [id] })).toBe('409 invoice-not-payable');
+    expect(await refusal(label, 'POST', '/v1/payouts', { invoiceIds: [id] })).toBe('invoice-not-payable');
 
     const decision = `/v1/approvals/${planned.approvalId}/decision`;
-    expect(await outcome(label, 'POST', decision, { decision: 'approved' })).toBe('409 approval-needs-second-person');
+    expect(await refusal(label, 'POST', decision, { decision: 'approved' })).toBe('approval-needs-second-person');
     expect(stripe().control.transfers()).toEqual([]);
     await colleague.post(decision, { decision: 'approved' });
     const sent = await until(
@@ -265,64 +270,10 @@ describe('money out', () => {
     });
   });
 
-  it('a payout is confirmed by what arrived at the label’s bank', async () => {
+  it('a bank’s refusal is noted, and what arrives in the end confirms', async () => {
+    const { rows } = await label.get<Page<Payout>>('/v1/payouts');
+    const { id } = rows[0]!;
     stripe().faults.setWebhooks({ repeatMax: 3, seed: 3 });
-    stripe().control.runPayouts();
-    stripe().control.arrivePayouts();
-    const { rows } = await label.get<Page<Payout>>('/v1/payouts');
-    await until(
-      () => payout(rows[0]!.id),
-      ({ state }) => state === 'confirmed',
-    );
-    await stripe().control.webhooksSettled();
-    stripe().faults.setWebhooks({});
-    expect(await balances()).toMatchObject({
-      cash: '500.00',
-      'cash-in-transit': '0.00',
-      'marketplace-commission': '-500.00',
-    });
-  });
-
-  it('what a second person rejects may be asked for again', async () => {
-    const invoice = await paid('advance');
-    const { id, approvalId } = await label.post<Payout>('/v1/payouts', { invoiceIds: [invoice.id] });
-    await colleague.post(`/v1/approvals/${approvalId}/decision`, { decision: 'rejected' });
-    expect(await payout(id)).toMatchObject({ state: 'rejected', transferId: null });
-  });
-
-  it('after a time-out that had its effect the transfer is looked up, and sent once', async () => {
-    stripe().faults.inject({
-      kind: 'timeout-after-work',
-      method: 'POST',
-      path: '/v1/transfers$',
-      times: 1,
-      delayMs: 20,
-    });
-    const { id } = await approved([(await invoiceFor('advance')).id]);
-    const sent = await until(
-      () => payout(id),
-      ({ state }) => state === 'sent',
-    );
-    const transfers = stripe()
-      .control.transfers()
-      .filter(({ metadata }) => metadata.payout_id === id);
-    expect(transfers.map((transfer) => [transfer.id, transfer.amount])).toEqual([[sent.transferId, 1_140_000]]);
-    expect(await topicsAbout(label, id, 4)).toEqual([
-      'payout.planned',
-      'payout.approved',
-      'payout.unknown',
-      'payout.sent',
-    ]);
-    expect(await balances()).toMatchObject({
-      cash: '12500.00',
-      'cash-in-transit': '-11400.00',
-      'label-payable': '0.00',
-    });
-  });
-
-  it('a bank’s refusal is noted, and the next arrival confirms', async () => {
-    const { rows } = await label.get<Page<Payout>>('/v1/payouts');
-    const { id } = rows.find(({ state }) => state === 'sent')!;
     const [theirs] = stripe().control.runPayouts();
     stripe().control.failPayout(theirs!.id);
     expect(
@@ -339,26 +290,72 @@ describe('money out', () => {
         ({ state }) => state === 'confirmed',
       ),
     ).toMatchObject({ problem: null });
-    expect(await balances()).toMatchObject({ cash: '1100.00', 'cash-in-transit': '0.00' });
+    await stripe().control.webhooksSettled();
+    stripe().faults.setWebhooks({});
+    expect(await balances()).toMatchObject({
+      cash: '500.00',
+      'cash-in-transit': '0.00',
+      'marketplace-commission': '-500.00',
+    });
+  });
+
+  it('what a second person rejects may be asked for again', async () => {
+    const invoice = await paid('advance');
+    const { id, approvalId } = await label.post<Payout>('/v1/payouts', { invoiceIds: [invoice.id] });
+    await colleague.post(`/v1/approvals/${approvalId}/decision`, { decision: 'rejected' });
+    expect(await payout(id)).toMatchObject({ state: 'rejected', transferId: null });
+  });
+
+  it('after a time-out that had its effect the transfer is looked up and sent once, even when the money arrives first', async () => {
+    stripe().faults.inject({
+      kind: 'timeout-after-work',
+      method: 'POST',
+      path: '/v1/transfers$',
+      times: 1,
+      delayMs: 20,
+    });
+    const { id } = await approved([(await invoiceFor('advance')).id]);
+    await until(
+      () => payout(id),
+      ({ state }) => state === 'unknown',
+    );
+    stripe().control.runPayouts();
+    stripe().control.arrivePayouts();
+    const { transferId } = await until(
+      () => payout(id),
+      ({ state }) => state === 'confirmed',
+    );
+    const transfers = stripe()
+      .control.transfers()
+      .filter(({ metadata }) => metadata.payout_id === id);
+    expect(transfers.map((transfer) => [transfer.id, transfer.amount])).toEqual([[transferId, 1_140_000]]);
+    expect(await topicsAbout(label, id, 5)).toEqual([
+      'payout.planned',
+      'payout.approved',
+      'payout.unknown',
+      'payout.sent',
+      'payout.confirmed',
+    ]);
+    expect(await balances()).toMatchObject({ cash: '1100.00', 'cash-in-transit': '0.00', 'label-payable': '0.00' });
   });
 });
 
 describe('closing a month', () => {
-  const closing = (month: string) => outcome(label, 'POST', at('closes'), { month });
+  const closing = (month: string) => refusal(label, 'POST', at('closes'), { month });
   let january: { radio: string; video: string };
 
   it('waits for its end, its reports and the months before', async () => {
     const unsigned = await market.accepted();
-    expect(await outcome(label, 'POST', `/v1/agreements/${unsigned.id}/closes`, { month: '2026-01' })).toBe(
-      '409 agreement-not-concluded',
+    expect(await refusal(label, 'POST', `/v1/agreements/${unsigned.id}/closes`, { month: '2026-01' })).toBe(
+      'agreement-not-concluded',
     );
-    expect(await closing('2025-12')).toBe('409 period-not-closable');
+    expect(await closing('2025-12')).toBe('period-not-closable');
     // 23:30 in Moscow on the last day.
     await moveTo('2026-01-31T20:30:00Z');
     expect((await refused(label, 'POST', at('closes'), { month: '2026-01' })).code).toBe('period-not-closable');
     await moveTo('2026-02-03T09:00:00Z');
-    expect(await closing('2026-01')).toBe('409 period-not-closable');
-    expect(await outcome(platform, 'POST', at('closes'), { month: '2026-01' })).toBe('403 forbidden');
+    expect(await closing('2026-01')).toBe('period-not-closable');
+    expect(await refusal(platform, 'POST', at('closes'), { month: '2026-01' })).toBe('forbidden');
   });
 
   it('eight requests at once give one statement', async () => {
@@ -393,7 +390,7 @@ describe('closing a month', () => {
     const { rows } = await label.get<Page<Statement>>(`/v1/statements?agreementId=${agreement.id}`);
     expect(rows).toHaveLength(1);
     expect(new Set(operations.map(({ result }) => result!.statementId))).toEqual(new Set([rows[0]!.id]));
-    expect(await closing('2026-01')).toBe('409 period-already-closed');
+    expect(await closing('2026-01')).toBe('period-already-closed');
   });
 
   it('states each clause with its arithmetic, and the advance takes it all up', async () => {
@@ -415,7 +412,7 @@ describe('closing a month', () => {
     expect(await balances()).toMatchObject({ 'unrecouped-advance': '6967.60', 'royalties-prepaid': '-6967.60' });
   });
 
-  it('a replaced report becomes a difference in the next month, and the rest is invoiced', async () => {
+  it('a replaced report becomes a difference in the next month, and the rest is invoiced, by eight workers at once', async () => {
     const [one, two, three] = market.isrcs as [string, string, string];
     await moveTo('2026-03-03T09:00:00Z');
     await report(
@@ -430,7 +427,12 @@ describe('closing a month', () => {
     );
     await report({ month: '2026-02', serviceName: 'Radio', plays: { [three]: 3_000_000 }, allPlays: 40_000_000 });
     await report({ month: '2026-02', serviceName: 'Video', plays: { [one]: 1_000_001 }, allPlays: 20_000_000 });
-    const id = await close('2026-02');
+    const closePeriod = app.app.get(ClosePeriod);
+    const job = { operationId: randomUUID(), agreementId: agreement.id, month: '2026-02' };
+    await Promise.all(Array.from({ length: 8 }, () => closePeriod.execute(job)));
+    const { rows } = await label.get<Page<Statement>>('/v1/statements');
+    expect(rows.map(({ month }) => month)).toEqual(['2026-01', '2026-02']);
+    const { id } = rows[1]!;
     // February 4,000,001 × 0.002 = 8,000.002, rounded 8,000.00. January gains 500,000 plays = 1,000.00 and loses 5 downloads = 1.80.
     // Royalties 8,998.20, of which the advance takes its last 6,967.60.
     expect(await label.get(`/v1/statements/${id}`)).toMatchObject({
@@ -510,7 +512,6 @@ describe('a statement', () => {
   });
 
   it('is nobody else’s', async () => {
-    const stranger = await app.given.label();
     const [{ id }] = statements as [Statement];
     const paths = ['', '/clause-lines', '/inputs', '/lines', '/lines?format=csv'].map(
       (rest) => `/v1/statements/${id}${rest}`,
@@ -524,14 +525,16 @@ describe('a statement', () => {
       `/v1/invoices/${invoice}`,
       `/v1/payouts/${rows[0]!.id}`,
     ]) {
-      expect([path, await outcome(stranger.as, 'GET', path)]).toEqual([path, '404 not-found']);
+      expect([path, await refusal(stranger, 'GET', path)]).toEqual([path, 'not-found']);
     }
-    expect(await outcome(stranger.as, 'POST', at('closes'), { month: '2026-03' })).toBe('404 not-found');
-    expect((await stranger.as.get<Page<Statement>>('/v1/statements')).rows).toEqual([]);
+    expect(await refusal(stranger, 'POST', at('closes'), { month: '2026-03' })).toBe('not-found');
+    expect((await stranger.get<Page<Statement>>('/v1/statements')).rows).toEqual([]);
   });
 });
 
 describe('the books', () => {
+  let lost: string;
+
   it('every transaction balances, in the order of its booking', async () => {
     const rows = await label.all<{
       kind: string;
@@ -566,7 +569,7 @@ describe('the books', () => {
       await operatorKey.get<{ currency: string; sum: string; accounts: object[] }[]>('/v1/trial-balance');
     expect(usdBooks).toMatchObject({ currency: 'USD', sum: '0.00' });
     expect(usdBooks!.accounts.length).toBeGreaterThan(5);
-    expect(await outcome(label, 'GET', '/v1/trial-balance')).toBe('403 forbidden');
+    expect(await refusal(label, 'GET', '/v1/trial-balance')).toBe('forbidden');
   });
 
   it('a transfer that the provider refuses frees its invoices', async () => {
@@ -580,22 +583,40 @@ describe('the books', () => {
         ({ state }) => state === 'failed',
       ),
     ).toMatchObject({ transferId: null });
-    expect(await label.post('/v1/payouts', { invoiceIds: [invoice.id] })).toMatchObject({ state: 'planned' });
+    stripe().faults.inject({ kind: 'timeout-before-work', method: 'POST', path: '/v1/transfers$', delayMs: 20 });
+    lost = (await approved([invoice.id])).id;
+  });
+
+  it('an order of unknown fate is sent again only while the provider would know it again', async () => {
+    await until(
+      () => payout(lost),
+      ({ state }) => state === 'unknown',
+    );
+    app.clock.moveTo(new Date('2026-03-05T09:00:00Z'));
+    const ordersBefore = stripe().faults.struck;
+    await app.app.get(SendPayout).execute({ payoutId: lost });
+    expect(stripe().faults.struck).toBe(ordersBefore);
+    expect(await sql('SELECT state, problem FROM payouts WHERE id = $1', [lost])).toMatchObject([
+      { state: 'unknown', problem: expect.stringContaining('a person must decide') as string },
+    ]);
   });
 });
 
 describe('an installation without a payment provider', () => {
   it('issues invoices and says plainly that it cannot pay', async () => {
-    const bare = await startTestApp({ worker: true });
+    const bare = await startTestApp();
     try {
       const bareMarket = await openMarket(bare);
       await bareMarket.concluded();
       const member = bareMarket.label.as;
+      const send = bare.app.get(SendInvoice);
+      for (const { id } of (await member.get<Page<Invoice>>('/v1/invoices')).rows)
+        await send.execute({ invoiceId: id });
       const issued = await member.get<Page<Invoice>>('/v1/invoices');
       expect(issued.rows.map(({ state }) => state)).toEqual(['issued', 'issued']);
       const ids = issued.rows.map(({ id }) => id);
-      expect(await outcome(member, 'POST', '/v1/payouts', { invoiceIds: ids })).toBe('503 payments-not-configured');
-      expect(await outcome(member, 'POST', '/v1/payment-accounts', {})).toBe('503 payments-not-configured');
+      expect(await refusal(member, 'POST', '/v1/payouts', { invoiceIds: ids })).toBe('payments-not-configured');
+      expect(await refusal(member, 'POST', '/v1/payment-accounts', {})).toBe('payments-not-configured');
     } finally {
       await bare.close();
     }

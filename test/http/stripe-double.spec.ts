@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { type RequestFaultKind, type StripeDouble, startStripeDouble } from '../../src/sandbox/stripe';
+import { sharedFile } from '../support/shared-files';
 
 const secretKey = 'sk_test_double';
 const webhookSecret = 'whsec_double';
@@ -550,7 +551,7 @@ describe('control over HTTP', () => {
   });
 });
 
-const fixturesFile = '/work/shared/data/stripe/fixtures3.json';
+const fixturesFile = sharedFile('data/stripe/fixtures3.json');
 const withFixtures = existsSync(fixturesFile) ? describe : describe.skip;
 
 withFixtures('beside Stripe’s own sample answers', () => {

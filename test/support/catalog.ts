@@ -30,7 +30,8 @@ UNION ALL SELECT 'extension ' || extname FROM pg_extension
 ORDER BY 1`;
 
 /** The schema as sorted lines: two databases have the same schema when these are equal. */
-export const schemaOf = (client: Client): Promise<string[]> => client.query<{ line: string }>(ours).then(({ rows }) => rows.map(({ line }) => line));
+export const schemaOf = (client: Client): Promise<string[]> =>
+  client.query<{ line: string }>(ours).then(({ rows }) => rows.map(({ line }) => line));
 
 /** Who was granted what, and the policies of the job queue. */
 export const grantsOf = (client: Client): Promise<string[]> =>
@@ -46,5 +47,7 @@ export const grantsOf = (client: Client): Promise<string[]> =>
 /** Tables of `public`, without the list of migrations. */
 export const tablesOf = (client: Client): Promise<string[]> =>
   client
-    .query<{ name: string }>(`SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1`)
+    .query<{ name: string }>(
+      `SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1`,
+    )
     .then(({ rows }) => rows.map(({ name }) => name));

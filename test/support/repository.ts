@@ -28,4 +28,8 @@ export const proseOf = (markdown: string): string => markdown.replace(/^(`{3,}).
 
 /** "path:line" of every line that matches. */
 export const linesWith = (paths: readonly string[], pattern: RegExp): string[] =>
-  paths.flatMap((path) => read(path).split('\n').flatMap((line, at) => (pattern.test(line) ? [`${path}:${at + 1} ${line.trim().slice(0, 100)}`] : [])));
+  paths.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, at) => (pattern.test(line) ? [`${path}:${at + 1} ${line.trim().slice(0, 100)}`] : [])),
+  );

@@ -7,7 +7,12 @@ export const platform = '0b000000-0000-4000-8000-000000000002';
 export const stranger = '0c000000-0000-4000-8000-000000000003';
 
 /** Columns that name a row's organization, and whose it is here. */
-const tenantColumns: Readonly<Record<string, string>> = { organization_id: label, owner_id: label, label_id: label, platform_id: platform };
+const tenantColumns: Readonly<Record<string, string>> = {
+  organization_id: label,
+  owner_id: label,
+  label_id: label,
+  platform_id: platform,
+};
 
 /** A value for each type of the schema. Text is also valid JSON, for columns derived from it. */
 const valueOf: Readonly<Record<string, string>> = {

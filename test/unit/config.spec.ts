@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config';
+import { migrationUrls, readConfig } from '../../src/config';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { read } from '../support/repository';
 
@@ -41,7 +41,15 @@ describe('the configuration of a process', () => {
 
   it('names everything that is missing at once', () => {
     const message = refusal({});
-    for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATA_FOLDER']) expect(message).toContain(`${name} is missing`);
+    for (const name of ['DATABASE_URL', 'DATA_FOLDER']) expect(message).toContain(`${name} is missing`);
+  });
+
+  it('asks for the tables’ owner only where something is to be migrated', () => {
+    const { DATABASE_OWNER_URL: _, ...serving } = complete;
+    const config = readConfig(serving);
+    expect(config.ownerUrl).toBeUndefined();
+    expect(() => migrationUrls(config)).toThrow('DATABASE_OWNER_URL is missing');
+    expect(migrationUrls(readConfig(complete))).toMatchObject({ ownerUrl: complete.DATABASE_OWNER_URL });
   });
 
   it.each([
@@ -53,7 +61,10 @@ describe('the configuration of a process', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [{ STRIPE_SECRET_KEY: 'sk_test_1' }, 'STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together'],
     [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together'],
-    [{ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1', STRIPE_ENDPOINT: 'nowhere' }, 'STRIPE_ENDPOINT is not an address'],
+    [
+      { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1', STRIPE_ENDPOINT: 'nowhere' },
+      'STRIPE_ENDPOINT is not an address',
+    ],
   ])('refuses %j', (wrong, message) => {
     expect(refusal({ ...complete, ...wrong })).toContain(message);
   });
@@ -64,8 +75,12 @@ describe('the configuration of a process', () => {
 
   it('points payments at another address where one is given', () => {
     const stripe = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
-    expect(readConfig({ ...complete, ...stripe }).payments).toEqual({ stripeKey: 'sk_test_1', webhookSecret: 'whsec_1' });
-    const endpoint = (address: string) => readConfig({ ...complete, ...stripe, STRIPE_ENDPOINT: address }).payments?.endpoint;
+    expect(readConfig({ ...complete, ...stripe }).payments).toEqual({
+      stripeKey: 'sk_test_1',
+      webhookSecret: 'whsec_1',
+    });
+    const endpoint = (address: string) =>
+      readConfig({ ...complete, ...stripe, STRIPE_ENDPOINT: address }).payments?.endpoint;
     expect(endpoint('http://127.0.0.1:12111')).toEqual({ protocol: 'http', host: '127.0.0.1', port: 12111 });
     expect(endpoint('https://payments.example')).toEqual({ protocol: 'https', host: 'payments.example', port: 443 });
   });
@@ -78,7 +93,13 @@ describe('the configuration of a process', () => {
       payments: { stripeKey: 'sk_test_double', webhookSecret: 'whsec_double' },
     };
     const config = readConfig({ PORT: '0', KEYRING_FILE: '/run/keys.json' }, local);
-    expect(config).toMatchObject({ environment: 'local', port: 0, keyringFile: '/run/keys.json', storageFolder: '/tmp/accordo/files', payments: local.payments });
+    expect(config).toMatchObject({
+      environment: 'local',
+      port: 0,
+      keyringFile: '/run/keys.json',
+      storageFolder: '/tmp/accordo/files',
+      payments: local.payments,
+    });
   });
 
   it('is documented whole: every variable that is read is on the page of settings', () => {

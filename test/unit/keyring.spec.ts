@@ -18,7 +18,10 @@ describe('the keyring', () => {
 
   const signed = async (keyring: Keyring): Promise<{ id: string; text: string }> => {
     const { id, key } = await keyring.signingKey('seal');
-    return { id, text: await new CompactSign(Buffer.from('terms')).setProtectedHeader({ alg: 'EdDSA', kid: id }).sign(key) };
+    return {
+      id,
+      text: await new CompactSign(Buffer.from('terms')).setProtectedHeader({ alg: 'EdDSA', kid: id }).sign(key),
+    };
   };
 
   it('makes its keys where there are none, readable by nobody else, and finds them again', async () => {
@@ -38,8 +41,12 @@ describe('the keyring', () => {
     expect((await keyring.signingKey('seal')).id).toBe(id);
     expect(id).not.toBe(before.id);
     const reopened = await Keyring.open(file, now);
-    await expect(compactVerify(before.text, (await reopened.verificationKey('seal', before.id))!)).resolves.toBeDefined();
-    await expect(compactVerify(before.text, (await reopened.verificationKey('seal', id))!)).rejects.toThrow('signature verification failed');
+    await expect(
+      compactVerify(before.text, (await reopened.verificationKey('seal', before.id))!),
+    ).resolves.toBeDefined();
+    await expect(compactVerify(before.text, (await reopened.verificationKey('seal', id))!)).rejects.toThrow(
+      'signature verification failed',
+    );
   });
 
   it('rotates one purpose without touching the other', async () => {
@@ -71,9 +78,15 @@ describe('the keyring', () => {
   it('refuses a file that others can read, and one that is damaged', async () => {
     await Keyring.open(file, now);
     chmodSync(file, 0o640);
-    await expect(Keyring.open(file, now)).rejects.toMatchObject({ code: 'configuration-invalid', message: expect.stringContaining('readable by others') });
+    await expect(Keyring.open(file, now)).rejects.toMatchObject({
+      code: 'configuration-invalid',
+      message: expect.stringContaining('readable by others'),
+    });
     chmodSync(file, 0o600);
     writeFileSync(file, '{"keys":');
-    await expect(Keyring.open(file, now)).rejects.toMatchObject({ code: 'configuration-invalid', message: expect.stringContaining('is damaged') });
+    await expect(Keyring.open(file, now)).rejects.toMatchObject({
+      code: 'configuration-invalid',
+      message: expect.stringContaining('is damaged'),
+    });
   });
 });

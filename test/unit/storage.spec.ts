@@ -34,7 +34,10 @@ describe('the storage of files', () => {
   });
 
   it('keeps the same content once, whoever brings it', async () => {
-    const [one, two] = await Promise.all([storage.store(Readable.from([Buffer.from('same')]), 9), storage.store(Readable.from([Buffer.from('same')]), 9)]);
+    const [one, two] = await Promise.all([
+      storage.store(Readable.from([Buffer.from('same')]), 9),
+      storage.store(Readable.from([Buffer.from('same')]), 9),
+    ]);
     expect(one).toEqual(two);
     expect(readdirSync(join(folder, 'files', one.sha256.slice(0, 2)))).toEqual([one.sha256]);
   });
@@ -65,7 +68,10 @@ describe('the storage of files', () => {
     expect(statSync(join(folder, 'files', stored.sha256.slice(0, 2))).mode & 0o077).toBe(0);
   });
 
-  it.each(['../../etc/passwd', '', sha256('x').toUpperCase(), `${sha256('x')}/..`])('takes no other name for a file: %j', (name) => {
-    expect(() => storage.read(name)).toThrow('files are named by their SHA-256');
-  });
+  it.each(['../../etc/passwd', '', sha256('x').toUpperCase(), `${sha256('x')}/..`])(
+    'takes no other name for a file: %j',
+    (name) => {
+      expect(() => storage.read(name)).toThrow('files are named by their SHA-256');
+    },
+  );
 });

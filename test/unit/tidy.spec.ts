@@ -23,7 +23,9 @@ describe('documents', () => {
   it('exist for every module: what it owns, what it does not, what is always true', () => {
     /** The edge of the product, each file a few lines: commands, and what the demo and the sandbox are made of. */
     const withoutReadme = new Set(['commands', 'sample', 'sandbox']);
-    const modules = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && !withoutReadme.has(entry.name));
+    const modules = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(
+      (entry) => entry.isDirectory() && !withoutReadme.has(entry.name),
+    );
     expect(modules.length).toBeGreaterThanOrEqual(11);
     expect(modules.map(({ name }) => `src/${name}/README.md`).filter((path) => !files.includes(path))).toEqual([]);
   });
@@ -45,7 +47,9 @@ describe('documents', () => {
   it('name npm scripts that exist', () => {
     const known = new Set(Object.keys(manifest.scripts));
     const unknown = documents.flatMap((path) =>
-      [...read(path).matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].filter(([, script]) => !known.has(script!)).map(([call]) => `${path} ${call}`),
+      [...read(path).matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)]
+        .filter(([, script]) => !known.has(script!))
+        .map(([call]) => `${path} ${call}`),
     );
     expect(unknown).toEqual([]);
   });
@@ -57,7 +61,9 @@ describe('documents', () => {
 
 describe('sources', () => {
   it('have at most 400 lines a file: split by what it knows', () => {
-    expect(sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 400)).toEqual([]);
+    expect(
+      sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 400),
+    ).toEqual([]);
   });
 
   it('hold no notes to be done later', () => {
@@ -66,17 +72,23 @@ describe('sources', () => {
     expect(linesWith(files, new RegExp(`\\b(${notes})\\b|(//|\\*|#).*\\b(${notesInComments})\\b`))).toEqual([]);
   });
 
-  it('name no folder of a machine and no private registry', () => {
-    const machinePath = new RegExp(`(?<![\\w.:/-])/(${['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me', 'Us' + 'ers'].join('|')})/`);
+  it('name no folder of a machine and no registry', () => {
+    const machinePath = new RegExp(
+      `(?<![\\w.:/-])/(${['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me', 'Us' + 'ers'].join('|')})/`,
+    );
     expect(linesWith(files, machinePath)).toEqual([]);
-    const hosts = new Set([...read('package-lock.json').matchAll(/"resolved": "https?:\/\/([^/"]+)/g)].map(([, host]) => host));
-    expect([...hosts]).toEqual(['registry.npmjs.org']);
+    // The lock file names packages by integrity alone: any registry that has them will do.
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/);
   });
 
   it('are all imported by something: delete what is not', () => {
     const entries = new Set(['src/main.ts', 'src/worker.ts', 'src/cli.ts', 'src/sandbox/stripe/main.ts']);
-    const imported = new Set(files.filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts')).flatMap(importsOf));
-    const dead = sources.filter((path) => path.startsWith('src/') && !entries.has(path) && !imported.has(path) && !path.includes('/testing/'));
+    const imported = new Set(
+      files.filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts')).flatMap(importsOf),
+    );
+    const dead = sources.filter(
+      (path) => path.startsWith('src/') && !entries.has(path) && !imported.has(path) && !path.includes('/testing/'),
+    );
     expect(dead).toEqual([]);
   });
 });
@@ -91,12 +103,20 @@ function importsOf(path: string): string[] {
 
 describe('tests', () => {
   it('all run: none is marked to be skipped or to be the only one', () => {
-    expect(linesWith(specs, new RegExp(`^\\s*((it|test|describe)(\\.each.*)?\\.(on` + `ly|sk` + `ip|fai` + `ling)|(x|f)(it|test|describe)\\()`))).toEqual([]);
+    expect(
+      linesWith(
+        specs,
+        new RegExp(
+          `^\\s*((it|test|describe)(\\.each.*)?\\.(on` + `ly|sk` + `ip|fai` + `ling)|(x|f)(it|test|describe)\\()`,
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it('provoke every error code', () => {
     const text = specs.map(read).join('\n');
-    const silent = Object.keys(errorCodes).filter((code) => ![`'${code}'`, `"${code}"`, `\`${code}\``].some((quoted) => text.includes(quoted)));
+    // Alone in quotes, or behind its status: '409 offer-revised'.
+    const silent = Object.keys(errorCodes).filter((code) => !new RegExp(`['"\`](\\d{3} )?${code}['"\`]`).test(text));
     expect(silent).toEqual([]);
   });
 });
@@ -110,18 +130,30 @@ describe('dependencies', () => {
   });
 
   it('are all used', () => {
-    const code = files.filter((path) => /\.[jt]s$/.test(path)).map(read).join('\n');
+    const code = files
+      .filter((path) => /\.[jt]s$/.test(path))
+      .map(read)
+      .join('\n');
     /** Nest loads these by itself: for the types of parameters, and for the pages of the documentation. */
     const loadedByNest = ['reflect-metadata', '@fastify/static'];
-    const unused = Object.keys(dependencies).filter((name) => !loadedByNest.includes(name) && !new RegExp(`['"]${name}(/[^'"]*)?['"]`).test(code));
+    const unused = Object.keys(dependencies).filter(
+      (name) => !loadedByNest.includes(name) && !new RegExp(`['"]${name}(/[^'"]*)?['"]`).test(code),
+    );
     expect(unused).toEqual([]);
   });
 
   it('that ship with the product are under permissive licences', () => {
-    const permissive = /^(MIT|MIT-0|Apache-2\.0|BSD-[23]-Clause|ISC|0BSD|PostgreSQL|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|Unlicense)$/;
+    const permissive =
+      /^(MIT|MIT-0|Apache-2\.0|BSD-[23]-Clause|ISC|0BSD|PostgreSQL|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|Unlicense)$/;
     const refused = shippedPackages()
       .map((path) => [path, licenceOf(path)] as const)
-      .filter(([, licence]) => !licence.replace(/[()]/g, '').split(' OR ').some((choice) => choice.split(' AND ').every((part) => permissive.test(part))));
+      .filter(
+        ([, licence]) =>
+          !licence
+            .replace(/[()]/g, '')
+            .split(' OR ')
+            .some((choice) => choice.split(' AND ').every((part) => permissive.test(part))),
+      );
     expect(refused).toEqual([]);
   });
 });
@@ -133,14 +165,20 @@ interface LockedPackage {
   readonly dev?: boolean;
   readonly license?: string;
 }
-const locked = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockedPackage> }).packages;
+const locked = (
+  JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockedPackage> }
+).packages;
 
 const shippedPackages = (): string[] => Object.keys(locked).filter((path) => path !== '' && locked[path]!.dev !== true);
 
 function licenceOf(path: string): string {
   const file = join(root, path, 'package.json');
   if (!existsSync(file)) return locked[path]!.license ?? 'not declared';
-  const { license, licenses } = JSON.parse(readFileSync(file, 'utf8')) as { license?: unknown; licenses?: readonly { type: string }[] };
-  const declared = locked[path]!.license ?? license ?? licenses?.map(({ type }) => type).join(' OR ') ?? readByHand[path];
+  const { license, licenses } = JSON.parse(readFileSync(file, 'utf8')) as {
+    license?: unknown;
+    licenses?: readonly { type: string }[];
+  };
+  const declared =
+    locked[path]!.license ?? license ?? licenses?.map(({ type }) => type).join(' OR ') ?? readByHand[path];
   return typeof declared === 'string' ? declared : 'not declared';
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { existsSync, readdirSync } from 'node:fs';
 import { type DsrFileName, dsrFileName, parseDsrFileName } from './file-name';
+import { sharedFile } from '../../../test/support/shared-files';
 
 const sample: DsrFileName = {
   recipient: 'Severnaya',
@@ -68,7 +69,7 @@ describe('a report’s file name', () => {
     },
   );
 
-  const realFiles = '/work/shared/data/dsr';
+  const realFiles = sharedFile('data/dsr');
   (existsSync(realFiles) ? it : it.skip)('is read from real files', () => {
     const names = readdirSync(realFiles).filter((name) => name.startsWith('DSR_'));
     expect(names.map(parseDsrFileName)).not.toContain(null);

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Cell, type CellType, layouts, type RecordCode } from './layouts';
+import { sharedFile } from '../../../test/support/shared-files';
 
-const published = '/work/shared/data/dsrf/dsrf-records.json';
+const published = sharedFile('data/dsrf/dsrf-records.json');
 const profile = 'FinancialReportingToRecordCompaniesProfileSRB/1.0';
 
 interface PublishedCell {

@@ -3,9 +3,10 @@ import { monthPeriod } from '../calendar';
 import { allocate, moneyText, rational, roundMoney, sumOf } from '../money';
 import { contextOf, ISRCS, plays, termsPaying } from '../testing/reference-terms';
 import { ratePeriod, restate, settlePeriods, type RatedPeriod } from '.';
+import { sharedFile } from '../../../test/support/shared-files';
 
 /** Published royalty cases with exact results, mapped to these terms where a case needs no more than they can say. */
-const FILE = '/work/shared/examples/rating-cases.json';
+const FILE = sharedFile('examples/rating-cases.json');
 
 interface Formula {
   name: string;

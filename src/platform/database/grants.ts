@@ -18,8 +18,10 @@ export async function grantApplicationRole(owner: DataSource, role: string): Pro
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')`)) as { name: string; final: boolean }[];
   for (const { name, final } of tables) {
-    await owner.query(`REVOKE ALL ON "${name}" FROM ${quoted}`);
-    await owner.query(`GRANT ${privileges(name, final)} ON "${name}" TO ${quoted}`);
+    // One message, so one transaction: a process that runs meanwhile never finds itself without rights.
+    await owner.query(
+      `REVOKE ALL ON "${name}" FROM ${quoted}; GRANT ${privileges(name, final)} ON "${name}" TO ${quoted}`,
+    );
   }
   await owner.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${quoted}`);
   await grantQueue(owner, quoted);

@@ -2,11 +2,16 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/allow';
 import { Database } from '../database/database';
+import type { Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
 import { Keyring } from '../keyring/keyring';
 
 export class HealthView {
   @ApiProperty({ enum: ['ok'] }) readonly status!: 'ok';
+}
+
+export class KeysView {
+  @ApiProperty({ type: 'object', additionalProperties: true, isArray: true }) readonly keys!: object[];
 }
 
 @ApiTags('health')
@@ -30,13 +35,10 @@ export class HealthController {
   @Public()
   @ApiOkResponse({ type: HealthView })
   async ready(): Promise<HealthView> {
-    const { bypasses } = await this.database.asSystem(
-      (tx) =>
-        tx.one<{ bypasses: boolean }>(
-          `SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles, (SELECT count(*) FROM migrations) AS migrated WHERE rolname = current_user`,
-        ),
-      'read',
-    );
+    const { bypasses } = await this.database.asSystem(lookAtRole, 'read').catch((cause: unknown) => {
+      // Whatever went wrong: this process cannot answer now.
+      throw Object.assign(new DomainError('not-ready'), { cause });
+    });
     if (bypasses) throw new DomainError('not-ready', 'the application role could bypass row-level security');
     return { status: 'ok' };
   }
@@ -44,7 +46,14 @@ export class HealthController {
   /** The marketplace's public keys, for anyone who checks its seals (RFC 7517). */
   @Get('.well-known/jwks.json')
   @Public()
-  keys(): object {
-    return { keys: this.keyring.publicKeys() };
+  @ApiOkResponse({ type: KeysView })
+  keys(): KeysView {
+    return { keys: [...this.keyring.publicKeys()] };
   }
 }
+
+const lookAtRole = (tx: Tx): Promise<{ bypasses: boolean }> =>
+  tx.one<{ bypasses: boolean }>(
+    `SELECT rolsuper OR rolbypassrls AS bypasses
+       FROM pg_roles, (SELECT count(*) FROM migrations) AS migrated WHERE rolname = current_user`,
+  );

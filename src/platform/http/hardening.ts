@@ -1,11 +1,18 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DomainError } from '../errors/domain-error';
+import { DomainError, type Fault } from '../errors/domain-error';
 import { sendProblem } from './problem.filter';
+import { isStream } from './streams';
 
 const depthMax = 64;
 
-/** What every request passes before any of our code: no encoded bodies, no deep JSON, safe headers. */
+/** What routes read. Fastify and Nest would also parse text and forms, which no route here asks for. */
+const contentTypes = ['application/json', 'text/csv', 'text/tab-separated-values', 'application/octet-stream'];
+
+/** Names that reach a prototype when an object is copied carelessly. */
+const prototypeNames = ['__proto__', 'constructor', 'prototype'];
+
+/** What every request passes before any of our code: no encoded bodies, only types that are read, no deep or poisoned JSON, safe headers. */
 export async function hardenHttp(app: NestFastifyApplication): Promise<void> {
   await app.register(
     helmet as never,
@@ -16,14 +23,19 @@ export async function hardenHttp(app: NestFastifyApplication): Promise<void> {
     const encoding = request.headers['content-encoding'];
     // Node’s Brotli decoder is unsafe on affected versions (CVE-2026-111497), and any decoder can be bombed: we decode nothing.
     if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
-      await sendProblem(reply, new DomainError('content-encoding-unsupported'));
+      return sendProblem(reply, new DomainError('content-encoding-unsupported'));
     }
+    const [type] = request.headers['content-type']?.split(';') ?? [];
+    if (type !== undefined && !contentTypes.includes(type.trim().toLowerCase())) {
+      return sendProblem(reply, new DomainError('content-type-unsupported'));
+    }
+    return undefined;
   });
   fastify.addHook('preValidation', async (request, reply) => {
-    if (request.body !== null && typeof request.body === 'object' && isDeeperThan(request.body, depthMax)) {
-      const fault = { pointer: '', code: 'body-too-deep', message: `JSON may nest ${depthMax} levels deep` };
-      await sendProblem(reply, new DomainError('request-invalid', undefined, [fault]));
-    }
+    const { body } = request;
+    if (typeof body !== 'object' || body === null || isStream(body)) return undefined;
+    const fault = structuralFault(body);
+    return fault && sendProblem(reply, new DomainError('request-invalid', undefined, [fault]));
   });
 }
 
@@ -37,14 +49,18 @@ export function uploadsStream(app: NestFastifyApplication): void {
   }
 }
 
-function isDeeperThan(value: object, levels: number): boolean {
-  if (Symbol.asyncIterator in value) return false;
-  let layer: object[] = [value];
-  for (let level = 0; layer.length > 0; level += 1) {
-    if (level > levels) return true;
+/** Looks at the whole of a body before any class or rule does, layer by layer. */
+function structuralFault(body: object): Fault | undefined {
+  let layer: object[] = [body];
+  for (let level = 1; layer.length > 0; level += 1) {
+    if (level > depthMax) {
+      return { pointer: '', code: 'body-too-deep', message: `JSON may nest ${depthMax} levels deep` };
+    }
+    const name = prototypeNames.find((forbidden) => layer.some((value) => Object.hasOwn(value, forbidden)));
+    if (name !== undefined) return { pointer: '', code: 'field-unknown', message: `no field is called ${name}` };
     layer = layer.flatMap((parent) =>
       Object.values(parent).filter((child): child is object => typeof child === 'object' && child !== null),
     );
   }
-  return false;
+  return undefined;
 }

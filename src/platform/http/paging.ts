@@ -28,7 +28,7 @@ export function fromCursor(cursor: string | undefined, grammar: readonly RegExp[
     if (
       Array.isArray(keys) &&
       keys.length === grammar.length &&
-      keys.every((key, at) => typeof key === 'string' && grammar[at]!.test(key))
+      keys.every((key, at) => typeof key === 'string' && grammar[at]!.test(key) && exists(key))
     ) {
       return keys as string[];
     }
@@ -38,6 +38,13 @@ export function fromCursor(cursor: string | undefined, grammar: readonly RegExp[
   throw new DomainError('request-invalid', undefined, [
     { pointer: '/cursor', code: 'field-cursor', message: 'cursor is not one of ours' },
   ]);
+}
+
+/** 30 February has the shape of a day and is none; PostgreSQL would refuse it as our fault. */
+function exists(key: string): boolean {
+  if (!instantKey.test(key)) return true;
+  const instant = new Date(key);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(key.slice(0, 19));
 }
 
 /** Turns limit + 1 fetched rows into a page. */
@@ -52,7 +59,7 @@ export function pageOf<Row, View>(
 }
 
 export const uuidKey = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const instantKey = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+export const instantKey = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 
 /** The OpenAPI schema of a page of `Row`. */
 export function pageSchema(row: new () => object): new () => object {

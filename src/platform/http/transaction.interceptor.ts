@@ -11,7 +11,8 @@ const ownTransactions = 'accordo:own-transactions';
 /** For routes that stream or talk to the outside before they write: they open their transactions themselves. */
 export const OpensOwnTransactions = (): MethodDecorator => SetMetadata(ownTransactions, true);
 
-const reading = 'accordo:reading';
+/** Metadata of a POST that only asks. */
+export const reading = 'accordo:reading';
 
 /** For a POST that only asks (its questions do not fit a query string): no idempotency key, no write. */
 export const OnlyReads = (): MethodDecorator => SetMetadata(reading, true);

@@ -1,9 +1,18 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe, type ValidationError } from '@nestjs/common';
 import { DomainError, type Fault } from '../errors/domain-error';
+import { isStream } from './streams';
+
+/** A file where fields are expected is the wrong kind of body, not a wrong field. */
+class ShapePipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && isStream(value)) throw new DomainError('content-type-unsupported');
+    return super.transform(value, metadata);
+  }
+}
 
 /** Checks the shape of every body and query: unknown fields are refused, nothing is converted silently, all faults come at once. */
 export const shapePipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new ShapePipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,

@@ -7,6 +7,7 @@ import { Clock } from '../clock';
 import { Database } from '../database/database';
 import type { Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
+import { isStream } from '../http/streams';
 
 /** A reply that holds a secret: the caller sees `shown` once, a replay sees `remembered`. */
 export class SecretReply {
@@ -131,6 +132,7 @@ function fieldHashes({ params, query, body }: AccordoRequest, content: string | 
   for (const [name, value] of Object.entries(params)) add(`/path/${name}`, value);
   for (const [name, value] of Object.entries(query)) add(`/query/${name}`, value);
   if (content !== undefined) add('/body', content);
+  else if (isStream(body)) throw new DomainError('content-type-unsupported');
   else if (typeof body === 'object' && body !== null)
     for (const [name, value] of Object.entries(body)) add(`/${name}`, value);
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Tx } from '../database/tx';
@@ -27,6 +28,8 @@ export class Jobs {
   private readonly logger = new Logger('Jobs');
   private runner: Runner | undefined;
   private lease: WorkerLease | undefined;
+  private stopping = false;
+  private kept: Promise<void> | undefined;
 
   register(name: string, job: Job): void {
     if (this.jobs.has(name)) throw new Error(`job ${name} is registered twice`);
@@ -34,32 +37,61 @@ export class Jobs {
   }
 
   async start(applicationUrl: string, concurrency = 2): Promise<void> {
-    const taskList: TaskList = {};
-    for (const [name, job] of this.jobs) taskList[name] = (payload) => job(payload as JobPayload);
     const lease = new WorkerLease(applicationUrl, 2_000, (message) => this.logger.warn(message));
     await lease.open();
+    this.lease = lease;
+    this.stopping = false;
+    const next = (): Promise<Runner> => this.run(applicationUrl, concurrency, lease);
+    this.runner = await next();
+    void lease.keep();
+    this.kept = this.keepRunning(next, lease);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    // A runner that has just stopped by itself refuses to be stopped.
+    await this.runner?.stop().catch(() => undefined);
+    await this.kept;
+    this.runner = undefined;
+    await this.lease?.stop();
+  }
+
+  private run(connectionString: string, concurrency: number, lease: WorkerLease): Promise<Runner> {
+    const taskList: TaskList = {};
+    for (const [name, job] of this.jobs) taskList[name] = (payload) => job(payload as JobPayload);
     const events = new EventEmitter();
     // Jobs are held in the name of the pool or of one of its workers.
     events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => lease.add(workerPool.id));
     events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => lease.add(worker.workerId));
-    this.runner = await run({
-      connectionString: applicationUrl,
+    return run({
+      connectionString,
       taskList,
       events,
       concurrency,
       pollInterval: 1000,
       noHandleSignals: true,
       logger: new QueueLogger((scope) => (level, message) => this.log(level, message, scope.taskIdentifier)),
+      // Without these the queue notes a job's end unattended, and a database that is away at that moment ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     });
-    this.lease = lease;
-    void lease.keep();
-    this.runner.promise.catch((error: unknown) => this.logger.error({ err: error }, 'the queue runner stopped'));
   }
 
-  async stop(): Promise<void> {
-    await this.runner?.stop();
-    this.runner = undefined;
-    await this.lease?.stop();
+  /** A runner that cannot note a job's end (the database is away) stops; the next one starts afresh, and the lease frees that job. */
+  private async keepRunning(next: () => Promise<Runner>, lease: WorkerLease): Promise<void> {
+    while (!this.stopping) {
+      try {
+        await this.runner?.promise;
+      } catch (error) {
+        this.logger.error({ err: error }, 'the queue runner stopped');
+      }
+      if (this.stopping) return;
+      lease.forget();
+      this.runner = undefined;
+      await wait(500);
+      this.runner = await next().catch(() => undefined);
+      // Asked to stop while it started: nobody else would.
+      if (this.stopping) await this.runner?.stop().catch(() => undefined);
+    }
   }
 
   private log(level: string, message: string, job: string | undefined): void {

@@ -29,6 +29,11 @@ export class WorkerLease {
     void this.inTurn(async () => this.client?.query(lock, [workerId])).catch(() => undefined);
   }
 
+  /** The workers so far have ended: what they still hold is free. */
+  forget(): void {
+    this.workers.clear();
+  }
+
   /** Connects before the first worker is made, so that none holds a job without its lock. */
   async open(): Promise<void> {
     this.client = await this.connect();

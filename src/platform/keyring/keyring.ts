@@ -3,11 +3,13 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -40,9 +42,9 @@ export class Keyring {
   /** Opens the keyring, making it with fresh keys where there is none. */
   static async open(file: string, now: Date): Promise<Keyring> {
     if (!existsSync(file)) {
-      const keyring = new Keyring(file, []);
-      for (const purpose of purposes) await keyring.rotate(purpose, now);
-      return keyring;
+      const records: KeyRecord[] = [];
+      for (const purpose of purposes) records.push(await newKey(purpose, now));
+      publishFirst(file, records);
     }
     if ((statSync(file).mode & 0o077) !== 0) {
       throw new DomainError(
@@ -77,27 +79,43 @@ export class Keyring {
 
   /** Adds a key that signs from now on. */
   async rotate(purpose: KeyPurpose, now: Date): Promise<string> {
-    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
-    const id = `${purpose}-${randomBytes(8).toString('hex')}`;
-    const record: KeyRecord = {
-      id,
-      purpose,
-      madeAt: now.toISOString(),
-      privateKey: await exportJWK(privateKey),
-      publicKey: await exportJWK(publicKey),
-    };
+    const record = await newKey(purpose, now);
     this.records = [...this.records, record];
-    this.save();
-    return id;
-  }
-
-  private save(): void {
-    mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
-    const incoming = `${this.file}.${process.pid}`;
-    const descriptor = openSync(incoming, 'w', 0o600);
-    writeSync(descriptor, `${JSON.stringify({ keys: this.records }, null, 2)}\n`);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    const incoming = writeIncoming(this.file, this.records);
     renameSync(incoming, this.file);
+    return record.id;
   }
+}
+
+async function newKey(purpose: KeyPurpose, now: Date): Promise<KeyRecord> {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  return {
+    id: `${purpose}-${randomBytes(8).toString('hex')}`,
+    purpose,
+    madeAt: now.toISOString(),
+    privateKey: await exportJWK(privateKey),
+    publicKey: await exportJWK(publicKey),
+  };
+}
+
+/** Of two processes that start at once in an empty folder one makes the keyring, and both use it: a link is never made over a file. */
+function publishFirst(file: string, records: readonly KeyRecord[]): void {
+  const incoming = writeIncoming(file, records);
+  try {
+    linkSync(incoming, file);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(incoming);
+  }
+}
+
+function writeIncoming(file: string, records: readonly KeyRecord[]): string {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const incoming = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const descriptor = openSync(incoming, 'w', 0o600);
+  writeSync(descriptor, `${JSON.stringify({ keys: records }, null, 2)}\n`);
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  return incoming;
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/tx';
+import { uuidKey } from '../../platform/http/paging';
 
 export type Purpose = 'advance' | 'back-fee' | 'royalties';
 
@@ -35,8 +36,9 @@ export const invoiceForPayment = (
   { invoiceId, externalId }: { invoiceId: string | null; externalId: string },
 ): Promise<Invoice | undefined> =>
   tx.first<Invoice>(
-    'SELECT * FROM invoices WHERE external_id = $2 OR (id::text = $1 AND external_id IS NULL) FOR NO KEY UPDATE',
-    [invoiceId, externalId],
+    'SELECT * FROM invoices WHERE external_id = $2 OR (id = $1::uuid AND external_id IS NULL) FOR NO KEY UPDATE',
+    // The provider's metadata is free text.
+    [uuidKey.test(invoiceId ?? '') ? invoiceId : null, externalId],
   );
 
 /** The provider has it. A payment that was faster than our own note of this stays. */

@@ -14,7 +14,7 @@ interface StoredEvent {
   readonly processed_at: Date | null;
 }
 
-type PayoutEvent = Extract<ProviderEvent, { kind: 'payout-paid' | 'payout-failed' }>;
+type ArrivalEvent = Extract<ProviderEvent, { kind: 'payout-paid' | 'payout-failed' }> & { readonly account: string };
 
 /** Provider events: stored as they came, answered at once, worked on by a job, each once however often it is delivered. */
 @Injectable()
@@ -43,48 +43,44 @@ export class TakeEvent {
     if (stored === undefined || stored.processed_at !== null) return;
     const event = rail.readEvent(stored.payload);
     // The provider is asked before the transaction: no row is locked while the network takes its time.
-    const transferIds =
-      event.kind === 'payout-paid' || event.kind === 'payout-failed' ? await this.transfersOf(event) : [];
+    const arrived = isArrival(event) ? await this.transfersOf(event) : [];
     await this.database.asSystem(async (tx) => {
       const current = await findEvent(tx, eventId, 'FOR UPDATE');
       if (current === undefined || current.processed_at !== null) return;
-      const outcome = await this.act(tx, event, transferIds);
-      await tx.run('UPDATE stripe_events SET processed_at = $2, outcome = $3 WHERE id = $1', [
-        eventId,
-        this.clock.now(),
-        outcome,
-      ]);
+      const at = this.clock.now();
+      const outcome = await act(tx, event, { transferIds: arrived, at });
+      await tx.run('UPDATE stripe_events SET processed_at = $2, outcome = $3 WHERE id = $1', [eventId, at, outcome]);
     });
   }
 
-  private async transfersOf({ account = '', payoutId }: PayoutEvent): Promise<readonly string[]> {
+  private async transfersOf({ account, payoutId }: ArrivalEvent): Promise<readonly string[]> {
     const ending = await this.payments.required().transfersOfPayout({ account, payoutId });
     if (ending.outcome !== 'done') throw new NotSettled(`transfers of ${payoutId}`, ending);
     return ending.transferIds;
   }
+}
 
-  /** Returns what came of it, for the record. */
-  private async act(tx: Tx, event: ProviderEvent, transferIds: readonly string[]): Promise<string> {
-    const at = this.clock.now();
-    switch (event.kind) {
-      case 'invoice-paid':
-        return takePayment(tx, event, at);
-      case 'payout-paid':
-      case 'payout-failed': {
-        const arrival = { providerPayoutId: event.payoutId, transferIds, at };
-        const ours =
-          event.kind === 'payout-paid'
-            ? await confirmPayouts(tx, arrival)
-            : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
-        if (ours < transferIds.length && (await transfersOpen(tx, event.account ?? ''))) {
-          throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
-        }
-        return `${ours} payouts`;
-      }
-      case 'other':
-        return 'not acted on';
-    }
+/** Payouts of our own account to our own bank are none of a label's business. */
+const isArrival = (event: ProviderEvent): event is ArrivalEvent =>
+  (event.kind === 'payout-paid' || event.kind === 'payout-failed') && event.account !== undefined;
+
+/** Returns what came of it, for the record. */
+async function act(
+  tx: Tx,
+  event: ProviderEvent,
+  { transferIds, at }: { transferIds: readonly string[]; at: Date },
+): Promise<string> {
+  if (event.kind === 'invoice-paid') return takePayment(tx, event, at);
+  if (!isArrival(event)) return 'not acted on';
+  const arrival = { providerPayoutId: event.payoutId, transferIds, at };
+  const ours =
+    event.kind === 'payout-paid'
+      ? await confirmPayouts(tx, arrival)
+      : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
+  if (ours < transferIds.length && (await transfersOpen(tx, event.account))) {
+    throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
   }
+  return `${ours} payouts`;
 }
 
 const findEvent = (tx: Tx, id: string, lock: '' | 'FOR UPDATE' = ''): Promise<StoredEvent | undefined> =>

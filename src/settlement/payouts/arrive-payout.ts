@@ -43,10 +43,16 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
   return payouts.length;
 }
 
-/** The bank sent it back. The money is still the label's, in its account at the provider, which pays it out again: noted, not reversed. */
+/**
+ * The bank sent it back. The money is still the label's, in its account at the provider, which pays it out again: noted, not reversed.
+ * News comes in any order: a refusal that a later payout has already made good is no news.
+ */
 export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string): Promise<number> {
   const payouts = await byTransfer(tx, arrival.transferIds);
-  for (const payout of payouts) {
+  const concerned = payouts.filter(
+    ({ state, provider_payout_id }) => state === 'sent' || provider_payout_id === arrival.providerPayoutId,
+  );
+  for (const payout of concerned) {
     await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [
       payout.id,
       arrival.providerPayoutId,

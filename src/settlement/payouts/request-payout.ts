@@ -66,9 +66,9 @@ async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly 
     [ids, organizationId],
   );
   const known = new Map(rows.map((row) => [row.id, row]));
-  const [first] = rows;
+  const first = ids.map((id) => known.get(id)).find((row) => row !== undefined);
   const faults = ids.flatMap((id, index): Fault[] => {
-    const fault = first === undefined ? 'is no invoice of yours' : faultOf(known.get(id), first);
+    const fault = faultOf(known.get(id), first);
     return fault === undefined
       ? []
       : [{ pointer: `/invoiceIds/${index}`, code: 'invoice-not-payable', message: `${id} ${fault}` }];
@@ -77,11 +77,11 @@ async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly 
   return ids.map((id) => known.get(id)!);
 }
 
-function faultOf(invoice: Payable | undefined, first: Payable): string | undefined {
+function faultOf(invoice: Payable | undefined, first: Payable | undefined): string | undefined {
   if (invoice === undefined) return 'is no invoice of yours';
   if (invoice.state !== 'paid') return 'is not paid yet';
   if (invoice.paid_out) return 'is already in a payout';
-  if (invoice.purpose !== first.purpose || invoice.currency !== first.currency) {
+  if (invoice.purpose !== first?.purpose || invoice.currency !== first.currency) {
     return 'has another purpose or currency than the first';
   }
   return undefined;

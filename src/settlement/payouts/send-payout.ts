@@ -11,6 +11,7 @@ import { payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
+import { wakeEvents } from '../payments/waiting-events';
 import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
@@ -84,6 +85,7 @@ export class SendPayout {
         await post(tx, { agreement: share, kind: 'payout-sent', source: id, effectiveOn, at, legs: payoutSent(share) });
       }
       await tell(tx, payout, { state: 'sent', details: { transfer: transferId }, at });
+      await wakeEvents(tx, payout.account);
     });
   }
 

@@ -2,8 +2,7 @@ import type { AgreementWithTerms } from '../../agreements';
 import { dayInZone, monthPeriod, monthsOf } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { reportsAwaited } from '../../usage';
-import { liveReports } from './live-reports';
+import { liveReportIds, reportsAwaited } from '../../usage';
 import { closedMonths } from './statements.repository';
 
 /**
@@ -26,7 +25,7 @@ export async function refuseUnlessClosable(
   if (earlier !== undefined) throw notClosable(`${earlier} must be closed first`);
 
   if (await reportsAwaited(tx, agreement, month)) throw notClosable('a usage report is still being read');
-  if ((await liveReports(tx, agreement, month)).length === 0) throw notClosable(`no usage is reported for ${month}`);
+  if ((await liveReportIds(tx, agreement, month)).length === 0) throw notClosable(`no usage is reported for ${month}`);
 }
 
 const notClosable = (detail: string): DomainError => new DomainError('period-not-closable', detail);

@@ -10,12 +10,11 @@ import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
-import { usageOfReports } from '../../usage';
+import { liveReportIds, usageOfReports } from '../../usage';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { royaltiesEarned } from '../ledger/templates';
 import { refuseUnlessClosable } from './closable';
-import { liveReports } from './live-reports';
 import { type ClosedMonth, type Correction, rateClose } from './rate-close';
 import {
   type Booking,
@@ -80,7 +79,7 @@ async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<str
   const closed = rateClose({
     terms: agreement.terms,
     month,
-    usage: await usageOfReports(tx, agreement, month, await liveReports(tx, agreement, month)),
+    usage: await usageOfReports(tx, agreement, month, await liveReportIds(tx, agreement, month)),
     corrections: await correctionsOf(tx, agreement, bookings),
     carried,
   });
@@ -97,7 +96,7 @@ async function correctionsOf(
   const corrections: Correction[] = [];
   for (const { period, report_ids } of bookings) {
     const month = period.slice(0, 7);
-    const live = await liveReports(tx, agreement, month);
+    const live = await liveReportIds(tx, agreement, month);
     if (live.join() === [...report_ids].sort().join()) continue;
     const booked = await usageOfReports(tx, agreement, month, report_ids);
     corrections.push({ month, booked, live: await usageOfReports(tx, agreement, month, live) });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultWeights, type FaultCode, readRecordCompanyReport } from '../../../src/ddex';
 import { read, type Reading, sampleContext, sampleHead, sampleLine, soundReport, written } from './samples';
+import { sharedFile } from '../../support/shared-files';
 
 const codes = ({ faults }: Reading): FaultCode[] => faults.map(({ code }) => code);
 
@@ -419,7 +420,7 @@ describe('reading and writing', () => {
   });
 });
 
-const realFiles = '/work/shared/data/dsr';
+const realFiles = sharedFile('data/dsr');
 (existsSync(realFiles) ? describe : describe.skip)('real reports of other profiles', () => {
   it('are refused politely', async () => {
     for (const name of readdirSync(realFiles)) {

@@ -16,7 +16,7 @@ import { type MonthFigures, serviceFigures, storyMonths } from '../src/sample/us
 import type { StoryFigures } from './figures';
 import { Money } from './money';
 import type { DemoServer } from './server';
-import { finished, moveTo, type Say, type Teller } from './teller';
+import { chapter, finished, moveTo, type Say, type Teller } from './teller';
 
 /** Tells the reference story through the public API only, and returns its figures. */
 export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigures> {
@@ -24,7 +24,7 @@ export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigu
   const claims = await theCatalogueAndTheClaims(teller);
   const agreementId = await theDeal(teller, claims);
   const money = new Money(teller, agreementId);
-  await money.comesInAndGoesOut(['advance', 'back-fee']);
+  await money.comesInAndGoesOut(['advance', 'back-fee'], 'Advance and back fee (December 2025)');
   await mayIPlayThis(teller);
   const [january, february, march] = storyMonths as [MonthFigures, MonthFigures, MonthFigures];
   const firstReport = await januaryReports(teller, january);
@@ -34,14 +34,14 @@ export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigu
   await replaceJanuary(teller, january, firstReport);
   await reports(teller, march, '2026-04-03T09:00:00Z');
   await money.closes('2026-03', '2026-04-10T09:00:00Z');
-  await money.comesInAndGoesOut(['royalties']);
+  await money.comesInAndGoesOut(['royalties'], 'Royalties are paid (April 2026)');
   await countLines(teller);
   await money.isAllThere();
   return teller.figures;
 }
 
 async function theParties(server: DemoServer, say: Say): Promise<Teller> {
-  say('1. The parties (3 November 2025)');
+  chapter(say, 'The parties (3 November 2025)');
   const operator = { email: 'operator@accordo.example', password: newPassword() };
   await setUpOperator(server.parts.database, server.parts.clock, { name: 'Olga Operator', ...operator });
   const parties = await setUpParties(server.url, operator, '2025-11-01');
@@ -73,7 +73,7 @@ async function theParties(server: DemoServer, say: Say): Promise<Teller> {
 
 async function theCatalogueAndTheClaims({ server, say, label, parties }: Teller): Promise<string[]> {
   moveTo(server, '2025-11-12T09:00:00Z');
-  say('\n2. The catalogue (12 November)');
+  chapter(say, 'The catalogue (12 November)');
   const { imported, controlled } = await bringInCatalogue(label);
   say(
     `   A CSV of ${imported.rowsRead} rows: ${imported.rowsAccepted} recordings are in, ${imported.rowsRejected} rows are not:`,
@@ -81,7 +81,7 @@ async function theCatalogueAndTheClaims({ server, say, label, parties }: Teller)
   for (const { row, column, code, message } of imported.faults) say(`     row ${row}, ${column}: ${code} (${message})`);
   say(`   The label states that it controls ${controlled} recordings, worldwide.`);
   moveTo(server, '2025-11-20T09:00:00Z');
-  say('\n3. Six claims (20 November)');
+  chapter(say, 'Six claims (20 November)');
   const claims = await recordClaims(label, parties.platform.organizationId);
   say(
     `   Users of ${parties.platform.name} uploaded the label's recordings again and again: ${claims.length} claims with addresses and days.`,
@@ -94,7 +94,7 @@ async function theDeal(
   claims: readonly string[],
 ): Promise<string> {
   moveTo(server, '2025-12-01T09:00:00Z');
-  say('\n4. From claim to licence (December 2025)');
+  chapter(say, 'From claim to licence (December 2025)');
   const negotiation = await offer(label, parties, claims);
   say(`   1 Dec  Revision 1: the label offers ${licensedSize} tracks.`);
   moveTo(server, '2025-12-03T09:00:00Z');
@@ -122,7 +122,7 @@ async function theDeal(
 
 async function mayIPlayThis({ server, say, platform, parties }: Teller): Promise<void> {
   moveTo(server, '2026-01-15T09:00:00Z');
-  say('\n6. "May I play this?" (15 January 2026)');
+  chapter(say, '"May I play this?" (15 January 2026)');
   const serviceId = parties.platform.services[0]!.id;
   const licensed = {
     serviceId,
@@ -179,7 +179,7 @@ async function reports(
   at: string,
 ): Promise<Receipt[]> {
   moveTo(server, at);
-  say(`\n   Usage of ${figures.month} (reported ${at.slice(0, 10)})`);
+  chapter(say, `Usage of ${figures.month} (reported ${at.slice(0, 10)})`);
   const receipts: Receipt[] = [];
   for (const service of [0, 1] as const) {
     const file = await sampleUsageReport(serviceFigures(figures, service), `VP-${figures.month}-${service + 1}`);
@@ -194,7 +194,7 @@ async function replaceJanuary(
   replaced: string,
 ): Promise<void> {
   moveTo(server, '2026-03-20T09:00:00Z');
-  say('\n   A correction (20 March): January had plays missing, and returns came late');
+  chapter(say, 'A correction (20 March 2026): January had plays missing, and returns came late');
   const file = await sampleUsageReport(serviceFigures(january, 0, true), 'VP-2026-01-1-corrected');
   await uploadAndFollow(
     { platform, say },

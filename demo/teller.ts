@@ -21,6 +21,15 @@ interface Operation {
   readonly problem: { readonly code: string } | null;
 }
 
+const openings = new WeakMap<Say, number>();
+
+/** Opens the next chapter of a telling. */
+export function chapter(say: Say, title: string): void {
+  const number = (openings.get(say) ?? 0) + 1;
+  openings.set(say, number);
+  say(`${number === 1 ? '' : '\n'}${number}. ${title}`);
+}
+
 /** Follows an operation to its end. */
 export async function finished(client: ApiClient, operationId: string): Promise<void> {
   for (;;) {

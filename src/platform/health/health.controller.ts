@@ -11,7 +11,7 @@ export class HealthView {
 }
 
 export class KeysView {
-  @ApiProperty({ type: 'object', additionalProperties: true, isArray: true }) readonly keys!: object[];
+  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } }) readonly keys!: object[];
 }
 
 @ApiTags('health')

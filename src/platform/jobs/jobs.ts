@@ -95,8 +95,10 @@ export class Jobs {
   }
 
   private log(level: string, message: string, job: string | undefined): void {
-    if (level === 'error') this.logger.error({ job }, message);
-    else if (level === 'warning') this.logger.warn({ job }, message);
+    // An attempt that will be repeated is no failure yet.
+    const repeated = /attempt (\d+) of (\d+)/.exec(message);
+    if (level === 'error' && (repeated === null || repeated[1] === repeated[2])) this.logger.error({ job }, message);
+    else if (level === 'error' || level === 'warning') this.logger.warn({ job }, message);
     else this.logger.debug({ job }, message);
   }
 }

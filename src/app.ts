@@ -47,7 +47,8 @@ export async function createApp(parts: AppParts, logger: LoggerService | false):
     connectionTimeout: 0,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Addresses that Fastify itself cannot read are refused before any filter of ours.
-    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => void sendProblem(reply, toDomainError(error)),
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) =>
+      void sendProblem(reply, toDomainError(error)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
     logger,

@@ -45,7 +45,8 @@ export async function serve(
 
 async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<void> {
   try {
-    await app.listen(port, host);
+    // Not Nest's listen(): it logs what failed on top of the one line that is said here.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE')

@@ -1,7 +1,7 @@
 import { accept, signByBoth } from '../../src/sample/deal';
 import { isrcOf } from '../../src/sample/names';
 import { storyTerms } from '../../src/sample/terms';
-import type { Given, Party } from '../../test/support/given';
+import type { Party } from '../../test/support/given';
 
 /** Two parties under a signed agreement on the reference story's terms (revision 2), with as many tracks as wanted. */
 export interface Licence {
@@ -14,6 +14,12 @@ export interface Licence {
   readonly agreementId: string;
 }
 
+/** Where verified parties come from. */
+export interface PartySource {
+  label(): Promise<Party>;
+  platform(): Promise<Party>;
+}
+
 interface LicenceWish {
   readonly url: string;
   readonly tracks: number;
@@ -22,7 +28,10 @@ interface LicenceWish {
 }
 
 /** Registers both parties, brings the catalogue in, negotiates and signs: everything through the public API. */
-export async function concludeLicence(given: Given, { url, tracks, firstTrack = 1 }: LicenceWish): Promise<Licence> {
+export async function concludeLicence(
+  given: PartySource,
+  { url, tracks, firstTrack = 1 }: LicenceWish,
+): Promise<Licence> {
   const [label, platform] = [await given.label(), await given.platform()];
   const services: { id: string; name: string }[] = [];
   for (const name of ['Music', 'Circle']) services.push(await platform.as.post('/v1/services', { name }));

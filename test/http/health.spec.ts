@@ -1,4 +1,6 @@
+import { Client } from 'pg';
 import request from 'supertest';
+import { toDatabase } from '../../src/platform/database/embedded';
 import { startTestApp, type TestApp } from '../support/app';
 
 describe('health', () => {
@@ -21,12 +23,17 @@ describe('health', () => {
   });
 
   it('says not ready, in words and with a time to wait, while the database is away', async () => {
-    await world.parts.database.source.destroy();
+    const { superuserUrl, name } = world.databaseUrls;
+    const elsewhere = new Client({ connectionString: toDatabase(superuserUrl, 'postgres') });
+    await elsewhere.connect();
+    await elsewhere.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await elsewhere.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
     const { body, headers } = await request(world.url).get('/health/ready').expect(503);
     expect(body).toMatchObject({ code: 'not-ready', status: 503 });
     expect(headers['retry-after']).toBe('5');
     await request(world.url).get('/health/live').expect(200);
-    await world.parts.database.source.initialize();
+    await elsewhere.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await elsewhere.end();
     await request(world.url).get('/health/ready').expect(200);
   });
 });

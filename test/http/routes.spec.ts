@@ -50,22 +50,40 @@ const restricted = (): (Route & { allowance: Restricted })[] =>
   routes.filter((route): route is Route & { allowance: Restricted } => route.allowance?.public === false);
 
 /** Sends nothing that could succeed, and checks that the refusal is a problem with a stable code. */
-async function refusal(client: ApiClient, route: Route, options: { body?: object; query?: string; headers?: Record<string, string> } = {}): Promise<string> {
+async function refusal(
+  client: ApiClient,
+  route: Route,
+  options: { body?: object; query?: string; headers?: Record<string, string> } = {},
+): Promise<string> {
   const path = `${filled(route.path, randomUUID())}${options.query ?? ''}`;
   const body = route.method === 'GET' ? {} : { body: options.body ?? {} };
-  const answer: ApiAnswer<Problem> = await client.request<Problem>(route.method, path, { ...body, headers: options.headers ?? {} });
-  expect([nameOf(route), answer.headers.get('content-type')]).toEqual([nameOf(route), 'application/problem+json; charset=utf-8']);
-  expect(answer.body).toMatchObject({ status: answer.status, code: expect.stringMatching(/^[a-z-]+$/) as string, title: expect.any(String) as string });
+  const answer: ApiAnswer<Problem> = await client.request<Problem>(route.method, path, {
+    ...body,
+    headers: options.headers ?? {},
+  });
+  expect([nameOf(route), answer.headers.get('content-type')]).toEqual([
+    nameOf(route),
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect(answer.body).toMatchObject({
+    status: answer.status,
+    code: expect.stringMatching(/^[a-z-]+$/) as string,
+    title: expect.any(String) as string,
+  });
   return `${answer.status} ${answer.body.code}`;
 }
 
 /** What each of the routes answered, by name: a failure names the routes that differ. */
-async function answers(asked: readonly Route[], ask: (route: Route) => Promise<string>): Promise<Record<string, string>> {
+async function answers(
+  asked: readonly Route[],
+  ask: (route: Route) => Promise<string>,
+): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const route of asked) found[nameOf(route)] = await ask(route);
   return found;
 }
-const all = (asked: readonly Route[], answer: string): Record<string, string> => Object.fromEntries(asked.map((route) => [nameOf(route), answer]));
+const all = (asked: readonly Route[], answer: string): Record<string, string> =>
+  Object.fromEntries(asked.map((route) => [nameOf(route), answer]));
 
 describe('every route', () => {
   it('says who may use it', () => {
@@ -74,17 +92,28 @@ describe('every route', () => {
   });
 
   it('that is open to the network is on the list', () => {
-    expect(routes.filter((route) => route.allowance?.public).map(nameOf).sort()).toEqual(publicRoutes);
+    expect(
+      routes
+        .filter((route) => route.allowance?.public)
+        .map(nameOf)
+        .sort(),
+    ).toEqual(publicRoutes);
   });
 
   it('is described to its users', async () => {
     const { paths } = await members.label.get<{ paths: Record<string, object> }>('/openapi.json');
-    const described = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`));
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
     expect(described.sort()).toEqual(routes.map(nameOf).sort());
   });
 
   it('reads what a client writes by a class that says what is allowed', () => {
-    const untyped = routes.filter(({ bodies, queries }) => [...bodies, ...queries].some((type) => type === undefined || ([Object, Array, String, Number] as unknown[]).includes(type)));
+    const untyped = routes.filter(({ bodies, queries }) =>
+      [...bodies, ...queries].some(
+        (type) => type === undefined || ([Object, Array, String, Number] as unknown[]).includes(type),
+      ),
+    );
     expect(untyped.map(({ handler }) => handler)).toEqual([]);
     expect(routes.filter(({ bodies }) => bodies.length > 0).length).toBeGreaterThan(12);
   });
@@ -93,8 +122,12 @@ describe('every route', () => {
 describe('without credentials', () => {
   it('every other route answers 401, whatever is sent', async () => {
     const closed = restricted();
-    expect(await answers(closed, (route) => refusal(app.given.client(), route))).toEqual(all(closed, '401 unauthenticated'));
-    expect(await answers(closed, (route) => refusal(app.given.client('accordo_nobody_nothing'), route))).toEqual(all(closed, '401 unauthenticated'));
+    expect(await answers(closed, (route) => refusal(app.given.client(), route))).toEqual(
+      all(closed, '401 unauthenticated'),
+    );
+    expect(await answers(closed, (route) => refusal(app.given.client('accordo_nobody_nothing'), route))).toEqual(
+      all(closed, '401 unauthenticated'),
+    );
   });
 });
 
@@ -104,31 +137,43 @@ describe('the wrong organization, role or kind of caller', () => {
       const foreign = restricted().filter(({ allowance }) => !allowance.kinds.includes(kind));
       expect(foreign.length).toBeGreaterThan(2);
       expect(await answers(foreign, (route) => refusal(members[kind], route))).toEqual(all(foreign, '403 forbidden'));
-      if (kind !== 'operator') expect(await answers(foreign, (route) => refusal(keys[kind], route))).toEqual(all(foreign, '403 forbidden'));
+      if (kind !== 'operator')
+        expect(await answers(foreign, (route) => refusal(keys[kind], route))).toEqual(all(foreign, '403 forbidden'));
     }
   });
 
   it('is refused: a key where a person is needed', async () => {
     const personal = restricted().filter(({ allowance }) => allowance.memberOnly);
     expect(personal.length).toBeGreaterThan(5);
-    for (const kind of ['label', 'platform'] as const) expect(await answers(personal, (route) => refusal(keys[kind], route))).toEqual(all(personal, '403 forbidden'));
+    for (const kind of ['label', 'platform'] as const)
+      expect(await answers(personal, (route) => refusal(keys[kind], route))).toEqual(all(personal, '403 forbidden'));
   });
 
   it('is refused: a reader where more is needed', async () => {
     const forRoles = restricted().filter(({ allowance: { roles } }) => roles.length > 0 && !roles.includes('reader'));
     expect(forRoles.length).toBeGreaterThan(10);
-    for (const kind of ['label', 'platform'] as const) expect(await answers(forRoles, (route) => refusal(readers[kind], route))).toEqual(all(forRoles, '403 forbidden'));
+    for (const kind of ['label', 'platform'] as const)
+      expect(await answers(forRoles, (route) => refusal(readers[kind], route))).toEqual(all(forRoles, '403 forbidden'));
   });
 
   it('is refused: an organization that nobody has verified', async () => {
     const forVerified = restricted().filter(({ allowance }) => allowance.verified);
     expect(forVerified.map(nameOf)).toEqual(
-      expect.arrayContaining(['POST /v1/negotiations', 'POST /v1/agreements/:id/signatures', 'POST /v1/catalogue/imports', 'POST /v1/packages', 'POST /v1/usage-reports', 'POST /v1/claims']),
+      expect.arrayContaining([
+        'POST /v1/negotiations',
+        'POST /v1/agreements/:id/signatures',
+        'POST /v1/catalogue/imports',
+        'POST /v1/packages',
+        'POST /v1/usage-reports',
+        'POST /v1/claims',
+      ]),
     );
     for (const kind of ['label', 'platform'] as const) {
       const { as: unverified } = await app.given.registered(kind);
       const own = forVerified.filter(({ allowance }) => allowance.kinds.includes(kind));
-      expect(await answers(own, (route) => refusal(unverified, route))).toEqual(all(own, '403 organization-not-verified'));
+      expect(await answers(own, (route) => refusal(unverified, route))).toEqual(
+        all(own, '403 organization-not-verified'),
+      );
     }
   });
 });
@@ -140,9 +185,13 @@ describe('a write', () => {
   it('without an Idempotency-Key is refused', async () => {
     const asked = writes();
     expect(asked.length).toBeGreaterThan(15);
-    const type = (route: Route): Record<string, string> => (route.bodies.length > 0 ? {} : { 'content-type': uploadTypes[nameOf(route)] ?? 'application/json' });
+    const type = (route: Route): Record<string, string> =>
+      route.bodies.length > 0 ? {} : { 'content-type': uploadTypes[nameOf(route)] ?? 'application/json' };
     const refused = await answers(asked, (route) =>
-      refusal(mayUse(route as never), route, { headers: { 'idempotency-key': '', ...type(route) }, body: validEnough[nameOf(route)] ?? {} }),
+      refusal(mayUse(route as never), route, {
+        headers: { 'idempotency-key': '', ...type(route) },
+        body: validEnough[nameOf(route)] ?? {},
+      }),
     );
     expect(refused).toEqual(all(asked, '400 idempotency-key-missing'));
   });
@@ -150,7 +199,12 @@ describe('a write', () => {
   it('with an Idempotency-Key that is too long or holds blanks is refused', async () => {
     const asked = writes().filter(({ bodies }) => bodies.length > 0);
     for (const key of ['k'.repeat(256), 'two words', 'schl\u00fcssel']) {
-      const refused = await answers(asked, (route) => refusal(mayUse(route as never), route, { headers: { 'idempotency-key': key }, body: validEnough[nameOf(route)] ?? {} }));
+      const refused = await answers(asked, (route) =>
+        refusal(mayUse(route as never), route, {
+          headers: { 'idempotency-key': key },
+          body: validEnough[nameOf(route)] ?? {},
+        }),
+      );
       expect(refused).toEqual(all(asked, '400 request-invalid'));
     }
   });
@@ -159,10 +213,14 @@ describe('a write', () => {
     const asked = routes.filter(({ bodies }) => bodies.length > 0);
     for (const route of asked) {
       const client = route.allowance?.public === false ? mayUse(route as never) : app.given.client();
-      const { status, body } = await client.request<Problem>(route.method, filled(route.path, randomUUID()), { body: { organizationId: randomUUID(), unexpected: 1 } });
+      const { status, body } = await client.request<Problem>(route.method, filled(route.path, randomUUID()), {
+        body: { organizationId: randomUUID(), unexpected: 1 },
+      });
       expect([nameOf(route), status, body.code]).toEqual([nameOf(route), 400, 'request-invalid']);
       expect(body.faults).toContainEqual(expect.objectContaining({ pointer: '/unexpected', code: 'field-unknown' }));
-      expect(body.faults).toContainEqual(expect.objectContaining({ pointer: '/organizationId', code: 'field-unknown' }));
+      expect(body.faults).toContainEqual(
+        expect.objectContaining({ pointer: '/organizationId', code: 'field-unknown' }),
+      );
     }
   });
 
@@ -172,12 +230,25 @@ describe('a write', () => {
       ['POST', '/v1/organizations', { ...registration(), kind: 'operator' }],
       ['POST', '/v1/services', { name: 'Mine', organizationId: randomUUID() }],
       ['POST', '/v1/services', { name: 'Mine', id: randomUUID() }],
-      ['POST', '/v1/members', { name: 'A', email: 'a@example.org', password: 'sesame-street-9', roles: ['reader'], organizationId: randomUUID() }],
+      [
+        'POST',
+        '/v1/members',
+        {
+          name: 'A',
+          email: 'a@example.org',
+          password: 'sesame-street-9',
+          roles: ['reader'],
+          organizationId: randomUUID(),
+        },
+      ],
       ['POST', '/v1/api-keys', { name: 'A', roles: ['reader'], secret: 'known' }],
     ];
     for (const [method, path, body] of attempts) {
       const client = path === '/v1/organizations' ? app.given.client() : members.platform;
-      expect(await client.request(method, path, { body })).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+      expect(await client.request(method, path, { body })).toMatchObject({
+        status: 400,
+        body: { code: 'request-invalid' },
+      });
     }
   });
 });
@@ -187,8 +258,15 @@ describe('a query parameter that nobody reads', () => {
     const asked = restricted().filter(({ queries, method }) => queries.length > 0 && method === 'GET');
     expect(asked.length).toBeGreaterThan(15);
     for (const route of asked) {
-      const { status, body } = await members[route.allowance.kinds[0]!].request<Problem>('GET', `${filled(route.path, randomUUID())}?owner=${randomUUID()}`);
-      expect([nameOf(route), status, body.faults?.[0]]).toEqual([nameOf(route), 400, expect.objectContaining({ pointer: '/owner', code: 'field-unknown' })]);
+      const { status, body } = await members[route.allowance.kinds[0]!].request<Problem>(
+        'GET',
+        `${filled(route.path, randomUUID())}?owner=${randomUUID()}`,
+      );
+      expect([nameOf(route), status, body.faults?.[0]]).toEqual([
+        nameOf(route),
+        400,
+        expect.objectContaining({ pointer: '/owner', code: 'field-unknown' }),
+      ]);
     }
   });
 });

@@ -31,7 +31,11 @@ beforeAll(async () => {
   unverified = { label: await app.given.registered('label'), platform: await app.given.registered('platform') };
   await unverified.platform.as.post('/v1/services', { name: 'Hidden' });
   operations = operationsOf(await ours.label.as.get<Description>('/openapi.json'));
-  callers = [...(await callersOf('label', ours.label)), ...(await callersOf('platform', ours.platform)), ...(await withoutRights())];
+  callers = [
+    ...(await callersOf('label', ours.label)),
+    ...(await callersOf('platform', ours.platform)),
+    ...(await withoutRights()),
+  ];
   await queueEmpty();
 }, 120_000);
 afterAll(async () => {
@@ -43,12 +47,24 @@ const machineRoles = ['catalogue', 'licensing', 'usage', 'finance', 'enforcement
 
 async function callersOf(kind: string, party: Party): Promise<Caller[]> {
   const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'All', roles: machineRoles });
-  const colleagues = await Promise.all((['reader', 'finance', 'licensing'] as const).map(async (role) => ({ name: `${kind} ${role}`, client: await app.given.colleague(party, [role]) })));
-  return [{ name: `${kind} admin`, client: party.as }, { name: `${kind} key`, client: app.given.client(key) }, ...colleagues];
+  const colleagues = await Promise.all(
+    (['reader', 'finance', 'licensing'] as const).map(async (role) => ({
+      name: `${kind} ${role}`,
+      client: await app.given.colleague(party, [role]),
+    })),
+  );
+  return [
+    { name: `${kind} admin`, client: party.as },
+    { name: `${kind} key`, client: app.given.client(key) },
+    ...colleagues,
+  ];
 }
 
 async function withoutRights(): Promise<Caller[]> {
-  const { id, key } = await theirs.label.as.post<{ id: string; key: string }>('/v1/api-keys', { name: 'Revoked', roles: machineRoles });
+  const { id, key } = await theirs.label.as.post<{ id: string; key: string }>('/v1/api-keys', {
+    name: 'Revoked',
+    roles: machineRoles,
+  });
   await theirs.label.as.delete(`/v1/api-keys/${id}`);
   return [
     { name: 'nobody', client: app.given.client() },
@@ -59,7 +75,9 @@ async function withoutRights(): Promise<Caller[]> {
 /** Jobs that a world left behind would change tables while they are compared. */
 async function queueEmpty(): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const { rows } = await superuser.query<{ waiting: string }>('SELECT count(*) AS waiting FROM graphile_worker._private_jobs WHERE attempts < max_attempts AND run_at <= now()');
+    const { rows } = await superuser.query<{ waiting: string }>(
+      'SELECT count(*) AS waiting FROM graphile_worker._private_jobs WHERE attempts < max_attempts AND run_at <= now()',
+    );
     if (rows[0]!.waiting === '0') return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -89,25 +107,33 @@ interface Operation {
 }
 
 function operationsOf({ paths, components }: Description): Operation[] {
-  const resolve = (schema: Schema): Schema => (schema.$ref === undefined ? schema : components.schemas[schema.$ref.split('/').at(-1)!]!);
+  const resolve = (schema: Schema): Schema =>
+    schema.$ref === undefined ? schema : components.schemas[schema.$ref.split('/').at(-1)!]!;
   const inBody = (schema: Schema, pointer: string): string[] =>
     Object.entries(resolve(schema).properties ?? {}).flatMap(([name, property]) => {
       const inner = resolve(property.items ?? property);
-      return inner.properties === undefined ? (isId(name, inner) ? [`${pointer}/${name}`] : []) : inBody(inner, `${pointer}/${name}`);
+      return inner.properties === undefined
+        ? isId(name, inner)
+          ? [`${pointer}/${name}`]
+          : []
+        : inBody(inner, `${pointer}/${name}`);
     });
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
       method: method.toUpperCase(),
       path,
       ids: [
-        ...parameters.filter((parameter) => parameter.in === 'path' || isId(parameter.name, parameter.schema)).map((parameter) => `${parameter.in}/${parameter.name}`),
+        ...parameters
+          .filter((parameter) => parameter.in === 'path' || isId(parameter.name, parameter.schema))
+          .map((parameter) => `${parameter.in}/${parameter.name}`),
         ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => inBody(schema, 'body')),
       ],
     })),
   );
 }
 
-const isId = (name: string, { format, items }: Schema): boolean => format === 'uuid' || items?.format === 'uuid' || /isrcs?$/i.test(name);
+const isId = (name: string, { format, items }: Schema): boolean =>
+  format === 'uuid' || items?.format === 'uuid' || /isrcs?$/i.test(name);
 
 // ---- The matrix: whose id stands at each place
 
@@ -119,8 +145,14 @@ interface Attempt {
   readonly file?: () => { type: string; content: string };
 }
 
-const thing = (name: Thing): Pick<Attempt, 'foreign' | 'none'> => ({ foreign: () => theirs.ids[name], none: () => randomUUID() });
-const hidden = (kind: 'label' | 'platform'): Pick<Attempt, 'foreign' | 'none'> => ({ foreign: () => unverified[kind].organizationId, none: () => randomUUID() });
+const thing = (name: Thing): Pick<Attempt, 'foreign' | 'none'> => ({
+  foreign: () => theirs.ids[name],
+  none: () => randomUUID(),
+});
+const hidden = (kind: 'label' | 'platform'): Pick<Attempt, 'foreign' | 'none'> => ({
+  foreign: () => unverified[kind].organizationId,
+  none: () => randomUUID(),
+});
 const recording: Pick<Attempt, 'foreign' | 'none'> = { foreign: () => theirs.isrcs[0]!, none: () => 'ZZT012688888' };
 const theirService: Pick<Attempt, 'foreign' | 'none'> = { foreign: () => theirs.serviceId, none: () => randomUUID() };
 
@@ -147,9 +179,24 @@ const numbers = ['path/number'];
 
 const world = { share: '1', territories: { worldwideExcept: [] }, from: '2019-01-01', until: '2020-01-01' };
 const termsWith = (more: { serviceIds?: string[]; claims?: string[]; isrcs?: string[] }): object =>
-  dealTerms({ labelId: ours.label.organizationId, platformId: ours.platform.organizationId, serviceIds: [ours.serviceId], isrcs: ours.isrcs, ...more });
+  dealTerms({
+    labelId: ours.label.organizationId,
+    platformId: ours.platform.organizationId,
+    serviceIds: [ours.serviceId],
+    isrcs: ours.isrcs,
+    ...more,
+  });
 const question = (more: object): object => ({
-  questions: [{ serviceId: ours.serviceId, isrc: ours.isrcs[0], territory: 'KZ', useType: 'OnDemandStream', commercialModel: 'AdvertisementSupportedModel', ...more }],
+  questions: [
+    {
+      serviceId: ours.serviceId,
+      isrc: ours.isrcs[0],
+      territory: 'KZ',
+      useType: 'OnDemandStream',
+      commercialModel: 'AdvertisementSupportedModel',
+      ...more,
+    },
+  ],
 });
 
 /** Ids in queries and bodies, by what OpenAPI calls them. */
@@ -161,7 +208,10 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/claims body/uses/isrc': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [isrc]) },
   'POST /v1/clearance body/questions/serviceId': { ...theirService, body: (serviceId) => question({ serviceId }) },
   'POST /v1/clearance body/questions/isrc': { ...recording, body: (isrc) => question({ isrc }) },
-  'POST /v1/negotiations body/counterpartyId': { ...hidden('platform'), body: (counterpartyId) => ({ counterpartyId, terms: termsWith({}) }) },
+  'POST /v1/negotiations body/counterpartyId': {
+    ...hidden('platform'),
+    body: (counterpartyId) => ({ counterpartyId, terms: termsWith({}) }),
+  },
   'POST /v1/packages body/isrcs': { ...recording, body: (isrc) => ({ name: 'Stolen', isrcs: [isrc] }) },
   'POST /v1/payouts body/invoiceIds': { ...thing('invoice'), body: (id) => ({ invoiceIds: [id] }) },
   'POST /v1/rights-statements body/isrcs': { ...recording, body: (isrc) => ({ isrcs: [isrc], ...world }) },
@@ -175,11 +225,26 @@ const matrix: Readonly<Record<string, Attempt>> = {
 
 /** Ids inside of terms, which OpenAPI does not know, and ours beside theirs. */
 const more: Readonly<Record<string, Attempt>> = {
-  'POST /v1/negotiations terms/services': { ...theirService, body: (id) => ({ counterpartyId: ours.platform.organizationId, terms: termsWith({ serviceIds: [id] }) }) },
-  'POST /v1/negotiations terms/repertoire/isrcs': { ...recording, body: (isrc) => ({ counterpartyId: ours.platform.organizationId, terms: termsWith({ isrcs: [isrc] }) }) },
-  'POST /v1/payouts body/invoiceIds, beside ours': { ...thing('invoice'), body: (id) => ({ invoiceIds: [ours.ids.invoice, id] }) },
-  'POST /v1/claims body/uses/isrc, beside ours': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [...ours.isrcs, isrc]) },
-  'POST /v1/packages body/isrcs, beside ours': { ...recording, body: (isrc) => ({ name: 'Stolen', isrcs: [...ours.isrcs, isrc] }) },
+  'POST /v1/negotiations terms/services': {
+    ...theirService,
+    body: (id) => ({ counterpartyId: ours.platform.organizationId, terms: termsWith({ serviceIds: [id] }) }),
+  },
+  'POST /v1/negotiations terms/repertoire/isrcs': {
+    ...recording,
+    body: (isrc) => ({ counterpartyId: ours.platform.organizationId, terms: termsWith({ isrcs: [isrc] }) }),
+  },
+  'POST /v1/payouts body/invoiceIds, beside ours': {
+    ...thing('invoice'),
+    body: (id) => ({ invoiceIds: [ours.ids.invoice, id] }),
+  },
+  'POST /v1/claims body/uses/isrc, beside ours': {
+    ...recording,
+    body: (isrc) => claimBody(ours.platform.organizationId, [...ours.isrcs, isrc]),
+  },
+  'POST /v1/packages body/isrcs, beside ours': {
+    ...recording,
+    body: (isrc) => ({ name: 'Stolen', isrcs: [...ours.isrcs, isrc] }),
+  },
 };
 
 /** Bodies that are right, for addresses that name a thing. */
@@ -199,7 +264,13 @@ const inPath = (): (Operation & { readonly who: Pick<Attempt, 'foreign' | 'none'
     .map((operation) => ({ ...operation, who: things[operation.path.slice(0, operation.path.indexOf('}') + 1)] }));
 
 /** The answer with the id that was asked for blotted out, so that answers for two ids can be compared. */
-async function answer(client: ApiClient, method: string, path: string, id: string, options: { body?: object; file?: { type: string; content: string } } = {}): Promise<{ status: number; headers: string[]; text: string }> {
+async function answer(
+  client: ApiClient,
+  method: string,
+  path: string,
+  id: string,
+  options: { body?: object; file?: { type: string; content: string } } = {},
+): Promise<{ status: number; headers: string[]; text: string }> {
   const { status, headers, text } = await client.request(method, path, method === 'POST' ? options : {});
   const kept = [...headers].filter(([name]) => !['date', 'keep-alive'].includes(name)).map((pair) => pair.join(': '));
   return { status, headers: kept, text: text.replaceAll(id, '<id>') };
@@ -209,7 +280,9 @@ const checksum = async (): Promise<Record<string, string>> => {
   const sums: Record<string, string> = {};
   // What callers do to themselves is theirs: attempts are counted.
   for (const table of (await tablesOf(superuser)).filter((name) => name !== 'rate_limits')) {
-    const { rows } = await superuser.query<{ sum: string }>(`SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM "${table}" t`);
+    const { rows } = await superuser.query<{ sum: string }>(
+      `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM "${table}" t`,
+    );
     sums[table] = rows[0]!.sum;
   }
   return sums;
@@ -217,13 +290,20 @@ const checksum = async (): Promise<Record<string, string>> => {
 
 describe('what belongs to others', () => {
   it('has an entry here for every id that any route takes', () => {
-    const known = inPath().filter(({ who }) => who === undefined).map(({ method, path }) => `${method} ${path}`);
+    const known = inPath()
+      .filter(({ who }) => who === undefined)
+      .map(({ method, path }) => `${method} ${path}`);
     expect(known).toEqual([]);
     const others = operations.flatMap(({ method, path, ids }) =>
       ids.filter((id) => !numbers.includes(id) && !/^path\/(id|isrc)$/.test(id)).map((id) => `${method} ${path} ${id}`),
     );
     expect(others.sort()).toEqual(Object.keys(matrix).sort());
-    expect(inPath().filter(({ method }) => method === 'POST').map(({ method, path }) => `${method} ${path}`).filter((name) => !(name in bodies) && !name.endsWith('verification'))).toEqual([]);
+    expect(
+      inPath()
+        .filter(({ method }) => method === 'POST')
+        .map(({ method, path }) => `${method} ${path}`)
+        .filter((name) => !(name in bodies) && !name.endsWith('verification')),
+    ).toEqual([]);
   });
 
   it('is not told from what does not exist, by its address', async () => {
@@ -232,7 +312,17 @@ describe('what belongs to others', () => {
       const [foreign, none] = [who!.foreign(), who!.none()];
       const body = bodies[`${method} ${path}`]?.() ?? {};
       for (const { name, client } of callers) {
-        const ask = (id: string): ReturnType<typeof answer> => answer(client, method, path.replace(/\{(id|isrc)\}/, id).replace('{number}', '1'), id, { body });
+        const ask = (id: string): ReturnType<typeof answer> =>
+          answer(
+            client,
+            method,
+            path
+              .replace(/\{(id|isrc)\}/, id)
+              .replace('{number}/difference', '1/difference?from=1')
+              .replace('{number}', '1'),
+            id,
+            { body },
+          );
         const [theirsAnswer, noneAnswer] = [await ask(foreign), await ask(none)];
         expect([name, method, path, theirsAnswer]).toEqual([name, method, path, noneAnswer]);
         expect([name, method, path, [401, 403, 404].includes(theirsAnswer.status)]).toEqual([name, method, path, true]);
@@ -248,11 +338,15 @@ describe('what belongs to others', () => {
       const [foreign, none] = [attempt.foreign(), attempt.none()];
       for (const { name, client } of callers) {
         const ask = (id: string): ReturnType<typeof answer> =>
-          answer(client, method, `${path}${attempt.query?.(id) ?? ''}`, id, { ...(attempt.body && { body: attempt.body(id) }), ...(attempt.file && { file: attempt.file() }) });
+          answer(client, method, `${path}${attempt.query?.(id) ?? ''}`, id, {
+            ...(attempt.body && { body: attempt.body(id) }),
+            ...(attempt.file && { file: attempt.file() }),
+          });
         const [theirsAnswer, noneAnswer] = [await ask(foreign), await ask(none)];
         expect([name, operation, theirsAnswer]).toEqual([name, operation, noneAnswer]);
         expect([name, operation, theirsAnswer.status < 500]).toEqual([name, operation, true]);
-        if (method === 'POST' && path !== '/v1/clearance') expect([name, operation, theirsAnswer.status >= 400]).toEqual([name, operation, true]);
+        if (method === 'POST' && path !== '/v1/clearance')
+          expect([name, operation, theirsAnswer.status >= 400]).toEqual([name, operation, true]);
       }
     }
     expect(await checksum()).toEqual(before);
@@ -265,7 +359,8 @@ describe('what belongs to others', () => {
       ['DELETE', '/v1/api-keys/{id}', 'api key'],
     ];
     for (const [method, path, name, body = {}] of own) {
-      const ask = (id: string): ReturnType<typeof answer> => answer(theirs.platform.as, method, path.replace('{id}', id), id, { body });
+      const ask = (id: string): ReturnType<typeof answer> =>
+        answer(theirs.platform.as, method, path.replace('{id}', id), id, { body });
       expect(await ask(theirs.ids[name])).toEqual(await ask(randomUUID()));
       expect(await ask(theirs.ids[name])).toMatchObject({ status: 404 });
     }
@@ -273,7 +368,9 @@ describe('what belongs to others', () => {
 
   it('is in no list', async () => {
     const directory = ['/v1/organizations', '/v1/services'];
-    const lists = operations.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{')).map(({ path }) => path);
+    const lists = operations
+      .filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'))
+      .map(({ path }) => path);
     expect(lists.length).toBeGreaterThan(14);
     const foreign = await idsOf(theirs);
     expect(foreign.size).toBeGreaterThan(40);
@@ -283,12 +380,15 @@ describe('what belongs to others', () => {
       for (const path of lists) {
         const { text, status } = await client.request('GET', path);
         if (status === 200) rows += 1;
-        const found = [...foreign].filter((id) => text.includes(id) && !(directory.includes(path) && inDirectory.has(id)));
+        const found = [...foreign].filter(
+          (id) => text.includes(id) && !(directory.includes(path) && inDirectory.has(id)),
+        );
         expect([name, path, found]).toEqual([name, path, []]);
       }
     }
     expect(rows).toBeGreaterThan(80);
-    for (const isrc of theirs.isrcs) expect((await ours.label.as.request('GET', '/v1/recordings')).text).not.toContain(isrc);
+    for (const isrc of theirs.isrcs)
+      expect((await ours.label.as.request('GET', '/v1/recordings')).text).not.toContain(isrc);
   });
 });
 
@@ -297,23 +397,38 @@ async function idsOf({ label, platform }: World): Promise<Set<string>> {
   const collect = async (organizations: readonly string[]): Promise<Set<string>> => {
     const found = new Set<string>();
     for (const table of await tablesOf(superuser)) {
-      const { rows } = await superuser.query<{ row: string }>(`SELECT t::text AS row FROM "${table}" t WHERE t::text ~ $1`, [organizations.join('|')]);
-      for (const { row } of rows) for (const id of row.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []) found.add(id);
+      const { rows } = await superuser.query<{ row: string }>(
+        `SELECT t::text AS row FROM "${table}" t WHERE t::text ~ $1`,
+        [organizations.join('|')],
+      );
+      for (const { row } of rows)
+        for (const id of row.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []) found.add(id);
     }
     return found;
   };
-  return (await collect([label.organizationId, platform.organizationId])).difference(await collect([ours.label.organizationId, ours.platform.organizationId]));
+  const own = await collect([ours.label.organizationId, ours.platform.organizationId]);
+  return new Set([...(await collect([label.organizationId, platform.organizationId]))].filter((id) => !own.has(id)));
 }
 
 /** A request as it is written, without a client that tidies the address. */
 function raw(method: string, path: string, token: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(app.url);
-    const sent = httpRequest({ hostname, port, method, path, agent: false, headers: { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID() } }, (reply) => {
-      let text = '';
-      reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      reply.on('end', () => resolve({ status: reply.statusCode!, text }));
-    });
+    const sent = httpRequest(
+      {
+        hostname,
+        port,
+        method,
+        path,
+        agent: false,
+        headers: { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID() },
+      },
+      (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        reply.on('end', () => resolve({ status: reply.statusCode!, text }));
+      },
+    );
     sent.on('error', reject).end();
   });
 }
@@ -367,7 +482,8 @@ describe('other ways to write an address or a request', () => {
     expect(plain.status).toBe(200);
     for (const path of spellings(ours.ids.agreement)) {
       const { status, text } = await raw('GET', path, token);
-      expect([path, status === 200 ? text : status]).toEqual([path, status === 200 ? plain.text : expect.toBeOneOf([400, 404, 414])]);
+      const same = status === 200 && text === plain.text;
+      expect([path, status, same || [400, 404, 414].includes(status)]).toEqual([path, status, true]);
     }
   });
 
@@ -375,7 +491,10 @@ describe('other ways to write an address or a request', () => {
     const token = await tokenOf(ours.label);
     for (const path of new Set(operations.map((operation) => operation.path))) {
       const own = operations.filter((operation) => operation.path === path).map(({ method }) => method);
-      const address = path.replace('{id}', ours.ids.agreement).replace('{number}', '1').replace('{isrc}', ours.isrcs[0]!);
+      const address = path
+        .replace('{id}', ours.ids.agreement)
+        .replace('{number}', '1')
+        .replace('{isrc}', ours.isrcs[0]!);
       for (const method of ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE', 'POST', 'PROPFIND']) {
         if (own.includes(method) || (method === 'HEAD' && own.includes('GET'))) continue;
         const { status } = await raw(method, address, token);
@@ -386,16 +505,46 @@ describe('other ways to write an address or a request', () => {
 });
 
 describe('values of the wrong shape', () => {
-  const wrong: readonly unknown[] = [null, [], [null], [[]], [{}], {}, '', 0, -1, 1.5, true, [[null]], { length: 1 }, '\u0000', 'x'.repeat(100_000)];
+  const wrong: readonly unknown[] = [
+    null,
+    [],
+    [null],
+    [[]],
+    [{}],
+    {},
+    '',
+    0,
+    -1,
+    1.5,
+    true,
+    [[null]],
+    { length: 1 },
+    '\u0000',
+    'x'.repeat(100_000),
+  ];
 
   const rightBodies = (): Record<string, object> => ({
     ...Object.fromEntries(Object.entries(bodies).map(([name, body]) => [name, body()])),
-    ...Object.fromEntries(Object.entries(matrix).flatMap(([name, { body, none }]) => (body ? [[name.split(' ').slice(0, 2).join(' '), body(none())]] : []))),
+    ...Object.fromEntries(
+      Object.entries(matrix).flatMap(([name, { body, none }]) =>
+        body ? [[name.split(' ').slice(0, 2).join(' '), body(none())]] : [],
+      ),
+    ),
     'POST /v1/api-keys': { name: 'Key', roles: ['reader'] },
     'POST /v1/members': { name: 'Ada', email: 'ada-shape@example.org', password: 'xk2!9-fjord', roles: ['reader'] },
     'POST /v1/services': { name: 'Service' },
     'POST /v1/sign-in': { email: 'nobody@example.org', password: 'xk2!9-fjord' },
-    'POST /v1/organizations': { kind: 'label', name: 'N', country: 'KZ', partyId: 'P', legalName: 'N', registrationNumber: '1', address: 'A', taxId: '1', member: { name: 'A', email: 'a@example.org', password: 'xk2!9-fjord' } },
+    'POST /v1/organizations': {
+      kind: 'label',
+      name: 'N',
+      country: 'KZ',
+      partyId: 'P',
+      legalName: 'N',
+      registrationNumber: '1',
+      address: 'A',
+      taxId: '1',
+      member: { name: 'A', email: 'a@example.org', password: 'xk2!9-fjord' },
+    },
     'POST /v1/commission-schedules': { rate: '0.05', from: '2030-01-01', until: '2031-01-01' },
     'POST /v1/payment-accounts': { country: 'KZ' },
   });
@@ -405,8 +554,10 @@ describe('values of the wrong shape', () => {
     for (const [name, given] of Object.entries(body)) {
       yield { ...body, [name]: value };
       if (name === 'terms') continue;
-      if (Array.isArray(given) && typeof given[0] === 'object') for (const inner of variants(given[0] as object, value)) yield { ...body, [name]: [inner] };
-      else if (typeof given === 'object' && given !== null && !Array.isArray(given)) for (const inner of variants(given as object, value)) yield { ...body, [name]: inner };
+      if (Array.isArray(given) && typeof given[0] === 'object')
+        for (const inner of variants(given[0] as object, value)) yield { ...body, [name]: [inner] };
+      else if (typeof given === 'object' && given !== null && !Array.isArray(given))
+        for (const inner of variants(given as object, value)) yield { ...body, [name]: inner };
     }
   }
 
@@ -435,16 +586,22 @@ describe('values of the wrong shape', () => {
   it('are refused where a body should be', async () => {
     for (const body of ['null', '[]', '"text"', '0', 'true', '[null]', '[{}]']) {
       for (const path of ['/v1/claims', '/v1/packages', '/v1/negotiations', '/v1/payouts']) {
-        const { status } = await ours.label.as.request('POST', path, { file: { type: 'application/json', content: body } });
+        const { status } = await ours.label.as.request('POST', path, {
+          file: { type: 'application/json', content: body },
+        });
         expect([path, body, status]).toEqual([path, body, 400]);
       }
     }
   });
 
   it('name a thing twice without doing it twice', async () => {
-    const twice = await ours.label.as.request<{ code: string }>('POST', '/v1/payouts', { body: { invoiceIds: [ours.ids.invoice, ours.ids.invoice] } });
+    const twice = await ours.label.as.request<{ code: string }>('POST', '/v1/payouts', {
+      body: { invoiceIds: [ours.ids.invoice, ours.ids.invoice] },
+    });
     expect([twice.status, twice.body.code]).toEqual([400, 'request-invalid']);
-    const { status } = await ours.label.as.request('POST', '/v1/claims', { body: claimBody(ours.platform.organizationId, [ours.isrcs[0]!, ours.isrcs[0]!]) });
+    const { status } = await ours.label.as.request('POST', '/v1/claims', {
+      body: claimBody(ours.platform.organizationId, [ours.isrcs[0]!, ours.isrcs[0]!]),
+    });
     expect([200, 201, 400, 409, 422]).toContain(status);
   });
 });

@@ -7,9 +7,10 @@ import { accept, signByBoth } from '../../src/sample/deal';
 import type { SampleParties } from '../../src/sample/parties';
 import { storyTerms } from '../../src/sample/terms';
 import { startTestApp, type TestApp } from '../support/app';
+import { sharedFile } from '../support/shared-files';
 
 /** Real daily stream counts of July to September 2019 (test input only; see the folder's own notes on sources). */
-const folder = join(__dirname, '..', '..', '..', 'shared', 'data', 'usage');
+const folder = sharedFile('data/usage');
 const present = existsSync(join(folder, 'spotify_track_information.csv'));
 const months = ['2019-07', '2019-08', '2019-09'] as const;
 

@@ -45,7 +45,10 @@ function handlersOf(metatype: object): Route[] {
       return {
         handler: `${controller.name}.${name}`,
         method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number]!,
-        path: `/${[base, path].flatMap((part) => part.split('/')).filter(Boolean).join('/')}`,
+        path: `/${[base, path]
+          .flatMap((part) => part.split('/'))
+          .filter(Boolean)
+          .join('/')}`,
         allowance: Reflect.getMetadata(allowance, handler) as Allowance | undefined,
         onlyReads: Reflect.getMetadata('accordo:reading', handler) === true,
         bodies: typesOf(controller, name, bodyParameter),

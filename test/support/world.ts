@@ -44,17 +44,31 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const label = await app.given.label();
   const platform = await app.given.platform();
   const service = await platform.as.post<{ id: string }>('/v1/services', { name: `Service of world ${number}` });
-  const imported = await label.as.upload<{ id: string }>('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(3, number * 100 + 1)));
+  const imported = await label.as.upload<{ id: string }>(
+    '/v1/catalogue/imports',
+    'text/csv',
+    catalogueCsv(plainRows(3, number * 100 + 1)),
+  );
   await label.as.post('/v1/rights-statements', { importId: imported.id, ...day });
   const packaged = await label.as.post<{ id: string }>('/v1/packages', { name: 'Everything', isrcs });
   const claim = await label.as.post<{ id: string }>('/v1/claims', claimBody(platform.organizationId, isrcs));
   const key = await label.as.post<{ id: string }>('/v1/api-keys', { name: 'Machine', roles: ['reader'] });
-  const terms = dealTerms({ labelId: label.organizationId, platformId: platform.organizationId, serviceIds: [service.id], isrcs });
-  const open = (): Promise<{ id: string }> => label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms });
+  const terms = dealTerms({
+    labelId: label.organizationId,
+    platformId: platform.organizationId,
+    serviceIds: [service.id],
+    isrcs,
+  });
+  const open = (): Promise<{ id: string }> =>
+    label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms });
   const agreement = await conclude(label, platform, await open());
   const negotiation = await open();
   const reportText = await januaryReport(app, { label, platform, serviceName: `Service of world ${number}`, isrcs });
-  const report = await platform.as.upload<{ id: string; operationId: string }>('/v1/usage-reports', 'text/tab-separated-values', reportText);
+  const report = await platform.as.upload<{ id: string; operationId: string }>(
+    '/v1/usage-reports',
+    'text/tab-separated-values',
+    reportText,
+  );
   await untilDone(platform.as, report.operationId);
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
   const statementId = (await untilDone(label.as, closing.id)).statementId!;
@@ -96,7 +110,9 @@ export async function setCommission(app: TestApp): Promise<void> {
 }
 
 async function conclude(label: Party, platform: Party, { id }: { id: string }): Promise<string> {
-  const { agreementId } = await platform.as.post<{ agreementId: string }>(`/v1/negotiations/${id}/acceptance`, { revision: 1 });
+  const { agreementId } = await platform.as.post<{ agreementId: string }>(`/v1/negotiations/${id}/acceptance`, {
+    revision: 1,
+  });
   const { termsHash } = await label.as.get<{ termsHash: string }>(`/v1/agreements/${agreementId}`);
   for (const party of [label, platform]) {
     await party.as.post(`/v1/agreements/${agreementId}/signatures`, { termsHash, intent: 'We sign these terms.' });
@@ -107,7 +123,11 @@ async function conclude(label: Party, platform: Party, { id }: { id: string }): 
 /** Follows an operation to its end. */
 export async function untilDone(client: ApiClient, operationId: string): Promise<Record<string, string>> {
   for (let attempt = 0; attempt < 400; attempt += 1) {
-    const { state, problem, result } = await client.get<{ state: string; problem: unknown; result: Record<string, string> }>(`/v1/operations/${operationId}`);
+    const { state, problem, result } = await client.get<{
+      state: string;
+      problem: unknown;
+      result: Record<string, string>;
+    }>(`/v1/operations/${operationId}`);
     if (state === 'done') return result;
     if (state === 'failed') throw new Error(JSON.stringify(problem));
     await sleep(50);
@@ -126,7 +146,9 @@ interface Invoice {
 async function paidInvoice(app: TestApp, label: ApiClient): Promise<string> {
   const find = async (state: string): Promise<Invoice> => {
     for (let attempt = 0; attempt < 400; attempt += 1) {
-      const found = (await label.all<Invoice>('/v1/invoices')).find((invoice) => invoice.purpose === 'advance' && invoice.state === state);
+      const found = (await label.all<Invoice>('/v1/invoices')).find(
+        (invoice) => invoice.purpose === 'advance' && invoice.state === state,
+      );
       if (found !== undefined) return found;
       await sleep(50);
     }
@@ -147,10 +169,14 @@ interface ReportParts {
 /** January's plays of the tracks as a DSR flat file, with a line that no agreement covers. */
 async function januaryReport(app: TestApp, { label, platform, serviceName, isrcs }: ReportParts): Promise<string> {
   const operator = await app.given.operator();
-  const partyIdOf = async ({ organizationId }: Party): Promise<string> => (await operator.get<{ partyId: string }>(`/v1/organizations/${organizationId}`)).partyId;
+  const partyIdOf = async ({ organizationId }: Party): Promise<string> =>
+    (await operator.get<{ partyId: string }>(`/v1/organizations/${organizationId}`)).partyId;
   const { from } = monthPeriod('2026-01');
   const zero = '0';
-  const accounts = (name: string): object => ({ [`${name}InCurrencyOfTransaction`]: zero, [`${name}InCurrencyOfAccounting`]: zero });
+  const accounts = (name: string): object => ({
+    [`${name}InCurrencyOfTransaction`]: zero,
+    [`${name}InCurrencyOfAccounting`]: zero,
+  });
   const money = { ...accounts('AllocatedRevenue'), ...accounts('AllocatedNetRevenue') };
   const writer = recordCompanyReportWriter({
     head: {

@@ -58,7 +58,10 @@ export function describeContract(app: NestFastifyApplication, document: OpenAPIO
       };
     }
   }
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: problem as never } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problem as never },
+  };
   return document;
 }
 
@@ -67,7 +70,9 @@ function handlersOf(app: NestFastifyApplication): Handlers {
   return new Map(
     controllers.flatMap(({ metatype }) => {
       const { name, prototype } = metatype as unknown as { name: string; prototype: Record<string, object> };
-      return Object.getOwnPropertyNames(prototype).map((method) => [operationIdOf(name, method), prototype[method]!] as const);
+      return Object.getOwnPropertyNames(prototype).map(
+        (method) => [operationIdOf(name, method), prototype[method]!] as const,
+      );
     }),
   );
 }

@@ -11,6 +11,8 @@ const ofStatus: Readonly<Record<number, ErrorCode>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'body-too-large',
+  // An address with a longer part than any id of ours.
+  414: 'not-found',
   415: 'content-type-unsupported',
   429: 'too-many-requests',
   503: 'not-ready',

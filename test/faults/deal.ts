@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { withBelongings } from '../../bench/support/belongings';
+import { concludeLicence } from '../../bench/support/licence';
+import { openParts } from '../../src/app';
+import { readConfig } from '../../src/config';
+import { setUpOperator } from '../../src/parties';
+import { ApiClient } from '../../src/sample/api-client';
+import { type Credentials, newPassword, signIn } from '../../src/sample/parties';
+import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
+import type { Party } from '../support/given';
+import { Acknowledged } from './acknowledged';
+import { auditNow, openMatters } from './audit';
+import { Findings } from './findings';
+import { Killer } from './killer';
+import { FreshParties } from './party-source';
+import { PatientClient } from './patient-client';
+import { Round, type RoundActors } from './round';
+import { System } from './system';
+
+export interface FaultsOptions {
+  readonly points: number;
+  readonly seed: number;
+  /** Progress, for people only. */
+  readonly say: (line: string) => void;
+}
+
+/** What a run of faults prints. */
+export interface FaultsResult {
+  readonly name: string;
+  readonly seed: number;
+  /** Kills delivered. */
+  readonly points: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly ledgerSum: Readonly<Record<string, string>>;
+  readonly ok: boolean;
+}
+
+const tracks = 40;
+/** All of them have ended; the product runs on the real clock here. */
+const months = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'];
+/** A short run takes the fewest months that still have a correction in them. */
+const monthsFor = (points: number): readonly string[] => (points < 10 ? months.slice(0, 3) : months);
+const convergenceSeconds = 60;
+
+/** The story's deal, month after month, while worker, API and database die by SIGKILL: nothing lost, nothing doubled, books in balance. */
+export const dealUnderFaults = (options: FaultsOptions): Promise<FaultsResult> =>
+  withBelongings(async (belongings) => {
+    const system = await System.start(belongings);
+    return new Deal(system, options).run();
+  });
+
+class Deal {
+  private readonly acknowledged = new Acknowledged();
+  private readonly findings = new Findings();
+  private readonly random: () => number;
+  private readonly killer: Killer;
+  private readonly operator: Credentials = { email: 'operator@accordo.example', password: newPassword() };
+
+  constructor(
+    private readonly system: System,
+    private readonly options: FaultsOptions,
+  ) {
+    this.random = seededRandom(options.seed);
+    this.killer = new Killer(system, seededRandom(options.seed + 1), options.points);
+  }
+
+  async run(): Promise<FaultsResult> {
+    const { seed } = this.options;
+    try {
+      await this.setUpMarketplace();
+      for (let number = 1; number === 1 || !this.killer.isDone; number += 1) await this.round(number);
+      await this.converges();
+    } catch (error) {
+      await auditNow(this.system, this.acknowledged, this.findings).catch(() => undefined);
+      this.findings.lost(`the end of the work: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    for (const line of this.findings.lines()) process.stderr.write(`faults: ${line}\n`);
+    const { endedByThemselves } = this.system;
+    for (const note of endedByThemselves) process.stderr.write(`faults: not killed by us: ${note}\n`);
+    if (!this.findings.clean || endedByThemselves.length > 0) {
+      for (const name of ['worker', 'api'] as const) process.stderr.write(`${name}:\n${this.system.logTail(name)}\n`);
+    }
+    const { lostCount, duplicatedCount, clean } = this.findings;
+    return {
+      name: 'deal',
+      seed,
+      points: this.killer.kills.length,
+      lost: lostCount,
+      duplicated: duplicatedCount,
+      ledgerSum: Object.fromEntries([...this.findings.ledgerSums].map(([currency, minor]) => [currency, cents(minor)])),
+      ok: clean && this.killer.isDone && endedByThemselves.length === 0,
+    };
+  }
+
+  private async setUpMarketplace(): Promise<void> {
+    await this.withParts((parts) => setUpOperator(parts.database, parts.clock, { name: 'Operator', ...this.operator }));
+    const operator = await signIn(this.system.url, this.operator);
+    await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-11-01' });
+    await this.system.stripe.hasABadDay(this.options.seed);
+  }
+
+  private async withParts<Result>(
+    use: (parts: Awaited<ReturnType<typeof openParts>>) => Promise<Result>,
+  ): Promise<Result> {
+    const parts = await openParts(readConfig(this.system.configuration));
+    return use(parts).finally(() => parts.close());
+  }
+
+  /** A new pair of parties and their agreement, made in peace; then their months, under fire. */
+  private async round(number: number): Promise<void> {
+    const { say, points } = this.options;
+    const { url, stripe } = this.system;
+    const { licence, actors } = await this.withParts(async (parts) => {
+      const given = new FreshParties(url, parts, this.operator);
+      const concluded = await concludeLicence(given, { url, tracks, firstTrack: number * 1000 });
+      return { licence: concluded, actors: await actorsOf(url, concluded) };
+    });
+    say(`round ${number}: the agreement is signed; from here on processes die`);
+    const { acknowledged, random } = this;
+    const name = `round-${number}`;
+    const work = new Round({ name, licence, actors, stripe, acknowledged, random, months: monthsFor(points) }).run();
+    await this.killer.during(work, async (moment, victims) => {
+      say(`  kill ${this.killer.kills.length}: ${victims.join(' and ')}, when ${moment}`);
+      await stripe.deliversAgain();
+      await auditNow(this.system, acknowledged, this.findings);
+    });
+    await work;
+    const repeats = Object.values(actors).reduce((total, client: PatientClient) => total + client.repeats, 0);
+    say(`round ${number}: done; ${repeats} requests had to be repeated`);
+  }
+
+  /** All promises are kept within a minute after the last kill; what is still open then is lost. */
+  private async converges(): Promise<void> {
+    const until = Date.now() + convergenceSeconds * 1000;
+    await this.system.stripe.deliversAgain();
+    let open = await openMatters(this.system, this.acknowledged);
+    while (open.length > 0 && Date.now() < until) {
+      await wait(250);
+      open = await openMatters(this.system, this.acknowledged);
+    }
+    for (const matter of open) this.findings.lost(matter);
+    await auditNow(this.system, this.acknowledged, this.findings);
+  }
+}
+
+async function actorsOf(url: string, { label, platform }: { label: Party; platform: Party }): Promise<RoundActors> {
+  const second = { email: `second-${label.email}`, password: newPassword() };
+  await label.as.post('/v1/members', { name: 'Second Member', ...second, roles: ['finance'] });
+  const person = (credentials: Credentials): PatientClient =>
+    new PatientClient(url, async () => {
+      const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', {
+        email: credentials.email,
+        password: credentials.password,
+      });
+      return answer.accessToken;
+    });
+  const machine = async (party: Party, roles: readonly string[]): Promise<PatientClient> => {
+    const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
+    return new PatientClient(url, () => Promise.resolve(key));
+  };
+  return {
+    platform: await machine(platform, ['usage', 'reader']),
+    label: await machine(label, ['finance', 'reader']),
+    finance: person(label),
+    secondFinance: person(second),
+  };
+}
+
+function cents(minor: bigint): string {
+  const size = minor < 0n ? -minor : minor;
+  return `${minor < 0n ? '-' : ''}${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
+}

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Belongings } from '../../bench/support/belongings';
+import {
+  type EmbeddedPostgres,
+  mainDatabase,
+  startEmbeddedPostgres,
+  toDatabase,
+} from '../../src/platform/database/embedded';
+import { migrate } from '../../src/platform/database/migrate';
+import { StripeFarSide } from './stripe-far-side';
+
+export type Victim = 'worker' | 'api' | 'database';
+
+const compiled = resolve(__dirname, '..', '..', 'src');
+const startMilliseconds = 60_000;
+const secrets = { STRIPE_SECRET_KEY: 'sk_test_faults', STRIPE_WEBHOOK_SECRET: 'whsec_faults' };
+
+/** The product as in production: API, worker, database and provider are processes of their own, configured by the environment alone. */
+export class System {
+  private readonly running = new Map<'worker' | 'api', ChildProcess>();
+  private readonly notes: string[] = [];
+
+  private ending = false;
+  /** A database server that is about to replace the killed one. */
+  private replacing: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly folder: string,
+    private postgres: EmbeddedPostgres,
+    readonly stripe: StripeFarSide,
+    private readonly port: number,
+  ) {}
+
+  static async start(belongings: Belongings): Promise<System> {
+    const folder = await belongings.folder('accordo-faults-');
+    const postgres = await belongings.postgres({ directory: join(folder, 'postgres') });
+    await migrate(postgres);
+    const port = await freePort();
+    const double = spawn(process.execPath, [join(compiled, 'sandbox', 'stripe', 'main.js')], {
+      env: { ...bare(), ...secrets, STRIPE_DOUBLE_WEBHOOK_URL: `http://127.0.0.1:${port}/v1/stripe/webhooks` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    belongings.add(() => double.kill('SIGKILL'));
+    const [line] = (await once(createInterface(double.stdout), 'line')) as [string];
+    const { url } = JSON.parse(line) as { url: string };
+    const system = new System(folder, postgres, new StripeFarSide(url, secrets.STRIPE_SECRET_KEY), port);
+    belongings.add(() => system.endAll());
+    await Promise.all([system.launch('api'), system.launch('worker')]);
+    return system;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get configuration(): NodeJS.ProcessEnv {
+    return {
+      DATABASE_URL: this.postgres.applicationUrl,
+      DATABASE_OWNER_URL: this.postgres.ownerUrl,
+      DATA_FOLDER: join(this.folder, 'files'),
+      STRIPE_ENDPOINT: this.stripe.url,
+      PORT: String(this.port),
+      LOG_LEVEL: 'warn',
+      ...secrets,
+    };
+  }
+
+  /** Processes that ended although nobody killed them. They are started again, as a supervisor would, and told at the end. */
+  get endedByThemselves(): readonly string[] {
+    return this.notes;
+  }
+
+  /** SIGKILL for all of them at the same time, and at once a new start: the database first, since the others need it to start. */
+  async killAndRestart(victims: readonly Victim[]): Promise<void> {
+    const processes = victims.filter((victim) => victim !== 'database');
+    const dying = processes.map((name) => {
+      const child = this.running.get(name);
+      this.running.delete(name);
+      return child === undefined ? undefined : killed(child);
+    });
+    await Promise.all([...dying, victims.includes('database') ? this.postgres.kill() : undefined]);
+    if (victims.includes('database')) await this.replaceDatabase();
+    await Promise.all(processes.map((name) => this.launch(name)));
+  }
+
+  private async replaceDatabase(): Promise<void> {
+    if (this.ending) return;
+    const { directory, port } = this.postgres;
+    const next = startEmbeddedPostgres({ directory, port, durable: true, quiet: true });
+    this.replacing = next.then((server) => (this.postgres = server));
+    await this.replacing;
+  }
+
+  /** A session behind row-level security, for looking at what is really there. */
+  async behindTheScenes<Result>(look: (client: Client) => Promise<Result>): Promise<Result> {
+    const client = new Client({ connectionString: toDatabase(this.postgres.superuserUrl, mainDatabase) });
+    client.on('error', () => undefined);
+    await client.connect();
+    return look(client).finally(() => client.end());
+  }
+
+  /** The last lines that a process wrote, for a failed run. */
+  logTail(name: 'worker' | 'api', lines = 40): string {
+    return readFileSync(join(this.folder, `${name}.log`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n');
+  }
+
+  private async launch(name: 'worker' | 'api'): Promise<void> {
+    if (this.ending) return;
+    const startedAt = new Date();
+    const child = spawn(process.execPath, [join(compiled, 'cli.js'), name], {
+      env: { ...bare(), ...this.configuration },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.pipe(createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' }));
+    this.running.set(name, child);
+    child.once('exit', (code) => {
+      if (this.running.get(name) !== child) return;
+      this.notes.push(`${name} ended with ${String(code)}`);
+      this.launch(name).catch((error: unknown) => this.notes.push(String(error)));
+    });
+    await (name === 'api' ? this.untilReady() : this.untilLeased(startedAt));
+  }
+
+  private untilReady(): Promise<void> {
+    return untilTrue('the API answers', async () => (await fetch(`${this.url}/health/ready`)).ok);
+  }
+
+  /** A worker is at work when it has said so in the database. */
+  private untilLeased(since: Date): Promise<void> {
+    const question = `SELECT FROM pg_stat_activity WHERE application_name = 'accordo-lease' AND backend_start > $1`;
+    return untilTrue('the worker works', () =>
+      this.behindTheScenes(async (client) => ((await client.query(question, [since])).rowCount ?? 0) > 0),
+    );
+  }
+
+  private async endAll(): Promise<void> {
+    this.ending = true;
+    const children = [...this.running.values()];
+    this.running.clear();
+    await Promise.all(children.map(killed));
+    await this.replacing.catch(() => undefined);
+    await this.postgres.stop('immediate');
+  }
+}
+
+/** Nothing of the caller's own configuration. */
+const bare = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR });
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+/** Asks until the answer is yes; failures are no. */
+export async function untilTrue(
+  what: string,
+  ask: () => Promise<boolean>,
+  patience = startMilliseconds,
+): Promise<void> {
+  const until = Date.now() + patience;
+  while (!(await ask().catch(() => false))) {
+    if (Date.now() > until) throw new Error(`waited ${patience / 1000} seconds in vain until ${what}`);
+    await wait(25);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -6,8 +6,7 @@ import { registerOpenApi } from './commands/openapi';
 import { registerSample } from './commands/sample';
 import { registerSetup } from './commands/setup';
 import { readConfig } from './config';
-import { fail, runUntilStopped, serve } from './process';
-import { start } from './start';
+import { fail, runUntilStopped } from './lifecycle';
 
 const program = new Command('accordo')
   .description('A licensing marketplace between record labels and internet platforms.')
@@ -16,15 +15,20 @@ const program = new Command('accordo')
 program
   .command('start')
   .description('start everything on this machine, or on DATABASE_URL and DATABASE_OWNER_URL where they are set')
-  .action(() => runUntilStopped(() => start(process.env)));
+  .action(() =>
+    runUntilStopped(async () => {
+      const { start } = await import('./start.js');
+      return start(process.env);
+    }),
+  );
 program
   .command('api')
   .description('serve the API only (needs DATABASE_URL)')
-  .action(() => runUntilStopped(() => serve(readConfig(process.env), { api: true, worker: false })));
+  .action(() => serveOnly({ api: true, worker: false }));
 program
   .command('worker')
   .description('work the job queue only (needs DATABASE_URL)')
-  .action(() => runUntilStopped(() => serve(readConfig(process.env), { api: false, worker: true })));
+  .action(() => serveOnly({ api: false, worker: true }));
 registerSetup(program);
 registerMigrate(program);
 registerKeys(program);
@@ -32,4 +36,14 @@ registerOpenApi(program);
 registerRate(program);
 registerSample(program);
 
+/** The framework is loaded by those commands that need it: `accordo rate` should not wait for it. */
+const serveOnly = (parts: { api: boolean; worker: boolean }): Promise<void> =>
+  runUntilStopped(async () => {
+    const config = readConfig(process.env);
+    const { serve } = await import('./process.js');
+    return serve(config, parts);
+  });
+
+// `accordo … | head` closes the pipe early: that is no failure.
+process.stdout.on('error', ({ code }: { code?: string }) => process.exit(code === 'EPIPE' ? 0 : 1));
 program.parseAsync().catch(fail);

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { type Config, migrationUrls, readConfig } from './config';
 import { startEmbeddedPostgres } from './platform/database/embedded';
 import { migrate } from './platform/database/migrate';
-import { serve, warnOfUnsafeNode } from './process';
+import { warnOfUnsafeNode } from './lifecycle';
+import { serve } from './process';
 import { loadSampleWorld, type SampleCredentials } from './sample';
 import { startStripeDouble } from './sandbox/stripe';
 

@@ -1,5 +1,6 @@
 import { readConfig } from './config';
-import { runUntilStopped, serve } from './process';
+import { runUntilStopped } from './lifecycle';
+import { serve } from './process';
 
 /** The process that works the job queue. */
 void runUntilStopped(() => serve(readConfig(process.env), { api: false, worker: true }));

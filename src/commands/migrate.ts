@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { migrationUrls, readConfig } from '../config';
-import { migrate } from '../platform/database/migrate';
 
 /** `accordo migrate`: brings a configured database up to date; repeating it changes nothing. */
 export function registerMigrate(program: Command): void {
   program
     .command('migrate')
     .description('apply all migrations to DATABASE_OWNER_URL and grant the role of DATABASE_URL')
-    .action(() => migrate(migrationUrls(readConfig({ DATA_FOLDER: '.accordo', ...process.env }))));
+    .action(async () => {
+      const { migrate } = await import('../platform/database/migrate.js');
+      await migrate(migrationUrls(readConfig({ DATA_FOLDER: '.accordo', ...process.env })));
+    });
 }

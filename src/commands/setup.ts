@@ -1,10 +1,7 @@
 import { stdin } from 'node:process';
 import type { Command } from 'commander';
-import { openParts } from '../app';
 import { migrationUrls, readConfig } from '../config';
 import { DomainError } from '../platform/errors/domain-error';
-import { migrate } from '../platform/database/migrate';
-import { setUpOperator } from '../parties';
 import { randomBytes } from 'node:crypto';
 
 /** `accordo setup`: makes the marketplace's operator and its first member. The password comes from standard input, or is made and shown once. */
@@ -17,6 +14,11 @@ export function registerSetup(program: Command): void {
     .option('--password-stdin', 'read the password from standard input instead of making one')
     .action(async ({ email, name, passwordStdin }: { email: string; name: string; passwordStdin?: boolean }) => {
       const config = readConfig({ DATA_FOLDER: '.accordo', ...process.env });
+      const [{ openParts }, { setUpOperator }, { migrate }] = await Promise.all([
+        import('../app.js'),
+        import('../parties/index.js'),
+        import('../platform/database/migrate.js'),
+      ]);
       await migrate(migrationUrls(config));
       const parts = await openParts(config);
       try {

@@ -7,6 +7,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { IdField, MonthField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
@@ -161,9 +162,6 @@ export class UsageController {
     });
   }
 }
-
-const isStream = (body: unknown): body is NodeJS.ReadableStream & AsyncIterable<Buffer> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 async function getReport(tx: Tx, id: string): Promise<UsageReport> {
   const report = await tx.first<UsageReport>('SELECT * FROM usage_reports WHERE id = $1', [id]);

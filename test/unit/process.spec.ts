@@ -1,7 +1,7 @@
 import { openParts } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { FrozenClock } from '../../src/platform/clock';
-import { warnOfUnsafeNode } from '../../src/process';
+import { warnOfUnsafeNode } from '../../src/lifecycle';
 
 describe('the warning about an unsafe Node', () => {
   it.each(['20.19.0', '20.20.2', '22.23.3', '23.11.0', '24.21.0', '24.22.0', '25.9.0', '26.12.0'])(

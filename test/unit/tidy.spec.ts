@@ -96,7 +96,8 @@ describe('sources', () => {
 /** The files that a source imports, exports or loads by a literal path. */
 function importsOf(path: string): string[] {
   return [...read(path).matchAll(/(?:from|import|require\(|import\() *'(\.[^']*)'/g)].flatMap(([, target]) => {
-    const base = join(dirname(path), target!);
+    // A module that is loaded only when needed is named by what it becomes.
+    const base = join(dirname(path), target!.replace(/\.js$/, ''));
     return [`${base}.ts`, `${base}/index.ts`, base];
   });
 }

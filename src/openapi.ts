@@ -11,6 +11,30 @@ import { describeContract, operationIdOf } from './platform/http/contract';
 import { Keyring } from './platform/keyring/keyring';
 import { Storage } from './platform/storage/storage';
 
+/** The headings of the description, in the order in which a deal meets them. */
+const headings: Readonly<Record<string, string>> = {
+  'sign-in': 'Sessions of members, and who a request is made by.',
+  organizations: 'Labels and platforms: registration, verification and the directory.',
+  members: 'The people of your organization.',
+  'api-keys': 'Keys with which your machines ask.',
+  services: 'What platforms make music available through.',
+  catalogue: 'A label’s recordings, the rights in them, and packages of them.',
+  enforcement: 'Claims about unlicensed use, until an agreement settles them.',
+  negotiations: 'Offers and their revisions, until one is accepted.',
+  agreements: 'Accepted terms, their signatures, and what they say.',
+  clearance: 'Whether a use is licensed.',
+  usage: 'Reports of what a service did with recordings in a month.',
+  statements: 'Closed months: what was earned, recouped and is payable, and why.',
+  ledger: 'Who owes what, in double entry.',
+  invoices: 'What a platform pays to a label.',
+  payments: 'What the payment provider tells.',
+  payouts: 'Money sent to labels, where it goes, and the commission taken.',
+  approvals: 'Decisions of a second person.',
+  operations: 'Long work that can be followed.',
+  events: 'What happened, told to each organization.',
+  health: 'Whether the process runs and can answer, and its public keys.',
+};
+
 /** The API's description, made from the code. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const description = new DocumentBuilder()
@@ -21,9 +45,12 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       'A licensing marketplace between record labels and internet platforms. Amounts are text, days are ISO dates, refusals are problem details (RFC 9457) with a stable code and every fault at once. Every write takes an Idempotency-Key.',
     )
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an access token from /v1/sign-in, or an API key' })
-    .addSecurityRequirements('bearer')
-    .build();
-  return describeContract(app, SwaggerModule.createDocument(app, description, { operationIdFactory: operationIdOf }));
+    .addSecurityRequirements('bearer');
+  for (const [name, text] of Object.entries(headings)) description.addTag(name, text);
+  return describeContract(
+    app,
+    SwaggerModule.createDocument(app, description.build(), { operationIdFactory: operationIdOf }),
+  );
 }
 
 /** Serves the description at /openapi.json and an interactive page at /docs. */

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { describeTerms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
@@ -26,6 +26,7 @@ export class AgreementsController {
 
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List your agreements, oldest first' })
   @ApiOkResponse({ type: pageSchema(AgreementSummary) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<AgreementSummary>> {
     const rows = await listAgreements(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
@@ -34,23 +35,27 @@ export class AgreementsController {
 
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show an agreement and its signatures' })
   @ApiOkResponse({ type: AgreementView })
   one(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<AgreementView> {
     return viewOf(tx, id);
   }
 
-  /** The canonical text, byte for byte what the hash and the signatures are over. */
   @Get(':id/terms')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Read the terms of an agreement',
+    description: 'The canonical text, byte for byte what the hash and the signatures are over.',
+  })
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
   async terms(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
     return (await getAgreement(tx, id)).termsText;
   }
 
-  /** The recordings licensed, in the order of their ISRCs. */
   @Get(':id/tracks')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List the recordings that an agreement licenses, by ISRC' })
   @ApiOkResponse({ type: pageSchema(TrackView) })
   async tracks(
     @InTx() tx: Tx,
@@ -69,18 +74,22 @@ export class AgreementsController {
     );
   }
 
-  /** The contract in words, clause by clause. */
   @Get(':id/prose')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Read an agreement in words, clause by clause' })
   @ApiOkResponse({ type: ProseView })
   async prose(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ProseView> {
     const { terms, termsHash } = await getAgreement(tx, id);
     return { termsHash, clauses: describeTerms(terms) };
   }
 
-  /** Signs for the caller's organization. The second signature concludes the agreement at once. */
   @Post(':id/signatures')
   @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], memberOnly: true, verified: true })
+  @ApiOperation({
+    summary: 'Sign the terms for your organization',
+    description:
+      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `terms-hash-differs`; the second one also with `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
+  })
   @ApiCreatedResponse({ type: AgreementView })
   async sign(
     @By() actor: Actor,

@@ -59,7 +59,7 @@ export class ImportsController {
   @ApiOperation({
     summary: 'Bring a catalogue in as CSV',
     description:
-      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed.',
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`; then nothing is in.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -82,6 +82,7 @@ export class ImportsController {
 
   @Get(':id')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'Show what an import brought in, with its first 100 faults' })
   @ApiOkResponse({ type: ImportView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ImportView> {
     return viewOf(tx, await existingImport(tx, id));
@@ -89,6 +90,7 @@ export class ImportsController {
 
   @Get(':id/faults')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'List every fault of an import, row by row' })
   @ApiOkResponse({ type: pageSchema(ImportFaultView) })
   async faults(
     @InTx() tx: Tx,

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import { type Tx } from '../platform/database/tx';
@@ -33,6 +33,11 @@ export class PackagesController {
 
   @Post()
   @Allow({ kinds: ['label'], roles: ['catalogue', 'licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Publish a package: a frozen, hashed list of recordings',
+    description:
+      'The same name again is the next version; what was published never changes. Refused with `recording-unknown` or `package-version-taken`.',
+  })
   @ApiCreatedResponse({ type: PackageView })
   async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: PackageBody): Promise<PackageView> {
     return packageView(await this.publishPackage.execute(tx, actor, body));
@@ -40,6 +45,7 @@ export class PackagesController {
 
   @Get(':id')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'Show a package' })
   @ApiOkResponse({ type: PackageView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PackageView> {
     return packageView(await existingPackage(tx, id));
@@ -47,6 +53,7 @@ export class PackagesController {
 
   @Get(':id/tracks')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'List the recordings of a package, by ISRC' })
   @ApiOkResponse({ type: pageSchema(PackageTrackView) })
   async tracks(
     @InTx() tx: Tx,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { readIsrc, territoryCode } from '../kernel';
 import { type Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
@@ -57,6 +57,7 @@ export class RecordingDetailView extends RecordingView {
 export class RecordingsController {
   @Get()
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'List the recordings of your catalogue, by ISRC' })
   @ApiOkResponse({ type: pageSchema(RecordingView) })
   async list(
     @By() actor: Actor,
@@ -72,6 +73,7 @@ export class RecordingsController {
 
   @Get(':isrc')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'Show a recording with its releases and rights' })
   @ApiOkResponse({ type: RecordingDetailView })
   async get(@By() actor: Actor, @InTx() tx: Tx, @Param('isrc') isrc: string): Promise<RecordingDetailView> {
     const reading = readIsrc(isrc);

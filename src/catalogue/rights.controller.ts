@@ -1,5 +1,5 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import { type Tx } from '../platform/database/tx';
@@ -16,6 +16,11 @@ export class RightsController {
 
   @Post()
   @Allow({ kinds: ['label'], roles: ['catalogue', 'licensing'], verified: true })
+  @ApiOperation({
+    summary: 'State what share of recordings you control, where and when',
+    description:
+      'Name either `isrcs` or an import. Statements add up and never overlap. Refused with `recording-unknown` or `rights-overlap`.',
+  })
   @ApiCreatedResponse({ type: RightsStatementView })
   async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: RightsStatementBody): Promise<RightsStatementView> {
     return { recordings: await this.stateRights.execute(tx, actor, body) };

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -12,11 +12,14 @@ import { ClearanceView } from './clearance.view';
 export class ClearanceController {
   constructor(private readonly clearUses: ClearUses) {}
 
-  /** May this service make this recording available, this way, here, at this time? Up to a thousand questions at once. */
   @Post()
   @OnlyReads()
   @HttpCode(200)
   @Allow({ kinds: ['platform'], roles: ['licensing', 'usage', 'reader'] })
+  @ApiOperation({
+    summary: 'May this service use this recording, this way, here, now?',
+    description: 'Up to a thousand questions at once, answered in their order from your concluded agreements.',
+  })
   @ApiOkResponse({ type: ClearanceView })
   async clear(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ClearanceBody): Promise<ClearanceView> {
     return { answers: await this.clearUses.execute(tx, actor.organizationId, body) };

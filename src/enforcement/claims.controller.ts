@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import { type Tx } from '../platform/database/tx';
@@ -11,7 +11,7 @@ import { type Claim, claimedUses, findClaim, listClaims } from './claims.reposit
 import { ClaimBody, RecordClaim } from './record-claim';
 
 export class ClaimsQuery extends PageQuery {
-  @ChoiceField(claimStates, { optional: true })
+  @ChoiceField(claimStates, { optional: true, description: 'only claims in this state' })
   readonly state?: ClaimState;
 }
 
@@ -49,6 +49,11 @@ export class ClaimsController {
 
   @Post()
   @Allow({ kinds: ['label'], roles: ['enforcement', 'licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Record a claim: unlicensed uses of your recordings by a platform',
+    description:
+      'It is open until an agreement settles it. Refused with `recording-unknown` or `claim-reference-taken`.',
+  })
   @ApiCreatedResponse({ type: ClaimView })
   async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ClaimBody): Promise<ClaimView> {
     return viewOf(tx, await this.recordClaim.execute(tx, actor, body));
@@ -56,6 +61,7 @@ export class ClaimsController {
 
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List the claims that you made or that name you, oldest first' })
   @ApiOkResponse({ type: pageSchema(ClaimSummaryView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, state }: ClaimsQuery): Promise<Page<ClaimSummaryView>> {
     const rows = await listClaims(tx, {
@@ -69,6 +75,7 @@ export class ClaimsController {
 
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show a claim and the uses that it names' })
   @ApiOkResponse({ type: ClaimView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ClaimView> {
     const claim = await findClaim(tx, id);

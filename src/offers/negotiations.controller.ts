@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -21,6 +21,11 @@ export class NegotiationsController {
 
   @Post()
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Open a negotiation with revision 1 of the terms',
+    description:
+      'The other party must be verified: otherwise `not-found`. Refused with `terms-invalid`, `terms-parties-differ` or `track-not-controlled`, all faults at once.',
+  })
   @ApiCreatedResponse({ type: NegotiationView })
   async open(@By() actor: Actor, @InTx() tx: Tx, @Body() body: NegotiationBody): Promise<NegotiationView> {
     return negotiationView(await this.openNegotiation.execute(tx, actor, body));
@@ -28,6 +33,7 @@ export class NegotiationsController {
 
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List your negotiations, oldest first' })
   @ApiOkResponse({ type: pageSchema(NegotiationView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<NegotiationView>> {
     const rows = await listNegotiations(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
@@ -36,15 +42,20 @@ export class NegotiationsController {
 
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show a negotiation and where it stands' })
   @ApiOkResponse({ type: NegotiationView })
   async one(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<NegotiationView> {
     return negotiationView(await getNegotiation(tx, id));
   }
 
-  /** Accepts the latest revision by its number; the agreement then waits for both signatures. */
   @Post(':id/acceptance')
   @HttpCode(200)
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Accept the latest revision by its number',
+    description:
+      'The agreement then waits for both signatures. Refused with `offer-revised` when there is a newer revision, `own-revision`, `negotiation-closed` or `track-not-controlled`.',
+  })
   @ApiOkResponse({ type: NegotiationView })
   async accept(
     @By() actor: Actor,
@@ -58,6 +69,10 @@ export class NegotiationsController {
   @Post(':id/refusal')
   @HttpCode(200)
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Refuse the other party’s latest revision',
+    description: 'Ends the negotiation without an agreement. Refused with `own-revision` or `negotiation-closed`.',
+  })
   @ApiOkResponse({ type: NegotiationView })
   async refuse(
     @By() actor: Actor,
@@ -71,6 +86,10 @@ export class NegotiationsController {
   @Post(':id/withdrawal')
   @HttpCode(200)
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Withdraw from a negotiation',
+    description: 'Either party may; it ends without an agreement. Refused with `negotiation-closed`.',
+  })
   @ApiOkResponse({ type: NegotiationView })
   async withdraw(
     @By() actor: Actor,

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -12,10 +12,10 @@ import { getRevision, listRevisions } from './revisions.repository';
 import { differingClauses, differingValues } from './terms-difference';
 
 export class RevisionPath {
-  @IdField()
+  @IdField({ description: 'the negotiation' })
   readonly id!: string;
 
-  @IntegerParameter({ min: 1, max: revisionsMax })
+  @IntegerParameter({ min: 1, max: revisionsMax, description: 'the revision’s number' })
   readonly number!: number;
 }
 
@@ -33,6 +33,11 @@ export class RevisionsController {
 
   @Post()
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Propose the next revision of the terms',
+    description:
+      'Either party may. Refused with `offer-revised` when another revision came first, `negotiation-closed`, `terms-invalid`, `terms-parties-differ` or `track-not-controlled`.',
+  })
   @ApiCreatedResponse({ type: RevisionView })
   async revise(
     @By() actor: Actor,
@@ -43,9 +48,12 @@ export class RevisionsController {
     return revisionView(await this.reviseOffer.execute(tx, actor, id, body));
   }
 
-  /** The revisions in order, without their terms: one revision's terms are at its own address. */
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'List the revisions of a negotiation, in order',
+    description: 'Without their terms: one revision’s terms are at its own address.',
+  })
   @ApiOkResponse({ type: pageSchema(RevisionSummary) })
   async list(
     @InTx() tx: Tx,
@@ -60,14 +68,18 @@ export class RevisionsController {
 
   @Get(':number')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show a revision with its terms' })
   @ApiOkResponse({ type: RevisionView })
   async one(@InTx() tx: Tx, @Param() { id, number }: RevisionPath): Promise<RevisionView> {
     return revisionView(await getRevision(tx, id, number));
   }
 
-  /** What this revision changes against another: by clause in words, and value by value. */
   @Get(':number/difference')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'What does this revision change against another?',
+    description: 'By clause in words, and value by value: the first 1000 values.',
+  })
   @ApiOkResponse({ type: DifferenceView })
   async difference(
     @InTx() tx: Tx,

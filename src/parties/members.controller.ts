@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, roles } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
@@ -37,6 +37,10 @@ export class MembersController {
   /** Opens its transaction itself only to keep the password out of the idempotency record. */
   @Post()
   @Allow({ roles: ['admin'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Add a member to your organization',
+    description: 'Refused with `email-taken`, and with `forbidden` where they would have roles that you do not hold.',
+  })
   @OpensOwnTransactions()
   @ApiCreatedResponse({ type: MemberView })
   add(
@@ -52,6 +56,7 @@ export class MembersController {
 
   @Get()
   @Allow({ memberOnly: true })
+  @ApiOperation({ summary: 'List the members of your organization' })
   @ApiOkResponse({ type: pageSchema(MemberView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<MemberView>> {
     const rows = await listMembers(tx, limit, fromCursor(cursor, [instantKey, uuidKey]));

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -32,14 +32,18 @@ export class ServicesController {
 
   @Post()
   @Allow({ kinds: ['platform'], roles: ['licensing'] })
+  @ApiOperation({
+    summary: 'Add a service that your platform runs',
+    description: 'Usage reports find it by its name. Refused with `service-name-taken`.',
+  })
   @ApiCreatedResponse({ type: ServiceView })
   async add(@By() actor: Actor, @InTx() tx: Tx, @Body() body: AddServiceBody): Promise<ServiceView> {
     return serviceView(await this.addService.execute(tx, actor, body));
   }
 
-  /** Your own services and those of verified platforms. */
   @Get()
   @Allow()
+  @ApiOperation({ summary: 'List your own services and those of verified platforms' })
   @ApiOkResponse({ type: pageSchema(ServiceView) })
   async list(@InTx() tx: Tx, @Query() { organizationId, limit, cursor }: ServicesQuery): Promise<Page<ServiceView>> {
     const rows = await listServices(tx, organizationId, limit, fromCursor(cursor, [instantKey, uuidKey]));

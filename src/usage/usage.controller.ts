@@ -1,5 +1,13 @@
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
@@ -23,7 +31,7 @@ export class UploadQuery {
 }
 
 export class ReportsQuery extends PageQuery {
-  @MonthField({ optional: true })
+  @MonthField({ optional: true, description: 'only the reports of this month: YYYY-MM' })
   readonly month?: string;
 }
 
@@ -57,11 +65,15 @@ export class UsageController {
     private readonly receive: ReceiveReport,
   ) {}
 
-  /** Takes a DSR flat file (record-company profile). The file is stored and becomes evidence before anything is answered. */
   @Post()
   @HttpCode(202)
   @OpensOwnTransactions()
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
+  @ApiOperation({
+    summary: 'Send a usage report for a month',
+    description:
+      'A DSR flat file (record-company profile), at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported` or `report-not-replaceable`.',
+  })
   @ApiConsumes('text/tab-separated-values')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiAcceptedResponse({ type: ReceiptView })
@@ -84,6 +96,7 @@ export class UsageController {
 
   @Get()
   @Allow()
+  @ApiOperation({ summary: 'List usage reports, oldest first' })
   @ApiOkResponse({ type: pageSchema(ReportView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, month }: ReportsQuery): Promise<Page<ReportView>> {
     const after = fromCursor(cursor, [instantKey, uuidKey]);
@@ -98,14 +111,15 @@ export class UsageController {
 
   @Get(':id')
   @Allow()
+  @ApiOperation({ summary: 'Show a usage report, its state and its counts' })
   @ApiOkResponse({ type: ReportView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ReportView> {
     return reportView(await getReport(tx, id));
   }
 
-  /** Every fault, with its place. */
   @Get(':id/faults')
   @Allow()
+  @ApiOperation({ summary: 'List every fault of a usage report, with its place' })
   @ApiOkResponse({ type: pageSchema(FaultView) })
   async faults(
     @InTx() tx: Tx,
@@ -126,9 +140,12 @@ export class UsageController {
     );
   }
 
-  /** Well-formed use that no agreement covers: held here, never dropped. */
   @Get(':id/unmatched')
   @Allow()
+  @ApiOperation({
+    summary: 'List the usage of a report that no agreement covers',
+    description: 'It is well-formed, and held here, never dropped.',
+  })
   @ApiOkResponse({ type: pageSchema(UnmatchedView) })
   async unmatched(
     @InTx() tx: Tx,
@@ -149,9 +166,9 @@ export class UsageController {
     );
   }
 
-  /** The file as it came: the evidence, for both parties. */
   @Get(':id/file')
   @Allow()
+  @ApiOperation({ summary: 'Download a usage report as it came', description: 'The evidence, for both parties.' })
   @ApiOkResponse({ content: { 'text/tab-separated-values': { schema: { type: 'string', format: 'binary' } } } })
   async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const { file_sha256, bytes } = await getReport(tx, id);

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeApi } from '../../src/openapi';
+import { errorCodes } from '../../src/platform/errors/codes';
 import { startTestApp, type TestApp } from '../support/app';
 import { root } from '../support/repository';
 import { isWrite, nameOf, routesOf } from '../support/route-table';
@@ -22,6 +23,7 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
 interface Operation {
   readonly operationId: string;
   readonly summary?: string;
+  readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
   readonly parameters: readonly {
@@ -36,6 +38,7 @@ interface Operation {
 interface Description {
   readonly openapi: string;
   readonly security: readonly object[];
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
@@ -85,11 +88,29 @@ describe('the description of the API', () => {
     expect(operations.filter(({ security }) => security !== undefined && security.length > 0)).toEqual([]);
   });
 
-  it('names every operation once and puts it under a heading', () => {
+  it('names every operation once, says in a line what it does, and puts it under a heading', () => {
     expect(operations.length).toBeGreaterThan(60);
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(operations.filter(({ summary, tags }) => !summary && !tags?.length).map(nameOfOperation)).toEqual([]);
+    const lines = operations.map(({ summary = '' }) => summary.trim());
+    expect(operations.filter((_, place) => !/^[A-Z].{5,69}$/.test(lines[place]!)).map(nameOfOperation)).toEqual([]);
+    expect(lines.filter((line, place) => lines.indexOf(line) !== place)).toEqual([]);
+    expect(operations.filter(({ tags }) => tags?.length !== 1).map(nameOfOperation)).toEqual([]);
+  });
+
+  it('says what each heading is about, sign-in first and health last', () => {
+    const headings = description.tags.map(({ name }) => name);
+    expect([...headings].sort()).toEqual([...new Set(operations.flatMap(({ tags = [] }) => tags))].sort());
+    expect(description.tags.filter((tag) => !tag.description)).toEqual([]);
+    expect([headings[0], headings.at(-1)]).toEqual(['sign-in', 'health']);
+  });
+
+  it('names no refusal that does not exist', () => {
+    const named = operations.flatMap(({ description: text = '' }) =>
+      [...text.matchAll(/`([a-z]+(?:-[a-z]+)+|forbidden)`/g)].map(([, code]) => code!),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((code) => !(code in errorCodes))).toEqual([]);
   });
 
   it('says what each operation answers', () => {

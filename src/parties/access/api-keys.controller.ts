@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
@@ -15,6 +15,10 @@ export class ApiKeysController {
 
   @Post()
   @Allow({ roles: ['admin'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Make an API key for a machine',
+    description: 'The key is shown this once. `forbidden` where it would have roles that you do not hold.',
+  })
   @Header('cache-control', 'no-store')
   @ApiCreatedResponse({ type: NewApiKeyView })
   create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: CreateApiKeyBody): Promise<SecretReply> {
@@ -23,6 +27,7 @@ export class ApiKeysController {
 
   @Get()
   @Allow({ roles: ['admin'], memberOnly: true })
+  @ApiOperation({ summary: 'List your organization’s API keys, revoked ones included' })
   @ApiOkResponse({ type: pageSchema(ApiKeyView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ApiKeyView>> {
     const rows = await listApiKeys(tx, limit, fromCursor(cursor, [instantKey, uuidKey]));
@@ -32,6 +37,10 @@ export class ApiKeysController {
   @Delete(':id')
   @HttpCode(204)
   @Allow({ roles: ['admin'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Revoke an API key',
+    description: 'It is refused from the next request on. Revoking it again changes nothing.',
+  })
   @ApiNoContentResponse()
   revoke(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
     return this.apiKeys.revoke(tx, actor, id);

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Ip, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, roles } from '../../platform/auth/actor';
 import { Allow, By, InTx, Public } from '../../platform/auth/allow';
@@ -29,16 +29,24 @@ export class SessionsController {
   @Post('sign-in')
   @HttpCode(200)
   @Public()
+  @ApiOperation({
+    summary: 'Sign in with mail address and password',
+    description:
+      'Refused with `sign-in-failed`, whichever of the two is wrong, and after many attempts with `too-many-requests`.',
+  })
   @Header('cache-control', 'no-store')
   @ApiOkResponse({ type: SignInView })
   open(@Body() body: SignInBody, @Ip() address: string): Promise<SignInView> {
     return this.signIn.execute(body, address);
   }
 
-  /** Ends the session that the request was made with; its token is refused from now on. */
   @Post('sign-out')
   @HttpCode(204)
   @Allow({ memberOnly: true })
+  @ApiOperation({
+    summary: 'Sign out',
+    description: 'Ends the session that the request was made with; its token is refused from now on.',
+  })
   @ApiNoContentResponse()
   async close(@By() actor: Actor, @InTx() tx: Tx): Promise<void> {
     if (actor.by.kind !== 'member') return;
@@ -50,6 +58,7 @@ export class SessionsController {
 
   @Get('me')
   @Allow()
+  @ApiOperation({ summary: 'Who am I, and what may I do?' })
   @ApiOkResponse({ type: ActorView })
   async me(@By() actor: Actor, @InTx() tx: Tx): Promise<ActorView> {
     const organization = organizationView(await getOrganization(tx, actor.organizationId));

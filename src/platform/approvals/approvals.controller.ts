@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../auth/actor';
 import { Allow, By, InTx } from '../auth/allow';
 import type { Tx } from '../database/tx';
@@ -39,6 +39,7 @@ export class ApprovalsController {
 
   @Get()
   @Allow()
+  @ApiOperation({ summary: 'List what was put up for approval, oldest first' })
   @ApiOkResponse({ type: pageSchema(ApprovalView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ApprovalView>> {
     const after = fromCursor(cursor, [instantKey, uuidKey]);
@@ -50,10 +51,14 @@ export class ApprovalsController {
     return pageOf(rows, limit, approvalView, (row) => [row.requested_at.toISOString(), row.id]);
   }
 
-  /** Only a person other than the one who asked; whoever may act in the matter's own field. */
   @Post(':id/decision')
   @HttpCode(200)
   @Allow({ roles: ['finance'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Approve or reject what another person asked for',
+    description:
+      'Refused with `approval-needs-second-person` for whoever asked, and with `approval-decided` once decided or when the matter has changed since.',
+  })
   @ApiOkResponse({ type: ApprovalView })
   async decide(
     @By() actor: Actor,

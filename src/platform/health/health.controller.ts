@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/allow';
 import { Database } from '../database/database';
 import type { Tx } from '../database/tx';
@@ -22,17 +22,21 @@ export class HealthController {
     private readonly keyring: Keyring,
   ) {}
 
-  /** The process runs. */
   @Get('health/live')
   @Public()
+  @ApiOperation({ summary: 'Does the process run?' })
   @ApiOkResponse({ type: HealthView })
   live(): HealthView {
     return { status: 'ok' };
   }
 
-  /** The process can answer: the database is there, migrated, and binds the application role by row-level security. */
   @Get('health/ready')
   @Public()
+  @ApiOperation({
+    summary: 'Can the process answer?',
+    description:
+      'The database is there, migrated, and binds the application role by row-level security; otherwise `not-ready`.',
+  })
   @ApiOkResponse({ type: HealthView })
   async ready(): Promise<HealthView> {
     const { bypasses } = await this.database.asSystem(lookAtRole, 'read').catch((cause: unknown) => {
@@ -43,9 +47,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The marketplace's public keys, for anyone who checks its seals (RFC 7517). */
   @Get('.well-known/jwks.json')
   @Public()
+  @ApiOperation({
+    summary: 'Get the marketplace’s public keys, to check its seals',
+    description: 'A JSON Web Key Set (RFC 7517), for anyone.',
+  })
   @ApiOkResponse({ type: KeysView })
   keys(): KeysView {
     return { keys: [...this.keyring.publicKeys()] };

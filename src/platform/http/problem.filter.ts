@@ -27,13 +27,19 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const refusal = toDomainError(error);
-    if (refusal.status >= 500)
-      this.logger.error({ err: refusal.cause ?? error, route: http.getRequest<FastifyRequest>().url });
+    this.report(refusal, error, http.getRequest<FastifyRequest>().routeOptions.url);
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
     void sendProblem(reply, refusal);
+  }
+
+  /** Only what is our own fault is worth a stack. */
+  private report({ status, code, cause }: DomainError, error: unknown, route: string | undefined): void {
+    if (status < 500) return;
+    if (code === 'internal-error') this.logger.error({ err: cause ?? error, route });
+    else this.logger.warn({ code, route, cause: cause instanceof Error ? cause.message : undefined });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Allow, InTx } from '../auth/allow';
 import type { Tx } from '../database/tx';
 import { getOperation, type Operation } from './operations';
@@ -37,6 +37,7 @@ export const operationView = (operation: Operation): OperationView => ({
 export class OperationsController {
   @Get(':id')
   @Allow()
+  @ApiOperation({ summary: 'Follow long work: its state, progress and result' })
   @ApiOkResponse({ type: OperationView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<OperationView> {
     return operationView(await getOperation(tx, id));

@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../auth/actor';
 import { Allow, By, InTx } from '../auth/allow';
 import type { Tx } from '../database/tx';
@@ -16,9 +16,12 @@ export class EventView {
 @ApiTags('events')
 @Controller('v1/events')
 export class EventsController {
-  /** What happened, in order, for the caller's organization. `next` is never null: ask again with it later. */
   @Get()
   @Allow()
+  @ApiOperation({
+    summary: 'Read what happened for your organization, in order',
+    description: '`next` is never null: ask again with it later.',
+  })
   @ApiOkResponse({ type: pageSchema(EventView) })
   async list(@By() actor: Actor, @InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<EventView>> {
     const after = BigInt(fromCursor(cursor, [/^\d{1,18}$/])?.[0] ?? '0');

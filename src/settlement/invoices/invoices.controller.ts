@@ -1,5 +1,5 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -27,9 +27,9 @@ export class InvoiceView {
 @ApiTags('invoices')
 @Controller('v1/invoices')
 export class InvoicesController {
-  /** Invoices that the caller's organization issues or pays, oldest first. */
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List the invoices that you issue or pay, oldest first' })
   @ApiOkResponse({ type: pageSchema(InvoiceView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<InvoiceView>> {
     const rows = await listInvoices(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
@@ -38,6 +38,7 @@ export class InvoicesController {
 
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show an invoice' })
   @ApiOkResponse({ type: InvoiceView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
     const invoice = await findInvoice(tx, id);

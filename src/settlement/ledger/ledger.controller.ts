@@ -1,5 +1,5 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getAgreement } from '../../agreements';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
@@ -40,9 +40,9 @@ export class TrialBalanceView {
 @ApiTags('ledger')
 @Controller('v1')
 export class LedgerController {
-  /** The agreement's postings in the order of their booking. */
   @Get('agreements/:id/ledger')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List an agreement’s ledger postings, as they were booked' })
   @ApiOkResponse({ type: pageSchema(LedgerTransactionView) })
   async transactions(
     @InTx() tx: Tx,
@@ -56,15 +56,16 @@ export class LedgerController {
 
   @Get('agreements/:id/balances')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show the balance of each of an agreement’s accounts' })
   @ApiOkResponse({ type: BalancesView })
   async balances(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<BalancesView> {
     await getAgreement(tx, id);
     return { rows: (await balancesOf(tx, id)).map(balanceView) };
   }
 
-  /** All books of the marketplace together, per currency. */
   @Get('trial-balance')
   @Allow({ kinds: ['operator'] })
+  @ApiOperation({ summary: 'Show all books of the marketplace together, per currency' })
   @ApiOkResponse({ type: TrialBalanceView, isArray: true })
   async trialBalance(@InTx() tx: Tx): Promise<TrialBalanceView[]> {
     const all = await allBalances(tx);

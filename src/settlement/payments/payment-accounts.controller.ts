@@ -1,5 +1,5 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By } from '../../platform/auth/allow';
@@ -20,10 +20,14 @@ export class PaymentAccountsController {
     private readonly accounts: OpenPaymentAccount,
   ) {}
 
-  /** Opens the account that the label's payouts go to. */
   @Post()
   @OpensOwnTransactions()
   @Allow({ kinds: ['label'], roles: ['finance'], verified: true })
+  @ApiOperation({
+    summary: 'Open the account that your payouts go to',
+    description:
+      'Refused with `payment-account-exists`, `payments-not-configured` or `payment-provider-refused`; try again after `not-ready`.',
+  })
   @ApiCreatedResponse({ type: PaymentAccountView })
   async open(
     @By() actor: Actor,

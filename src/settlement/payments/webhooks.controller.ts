@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type AccordoRequest, Public } from '../../platform/auth/allow';
 import { DomainError } from '../../platform/errors/domain-error';
 import { Payments } from './payments';
@@ -17,10 +17,14 @@ export class WebhooksController {
     private readonly events: TakeEvent,
   ) {}
 
-  /** What Stripe tells. The signature over the raw bytes is the only credential; a repeated event changes nothing. */
   @Post()
   @HttpCode(200)
   @Public()
+  @ApiOperation({
+    summary: 'Receive what Stripe tells',
+    description:
+      'The signature over the raw bytes is the only credential (`signature-invalid`); a repeated event changes nothing.',
+  })
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOkResponse({ type: ReceivedView })
   async receive(@Req() { rawBody = Buffer.alloc(0), headers }: AccordoRequest): Promise<ReceivedView> {

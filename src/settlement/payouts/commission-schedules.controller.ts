@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Injectable, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { compare, exactText, isCalendarDate, ONE, rational } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
@@ -84,14 +84,21 @@ export class CommissionSchedulesController {
 
   @Post()
   @Allow({ kinds: ['operator'], roles: ['admin'] })
+  @ApiOperation({
+    summary: 'Set the marketplace’s commission for a time',
+    description: 'Refused with `commission-overlaps` where one is already set.',
+  })
   @ApiCreatedResponse({ type: ScheduleView })
   async make(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ScheduleBody): Promise<ScheduleView> {
     return scheduleView(await this.makeSchedule.execute(tx, actor, body));
   }
 
-  /** Open to everyone signed in: it is part of what they agree to. */
   @Get()
   @Allow()
+  @ApiOperation({
+    summary: 'List the marketplace’s commission over time',
+    description: 'Open to everyone signed in: it is part of what they agree to.',
+  })
   @ApiOkResponse({ type: SchedulesView })
   async list(@InTx() tx: Tx): Promise<SchedulesView> {
     const rows = await tx.rows<Schedule>(`SELECT ${columns} FROM commission_schedules ORDER BY in_force`);

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
@@ -34,9 +34,13 @@ export class PayoutView {
 export class PayoutsController {
   constructor(private readonly requestPayout: RequestPayout) {}
 
-  /** Asks for paid invoices to be paid out. A second person releases it: see `approvalId`. */
   @Post()
   @Allow({ kinds: ['label'], roles: ['finance'], memberOnly: true, verified: true })
+  @ApiOperation({
+    summary: 'Ask for paid invoices to be paid out',
+    description:
+      'A second person releases it: see `approvalId`. Refused with `payments-not-configured`, `payment-account-missing`, `invoice-not-payable` or `commission-missing`.',
+  })
   @ApiCreatedResponse({ type: PayoutView })
   async request(@By() actor: Actor, @InTx() tx: Tx, @Body() body: PayoutBody): Promise<PayoutView> {
     return payoutView(await this.requestPayout.execute(tx, actor, body));
@@ -44,6 +48,7 @@ export class PayoutsController {
 
   @Get()
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'List your payouts, oldest first' })
   @ApiOkResponse({ type: pageSchema(PayoutView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<PayoutView>> {
     const rows = await listPayouts(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
@@ -52,6 +57,7 @@ export class PayoutsController {
 
   @Get(':id')
   @Allow({ kinds: ['label'] })
+  @ApiOperation({ summary: 'Show a payout and its state' })
   @ApiOkResponse({ type: PayoutView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
     return payoutView(await getPayout(tx, id));

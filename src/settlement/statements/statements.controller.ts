@@ -12,7 +12,7 @@ import {
   Query,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
@@ -31,7 +31,7 @@ import { StatementDetailView, statementDetailView, StatementView, statementView 
 import { findStatement, listStatements, type Statement } from './statements.repository';
 
 export class StatementsQuery extends PageQuery {
-  @IdField({ optional: true })
+  @IdField({ optional: true, description: 'only the statements of this agreement' })
   readonly agreementId?: string;
 }
 
@@ -53,10 +53,14 @@ export class StatementsController {
     private readonly requestClose: RequestClose,
   ) {}
 
-  /** Closes a month of the agreement. Follow the operation; its result names the statement. */
   @Post('agreements/:id/closes')
   @HttpCode(202)
   @Allow({ kinds: ['label'], roles: ['finance'] })
+  @ApiOperation({
+    summary: 'Close a month: rate its usage and issue its statement',
+    description:
+      'Follow the operation; its result names the statement. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the month must have ended, earlier ones be closed, and its reports be there and read.',
+  })
   @ApiAcceptedResponse({ type: OperationView })
   async close(
     @By() actor: Actor,
@@ -67,9 +71,9 @@ export class StatementsController {
     return operationView(await this.requestClose.execute(tx, actor, id, body));
   }
 
-  /** Statements that the caller's organization gives or gets, oldest first. */
   @Get('statements')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List the statements that you give or get, oldest first' })
   @ApiOkResponse({ type: pageSchema(StatementView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, agreementId }: StatementsQuery): Promise<Page<StatementView>> {
     const after = fromCursor(cursor, [instantKey, uuidKey]);
@@ -79,32 +83,42 @@ export class StatementsController {
 
   @Get('statements/:id')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'Show a statement: what was earned, recouped and is payable' })
   @ApiOkResponse({ type: StatementDetailView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StatementDetailView> {
     return statementDetailView(await getStatement(tx, id));
   }
 
-  /** The canonical clause lines, byte for byte what the statement's SHA-256 is over. */
   @Get('statements/:id/clause-lines')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Download a statement’s canonical clause lines',
+    description: 'Byte for byte what the statement’s SHA-256 is over.',
+  })
   @Header('content-type', 'application/x-ndjson; charset=utf-8')
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async clauseLines(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
     return (await getStatement(tx, id)).clause_lines;
   }
 
-  /** What went into the statement, as the files that `accordo rate` takes: it gives the same bytes. */
   @Get('statements/:id/inputs')
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Get what went into a statement, to rate it again',
+    description: 'As the files that `accordo rate` takes: it gives the same bytes.',
+  })
   @ApiOkResponse({ type: InputsView })
   async inputs(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InputsView> {
     return statementInputs(tx, await getStatement(tx, id));
   }
 
-  /** A line per recording, territory, use and service: a page of JSON, or all of them as CSV. */
   @Get('statements/:id/lines')
   @OpensOwnTransactions()
   @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'List a statement’s lines: a page of JSON, or all of them as CSV',
+    description: 'A line per recording, territory, use and service.',
+  })
   @ApiOkResponse({ type: pageSchema(StatementLineView) })
   async lines(
     @By() actor: Actor,

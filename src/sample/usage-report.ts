@@ -1,4 +1,4 @@
-import { recordCompanyReportWriter, type UsageCells } from '../ddex';
+import { recordCompanyReportWriter, type ReportOpening, type UsageCells } from '../ddex';
 import { calendarDateOf, monthPeriod } from '../kernel';
 import { isrcOf, labelProfile, platformProfile, sampleTrack, serviceNames } from './names';
 import { planContexts, type PlannedContext, type ServiceFigures } from './usage-plan';
@@ -48,7 +48,6 @@ export async function sampleUsageReport(
   const lastDay = lastDayBefore(until);
   const writer = recordCompanyReportWriter({
     head: {
-      RecordType: 'HEAD',
       MessageId: messageId,
       MessageCreatedDateTime: `${until}T06:00:00Z`,
       UsageStartDate: from,
@@ -58,8 +57,8 @@ export async function sampleUsageReport(
       ServiceDescription: parties.serviceName,
       RecipientPartyId: parties.labelPartyId,
       RecipientName: parties.labelName,
-    } as never,
-    contexts: contexts.map((context) => contextCells(context, from, lastDay)) as never,
+    },
+    contexts: contexts.map((context) => contextCells(context, from, lastDay)),
   });
   let text = '';
   for await (const chunk of writer.chunks(lines(contexts, figures.month))) text += spoil(chunk);
@@ -78,12 +77,11 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
 /** What the platform reckons per unit, in millionths: its own view; what is owed follows from the contract. */
 const unitMillionths = (context: PlannedContext): bigint => (isDownload(context) ? 360_000n : 2_000n);
 
-function contextCells(context: PlannedContext, from: string, lastDay: string): object {
+function contextCells(context: PlannedContext, from: string, lastDay: string): ReportOpening['contexts'][number] {
   const units = sum(context.quantities);
   const returns = sum(context.returns);
   const allocated = exact((units - returns) * unitMillionths(context));
   return {
-    RecordType: 'SY10',
     SummaryRecordId: context.id,
     CommercialModel: context.model,
     UseType: context.use,
@@ -156,7 +154,6 @@ function usageCells({ id, context, track, date, quantity, returns }: PlannedLine
   const unit = exact(unitMillionths(context));
   const allocated = exact((quantity - returns) * unitMillionths(context));
   return {
-    RecordType: 'SR08',
     SalesTransactionId: id,
     DspReleaseId: `VR${track}`,
     ResourceISRC: isrc,
@@ -178,7 +175,7 @@ function usageCells({ id, context, track, date, quantity, returns }: PlannedLine
     AllocatedNetRevenueInCurrencyOfTransaction: allocated,
     AllocatedNetRevenueInCurrencyOfAccounting: allocated,
     CopyrightObligationWithDSP: 'true',
-  } as never;
+  };
 }
 
 /** Puts each mistake into its line: the writer itself refuses to write bad cells. */

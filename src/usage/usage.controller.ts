@@ -172,7 +172,7 @@ export class UsageController {
   @ApiOkResponse({ content: { 'text/tab-separated-values': { schema: { type: 'string', format: 'binary' } } } })
   async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const { file_sha256, bytes } = await getReport(tx, id);
-    return new StreamableFile(this.storage.read(file_sha256) as never, {
+    return new StreamableFile(this.storage.read(file_sha256), {
       type: 'text/tab-separated-values; charset=utf-8',
       disposition: `attachment; filename="${id}.tsv"`,
       length: Number(bytes),

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runMigrations } from 'graphile-worker';
+import { Logger, runMigrations } from 'graphile-worker';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { DomainError } from '../errors/domain-error';
@@ -32,7 +32,7 @@ export async function migrate(urls: DatabaseUrls): Promise<void> {
 }
 
 async function migrateAlone(urls: DatabaseUrls): Promise<void> {
-  await runMigrations({ connectionString: urls.ownerUrl, schema: 'graphile_worker', logger: undefined as never });
+  await runMigrations({ connectionString: urls.ownerUrl, schema: 'graphile_worker', logger: silent });
   const source = await ownerDataSource(urls.ownerUrl).initialize();
   try {
     await source.runMigrations();
@@ -43,6 +43,9 @@ async function migrateAlone(urls: DatabaseUrls): Promise<void> {
     await source.destroy();
   }
 }
+
+/** The queue's own tables are nobody's news. */
+const silent = new Logger(() => () => undefined);
 
 /** Two processes that start at once migrate one after the other. */
 async function alone(ownerUrl: string, work: () => Promise<void>): Promise<void> {

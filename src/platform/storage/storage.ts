@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -47,7 +47,7 @@ export class Storage {
   }
 
   /** The file's bytes. */
-  read(sha256: string): NodeJS.ReadableStream & AsyncIterable<Buffer> {
+  read(sha256: string): ReadStream {
     return createReadStream(this.pathOf(sha256));
   }
 

@@ -45,6 +45,7 @@ export async function startDemoServer(startsAt: string): Promise<DemoServer> {
       storageFolder: join(folder, 'files'),
       keyringFile: join(folder, 'keyring.json'),
       logLevel: process.env.LOG_LEVEL ?? 'error',
+      trustedProxies: [],
       payments: { ...secrets, endpoint: { protocol: 'http', host: '127.0.0.1', port: stripe.port } },
     };
     const serving = await serve(config, { api: true, worker: true, clock });

@@ -42,7 +42,7 @@ CREATE TABLE outbox (
   payload jsonb NOT NULL,
   occurred_at timestamptz NOT NULL
 );
-CREATE INDEX outbox_by_organization ON outbox (organization_id, position);
+CREATE INDEX outbox_by_organization ON outbox (organization_id, transaction, position);
 ${systemOnly('outbox')}
 CREATE POLICY outbox_reader ON outbox FOR SELECT USING (organization_id = accordo_organization());
 CREATE POLICY outbox_writer ON outbox FOR INSERT WITH CHECK (accordo_role() IS NOT NULL);

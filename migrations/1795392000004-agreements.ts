@@ -85,7 +85,7 @@ CREATE TABLE agreement_grants (
   PRIMARY KEY (agreement_id, clause, isrc),
   CONSTRAINT agreement_grants_passing CHECK (passing = CASE WHEN exclusive THEN int8range(NULL, NULL) ELSE int8range(lower(passing), lower(passing) + 1) END),
   CONSTRAINT agreement_grants_exclusive EXCLUDE USING gist
-    (isrc WITH =, territories gist__intbig_ops WITH &&, uses gist__intbig_ops WITH &&, in_force WITH &&, passing WITH &&, agreement_id WITH <>)
+    (label_id WITH =, isrc WITH =, territories gist__intbig_ops WITH &&, uses gist__intbig_ops WITH &&, in_force WITH &&, passing WITH &&, agreement_id WITH <>)
 );
 CREATE INDEX agreement_grants_by_isrc ON agreement_grants (platform_id, isrc);
 ${readByBothParties('agreement_grants')}

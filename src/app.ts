@@ -40,10 +40,15 @@ export async function openParts(config: Config, clock: Clock = new SystemClock()
 }
 
 /** The application, configured the same for the server, the demo and the tests. It does not listen yet. */
-export async function createApp(parts: AppParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
+export async function createApp(
+  parts: AppParts,
+  logger: LoggerService | false,
+  trustedProxies: readonly string[] = [],
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: 1_048_576,
     requestTimeout: 300_000,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     connectionTimeout: 0,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Addresses that Fastify itself cannot read are refused before any filter of ours.

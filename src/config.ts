@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DomainError } from './platform/errors/domain-error';
 
 /** Everything a process is told from outside, read once, checked whole, frozen. */
@@ -11,6 +12,8 @@ export interface Config {
   readonly storageFolder: string;
   readonly keyringFile: string;
   readonly logLevel: string;
+  /** Proxies whose word about the caller's address is taken: addresses or networks. None: the connection's own address. */
+  readonly trustedProxies: readonly string[];
   readonly payments: PaymentConfig | undefined;
 }
 
@@ -50,6 +53,7 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
     storageFolder: `${folder}/files`,
     keyringFile: environment.KEYRING_FILE ?? `${folder}/keyring.json`,
     logLevel,
+    trustedProxies: proxies(environment, faults),
     payments: paymentConfig(environment, faults) ?? local?.payments,
   };
   if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));
@@ -101,6 +105,21 @@ function paymentConfig(environment: Environment, faults: string[]): PaymentConfi
     webhookSecret,
     endpoint: { protocol: scheme, host: hostname, port: port === '' ? defaultPort : Number(port) },
   };
+}
+
+/** Without this, everyone behind a proxy would be one address to the sign-in throttle; trusting anyone would let callers choose theirs. */
+function proxies(environment: Environment, faults: string[]): string[] {
+  const names = (environment.TRUST_PROXY ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names) {
+    const [address = '', prefix] = name.split('/');
+    const bits = isIP(address) === 6 ? 128 : 32;
+    const sound = isIP(address) !== 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+    if (!sound) faults.push(`TRUST_PROXY must list addresses or networks (10.0.0.0/8), not "${name}"`);
+  }
+  return names;
 }
 
 function wholeNumber(environment: Environment, name: string, fallback: number, faults: string[]): number {

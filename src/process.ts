@@ -20,7 +20,8 @@ export async function serve(
   { api, worker, clock }: { api: boolean; worker: boolean; clock?: Clock },
 ): Promise<Serving> {
   const parts = await openParts(config, clock);
-  const app = await createApp(parts, processLogger(config.logLevel));
+  const app = await createApp(parts, processLogger(config.logLevel), config.trustedProxies);
+  await parts.storage.sweep(parts.clock.now());
   const jobs = app.get(Jobs);
   try {
     if (api) await listen(app, config);

@@ -19,6 +19,7 @@ export function serveProduct({ folder, applicationUrl, ownerUrl }: ProductOrder,
     storageFolder: `${folder}/files`,
     keyringFile: `${folder}/keyring.json`,
     logLevel: 'error',
+    trustedProxies: [],
     payments: undefined,
   };
   return serve(config, { api, worker: false, clock: new FrozenClock(new Date('2026-02-03T09:00:00Z')) });

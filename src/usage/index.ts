@@ -1,2 +1,8 @@
 export { UsageModule } from './usage.module';
-export { liveReportIds, reportsAwaited, usageOfReports, type UsageOfMonth } from './usage-of-month';
+export {
+  liveReportIds,
+  readBeforeConclusion,
+  reportsAwaited,
+  usageOfReports,
+  type UsageOfMonth,
+} from './usage-of-month';

@@ -40,16 +40,24 @@ export class ReadReport {
         at: this.clock.now(),
       });
       const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
-      return { report, grants: compileGrants(agreements.flatMap(({ id, terms }) => grantsOf(terms, id))) };
+      return {
+        report,
+        agreementIds: agreements.map(({ id }) => id),
+        grants: compileGrants(agreements.flatMap(({ id, terms }) => grantsOf(terms, id))),
+      };
     });
     if (prepared === undefined) return;
-    const { report, grants } = prepared;
-    const scanned = await scanReport(this.storage.read(report.file_sha256), report.service_id, grants);
+    const { report, grants, agreementIds } = prepared;
+    const scanned = await scanReport(this.storage.read(report.file_sha256), {
+      serviceId: report.service_id,
+      grants,
+      folder: this.storage.temporaryFolder,
+    });
     try {
-      await this.database.asSystem((tx) => this.book(tx, report, scanned));
+      await this.database.asSystem((tx) => this.book(tx, report, scanned, agreementIds));
     } catch (error) {
-      // Another live report took the period while this one was read: that is an answer, not a failure.
-      if (!(error instanceof DomainError && error.code === 'period-already-reported')) throw error;
+      // Another live report took the period, or a value cannot be kept: that is an answer, and would be the same next time.
+      if (!(error instanceof DomainError) || error.status >= 500) throw error;
       await this.database.asSystem((tx) => this.refuse(tx, report, error));
     } finally {
       await scanned.faults.remove();
@@ -57,13 +65,22 @@ export class ReadReport {
     }
   }
 
-  private async book(tx: Tx, report: UsageReport, scanned: ScannedReport): Promise<void> {
+  private async book(
+    tx: Tx,
+    report: UsageReport,
+    scanned: ScannedReport,
+    agreementIds: readonly string[],
+  ): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
+    const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
+    // Signed while the file was read: read it again, under all that now holds.
+    if (agreements.length !== agreementIds.length) throw new Error('an agreement was concluded meanwhile');
     await keepEvidence(tx, report, scanned);
     if (scanned.fatal.length > 0) {
       const faults = scanned.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
       return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), scanned);
     }
+    refuseOverflow(scanned.sums.values());
     await copyInto(tx, 'usage_sums', sumColumns, sumRows(report, scanned.sums.values()));
     if (report.replaces !== null) await supersede(tx, report);
     await this.finish(tx, report, 'accepted', scanned);
@@ -119,6 +136,18 @@ export class ReadReport {
       payload: counts,
       at,
     });
+  }
+}
+
+const int8Max = 2n ** 63n - 1n;
+
+/** Each count fits; their sum must as well. */
+function refuseOverflow(sums: Iterable<ScannedSum>): void {
+  for (const { isrc, quantity, returns } of sums) {
+    if (quantity <= int8Max && returns <= int8Max) continue;
+    throw new DomainError('report-unreadable', undefined, [
+      { pointer: '/lines', code: 'sum-out-of-range', message: `the counts of ${isrc} add up to more than can be kept` },
+    ]);
   }
 }
 

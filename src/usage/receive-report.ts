@@ -31,7 +31,7 @@ export class ReceiveReport {
   async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<UsageReport> {
     const { file, opening } = received;
     const { messageId } = opening.head;
-    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${actor.organizationId} ${messageId}`]);
+    await claimMessage(tx, `${actor.organizationId} ${messageId}`);
     const before = await tx.first<UsageReport>(
       'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2',
       [actor.organizationId, messageId],
@@ -158,6 +158,15 @@ export class ReceiveReport {
     });
     return report;
   }
+}
+
+/** One delivery of a message at a time. A second one is refused at once: waiting would hold a connection. */
+async function claimMessage(tx: Tx, name: string): Promise<void> {
+  const { taken } = await tx.one<{ taken: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 1)) AS taken',
+    [name],
+  );
+  if (!taken) throw new DomainError('idempotency-key-in-use', 'this message is being received at the moment');
 }
 
 /** A report that replaces nothing speaks for its contexts from now on; a replacement does so once it has been read. */

@@ -32,10 +32,9 @@ export interface ScannedReport {
  */
 export async function scanReport(
   file: AsyncIterable<Buffer>,
-  serviceId: string,
-  grants: CompiledGrants,
+  { serviceId, grants, folder }: { serviceId: string; grants: CompiledGrants; folder: string },
 ): Promise<ScannedReport> {
-  const scan = new Scan(serviceId, grants, await Spool.open(), await Spool.open());
+  const scan = new Scan(serviceId, grants, await Spool.open(folder), await Spool.open(folder));
   try {
     const summary = await readRecordCompanyReport(file, scan);
     return scan.result(summary);

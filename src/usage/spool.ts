@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CopyValue } from '../platform/database/copy';
@@ -17,8 +16,10 @@ export class Spool {
     private readonly stream: WriteStream,
   ) {}
 
-  static async open(): Promise<Spool> {
-    const folder = await mkdtemp(join(tmpdir(), 'accordo-spool-'));
+  /** In `parent`, which is on disk: a temporary folder may be memory. */
+  static async open(parent: string): Promise<Spool> {
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(join(parent, 'spool-'));
     return new Spool(folder, createWriteStream(join(folder, randomUUID()), { mode: 0o600 }));
   }
 

@@ -12,6 +12,7 @@ import {
   useAndModelOf,
 } from '../kernel';
 import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
 
 /** A month of one agreement as rating wants it, and the reports that it stands on. */
 export interface UsageOfMonth {
@@ -55,6 +56,22 @@ export async function reportsAwaited(tx: Tx, agreement: AgreementWithTerms, mont
   return waiting;
 }
 
+/**
+ * Whether one of these reports was read before the agreement was concluded: its lines were then held as unmatched and count for nothing.
+ * Sent again with `replaces` it is read under the agreement.
+ */
+export async function readBeforeConclusion(
+  tx: Tx,
+  agreement: AgreementWithTerms,
+  reportIds: readonly string[],
+): Promise<boolean> {
+  const { early } = await tx.one<{ early: boolean }>(
+    'SELECT EXISTS (SELECT FROM usage_reports WHERE id = ANY($1::uuid[]) AND read_at < $2) AS early',
+    [reportIds, agreement.concludedAt],
+  );
+  return early;
+}
+
 interface SumRow {
   readonly isrc: string;
   readonly territory: number;
@@ -80,6 +97,7 @@ interface ContextRow {
   readonly from: string;
   readonly all_usages: bigint;
   readonly revenue: string;
+  readonly currency: string;
 }
 
 /**
@@ -92,9 +110,9 @@ async function contextFigures(
   reportIds: readonly string[],
 ): Promise<PeriodContext> {
   const rows = await tx.rows<ContextRow>(
-    `SELECT service_id, use_model, territory, lower(period) AS from, all_usages, trim_scale(net_revenue * music_usage_ratio)::text AS revenue
+    `SELECT service_id, use_model, territory, greatest(lower(period), $2::date) AS from, all_usages, trim_scale(net_revenue * music_usage_ratio)::text AS revenue, currency
        FROM usage_contexts WHERE report_id = ANY($1::uuid[]) ORDER BY report_id, context_id`,
-    [reportIds],
+    [reportIds, agreement.terms.term.from],
   );
   const grants = compileGrants(grantsOf(agreement.terms, agreement.id));
   const [anyTrack = ''] = agreement.terms.repertoire.isrcs;
@@ -109,6 +127,13 @@ async function contextFigures(
     };
     return model === 'AdvertisementSupportedModel' && grants.context(context).clauseFor(anyTrack).licensed;
   });
+  const foreign = granted.find(({ currency }) => currency !== agreement.currency);
+  if (foreign !== undefined) {
+    throw new DomainError(
+      'period-not-closable',
+      `a report accounts in ${foreign.currency}, the agreement in ${agreement.currency}: nothing is converted without a rate that the contract names`,
+    );
+  }
   const services = agreement.terms.services.map(({ id }) => {
     const own = granted.filter(({ service_id }) => service_id === id);
     return {

@@ -75,6 +75,13 @@ describe('an exclusive agreement', () => {
     expect(await count('agreement_grants WHERE agreement_id = $1', [agreementId])).toBe(2 * parts.isrcs.length);
   });
 
+  it('binds its own label: another that states the same recording is not shut out by it', async () => {
+    const stranger = await bench.label([first]);
+    const parts = { isrcs: [first], territories: place, ...year, exclusive: true };
+    const agreementId = await bench.concluded(stranger, rival, parts);
+    expect(await count('agreement_grants WHERE agreement_id = $1', [agreementId])).toBe(2);
+  });
+
   it('is refused itself where a licence that is not exclusive already stands', async () => {
     const parts = { isrcs: [first], territories: { include: ['FR'] }, from: '2040-01-01', until: '2041-01-01' };
     await bench.concluded(label, platform, parts);

@@ -202,6 +202,18 @@ describe('usage reports', () => {
     expect(await refusal(await file({ month }))).toBe('accepted');
   });
 
+  it('refuse counts that add up to more than can be kept', async () => {
+    const [first, second] = market.isrcs as [string, string];
+    const content = (await file({ month: nextMonth(), plays: { [first]: 111, [second]: 222 } }))
+      .replace(/\t(111|222)(?=\t)/g, '\t9223372036854775807')
+      .replaceAll(second, first);
+    const { id } = await upload(content);
+    await read(id);
+    const refused = await report(id);
+    expect(refused).toMatchObject({ state: 'refused', refusal: { code: 'report-unreadable' } });
+    expect(refused.refusal!.faults.map(({ code }) => code)).toEqual(['sum-out-of-range']);
+  });
+
   it.each([
     ['another sender', { senderPartyId: 'PADPIDA2014111801Y' }, '422 report-party-unknown'],
     ['a label nobody knows', { recipientPartyId: 'PADPIDA2014111801Y' }, '422 report-party-unknown'],

@@ -62,6 +62,7 @@ export async function startTestApp({
     storageFolder: join(folder, 'files'),
     keyringFile: join(folder, 'keyring.json'),
     logLevel: 'silent',
+    trustedProxies: [],
     payments:
       stripe === undefined
         ? undefined

@@ -26,6 +26,7 @@ describe('the configuration of a process', () => {
       environment: 'production',
       host: '127.0.0.1',
       port: 3000,
+      trustedProxies: [],
       applicationUrl: complete.DATABASE_URL,
       ownerUrl: complete.DATABASE_OWNER_URL,
       storageFolder: '/var/lib/accordo/files',
@@ -42,6 +43,14 @@ describe('the configuration of a process', () => {
   it('names everything that is missing at once', () => {
     const message = refusal({});
     for (const name of ['DATABASE_URL', 'DATA_FOLDER']) expect(message).toContain(`${name} is missing`);
+  });
+
+  it('trusts no proxy unless told which', () => {
+    expect(readConfig(complete).trustedProxies).toEqual([]);
+    expect(readConfig({ ...complete, TRUST_PROXY: '10.0.0.0/8, ::1' }).trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+    for (const name of ['everyone', '10.0.0.0/33', 'true', '1']) {
+      expect(refusal({ ...complete, TRUST_PROXY: name })).toContain('TRUST_PROXY must list addresses or networks');
+    }
   });
 
   it('asks for the tables’ owner only where something is to be migrated', () => {

@@ -19,6 +19,8 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
 
 /** Connection trouble, shutdown, deadlock, serialization, lock time-out: nothing was decided, so trying again is right. */
 const passing = /^(08|53|57P|40001|40P01|55P03|57014)/;
+/** Out of range, not a date, not text that can be stored. */
+const unholdable = /^(22003|22007|22008|22021|22P02|22P05)$/;
 const brokenConnection = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 export function translateDatabaseError(error: unknown): unknown {
@@ -26,6 +28,12 @@ export function translateDatabaseError(error: unknown): unknown {
   const { code, constraint } = error as Error & { code?: unknown; constraint?: unknown };
   const meaning = typeof constraint === 'string' ? meanings[constraint] : undefined;
   if (meaning !== undefined) return new DomainError(meaning);
+  // A value that no column can hold is the caller's, whichever check let it through.
+  if (typeof code === 'string' && unholdable.test(code)) {
+    return Object.assign(new DomainError('request-invalid', 'a value is outside of what can be kept'), {
+      cause: error,
+    });
+  }
   if (typeof code === 'string' && (passing.test(code) || brokenConnection.test(code))) return notReady(error);
   if (
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(

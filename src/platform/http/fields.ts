@@ -138,16 +138,16 @@ const patternField =
       Matches(pattern, { message: `$property must be ${format}` }),
     );
 
-/** A calendar day; whether it exists is the kernel's question. */
-export const DayField = patternField(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day: YYYY-MM-DD');
-export const MonthField = patternField(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month: YYYY-MM');
+/** A calendar day of the years 1900 to 2999; whether it exists is the kernel's question. */
+export const DayField = patternField(/^(19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day: YYYY-MM-DD');
+export const MonthField = patternField(/^(19|2\d)\d{2}-(0[1-9]|1[0-2])$/, 'a month: YYYY-MM');
 /** An exact decimal as text: amounts, rates, shares. Never a JSON number. */
 export const DecimalField = patternField(/^(0|[1-9]\d{0,20})(\.\d{1,12})?$/, 'a decimal as text, for example "0.0025"');
 export const HashField = patternField(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 export const CountryField = patternField(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code');
 export const CurrencyField = patternField(/^[A-Z]{3}$/, 'an ISO 4217 code');
 export const InstantField = patternField(
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/,
+  /^(19|2\d)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/,
   'an instant with zone (RFC 3339)',
 );
 

@@ -24,8 +24,9 @@ export class EventsController {
   })
   @ApiOkResponse({ type: pageSchema(EventView) })
   async list(@By() actor: Actor, @InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<EventView>> {
-    const after = BigInt(fromCursor(cursor, [/^\d{1,18}$/])?.[0] ?? '0');
-    const entries = await listOutbox(tx, actor.organizationId, after, limit);
+    const [transaction = '0', position = '0'] = fromCursor(cursor, [/^\d{1,19}$/, /^\d{1,18}$/]) ?? [];
+    const entries = await listOutbox(tx, actor.organizationId, { transaction, position }, limit);
+    const last = entries.at(-1);
     return {
       rows: entries.map((entry) => ({
         topic: entry.topic,
@@ -33,7 +34,7 @@ export class EventsController {
         payload: entry.payload,
         occurredAt: entry.occurred_at.toISOString(),
       })),
-      next: toCursor([String(entries.at(-1)?.position ?? after)]),
+      next: toCursor([last?.transaction ?? transaction, String(last?.position ?? position)]),
     };
   }
 }

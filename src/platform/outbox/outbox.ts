@@ -20,6 +20,7 @@ export async function publish(tx: Tx, { to, topic, subjectId, payload = {}, at }
 }
 
 export interface OutboxEntry {
+  readonly transaction: string;
   readonly position: bigint;
   readonly topic: string;
   readonly subject_id: string;
@@ -27,14 +28,22 @@ export interface OutboxEntry {
   readonly occurred_at: Date;
 }
 
+/** How far a reader has come: a transaction, and a position in it. */
+export interface OutboxPlace {
+  readonly transaction: string;
+  readonly position: string;
+}
+
 /**
- * The reader's next entries. It stops at the snapshot's xmin: a transaction that took an earlier position but has not committed yet
- * holds the reader back instead of being skipped.
+ * The reader's next entries, by transaction and then by position. It stops at the snapshot's xmin: whatever may still commit has a
+ * transaction from there on, so nothing can appear behind a reader. (By position alone it could: numbers are drawn at the insert,
+ * transactions at their first write.)
  */
-export const listOutbox = (tx: Tx, organizationId: string, after: bigint, limit: number): Promise<OutboxEntry[]> =>
+export const listOutbox = (tx: Tx, organizationId: string, after: OutboxPlace, limit: number): Promise<OutboxEntry[]> =>
   tx.rows<OutboxEntry>(
-    `SELECT position, topic, subject_id, payload, occurred_at FROM outbox
-      WHERE organization_id = $1 AND position > $2 AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-      ORDER BY position LIMIT $3`,
-    [organizationId, after, limit],
+    `SELECT transaction::text, position, topic, subject_id, payload, occurred_at FROM outbox
+      WHERE organization_id = $1 AND (transaction, position) > ($2::xid8, $3::bigint)
+        AND transaction < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY transaction, position LIMIT $4`,
+    [organizationId, after.transaction, after.position, limit],
   );

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,6 +12,8 @@ export interface StoredFile {
   readonly bytes: number;
 }
 
+const unfinishedMilliseconds = 86_400_000;
+
 /**
  * Files by the hash of their content, in a local folder. A file is complete and on disk before its hash is known to anyone,
  * so a crash leaves nothing half-stored; the same content is one file.
@@ -19,6 +21,24 @@ export interface StoredFile {
 @Injectable()
 export class Storage {
   constructor(readonly folder: string) {}
+
+  /** For work that spills to disk. What a killed process left in it is swept at the next start. */
+  get temporaryFolder(): string {
+    return join(this.folder, 'temporary');
+  }
+
+  /** Removes what a killed process left half-stored: everything unfinished and older than a day, which no upload takes. */
+  async sweep(now: Date): Promise<void> {
+    for (const folder of [join(this.folder, 'incoming'), this.temporaryFolder]) {
+      for (const name of await readdir(folder).catch(() => [])) {
+        const path = join(folder, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found !== undefined && now.getTime() - found.mtimeMs > unfinishedMilliseconds) {
+          await rm(path, { recursive: true, force: true });
+        }
+      }
+    }
+  }
 
   /** Streams `source` to disk while hashing it. Refuses with body-too-large past `bytesMax` and leaves nothing behind. */
   async store(source: AsyncIterable<Uint8Array> | NodeJS.ReadableStream, bytesMax: number): Promise<StoredFile> {

@@ -2,7 +2,7 @@ import type { AgreementWithTerms } from '../../agreements';
 import { dayInZone, monthPeriod, monthsOf } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { liveReportIds, reportsAwaited } from '../../usage';
+import { liveReportIds, readBeforeConclusion, reportsAwaited } from '../../usage';
 import { closedMonths } from './statements.repository';
 
 /**
@@ -25,7 +25,13 @@ export async function refuseUnlessClosable(
   if (earlier !== undefined) throw notClosable(`${earlier} must be closed first`);
 
   if (await reportsAwaited(tx, agreement, month)) throw notClosable('a usage report is still being read');
-  if ((await liveReportIds(tx, agreement, month)).length === 0) throw notClosable(`no usage is reported for ${month}`);
+  const reports = await liveReportIds(tx, agreement, month);
+  if (reports.length === 0) throw notClosable(`no usage is reported for ${month}`);
+  if (await readBeforeConclusion(tx, agreement, reports)) {
+    throw notClosable(
+      `a report of ${month} was read before the agreement was concluded: have it sent again as a replacement`,
+    );
+  }
 }
 
 const notClosable = (detail: string): DomainError => new DomainError('period-not-closable', detail);

@@ -16,6 +16,7 @@ interface Gap {
 }
 
 const faultsMax = 1000;
+const sliceLength = 1000;
 
 /**
  * A fault (track-not-controlled at /repertoire/isrcs/<i>) for each recording that the label does not state to control alone, in each of the
@@ -30,16 +31,15 @@ export async function controlFaults(
   const numbers = [...new Set(territories)].map(territoryNumber).sort((a, b) => a - b);
   const gaps = await tx.asSystem(async () => {
     const suspects = await notSimplyControlled(tx, labelId, isrcs, numbers, period);
-    return suspects.length === 0
-      ? []
-      : gapsOf(
-          tx,
-          labelId,
-          suspects.map(({ place }) => place),
-          isrcs,
-          numbers,
-          period,
-        );
+    const found: Gap[] = suspects
+      .filter(({ known }) => !known)
+      .map(({ place }) => ({ place, known: false, territories: [] }));
+    const stated = suspects.filter(({ known }) => known).map(({ place }) => place);
+    // In slices: recordings × territories of a hostile request would be a table of millions.
+    for (let at = 0; at < stated.length && found.length < faultsMax; at += sliceLength) {
+      found.push(...(await gapsOf(tx, labelId, stated.slice(at, at + sliceLength), isrcs, numbers, period)));
+    }
+    return found.sort((a, b) => a.place - b.place).slice(0, faultsMax);
   });
   return gaps.map(({ place, known, territories: missing }) => ({
     pointer: `/repertoire/isrcs/${place}`,
@@ -57,9 +57,9 @@ const notSimplyControlled = (
   isrcs: readonly string[],
   territories: readonly number[],
   period: Period,
-): Promise<{ place: number }[]> =>
+): Promise<{ place: number; known: boolean }[]> =>
   tx.rows(
-    `SELECT (asked.ordinality - 1)::int AS place
+    `SELECT (asked.ordinality - 1)::int AS place, bool_or(r.id IS NOT NULL) AS known
        FROM unnest($2::text[]) WITH ORDINALITY AS asked (isrc)
        LEFT JOIN recordings r ON r.owner_id = $1 AND r.isrc = asked.isrc
        LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.share = 1 AND x.territories @> $3::int[] AND x.in_force && daterange($4, $5)
@@ -77,15 +77,15 @@ const gapsOf = (
   period: Period,
 ): Promise<Gap[]> =>
   tx.rows<Gap>(
-    `SELECT place, bool_and(known) AS known, array_agg(territory ORDER BY territory) AS territories
-       FROM (SELECT asked.place, territory, bool_and(r.id IS NOT NULL) AS known
+    `SELECT place, true AS known, array_agg(territory ORDER BY territory) AS territories
+       FROM (SELECT asked.place, territory
                FROM unnest($2::int[], $3::text[]) AS asked (place, isrc)
               CROSS JOIN unnest($4::int[]) AS territory
                LEFT JOIN recordings r ON r.owner_id = $1 AND r.isrc = asked.isrc
                LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.share = 1 AND territory = ANY (x.territories) AND x.in_force && daterange($5, $6)
               GROUP BY asked.place, territory
              HAVING (range_agg(x.in_force) @> daterange($5, $6)) IS NOT TRUE) AS gap
-      GROUP BY place ORDER BY place LIMIT ${faultsMax}`,
+      GROUP BY place ORDER BY place`,
     [labelId, places, places.map((place) => isrcs[place]), territories, period.from, period.until],
   );
 

@@ -3,6 +3,7 @@ import { audit } from '../platform/audit/audit';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
 import { publish } from '../platform/outbox/outbox';
 import { Storage, type StoredFile } from '../platform/storage/storage';
 import { type ReadRow, readCatalogueFile } from './catalogue-file';
@@ -22,6 +23,8 @@ interface Progress {
 type GoodRow = Extract<ReadRow, { recording: unknown }>;
 
 const batchRows = 1000;
+/** A file of nothing but bad rows would otherwise fill the database with complaints; more are only counted. */
+const faultsMax = 100_000;
 
 /** Brings a stored catalogue file in: the good rows become recordings, the bad ones are listed with every fault. */
 @Injectable()
@@ -31,12 +34,14 @@ export class ImportCatalogue {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the file in batches, so memory does not grow with it. Refuses with import-unreadable or import-header-invalid. */
+  /**
+   * Reads the file in batches, so memory does not grow with it. Refuses with import-unreadable, import-header-invalid, or
+   * idempotency-key-in-use while another import of the same label runs.
+   */
   async execute(tx: Tx, actor: Actor, file: StoredFile): Promise<CatalogueImport> {
     const ownerId = actor.organizationId;
     const at = this.clock.now();
-    // Two imports that update the same recordings in different orders would deadlock: one label's imports go one after another.
-    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalogue-import ${ownerId}`]);
+    await beOnlyImport(tx, ownerId);
     const { id } = await openImport(tx, ownerId, file, at);
     const progress: Progress = { ownerId, importId: id, at, read: 0, rejected: 0, faults: 0 };
     let batch: ReadRow[] = [];
@@ -55,11 +60,25 @@ export class ImportCatalogue {
   }
 }
 
+/**
+ * Two imports that update the same recordings in different orders would deadlock. The second is refused, not kept waiting:
+ * each that waits would hold a connection, and a few of them all there are.
+ */
+async function beOnlyImport(tx: Tx, ownerId: string): Promise<void> {
+  const { taken } = await tx.one<{ taken: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken',
+    [`catalogue-import ${ownerId}`],
+  );
+  if (!taken) {
+    throw new DomainError('idempotency-key-in-use', 'another import of this catalogue is running: wait for its answer');
+  }
+}
+
 async function writeBatch(tx: Tx, progress: Progress, batch: readonly ReadRow[]): Promise<void> {
   const good = batch.filter((row) => 'recording' in row);
   const repeated = await writeRows(tx, progress, good);
   const found = batch.flatMap((row) => ('faults' in row ? row.faults : []));
-  const faults = [...found, ...repeated].sort((a, b) => a.row - b.row);
+  const faults = [...found, ...repeated].sort((a, b) => a.row - b.row).slice(0, faultsMax - progress.faults);
   if (faults.length > 0) await addFaults(tx, { ...progress, after: progress.faults }, faults);
   progress.read += batch.length;
   progress.rejected += batch.length - good.length + repeated.length;

@@ -37,9 +37,14 @@ export class ImportView {
   @ApiProperty({ example: '104857', description: 'a count, as text' }) readonly bytes!: string;
   @ApiProperty() readonly rowsRead!: number;
   @ApiProperty() readonly rowsAccepted!: number;
-  @ApiProperty() readonly rowsRejected!: number;
+  @ApiProperty({ description: 'counts every bad row, also those whose faults are no longer listed' })
+  readonly rowsRejected!: number;
   @ApiProperty({ format: 'date-time' }) readonly importedAt!: string;
-  @ApiProperty({ type: ImportFaultView, isArray: true, description: 'the first 100; all of them are at /faults' })
+  @ApiProperty({
+    type: ImportFaultView,
+    isArray: true,
+    description: 'the first 100; at most the first 100,000 are at /faults',
+  })
   readonly faults!: readonly ImportFaultView[];
 }
 
@@ -59,7 +64,7 @@ export class ImportsController {
   @ApiOperation({
     summary: 'Bring a catalogue in as CSV',
     description:
-      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`; then nothing is in.',
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -90,7 +95,7 @@ export class ImportsController {
 
   @Get(':id/faults')
   @Allow({ kinds: ['label'] })
-  @ApiOperation({ summary: 'List every fault of an import, row by row' })
+  @ApiOperation({ summary: 'List the faults of an import, row by row: at most its first 100,000' })
   @ApiOkResponse({ type: pageSchema(ImportFaultView) })
   async faults(
     @InTx() tx: Tx,

@@ -24,7 +24,7 @@ export class NegotiationBody {
 
 /**
  * Opens a negotiation with revision 1. Refuses with not-found (no verified counterparty of the other kind), terms-invalid,
- * terms-parties-differ and track-not-controlled.
+ * terms-parties-differ and, when the label opens it, track-not-controlled.
  */
 @Injectable()
 export class OpenNegotiation {
@@ -32,9 +32,9 @@ export class OpenNegotiation {
 
   async execute(tx: Tx, actor: Actor, { counterpartyId, terms: json, message }: NegotiationBody): Promise<Negotiation> {
     const parties = await partiesOf(tx, actor, counterpartyId);
-    const terms = await readProposedTerms(tx, parties, json);
-    const at = this.clock.now();
     const proposedBy = actor.organizationId;
+    const terms = await readProposedTerms(tx, parties, proposedBy, json);
+    const at = this.clock.now();
     const negotiation = await insertNegotiation(tx, { ...parties, openedBy: proposedBy, at });
     const { termsHash } = await insertRevision(tx, negotiation, { number: 1, proposedBy, terms, message, at });
     const subjectId = negotiation.id;

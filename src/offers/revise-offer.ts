@@ -26,7 +26,7 @@ export class RevisionBody {
 
 /**
  * Adds a revision, by either party. Refuses with not-found, negotiation-closed, offer-revised (another revision came first),
- * terms-invalid, terms-parties-differ and track-not-controlled.
+ * terms-invalid, terms-parties-differ and, when the label revises, track-not-controlled.
  */
 @Injectable()
 export class ReviseOffer {
@@ -39,10 +39,10 @@ export class ReviseOffer {
     if (body.basedOn !== latestRevision) {
       throw new DomainError('offer-revised', `the latest revision is ${latestRevision}, not ${body.basedOn}`);
     }
-    const terms = await readProposedTerms(tx, negotiation, body.terms);
+    const proposedBy = actor.organizationId;
+    const terms = await readProposedTerms(tx, negotiation, proposedBy, body.terms);
     const at = this.clock.now();
     const number = latestRevision + 1;
-    const proposedBy = actor.organizationId;
     const revision = await insertRevision(tx, negotiation, { number, proposedBy, terms, message: body.message, at });
     await setLatestRevision(tx, negotiationId, number);
     const fact = { revision: number, termsHash: revision.termsHash };

@@ -4,12 +4,13 @@ import { denominatorOf, numeratorOf, ratio, type Rational } from './rational';
  * Spreads a rounded total over the exact amounts it was rounded from, in the same unit, by largest remainder: each is
  * rounded down (towards minus infinity), the missing units go one each to the largest remainders, the earlier one first
  * on a tie. A negative total is shared out like the positive one with its signs put back. Parts sum to the total exactly.
- * Throws RangeError when the amounts do not add up to about the total.
+ * Throws RangeError when the amounts do not add up to about the total. A difference of two rounded totals may lie further from its
+ * exact amounts than one rounding: `slack` says by how many units, and amounts of zero get none of them.
  */
-export function allocate(total: bigint, amounts: readonly Rational[]): bigint[] {
+export function allocate(total: bigint, amounts: readonly Rational[], slack = 0n): bigint[] {
   const denominator = amounts.reduce((common, amount) => leastCommonMultiple(common, denominatorOf(amount)), 1n);
   const numerators = amounts.map((amount) => numeratorOf(amount) * (denominator / denominatorOf(amount)));
-  return allocateOver(total, { numerators, denominator });
+  return allocateOver(total, { numerators, denominator, slack });
 }
 
 /** Shares a total out in proportion to weights that are not negative. Throws RangeError when nothing has weight. */
@@ -27,20 +28,33 @@ export function allocateShares(total: bigint, weights: readonly Rational[]): big
 /** As `allocate`, over amounts that share one denominator: no rational per part, for totals of a million parts. */
 export function allocateOver(
   total: bigint,
-  { numerators, denominator }: { numerators: readonly bigint[]; denominator: bigint },
+  { numerators, denominator, slack = 0n }: { numerators: readonly bigint[]; denominator: bigint; slack?: bigint },
 ): bigint[] {
   const sign = total < 0n ? -1n : 1n;
   const mirrored = sign < 0n ? numerators.map((numerator) => -numerator) : numerators;
   const parts = mirrored.map((numerator) => floorDivide(numerator, denominator));
   const missing = parts.reduce((rest, part) => rest - part, total * sign);
-  if (missing < 0n || missing > BigInt(parts.length)) {
+  if (missing < -slack || missing > BigInt(parts.length) + slack || (missing !== 0n && parts.length === 0)) {
     throw new RangeError('the amounts do not add up to the total that is spread over them');
   }
-  if (missing > 0n) {
+  if (missing !== 0n) {
     const remainders = mirrored.map((numerator, index) => numerator - (parts[index] ?? 0n) * denominator);
-    for (const index of largestFirst(remainders).slice(0, sizeOf(missing))) parts[index] = (parts[index] ?? 0n) + 1n;
+    const weighty = largestFirst(remainders).filter((index) => mirrored[index] !== 0n);
+    const takers = weighty.length > 0 ? weighty : largestFirst(remainders);
+    handOut(parts, missing, missing > 0n ? takers : takers.toReversed());
   }
   return sign < 0n ? parts.map((part) => -part) : parts;
+}
+
+/** One unit each, in turn, and again from the first when all have had one. */
+function handOut(parts: bigint[], missing: bigint, takers: readonly number[]): void {
+  const unit = missing > 0n ? 1n : -1n;
+  let turn = 0;
+  for (let left = missing; left !== 0n; left -= unit) {
+    const index = takers[turn % takers.length] ?? 0;
+    parts[index] = (parts[index] ?? 0n) + unit;
+    turn += 1;
+  }
 }
 
 function largestFirst(remainders: readonly bigint[]): number[] {
@@ -52,11 +66,6 @@ function largestFirst(remainders: readonly bigint[]): number[] {
       if (left === right) return a - b;
       return left > right ? -1 : 1;
     });
-}
-
-/** A count that is known to be no larger than an array's length, as the number that `slice` wants. */
-function sizeOf(count: bigint): number {
-  return parseInt(count.toString(), 10);
 }
 
 function floorDivide(numerator: bigint, denominator: bigint): bigint {

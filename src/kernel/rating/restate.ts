@@ -49,6 +49,9 @@ export interface Restatement extends ClauseRestatement {
   readonly recordings: readonly RecordingDelta[];
 }
 
+/** Two roundings under any mode, of totals of either sign, and the unit that a clause may have been given on top. */
+const roundingSlack = 3n;
+
 /**
  * What must be booked so that the books show the rerated period: new rounded total less booked rounded total, spread over
  * the clauses' exact differences by signed largest remainder. The past stays; the sum of all differences is the whole.
@@ -60,7 +63,7 @@ export function restateClauses(booked: BookedClauses, rerated: RatedPeriod): Cla
   const clauses = [...new Set([...after.keys(), ...before.keys()])];
   const exact = clauses.map((clause) => subtract(after.get(clause) ?? ZERO, before.get(clause) ?? ZERO));
   const minor = rerated.total.minor - booked.total.minor;
-  const shares = allocate(minor / unit, inRoundingUnits(exact, rerated.rounding));
+  const shares = allocate(minor / unit, inRoundingUnits(exact, rerated.rounding), roundingSlack);
   const money = (units: bigint): string => moneyText({ minor: units * unit, currency: rerated.currency });
   return {
     period: rerated.period,
@@ -109,6 +112,7 @@ function recordingDeltas(
   const parts = allocateOver(moneyFromText(amount, rerated.currency).minor / unit, {
     numerators: weights.map((weight) => weight * numeratorOf(scale)),
     denominator: denominatorOf(scale),
+    slack: roundingSlack,
   });
   return changed.map(({ recording, numerator }, index) => ({
     ...recording,

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, roles } from '../../platform/auth/actor';
-import { Allow, By, InTx, Public } from '../../platform/auth/allow';
+import { type AccordoRequest, Allow, By, InTx, Public } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { keyOf } from '../../platform/idempotency/idempotent-writes';
 import { getOrganization } from '../parties.repository';
 import { organizationView, OrganizationView } from '../organization.view';
 import { revokeSession } from './access.repository';
@@ -24,6 +27,7 @@ export class SessionsController {
   constructor(
     private readonly signIn: SignIn,
     private readonly clock: Clock,
+    private readonly database: Database,
   ) {}
 
   @Post('sign-in')
@@ -40,20 +44,25 @@ export class SessionsController {
     return this.signIn.execute(body, address);
   }
 
+  /** Ending a session twice is ending it. A remembered answer would let another member's sign-out under the same key do nothing. */
   @Post('sign-out')
   @HttpCode(204)
+  @OpensOwnTransactions()
   @Allow({ memberOnly: true })
   @ApiOperation({
     summary: 'Sign out',
     description: 'Ends the session that the request was made with; its token is refused from now on.',
   })
   @ApiNoContentResponse()
-  async close(@By() actor: Actor, @InTx() tx: Tx): Promise<void> {
+  async close(@By() actor: Actor, @Req() request: AccordoRequest): Promise<void> {
+    keyOf(request);
     if (actor.by.kind !== 'member') return;
     const { sessionId } = actor.by;
     const at = this.clock.now();
-    await revokeSession(tx, sessionId, at);
-    await audit(tx, actor, { action: 'session.revoked', subjectId: sessionId, at });
+    await this.database.withTenant(actor, async (tx) => {
+      await revokeSession(tx, sessionId, at);
+      await audit(tx, actor, { action: 'session.revoked', subjectId: sessionId, at });
+    });
   }
 
   @Get('me')

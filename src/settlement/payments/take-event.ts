@@ -70,7 +70,8 @@ async function act(
   event: ProviderEvent,
   { transferIds, at }: { transferIds: readonly string[]; at: Date },
 ): Promise<string> {
-  if (event.kind === 'invoice-paid') return takePayment(tx, event, at);
+  // Only our own account's invoices are ours: a connected account can make invoices that name anything.
+  if (event.kind === 'invoice-paid' && event.account === undefined) return takePayment(tx, event, at);
   if (!isArrival(event)) return 'not acted on';
   const arrival = { providerPayoutId: event.payoutId, transferIds, at };
   const ours =

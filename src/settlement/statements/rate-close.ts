@@ -4,6 +4,7 @@ import {
   monthPeriod,
   type RatedPeriod,
   ratePeriod,
+  RatingRefused,
   type Restatement,
   restate,
   type Settled,
@@ -52,11 +53,27 @@ export function rateClose({ terms, month, usage, corrections, carried }: CloseIn
   const rated = rate(month, usage);
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
-    const rerated = rate(correction.month, correction.live);
+    const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
     return { ...correction, before, rerated, restatement: restate(before, rerated) };
   });
   const restatements = corrected.map(({ restatement }) => restatement);
   const settled = settlePeriods(carried, [rated.total.minor, ...restatements.map(({ delta }) => delta.minor)]);
   const clauseLines = canonicalClauseLines({ terms, rated, restatements, settled });
   return { month, usage, rated, corrected, settled, clauseLines, sha256: sha256Hex(clauseLines) };
+}
+
+/** A refusal of an earlier month's correction says which month it is: it would read like a fault of the month that is closed. */
+function namingMonth<T>(month: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RatingRefused)) throw error;
+    throw new RatingRefused(
+      error.faults.map((fault) => ({
+        ...fault,
+        pointer: `/corrections/${month}${fault.pointer}`,
+        message: `${fault.message} (correction of ${month})`,
+      })),
+    );
+  }
 }

@@ -185,16 +185,24 @@ describe('terms are refused', () => {
   });
 
   it('in a revision as in an offer, and the revision does not come to be', async () => {
-    const { platform, terms, negotiation } = market;
+    const { label, platform, terms, negotiation } = market;
     const { id } = await negotiation();
     expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: {}, basedOn: 1 })).toBe(
       '422 terms-invalid',
     );
     const bad = terms({ isrcs: ['ZZZ992699999'] });
-    expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: bad, basedOn: 1 })).toBe(
+    expect(await outcome(label.as, 'POST', at(id, '/revisions'), { terms: bad, basedOn: 1 })).toBe(
       '422 track-not-controlled',
     );
     expect(await platform.as.get(at(id))).toMatchObject({ latestRevision: 1 });
+  });
+
+  it('to the label that accepts, not to the platform that asks: its guesses tell it nothing of a catalogue', async () => {
+    const { label, platform, terms, negotiation } = market;
+    const { id } = await negotiation();
+    const guess = terms({ isrcs: ['ZZZ992699999'] });
+    expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: guess, basedOn: 1 })).toBe('201');
+    expect(await outcome(label.as, 'POST', at(id, '/acceptance'), { revision: 2 })).toBe('422 track-not-controlled');
   });
 });
 

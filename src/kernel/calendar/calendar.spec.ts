@@ -10,6 +10,9 @@ import {
   monthPeriod,
   monthsOf,
   overlaps,
+  reportingPeriodNamed,
+  reportingPeriodsOf,
+  REPORTING_PERIODS,
   periodOf,
   startOfDayInZone,
 } from '.';
@@ -65,6 +68,26 @@ describe('periods', () => {
 
   it('refuses an empty one', () => {
     expect(() => periodOf('2026-01-01', '2026-01-01')).toThrow(RangeError);
+  });
+});
+
+describe('reporting periods', () => {
+  it('a span touches them in order, each once', () => {
+    const span = periodOf('2026-05-31', '2027-02-01');
+    expect(reportingPeriodsOf('quarter', span)).toEqual(['2026-Q2', '2026-Q3', '2026-Q4', '2027-Q1']);
+    expect(reportingPeriodsOf('half-year', span)).toEqual(['2026-H1', '2026-H2', '2027-H1']);
+    expect(reportingPeriodsOf('year', span)).toEqual(['2026', '2027']);
+    expect(reportingPeriodsOf('month', span)).toEqual(monthsOf(span));
+  });
+
+  it('of every kind lie side by side and cover the span', () => {
+    const span = periodOf('2026-05-31', '2027-02-01');
+    for (const kind of REPORTING_PERIODS) {
+      const periods = reportingPeriodsOf(kind, span).map(reportingPeriodNamed);
+      periods.slice(1).forEach(({ from }, place) => expect(from).toBe(periods[place]?.until));
+      expect(periods[0]?.from.localeCompare(span.from)).toBeLessThanOrEqual(0);
+      expect(periods.at(-1)?.until.localeCompare(span.until)).toBeGreaterThanOrEqual(0);
+    }
   });
 });
 

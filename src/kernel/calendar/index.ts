@@ -1,3 +1,4 @@
 export * from './calendar-date';
+export * from './gaps';
 export * from './period';
 export * from './zone';

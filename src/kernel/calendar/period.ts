@@ -61,3 +61,59 @@ function nextMonth(month: string): string {
   const next = number === 12 ? [year + 1, 1] : [year, number + 1];
   return `${String(next[0]).padStart(4, '0')}-${String(next[1]).padStart(2, '0')}`;
 }
+
+/** The calendar periods for which usage is reported and royalties are closed. */
+export const REPORTING_PERIODS = ['month', 'quarter', 'half-year', 'year'] as const;
+
+export type ReportingPeriod = (typeof REPORTING_PERIODS)[number];
+
+/** How many months one period of each kind has; periods begin where these divide the year. */
+export const MONTHS_PER: Readonly<Record<ReportingPeriod, number>> = { month: 1, quarter: 3, 'half-year': 6, year: 12 };
+
+/** The name of a period that is one whole reporting period of this kind: '2026-01', '2026-Q1', '2026-H1', '2026'; else undefined. */
+export function reportingPeriodName(kind: ReportingPeriod, period: Period): string | undefined {
+  const months = MONTHS_PER[kind];
+  const [year = '', month = ''] = period.from.split('-');
+  const place = (parseInt(month, 10) - 1) / months;
+  if (!Number.isInteger(place) || !period.from.endsWith('-01')) return undefined;
+  if (addMonths(period.from.slice(0, 7), months) !== period.until.slice(0, 7) || !period.until.endsWith('-01')) {
+    return undefined;
+  }
+  if (kind === 'month') return `${year}-${month}`;
+  if (kind === 'year') return year;
+  return `${year}-${kind === 'quarter' ? 'Q' : 'H'}${place + 1}`;
+}
+
+const NAME = /^(\d{4})(?:-(?:(\d{2})|Q([1-4])|H([12])))?$/;
+
+/** The period of a name as `reportingPeriodName` gives it. Throws RangeError on anything else. */
+export function reportingPeriodNamed(name: string): Period {
+  const [, year, month, quarter, half] = NAME.exec(name) ?? [];
+  if (year === undefined) throw new RangeError(`not a reporting period: ${name.slice(0, 20)}`);
+  if (month !== undefined) return monthPeriod(name);
+  const months = quarter === undefined ? (half === undefined ? 12 : 6) : 3;
+  const first = (parseInt(quarter ?? half ?? '1', 10) - 1) * months + 1;
+  const from = `${year}-${String(first).padStart(2, '0')}`;
+  return periodOf(`${from}-01`, `${addMonths(from, months)}-01`);
+}
+
+/** The names of the reporting periods that the period touches, in order. */
+export function reportingPeriodsOf(kind: ReportingPeriod, period: Period): string[] {
+  const names = monthsOf(period).map((month) => {
+    const [year = '', number = ''] = month.split('-');
+    const place = Math.floor((parseInt(number, 10) - 1) / MONTHS_PER[kind]) + 1;
+    return { month, quarter: `${year}-Q${place}`, 'half-year': `${year}-H${place}`, year }[kind];
+  });
+  return [...new Set(names)];
+}
+
+/** How many days the period has. */
+export function daysOf({ from, until }: Period): number {
+  return (Date.parse(until) - Date.parse(from)) / 86_400_000;
+}
+
+function addMonths(month: string, count: number): string {
+  let later = month;
+  for (let left = count; left > 0; left--) later = nextMonth(later);
+  return later;
+}

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { calendarDateOf, type CalendarDate } from './calendar-date';
 
-const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
+/** The shape of a zone's name; whether the database has it is for `isTimeZone`. */
+export const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
 
 /** Whether the text names a zone of the IANA database ('Europe/Moscow', 'UTC'). Bare offsets are no zones. */
 export function isTimeZone(text: string): boolean {

@@ -12,9 +12,21 @@ const BY_EXPONENT: readonly (readonly [number, string])[] = [
   ],
 ];
 
-const EXPONENTS: ReadonlyMap<string, number> = new Map(
-  BY_EXPONENT.flatMap(([exponent, codes]) => codes.split(' ').map((code) => [code, exponent] as const)),
-);
+/** Listed with a minor unit, but nobody is paid in them: fund codes, indexed units and units of account. */
+const NOT_PAYABLE: readonly (readonly [number, string])[] = [
+  [0, 'UYI'],
+  [2, 'BOV CHE CHW COU MXV USN XAD'],
+  [4, 'CLF UYW'],
+];
+
+const byCode = (table: readonly (readonly [number, string])[]): Map<string, number> =>
+  new Map(table.flatMap(([exponent, codes]) => codes.split(' ').map((code) => [code, exponent] as const)));
+
+const EXPONENTS: ReadonlyMap<string, number> = byCode(BY_EXPONENT);
+const MINOR_UNITS: ReadonlyMap<string, number> = byCode([...BY_EXPONENT, ...NOT_PAYABLE]);
+
+/** All of them, sorted. */
+export const CURRENCIES: readonly string[] = [...EXPONENTS.keys()].sort();
 
 /** Whether the code is an active ISO 4217 currency in which money can be owed. */
 export function isCurrency(code: string): boolean {
@@ -26,4 +38,12 @@ export function currencyExponent(code: string): number {
   const exponent = EXPONENTS.get(code);
   if (exponent === undefined) throw new RangeError(`not an active ISO 4217 currency: ${code.slice(0, 10)}`);
   return exponent;
+}
+
+/**
+ * Digits of the minor unit of every code that ISO 4217 lists with one in 2026, payable or not: CLF 4, UYI 0. Undefined for
+ * codes without a minor unit (gold, special drawing rights, no currency), for withdrawn ones (HRK, SLL; BGN since the euro of 2026) and unknown ones.
+ */
+export function minorUnitExponent(code: string): number | undefined {
+  return MINOR_UNITS.get(code);
 }

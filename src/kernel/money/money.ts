@@ -17,10 +17,14 @@ export function moneyFromText(text: string, currency: string): Money {
 
 /** The amount with all digits of its currency: "12000.00" USD, "500" JPY. Zero never carries a sign. */
 export function moneyText({ minor, currency }: Money): string {
-  const exponent = currencyExponent(currency);
-  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
-  const sign = minor < 0n ? '-' : '';
-  return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+  return digitsText(minor, currencyExponent(currency));
+}
+
+/** An integer of units of 10^-digits as a plain decimal with all its digits: 1235 and 3 are "1.235". */
+export function digitsText(units: bigint, digits: number): string {
+  const size = (units < 0n ? -units : units).toString().padStart(digits + 1, '0');
+  const sign = units < 0n ? '-' : '';
+  return digits === 0 ? sign + size : `${sign}${size.slice(0, -digits)}.${size.slice(-digits)}`;
 }
 
 /** The amount in whole units of the currency, exact. */

@@ -11,6 +11,13 @@ export function isDecimalText(text: string): boolean {
   return DECIMAL.test(text);
 }
 
+/** Whether the text is a fraction of one: a decimal or a quotient from 0 to 1. */
+export function isShare(text: string): boolean {
+  if (!isDecimalText(text) && !QUOTIENT.test(text)) return false;
+  const share = rational(text);
+  return share.compare(ZERO) >= 0 && share.compare(ONE) <= 0;
+}
+
 /** Reads a plain decimal ("0.0020"), a quotient ("520/3") or an integer. Throws RangeError on anything else. */
 export function rational(value: string | bigint): Rational {
   if (typeof value === 'bigint') return new Fraction(value, 1n);

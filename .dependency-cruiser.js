@@ -22,7 +22,7 @@ module.exports = {
     error('no-cycles', {}, { circular: true }),
     error(
       'kernel-is-pure',
-      { path: '^src/kernel/', pathNot: '\\.spec\\.ts$' },
+      { path: '^src/kernel/', pathNot: ['\\.spec\\.ts$', '^src/kernel/testing/'] },
       {
         pathNot: [
           '^src/kernel/',
@@ -39,6 +39,7 @@ module.exports = {
       { path: '^src/([^/]+)/' },
       { path: anyModule, pathNot: ['^src/$1/', '/index\\.ts$'] },
     ),
+    error('worked-cases-know-only-the-kernel', { path: '^rating-cases/' }, { path: '^src/', pathNot: '^src/kernel/' }),
     error('only-the-process-reads-the-clock', { path: anyModule }, { path: '^src/(main|worker|cli|start)\\.ts$' }),
     ...Object.entries(mayImport).map(([name, allowed]) =>
       error(
@@ -50,7 +51,7 @@ module.exports = {
     error(
       'product-does-not-import-tests',
       { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      { path: '^(test|bench|demo)/', pathNot: '^src/' },
+      { path: '^(test|bench|demo|rating-cases)/', pathNot: '^src/' },
     ),
   ],
   options: {

@@ -71,6 +71,7 @@ module.exports = tseslint.config(
       'src/platform/database/embedded/**',
       'bench/**',
       'demo/**',
+      'rating-cases/**',
       'test/**',
       '**/*.spec.ts',
     ],

@@ -5,6 +5,7 @@ import { registerMigrate } from './commands/migrate';
 import { registerOpenApi } from './commands/openapi';
 import { registerSample } from './commands/sample';
 import { registerSetup } from './commands/setup';
+import { registerTerms } from './commands/terms';
 import { readConfig } from './config';
 import { fail, runUntilStopped } from './lifecycle';
 
@@ -34,6 +35,7 @@ registerMigrate(program);
 registerKeys(program);
 registerOpenApi(program);
 registerRate(program);
+registerTerms(program);
 registerSample(program);
 
 /** The framework is loaded by those commands that need it: `accordo rate` should not wait for it. */

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ClauseText } from '../kernel';
+import type { ClauseText, LanguageCode } from '../kernel';
+import { ChoiceField } from '../platform/http/fields';
 import type { Agreement, AgreementState } from './agreements.repository';
 import type { Signature } from './signatures.repository';
 
@@ -40,6 +41,11 @@ export class TrackView {
 export class ClauseTextView {
   @ApiProperty({ example: '6.1', description: 'the clause’s number, stable for these terms' }) readonly clause!: string;
   @ApiProperty() readonly text!: string;
+}
+
+export class ProseQuery {
+  @ChoiceField(['en', 'ru'], { optional: true, description: 'the language; English where absent' })
+  readonly language?: LanguageCode;
 }
 
 export class ProseView {

@@ -10,6 +10,7 @@ import {
   agreementSummary,
   AgreementView,
   agreementView,
+  ProseQuery,
   ProseView,
   TrackView,
 } from './agreement.view';
@@ -78,9 +79,13 @@ export class AgreementsController {
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({ summary: 'Read an agreement in words, clause by clause' })
   @ApiOkResponse({ type: ProseView })
-  async prose(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ProseView> {
+  async prose(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { language }: ProseQuery,
+  ): Promise<ProseView> {
     const { terms, termsHash } = await getAgreement(tx, id);
-    return { termsHash, clauses: describeTerms(terms) };
+    return { termsHash, clauses: describeTerms(terms, language) };
   }
 
   @Post(':id/signatures')
@@ -88,7 +93,7 @@ export class AgreementsController {
   @ApiOperation({
     summary: 'Sign the terms for your organization',
     description:
-      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `terms-hash-differs`; the second one also with `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
+      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `terms-hash-differs`; the second one also with `terms-not-operable`, `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
   })
   @ApiCreatedResponse({ type: AgreementView })
   async sign(

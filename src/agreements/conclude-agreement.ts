@@ -8,11 +8,12 @@ import { publish } from '../platform/outbox/outbox';
 import { type AgreementWithTerms, markConcluded } from './agreements.repository';
 import { uncontrolledTracks } from './control';
 import { insertGrants } from './grants.repository';
+import { inoperable } from './inoperable';
 import { OnConcluded } from './on-concluded';
 
 /**
  * What the second signature brings about, all of it or nothing: the grants stand, money falls due, claims end. Refuses with
- * track-not-controlled, exclusive-grant-overlaps, and what the listeners of OnConcluded refuse.
+ * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, and what the listeners of OnConcluded refuse.
  */
 @Injectable()
 export class ConcludeAgreement {
@@ -24,6 +25,9 @@ export class ConcludeAgreement {
   async execute(tx: Tx, actor: Actor, agreement: AgreementWithTerms): Promise<void> {
     const { id, labelId, platformId, currency, timeZone, inForce, termsHash, terms } = agreement;
     const at = this.clock.now();
+    // The last gate before money moves: what is signed must run.
+    const notOperable = inoperable(terms);
+    if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable);
     // Rights may have gone since the acceptance; a grant of what is no longer controlled must not come into force.
     const faults = await uncontrolledTracks(tx, terms);
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);

@@ -10,5 +10,6 @@ export {
 } from './agreements.repository';
 export { uncontrolledTracks } from './control';
 export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
+export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
 export { type ConcludedAgreement, type ConclusionListener, OnConcluded } from './on-concluded';

@@ -5,8 +5,10 @@ import { Command } from 'commander';
 import { sha256Hex } from '../kernel';
 import { ISRCS, referenceTermsJson, SOCIAL, STUDIO } from '../kernel/testing/reference-terms';
 import { registerRate, runRate } from './rate';
-import { rateFiles, rateJson, type RateFiles } from './rate-files';
-import { RateFaults } from './rate-inputs';
+import { FilesRefused } from './file-faults';
+import { rateFiles } from './rate-files';
+import { type RateFiles } from './rate-inputs';
+import { rateJson } from './rate-json';
 
 const HEADER = 'isrc,service,territory,use,model,quantity,returns';
 const row = (isrc: string, quantity: string, more = 'OnDemandStream,AdvertisementSupportedModel', returns = '0') =>
@@ -29,6 +31,16 @@ const JANUARY = {
   booked: { total: '6240.00', clauses: [{ clause: 'streaming', exact: '6240' }] },
 };
 
+const carried = { royaltiesToDate: '1075480', recoupedToDate: '1075480', advancesToDate: '1200000' };
+const ROW = {
+  isrc: ISRCS[0],
+  service: SOCIAL,
+  territory: 'RU',
+  use: 'OnDemandStream',
+  model: 'AdvertisementSupportedModel',
+  quantity: '1',
+};
+
 function files(changes: Partial<Record<'terms' | 'usage' | 'context' | 'carried', unknown>> = {}): RateFiles {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const all = { terms: referenceTermsJson(), usage: MARCH, context: CONTEXT, ...changes };
@@ -44,15 +56,13 @@ function faultsOf(changes: Parameters<typeof files>[0]): string[] {
   try {
     rateFiles(files(changes));
   } catch (error) {
-    if (error instanceof RateFaults) return error.faults.map(({ file, place, code }) => `${file} ${place} ${code}`);
+    if (error instanceof FilesRefused) return error.faults.map(({ file, place, code }) => `${file} ${place} ${code}`);
     throw error;
   }
   return [];
 }
 
 describe('rating from files', () => {
-  const carried = { royaltiesToDate: '1075480', recoupedToDate: '1075480', advancesToDate: '1200000' };
-
   it('gives the payable amount of the reference story in March, January restated with it', () => {
     const restates = [
       {
@@ -127,16 +137,61 @@ describe('rating from files', () => {
     ],
     [
       { context: { ...CONTEXT, restates: [{ ...JANUARY, usage: 'january.csv' }] } },
-      ['context.json /restates file-unreadable'],
+      ['context.json /restates/0/usage file-unreadable'],
     ],
     [
       { context: { ...CONTEXT, restates: [{ ...JANUARY, booked: { total: '1' } }] } },
-      ['context.json /restates/0/booked context-booked'],
+      ['context.json /restates/0/booked/clauses context-type'],
     ],
-    [{ carried: { royaltiesToDate: 1 } }, ['carried.json /royaltiesToDate carried-minor-units']],
-    [{ carried: null }, ['carried.json /royaltiesToDate carried-minor-units']],
+    [
+      { carried: { royaltiesToDate: 1 } },
+      ['royaltiesToDate', 'recoupedToDate', 'advancesToDate'].map(
+        (member) => `carried.json /${member} carried-minor-units`,
+      ),
+    ],
+    [{ carried: null }, ['carried.json  carried-type']],
+    [{ carried: { ...carried, carriedFoward: '-5' } }, ['carried.json /carriedFoward carried-unknown-field']],
+    [{ context: { ...CONTEXT, restate: [] } }, ['context.json /restate context-unknown-field']],
+    [
+      { usage: `isrc,service,territory,use,model,qty,qty\n` },
+      ['lacks the column quantity', 'unknown column "qty"', 'has qty twice'].map(() => 'usage.csv line 1 usage-column'),
+    ],
+    [{ usage: [{ ...ROW, title: 'Harbour' }] }, ['usage.csv /0 usage-cell']],
+    [
+      { context: { ...CONTEXT, restates: [{ ...JANUARY, usage: [{ ...ROW, isrc: 'ZZAB12699999' }] }] } },
+      ['context.json /restates/0/usage/0 usage-not-licensed'],
+    ],
+    [
+      { context: { ...CONTEXT, restates: [{ ...JANUARY, usage: [ROW], services: [] }] } },
+      ['context.json /restates/0/services context-missing', 'context.json /restates/0/services context-missing'],
+    ],
+    [
+      {
+        context: {
+          ...CONTEXT,
+          restates: ['2026-03', '2026-Q1', '2025-12'].map((period) => ({ ...JANUARY, period, usage: [] })),
+        },
+      },
+      [0, 1, 2].map((index) => `context.json /restates/${index}/period context-period`),
+    ],
   ])('%#: names file, place and code', (changes, expected) => {
     expect(faultsOf(changes)).toEqual(expected);
+  });
+
+  it('tells the faults of all files at once', () => {
+    const broken = {
+      terms: { ...referenceTermsJson(), currency: 'XAU' },
+      usage: `${HEADER}\n${row(ISRCS[0], '-1')}`,
+      context: { ...CONTEXT, period: 'March', facts: { expenses: 5 } },
+      carried: { ...carried, advancesToDate: '12000.00' },
+    };
+    expect(faultsOf(broken)).toEqual([
+      'terms.json /currency terms-currency',
+      'usage.csv line 2 usage-cell',
+      'context.json /period context-period',
+      'context.json /facts/expenses context-amount',
+      'carried.json /advancesToDate carried-minor-units',
+    ]);
   });
 });
 

@@ -1,39 +1,18 @@
 import {
   canonicalClauseLines,
-  monthPeriod,
-  moneyText,
-  openingCarried,
+  closePeriod,
   ratePeriod,
   RatingRefused,
   restateClauses,
-  settlePeriods,
   sha256Hex,
-  type PeriodContext,
+  type ClauseRestatement,
+  type ClosedPeriod,
+  type Fault,
   type RatedPeriod,
   type Settled,
-  type Terms,
 } from '../kernel';
-import {
-  inFile,
-  RateFaults,
-  readCarriedFile,
-  readContextFile,
-  readTermsFile,
-  readUsageFile,
-  readUsageRows,
-  type TextFile,
-  type UsageFile,
-} from './rate-inputs';
-
-export interface RateFiles {
-  readonly terms: TextFile;
-  readonly usage: TextFile;
-  readonly context: TextFile;
-  /** Absent for the first period: then all advances are open and nothing is earned. */
-  readonly carried?: TextFile;
-  /** The usage files that the context names for restated periods. */
-  readonly openUsage?: (name: string) => TextFile;
-}
+import { FileFaults, type FileFault } from './file-faults';
+import { readInputs, type PeriodInput, type RateFiles, type RateInputs, type RestatedInput } from './rate-inputs';
 
 export interface RateResult {
   /** The canonical clause lines; the statement's hash is over these bytes. */
@@ -43,69 +22,76 @@ export interface RateResult {
   readonly settled: Settled;
 }
 
-/** Rates one period from files, as the server does for a statement. Throws RateFaults that name file and place. */
+/** Rates and closes one period from files, as the server does for a statement. Throws FilesRefused that names file and place of every fault. */
 export function rateFiles(files: RateFiles): RateResult {
-  const terms = readTermsFile(files.terms);
-  const { period, context, restates } = readContextFile(files.context, terms);
-  const carried = files.carried ? readCarriedFile(files.carried) : openingCarried(terms);
-  const rated = rate(terms, { period, context, usage: readUsageFile(files.usage), contextAt: files.context.name });
-  const restatements = restates.map((entry, index) => {
-    const usage =
-      typeof entry.usage === 'string'
-        ? readUsageFile(openNamed(files, entry.usage))
-        : readUsageRows(files.context.name, entry.usage, `/restates/${index}/usage`);
-    const again = { period: entry.period, context: entry.context, usage, contextAt: files.context.name };
-    return restateClauses(entry.booked, rate(terms, again));
+  const inputs = readInputs(files);
+  const faults = new FileFaults();
+  const restatements = inputs.restates.flatMap((restated): ClauseRestatement[] => {
+    const earlier = inputs.earlier?.filter(({ period }) => period.from < restated.period.from);
+    const rerated = placed({ ...inputs, own: restated, earlier }, faults, () => rerate(inputs, restated, earlier));
+    return rerated ? [restateClauses(restated.booked, rerated)] : [];
   });
-  const settled = settlePeriods(carried, [rated.total.minor, ...restatements.map(({ delta }) => delta.minor)]);
-  const lines = canonicalClauseLines({ terms, rated, restatements, settled });
+  const closed = placed(inputs, faults, () => close(inputs, restatements));
+  faults.refuse();
+  if (!closed) throw new TypeError('a close was refused without a fault');
+  const { rated, settled } = closed;
+  const lines = canonicalClauseLines({ terms: inputs.terms, rated, restatements, settled });
   return { lines, sha256: sha256Hex(lines), rated, settled };
 }
 
-/** The result as one JSON object, for scripts. */
-export function rateJson({ lines, sha256, rated, settled }: RateResult): string {
-  const money = (minor: bigint): string => moneyText({ minor, currency: rated.currency });
-  return JSON.stringify({
-    period: rated.period,
-    currency: rated.currency,
-    total: moneyText(rated.total),
-    recouped: money(settled.recouped),
-    payable: money(settled.payable),
-    carried: settled.carried,
-    sha256,
-    lines: lines
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line)),
+function close({ terms, own, earlier, facts, carried }: RateInputs, restatements: ClauseRestatement[]): ClosedPeriod {
+  const { period, usage, context } = own;
+  return closePeriod({
+    terms,
+    period,
+    usage,
+    context,
+    ...(earlier ? { earlier } : {}),
+    restatements,
+    carried,
+    ...(facts ? { facts } : {}),
   });
 }
 
-interface RateOnce {
-  readonly period: string;
-  readonly context: PeriodContext;
-  readonly usage: UsageFile;
-  readonly contextAt: string;
+function rerate(
+  { terms }: RateInputs,
+  { period, usage, context, heldSales }: RestatedInput,
+  earlier: readonly PeriodInput[] | undefined,
+): RatedPeriod {
+  return ratePeriod({
+    terms,
+    period,
+    usage,
+    context,
+    ...(earlier ? { earlier } : {}),
+    ...(heldSales ? { heldSales } : {}),
+  });
 }
 
-function rate(terms: Terms, { period, context, usage, contextAt }: RateOnce): RatedPeriod {
+interface Sources extends Pick<RateInputs, 'own' | 'contextFile'> {
+  readonly earlier?: readonly PeriodInput[] | undefined;
+}
+
+/** What the work gives; where the kernel refuses, its faults are noted with their places in the files. */
+function placed<Result>(sources: Sources, faults: FileFaults, work: () => Result): Result | undefined {
   try {
-    return ratePeriod({ terms, period: monthPeriod(period), usage: usage.sums, context });
+    return work();
   } catch (error) {
     if (!(error instanceof RatingRefused)) throw error;
-    throw new RateFaults(
-      error.faults.flatMap((fault) => {
-        const row = /^\/usage\/(\d+)$/.exec(fault.pointer)?.[1];
-        if (row === undefined)
-          return inFile(contextAt, [{ ...fault, pointer: fault.pointer.replace(/^\/context/, '') }]);
-        const { code, message } = fault;
-        return [{ file: usage.name, place: usage.placeOf(parseInt(row, 10)), code, message }];
-      }),
-    );
+    faults.add(...error.faults.map((fault) => inSources(fault, sources)));
+    return undefined;
   }
 }
 
-function openNamed({ openUsage, context }: RateFiles, name: string): TextFile {
-  if (openUsage) return openUsage(name);
-  const message = `the usage file ${name} was not given`;
-  throw new RateFaults([{ file: context.name, place: '/restates', code: 'file-unreadable', message }]);
+function inSources(fault: Fault, { own, earlier, contextFile }: Sources): FileFault {
+  const { pointer, code, message } = fault;
+  const [, past, rest] = /^\/earlier\/(\d+)(\/.*)$/.exec(pointer) ?? [];
+  const before = past === undefined ? undefined : earlier?.[parseInt(past, 10)];
+  if (before && rest !== undefined) return inSources({ ...fault, pointer: rest }, { own: before, contextFile });
+  const [inUsage, row] = /^\/usage(?:\/(\d+))?/.exec(pointer) ?? [];
+  if (inUsage !== undefined) {
+    const { name, place, placeOf } = own.usageFile;
+    return { file: name, place: row === undefined ? place : placeOf(parseInt(row, 10)), code, message };
+  }
+  return { file: contextFile, place: `${own.at}${pointer.replace(/^\/context/, '')}`, code, message };
 }

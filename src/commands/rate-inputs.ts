@@ -1,244 +1,129 @@
-import { parse } from 'csv-parse/sync';
 import {
-  isDecimalText,
-  isMonth,
-  moneyFromText,
+  carriedFaults,
+  openingCarried,
   readTerms,
   type BookedClauses,
   type Carried,
-  type Fault,
-  type PeriodContext,
+  type CloseFacts,
+  type Period,
+  type PeriodUsage,
   type Terms,
-  type UsageSum,
 } from '../kernel';
+import { periodFaults } from './check-periods';
+import { FileFaults, FilesRefused, inFile, parseJson, type TextFile } from './file-faults';
+import { readCarried } from './read-carried';
+import { readContext, type RateContext, type ToldPeriod } from './read-context';
+import { readUsageFile, readUsageRows, type UsageFile } from './read-usage';
 
-/** A fault of one of the files given to `accordo rate`; the place is a JSON pointer or 'line 17'. */
-export interface FileFault {
-  readonly file: string;
-  readonly place: string;
-  readonly code: string;
-  readonly message: string;
+export interface RateFiles {
+  readonly terms: TextFile;
+  readonly usage: TextFile;
+  readonly context: TextFile;
+  /** Absent for the first period: then nothing is earned or recouped yet. */
+  readonly carried?: TextFile;
+  /** The usage files that the context names for other periods. */
+  readonly openUsage?: (name: string) => TextFile;
 }
 
-/** The files cannot be rated. Carries every fault found, in the order of the files. */
-export class RateFaults extends Error {
-  constructor(readonly faults: readonly FileFault[]) {
-    super(faults.map(faultText).join('\n'));
-    this.name = 'RateFaults';
-  }
+/** A period as the kernel takes it, and where its parts came from: `at` is its pointer in the context file. */
+export interface PeriodInput extends PeriodUsage {
+  readonly period: Period;
+  readonly usageFile: UsageFile;
+  readonly at: string;
 }
 
-/** A file by the name that faults are told with. */
-export interface TextFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** Usage sums, and where in its file the sum of each index stands. */
-export interface UsageFile {
-  readonly name: string;
-  readonly sums: readonly UsageSum[];
-  readonly placeOf: (index: number) => string;
-}
-
-export interface RestatedContext {
-  readonly period: string;
-  readonly context: PeriodContext;
-  readonly usage: string | readonly unknown[];
+export interface RestatedInput extends PeriodInput {
   readonly booked: BookedClauses;
+  readonly heldSales?: Readonly<Record<string, string>>;
 }
 
-export interface RateContext {
-  readonly period: string;
-  readonly context: PeriodContext;
-  readonly restates: readonly RestatedContext[];
+/** What the files say, all of it read without fault. */
+export interface RateInputs {
+  readonly terms: Terms;
+  readonly own: PeriodInput;
+  readonly earlier?: readonly PeriodInput[];
+  readonly restates: readonly RestatedInput[];
+  readonly facts?: CloseFacts;
+  readonly carried: Carried;
+  readonly contextFile: string;
 }
 
-const COLUMNS = ['isrc', 'service', 'territory', 'use', 'model', 'quantity', 'returns'] as const;
-const COUNT = /^\d{1,18}$/;
-const MINOR = /^-?\d{1,30}$/;
-
-export function faultText({ file, place, code, message }: FileFault): string {
-  return `${file}${place === '' ? '' : ` ${place}`}: ${code}: ${message}`;
+/** Reads all files. Throws FilesRefused with the faults of all of them. */
+export function readInputs(files: RateFiles): RateInputs {
+  const faults = new FileFaults();
+  const terms = faults.collect(() => readTermsFile(files.terms));
+  const usage = faults.collect(() => readUsageFile(files.usage));
+  const context = readContext(files.context, { terms, faults });
+  const others = context && readOthers(context, { files, faults });
+  const carried = files.carried ? readCarried(files.carried, faults) : terms && openingCarried(terms);
+  if (terms && context) checkTogether({ terms, context, carried }, { files, faults });
+  faults.refuse();
+  if (!terms || !usage || !context || !others || !carried) throw new TypeError('a file was refused without a fault');
+  return {
+    terms,
+    own: periodInput(context, { usage, at: '' }),
+    ...others,
+    ...(context.facts ? { facts: context.facts } : {}),
+    carried,
+    contextFile: files.context.name,
+  };
 }
 
-export function readTermsFile(file: TextFile): Terms {
-  const reading = readTerms(readJson(file));
-  if ('terms' in reading) return reading.terms;
-  throw new RateFaults(inFile(file.name, reading.faults));
-}
-
-/** Faults of a JSON document as faults of its file. */
-export function inFile(file: string, faults: readonly Fault[]): FileFault[] {
-  return faults.map(({ pointer, code, message }) => ({ file, place: pointer, code, message }));
-}
-
-/** Usage as CSV with the header isrc,service,territory,use,model,quantity,returns, or as a JSON list of such objects. */
-export function readUsageFile(file: TextFile): UsageFile {
-  if (/^\s*\[/.test(file.text)) return readUsageRows(file.name, readJson(file));
-  const lines: number[] = [];
-  let rows: { record: Record<string, string>; info: { lines: number } }[];
-  try {
-    rows = parse(file.text, { columns: true, bom: true, info: true, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    throw single(file.name, '', 'usage-csv', error instanceof Error ? error.message : 'cannot be read');
-  }
-  for (const { info } of rows) lines.push(info.lines);
-  return readRows(
-    file.name,
-    rows.map(({ record }) => record),
-    (index) => `line ${lines[index] ?? '?'}`,
+/** What can be told only from several files: periods that are not of the term, balances of other terms. */
+function checkTogether(
+  { terms, context, carried }: { terms: Terms; context: RateContext; carried: Carried | undefined },
+  { files, faults }: { files: RateFiles; faults: FileFaults },
+): void {
+  faults.add(...inFile(files.context.name, periodFaults(terms, context)));
+  if (!carried || !files.carried) return;
+  const { period, facts } = context;
+  faults.add(
+    ...inFile(files.carried.name, carriedFaults(carried, { terms, period, exercised: facts?.exercised ?? [] })),
   );
 }
 
-/** Usage as a parsed JSON list. */
-export function readUsageRows(name: string, rows: unknown, pointer = ''): UsageFile {
-  if (!Array.isArray(rows)) throw single(name, pointer, 'usage-type', 'must be a list of usage sums');
-  return readRows(name, rows, (index) => `${pointer}/${index}`);
+/** Throws FilesRefused with every fault of the terms. */
+export function readTermsFile(file: TextFile): Terms {
+  const reading = readTerms(parseJson(file));
+  if ('terms' in reading) return reading.terms;
+  throw new FilesRefused(inFile(file.name, reading.faults));
 }
 
-function readRows(name: string, rows: readonly unknown[], placeOf: (index: number) => string): UsageFile {
-  const faults: FileFault[] = [];
-  const sums = rows.map((row, index): UsageSum => {
-    const cell = (column: (typeof COLUMNS)[number]): string => {
-      const value = fieldOf(row, column);
-      return column === 'returns' && (value === undefined || value === '')
-        ? '0'
-        : typeof value === 'string'
-          ? value
-          : '';
-    };
-    const refuse = (column: string, message: string): void => {
-      if (faults.length < 1000)
-        faults.push({ file: name, place: placeOf(index), code: 'usage-cell', message: `${column} ${message}` });
-    };
-    const count = (column: 'quantity' | 'returns'): bigint => {
-      if (COUNT.test(cell(column))) return BigInt(cell(column));
-      refuse(column, 'must be a whole number that is not negative, as text');
-      return 0n;
-    };
-    for (const column of COLUMNS.slice(0, 5)) if (cell(column) === '') refuse(column, 'is required');
-    const [isrc, service, territory, use, model] = [
-      cell('isrc'),
-      cell('service'),
-      cell('territory'),
-      cell('use'),
-      cell('model'),
-    ];
-    return { isrc, service, territory, use, model, quantity: count('quantity'), returns: count('returns') };
-  });
-  if (faults.length > 0) throw new RateFaults(faults);
-  return { name, sums, placeOf };
-}
-
-/** The figures of the period, and of periods that are restated with it. The shape is described in README.md. */
-export function readContextFile(file: TextFile, terms: Terms): RateContext {
-  const json = readJson(file);
-  const restates = fieldOf(json, 'restates') ?? [];
-  if (!Array.isArray(restates)) throw single(file.name, '/restates', 'context-type', 'must be a list');
+/** The other periods of the context with their usage; absent when some usage is at fault. */
+function readOthers(
+  { earlier, restates }: RateContext,
+  { files, faults }: { files: RateFiles; faults: FileFaults },
+): Pick<RateInputs, 'earlier' | 'restates'> | undefined {
+  const readAll = <Told extends ToldPeriod>(list: string, told: readonly Told[]) =>
+    told.map((one, index) => {
+      const pointer = `${list}/${index}`;
+      const usage = faults.collect(() => usageOf(one, { pointer, files }));
+      return usage && { one, input: periodInput(one, { usage, at: pointer }) };
+    });
+  const past = readAll('/earlier', earlier ?? []);
+  const restated = readAll('/restates', restates);
+  if ([...past, ...restated].includes(undefined)) return undefined;
   return {
-    ...readPeriodContext(json, { file: file.name, pointer: '' }),
-    restates: restates.map((entry: unknown, index): RestatedContext => {
-      const place = { file: file.name, pointer: `/restates/${index}` };
-      const usage = fieldOf(entry, 'usage');
-      if (typeof usage !== 'string' && !Array.isArray(usage)) {
-        throw single(
-          file.name,
-          `${place.pointer}/usage`,
-          'context-type',
-          'must be the name of a usage file, or a list',
-        );
-      }
-      return {
-        ...readPeriodContext(entry, place),
-        usage,
-        booked: readBooked(fieldOf(entry, 'booked'), { ...place, terms }),
-      };
+    ...(earlier ? { earlier: past.flatMap((read) => (read ? [read.input] : [])) } : {}),
+    restates: restated.flatMap((read) => {
+      if (!read) return [];
+      const { booked, heldSales } = read.one;
+      return [{ ...read.input, booked, ...(heldSales ? { heldSales } : {}) }];
     }),
   };
 }
 
-/** Carried balances: minor units as text. */
-export function readCarriedFile(file: TextFile): Carried {
-  const json = readJson(file);
-  const minor = (name: string, absent?: string): string => {
-    const value = fieldOf(json, name) ?? absent;
-    if (typeof value === 'string' && MINOR.test(value)) return value;
-    throw single(file.name, `/${name}`, 'carried-minor-units', 'must be minor units as text, such as "1200000"');
-  };
-  return {
-    royaltiesToDate: minor('royaltiesToDate'),
-    recoupedToDate: minor('recoupedToDate'),
-    advancesToDate: minor('advancesToDate'),
-    carriedForward: minor('carriedForward', '0'),
-  };
+function periodInput(
+  { period, context }: Pick<ToldPeriod, 'period' | 'context'>,
+  { usage, at }: { usage: UsageFile; at: string },
+): PeriodInput {
+  return { period, context, usage: usage.sums, usageFile: usage, at };
 }
 
-interface Place {
-  readonly file: string;
-  readonly pointer: string;
-}
-
-function readPeriodContext(json: unknown, { file, pointer }: Place): { period: string; context: PeriodContext } {
-  const period = fieldOf(json, 'period');
-  if (typeof period !== 'string' || !isMonth(period)) {
-    throw single(file, `${pointer}/period`, 'context-period', 'must be a month, such as "2026-01"');
-  }
-  const services = fieldOf(json, 'services') ?? [];
-  if (!Array.isArray(services)) throw single(file, `${pointer}/services`, 'context-type', 'must be a list');
-  const text = (entry: unknown, index: number, name: string, valid: (value: string) => boolean): string => {
-    const value = fieldOf(entry, name);
-    if (typeof value === 'string' && valid(value)) return value;
-    throw single(file, `${pointer}/services/${index}/${name}`, 'context-figure', 'is absent or malformed');
-  };
-  return {
-    period,
-    context: {
-      services: services.map((entry: unknown, index) => ({
-        service: text(entry, index, 'service', (value) => value !== ''),
-        allPlays: BigInt(text(entry, index, 'allPlays', (value) => COUNT.test(value))),
-        netMusicAdvertisingRevenue: text(entry, index, 'netMusicAdvertisingRevenue', isDecimalText),
-      })),
-    },
-  };
-}
-
-function readBooked(json: unknown, { file, pointer, terms }: Place & { terms: Terms }): BookedClauses {
-  const [total, clauses] = [fieldOf(json, 'total'), fieldOf(json, 'clauses')];
-  try {
-    if (typeof total !== 'string' || !Array.isArray(clauses)) throw new TypeError();
-    return {
-      total: moneyFromText(total, terms.currency),
-      clauses: clauses.map((line: unknown) => {
-        const [clause, exact] = [fieldOf(line, 'clause'), fieldOf(line, 'exact')];
-        if (typeof clause !== 'string' || typeof exact !== 'string' || !/^-?\d+([./]\d+)?$/.test(exact))
-          throw new TypeError();
-        return { clause, exact };
-      }),
-    };
-  } catch {
-    throw single(
-      file,
-      `${pointer}/booked`,
-      'context-booked',
-      'must have the total and the clauses of the statement that is corrected',
-    );
-  }
-}
-
-function readJson(file: TextFile): unknown {
-  try {
-    return JSON.parse(file.text);
-  } catch (error) {
-    throw single(file.name, '', 'json-malformed', error instanceof Error ? error.message : 'is no JSON');
-  }
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return Reflect.get(value, name);
-}
-
-function single(file: string, place: string, code: string, message: string): RateFaults {
-  return new RateFaults([{ file, place, code, message }]);
+function usageOf({ usage }: ToldPeriod, { pointer, files }: { pointer: string; files: RateFiles }): UsageFile {
+  const place = { file: files.context.name, pointer: `${pointer}/usage` };
+  if (typeof usage !== 'string') return readUsageRows(usage, place);
+  if (files.openUsage) return readUsageFile(files.openUsage(usage));
+  const message = `the usage file ${usage} was not given`;
+  throw new FilesRefused([{ file: place.file, place: place.pointer, code: 'file-unreadable', message }]);
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command } from 'commander';
-import { rateFiles, rateJson } from './rate-files';
-import { faultText, RateFaults, type TextFile } from './rate-inputs';
+import { FileFaults, faultText, FilesRefused, openFile, type TextFile } from './file-faults';
+import { rateFiles } from './rate-files';
+import { type RateFiles } from './rate-inputs';
+import { rateJson } from './rate-json';
 
 interface RateOptions {
   readonly terms: string;
@@ -19,7 +20,7 @@ export function registerRate(program: Command): void {
     .description('rate one period of usage under signed terms, without a server')
     .requiredOption('--terms <file>', 'the terms, JSON')
     .requiredOption('--usage <file>', 'usage sums of the period, CSV or JSON')
-    .requiredOption('--context <file>', 'the period, its revenue and all plays, and what it restates, JSON')
+    .requiredOption('--context <file>', 'the period, its figures and facts, and other periods that it needs, JSON')
     .option('--carried <file>', 'balances carried from the period before, JSON; absent for the first period')
     .option('--json', 'print one JSON object instead of the lines')
     .action((options: RateOptions) => {
@@ -34,26 +35,26 @@ export function runRate(
   faults: { write(text: string): unknown },
 ): number {
   try {
-    const result = rateFiles({
-      terms: open(options.terms),
-      usage: open(options.usage),
-      context: open(options.context),
-      ...(options.carried === undefined ? {} : { carried: open(options.carried) }),
-      openUsage: (name) => open(resolve(dirname(options.context), name)),
-    });
+    const result = rateFiles(openFiles(options));
     output.write(options.json ? `${rateJson(result)}\n` : result.lines);
     return 0;
   } catch (error) {
-    if (!(error instanceof RateFaults)) throw error;
+    if (!(error instanceof FilesRefused)) throw error;
     for (const fault of error.faults) faults.write(`${faultText(fault)}\n`);
     return 1;
   }
 }
 
-function open(path: string): TextFile {
-  try {
-    return { name: path, text: readFileSync(path, 'utf8') };
-  } catch {
-    throw new RateFaults([{ file: path, place: '', code: 'file-unreadable', message: 'cannot be read' }]);
-  }
+/** Throws FilesRefused with every file that cannot be read. */
+function openFiles({ terms, usage, context, carried }: RateOptions): RateFiles {
+  const missing = new FileFaults();
+  const open = (path: string): TextFile => missing.collect(() => openFile(path)) ?? { name: path, text: '' };
+  const files = {
+    terms: open(terms),
+    usage: open(usage),
+    context: open(context),
+    ...(carried === undefined ? {} : { carried: open(carried) }),
+  };
+  missing.refuse();
+  return { ...files, openUsage: (name) => openFile(resolve(dirname(context), name)) };
 }

@@ -24,7 +24,7 @@ export class NegotiationsController {
   @ApiOperation({
     summary: 'Open a negotiation with revision 1 of the terms',
     description:
-      'The other party must be verified: otherwise `not-found`. Refused with `terms-invalid`, `terms-parties-differ` or `track-not-controlled`, all faults at once.',
+      'The other party must be verified: otherwise `not-found`. Refused with `terms-invalid`, `terms-not-operable`, `terms-parties-differ` or `track-not-controlled`, all faults at once.',
   })
   @ApiCreatedResponse({ type: NegotiationView })
   async open(@By() actor: Actor, @InTx() tx: Tx, @Body() body: NegotiationBody): Promise<NegotiationView> {

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { ClauseDifference, ValueDifference } from '../kernel';
 import type { NegotiationState } from './negotiation-moves';
 import type { Negotiation } from './negotiations.repository';
 import type { Revision, RevisionHead } from './revisions.repository';
-import type { ClauseDifference, ValueDifference } from './terms-difference';
 
 export class NegotiationView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;

@@ -24,7 +24,7 @@ export class NegotiationBody {
 
 /**
  * Opens a negotiation with revision 1. Refuses with not-found (no verified counterparty of the other kind), terms-invalid,
- * terms-parties-differ and, when the label opens it, track-not-controlled.
+ * terms-not-operable, terms-parties-differ and, when the label opens it, track-not-controlled.
  */
 @Injectable()
 export class OpenNegotiation {

@@ -1,4 +1,4 @@
-import { uncontrolledTracks } from '../agreements';
+import { inoperable, uncontrolledTracks } from '../agreements';
 import { type Fault, readIsrc, readTerms, type Terms } from '../kernel';
 import { getServices } from '../parties';
 import type { Tx } from '../platform/database/tx';
@@ -12,7 +12,7 @@ export interface NegotiatingParties {
 
 /**
  * Reads the `terms` of a request body and checks what they say about the world. Refuses with terms-invalid,
- * terms-parties-differ or, when the label proposes, track-not-controlled; pointers are into the body as it was sent.
+ * terms-not-operable, terms-parties-differ or, when the label proposes, track-not-controlled; pointers are into the body as it was sent.
  */
 export async function readProposedTerms(
   tx: Tx,
@@ -23,6 +23,8 @@ export async function readProposedTerms(
   const reading = readTerms(json);
   if ('faults' in reading) throw new DomainError('terms-invalid', undefined, reading.faults.map(inBody));
   const { terms } = reading;
+  const notOperable = inoperable(terms);
+  if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable.map(inBody));
   const strangers = await strangersIn(tx, parties, terms);
   if (strangers.length > 0) throw new DomainError('terms-parties-differ', undefined, strangers.map(inBody));
   // A platform could read any label's catalogue and rights from these faults, one guess at a time and unseen by the label.

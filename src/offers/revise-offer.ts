@@ -26,7 +26,7 @@ export class RevisionBody {
 
 /**
  * Adds a revision, by either party. Refuses with not-found, negotiation-closed, offer-revised (another revision came first),
- * terms-invalid, terms-parties-differ and, when the label revises, track-not-controlled.
+ * terms-invalid, terms-not-operable, terms-parties-differ and, when the label revises, track-not-controlled.
  */
 @Injectable()
 export class ReviseOffer {

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { differingClauses, differingValues } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -9,7 +10,6 @@ import { getNegotiation } from './negotiations.repository';
 import { DifferenceView, RevisionSummary, revisionSummary, RevisionView, revisionView } from './offers.view';
 import { ReviseOffer, RevisionBody, revisionsMax } from './revise-offer';
 import { getRevision, listRevisions } from './revisions.repository';
-import { differingClauses, differingValues } from './terms-difference';
 
 export class RevisionPath {
   @IdField({ description: 'the negotiation' })
@@ -36,7 +36,7 @@ export class RevisionsController {
   @ApiOperation({
     summary: 'Propose the next revision of the terms',
     description:
-      'Either party may. Refused with `offer-revised` when another revision came first, `negotiation-closed`, `terms-invalid`, `terms-parties-differ` or `track-not-controlled`.',
+      'Either party may. Refused with `offer-revised` when another revision came first, `negotiation-closed`, `terms-invalid`, `terms-not-operable`, `terms-parties-differ` or `track-not-controlled`.',
   })
   @ApiCreatedResponse({ type: RevisionView })
   async revise(

@@ -179,7 +179,7 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const { code, stdout } = await accordo(['--help']);
     expect(code).toBe(0);
-    for (const name of ['start', 'api', 'worker', 'setup', 'migrate', 'keys', 'openapi', 'rate'])
+    for (const name of ['start', 'api', 'worker', 'setup', 'migrate', 'keys', 'openapi', 'rate', 'terms'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
   });
 

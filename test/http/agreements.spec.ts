@@ -23,6 +23,8 @@ afterAll(() => app.close());
 
 const at = (id: string, rest = ''): string => `/v1/agreements/${id}${rest}`;
 
+const shared = { from: '2026-01-01', until: '2028-01-01', shares: [{ payee: 'The label', share: '1' }] };
+
 async function rows<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
   const superuser = await app.superuser();
   try {
@@ -117,6 +119,11 @@ describe('an agreement', () => {
     const { clauses } = await platform.as.get<{ clauses: { clause: string; text: string }[] }>(at(id, '/prose'));
     const text = clauses.map((clause) => clause.text).join(' ');
     for (const amount of ['0.00215', '4000', '12000', '10000']) expect(text).toContain(amount);
+    const russian = await platform.as.get<{ clauses: { clause: string; text: string }[] }>(
+      at(id, '/prose?language=ru'),
+    );
+    expect(russian.clauses.map(({ clause }) => clause)).toEqual(clauses.map(({ clause }) => clause));
+    expect(russian.clauses[0]?.text).toContain('Лицензиар');
   });
 
   it('carries seals that anyone can check: who signed which hash, with what intent, when', async () => {
@@ -240,6 +247,24 @@ describe('a signature is refused', () => {
     await rows(`UPDATE recording_rights SET share = 0.5 WHERE owner_id = $1`, [own.label.organizationId]);
     const body = { termsHash: agreement.termsHash, intent };
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 track-not-controlled');
+  });
+
+  it('terms-not-operable: when the agreement has a clause that nothing settles yet, however it came to be', async () => {
+    const own = await openMarket(app, 1);
+    const { id: sound } = await own.accepted();
+    const { body: terms } = await own.label.as.request<object>('GET', at(sound, '/terms'));
+    const text = canonicalText({ ...terms, splits: [shared] });
+    const [made] = await rows<{ id: string }>(
+      `INSERT INTO agreements (label_id, platform_id, terms, terms_hash, currency, time_zone, in_force, state, made_at)
+       SELECT label_id, platform_id, $2, $3, currency, time_zone, in_force, state, made_at FROM agreements WHERE id = $1 RETURNING id`,
+      [sound, text, sha256Hex(text)],
+    );
+    const { id } = made!;
+    const body = { termsHash: sha256Hex(text), intent };
+    expect(await outcome(own.platform.as, 'POST', at(id, '/signatures'), body)).toBe('201');
+    const { status, code, faults } = await refused(own.label.as, 'POST', at(id, '/signatures'), body);
+    expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([422, 'terms-not-operable', ['/splits/0']]);
+    expect(await own.label.as.get(at(id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });
 
   it('whole, when anything that hangs on the conclusion refuses', async () => {

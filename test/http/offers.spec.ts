@@ -53,6 +53,18 @@ describe('a negotiation', () => {
     }
   });
 
+  it('may be about audit rights and late interest: they are no part of a close', async () => {
+    const { label, platform, terms } = market;
+    const interest = { annualRate: '0.08', dayCount: 'actual/365', graceDays: 5 };
+    const audited = {
+      ...terms(),
+      audit: { yearsBetweenNotices: 1, fullYearsBack: 2, interest },
+      payment: { dueDays: 30, lateInterest: interest },
+    };
+    const body = { counterpartyId: platform.organizationId, terms: audited };
+    expect(await outcome(label.as, 'POST', '/v1/negotiations', body)).toBe('201');
+  });
+
   it('can be opened by the platform too', async () => {
     const { label, platform, terms } = market;
     const opened = await platform.as.post('/v1/negotiations', {
@@ -158,6 +170,25 @@ describe('terms are refused', () => {
     );
   });
 
+  it('terms-not-operable: with every clause that nothing settles yet, each with its place in the body', async () => {
+    const { royalties, ...terms } = market.terms();
+    const [streaming, downloads] = royalties;
+    const { status, code, faults } = await propose({
+      ...terms,
+      royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12' } }, downloads],
+      reportingPeriod: 'quarter',
+      guarantees: [{ id: 'minimum', topUpRecoups: true, per: 'period', amount: '100.00', prorated: false }],
+      payment: { dueDays: 30, minimumPayout: '50.00' },
+    });
+    expect([status, code]).toEqual([422, 'terms-not-operable']);
+    expect(faults.map(({ pointer, code: rule }) => `${pointer} ${rule}`)).toEqual([
+      '/terms/reportingPeriod terms-not-operable',
+      '/terms/payment/minimumPayout terms-not-operable',
+      '/terms/guarantees/0 terms-not-operable',
+      '/terms/royalties/0/royalty terms-not-operable',
+    ]);
+  });
+
   it('terms-parties-differ: when they name another label or another platform’s service', async () => {
     const foreign = await openMarket(app, 1);
     const named = await propose(
@@ -193,6 +224,10 @@ describe('terms are refused', () => {
     const bad = terms({ isrcs: ['ZZZ992699999'] });
     expect(await outcome(label.as, 'POST', at(id, '/revisions'), { terms: bad, basedOn: 1 })).toBe(
       '422 track-not-controlled',
+    );
+    const notYet = { ...terms(), breakage: { allocateBy: 'units' } };
+    expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: notYet, basedOn: 1 })).toBe(
+      '422 terms-not-operable',
     );
     expect(await platform.as.get(at(id))).toMatchObject({ latestRevision: 1 });
   });

@@ -17,6 +17,7 @@ const publicRoutes = [
   'GET /.well-known/jwks.json',
   'GET /health/live',
   'GET /health/ready',
+  'GET /v1/schemas/terms',
   'POST /v1/organizations',
   'POST /v1/sign-in',
   'POST /v1/stripe/webhooks',

@@ -1,127 +1,181 @@
-import { add, compare, exactText, isZero, multiply, ratio, rational, ZERO, type Rational } from '../money';
-import { ratePerUnit } from '../terms/describe-royalty';
-import { type PerUnit, type RevenueShare, type Royalty, type RoyaltyKind } from '../terms';
+import { daysOf, type Period } from '../calendar';
+import { compare, divide, isZero, maximum, multiply, ratio, rational, subtract, sumOf } from '../money';
+import { type Less, type OpenPeriod, type Prorated, type Royalty, type UsageShareOf } from '../terms';
+import { mergePortions, scalePortions, type Portion } from './attribution';
+import { evaluateEscalation } from './evaluate-escalation';
+import { evaluatePercentage } from './evaluate-percentage';
+import { evaluatePerSubscriber, evaluatePerUnit, evaluateRevenueShare, usageShare } from './evaluate-rates';
+import { evaluateTiered } from './evaluate-tiers';
+import { explained, type Evaluation, type Figures } from './figures';
 
-/** What a royalty is computed from: the sums of one clause in one period, over all its services together. */
-export interface ClauseFigures {
-  /** Net units: plays or sales less returns. */
-  readonly units: bigint;
-  readonly allPlays: bigint;
-  readonly netMusicAdvertisingRevenue: Rational;
-}
-
-/** How a value came about. Losing branches are kept: a reader must be able to check the choice. */
-export interface Explanation {
-  readonly kind: RoyaltyKind;
-  /** The exact value as text: a decimal, or a quotient where no decimal ends. */
-  readonly value: string;
-  /** The arithmetic with its numbers: "3120000 × 0.002 = 6240". */
-  readonly formula: string;
-  /** Place in `of` of the branch that won; on an exact tie the first listed, and `tied` names all of them. */
-  readonly chosen?: number;
-  readonly tied?: readonly number[];
-  /** Whether a floor or cap changed the value. */
-  readonly applied?: boolean;
-  readonly of?: readonly Explanation[];
-}
-
-export interface Evaluation {
-  readonly value: Rational;
-  readonly explanation: Explanation;
-}
-
-/** The exact value of a royalty expression and its explanation. Comparisons are between exact values; nothing is rounded. */
-export function evaluate(royalty: Royalty, figures: ClauseFigures): Evaluation {
+/** The exact value of a royalty expression, its explanation and whose usage earned it. Comparisons are between exact values; nothing is rounded. */
+export function evaluate(royalty: Royalty, figures: Figures): Evaluation {
   switch (royalty.kind) {
     case 'perUnit':
       return evaluatePerUnit(royalty, figures);
+    case 'tiered':
+      return evaluateTiered(royalty, figures);
+    case 'perSubscriber':
+      return evaluatePerSubscriber(royalty, figures);
     case 'revenueShare':
       return evaluateRevenueShare(royalty, figures);
+    case 'percentage':
+      return evaluatePercentage(royalty, figures);
     case 'flat':
-      return explained('flat', rational(royalty.amount), `${royalty.amount} for the period`);
-    case 'greaterOf':
-    case 'lesserOf':
-      return choose(royalty.kind, evaluateAll(royalty.of, figures));
-    case 'sum':
-      return sumUp(evaluateAll(royalty.of, figures));
-    case 'floor':
-    case 'cap':
-      return bound(royalty.kind, { amount: royalty.amount, inner: evaluate(royalty.of, figures) });
+      return evaluateFlat(royalty, figures);
+    default:
+      return evaluateAround(royalty, figures);
   }
 }
 
-/** Whether the expression asks for the figures of the services: revenue and all plays. */
-export function needsContext(royalty: Royalty): boolean {
+type Around = Exclude<
+  Royalty,
+  { kind: 'perUnit' | 'tiered' | 'perSubscriber' | 'revenueShare' | 'percentage' | 'flat' }
+>;
+
+/** What stands around other royalties. */
+function evaluateAround(royalty: Around, figures: Figures): Evaluation {
   switch (royalty.kind) {
-    case 'revenueShare':
-      return true;
-    case 'perUnit':
-    case 'flat':
-      return false;
     case 'greaterOf':
     case 'lesserOf':
+      return choose(royalty, figures);
     case 'sum':
-      return royalty.of.some(needsContext);
+      return sumUp(royalty, figures);
     case 'floor':
     case 'cap':
-      return needsContext(royalty.of);
+      return bound(royalty, figures);
+    case 'less':
+      return evaluateLess(royalty, figures);
+    case 'usageShare':
+      return evaluateUsageShare(royalty, figures);
+    case 'prorated':
+      return evaluateProrated(royalty, figures);
+    case 'escalation':
+      return evaluateEscalation(royalty, { figures, evaluate });
   }
 }
 
-function evaluatePerUnit(royalty: PerUnit, { units }: ClauseFigures): Evaluation {
-  const value = multiply(rational(units), rational(ratePerUnit(royalty)));
-  const rate = 'rate' in royalty ? royalty.rate : `${royalty.price} × ${royalty.share}`;
-  return explained('perUnit', value, `${units} × ${rate} = ${exactText(value)}`);
-}
-
-function evaluateRevenueShare(royalty: RevenueShare, figures: ClauseFigures): Evaluation {
-  const { units, allPlays, netMusicAdvertisingRevenue: revenue } = figures;
-  // Where nobody played anything there is no share to speak of: the revenue is nobody's, not everybody's.
-  if (allPlays === 0n) return explained('revenueShare', ZERO, 'no plays at all = 0');
-  const value = multiply(multiply(rational(royalty.share), revenue), ratio(units, allPlays));
-  const formula = `${royalty.share} × ${exactText(revenue)} × ${units} / ${allPlays} = ${exactText(value)}`;
-  return explained('revenueShare', value, formula);
-}
-
-function evaluateAll(branches: readonly Royalty[], figures: ClauseFigures): Evaluation[] {
-  return branches.map((branch) => evaluate(branch, figures));
+function evaluateFlat(royalty: Extract<Royalty, { kind: 'flat' }>, { rows }: Figures): Evaluation {
+  const value = rational(royalty.amount);
+  const portions: Portion[] = isZero(value) ? [] : [{ by: royalty.spread ?? 'units', value, rows }];
+  return explained({ royalty, value, formula: `${royalty.amount} for the period`, portions });
 }
 
 /** Largest or smallest in value, not in size: −3 is greater than −4. */
-function choose(kind: 'greaterOf' | 'lesserOf', branches: readonly Evaluation[]): Evaluation {
-  const sign = kind === 'greaterOf' ? 1 : -1;
+function choose(royalty: Extract<Royalty, { kind: 'greaterOf' | 'lesserOf' | 'sum' }>, figures: Figures): Evaluation {
+  const branches = royalty.of.map((branch) => evaluate(branch, figures));
+  const sign = royalty.kind === 'greaterOf' ? 1 : -1;
   const best = branches.reduce((won, branch) => (compare(branch.value, won.value) * sign > 0 ? branch : won));
   const tied = branches.flatMap((branch, index) => (compare(branch.value, best.value) === 0 ? [index] : []));
-  const word = kind === 'greaterOf' ? 'greatest' : 'least';
-  const values = branches.map(({ explanation }) => explanation.value);
-  const { explanation } = explained(kind, best.value, `${word} of ${values.join(', ')} = ${exactText(best.value)}`);
-  return {
+  const word = royalty.kind === 'greaterOf' ? 'greatest' : 'least';
+  return explained({
+    royalty,
     value: best.value,
-    explanation: {
-      ...explanation,
-      chosen: branches.indexOf(best),
-      ...(tied.length > 1 ? { tied } : {}),
-      of: branches.map((branch) => branch.explanation),
-    },
-  };
+    arithmetic: `${word} of ${branches.map(({ explanation }) => explanation.value).join(', ')}`,
+    portions: best.portions,
+    chosen: branches.indexOf(best),
+    ...(tied.length > 1 ? { tied } : {}),
+    of: branches.map(({ explanation }) => explanation),
+  });
 }
 
-function sumUp(branches: readonly Evaluation[]): Evaluation {
-  const value = branches.reduce((sum, branch) => add(sum, branch.value), ZERO);
-  const formula = `${branches.map((branch) => branch.explanation.value).join(' + ')} = ${exactText(value)}`;
-  const { explanation } = explained('sum', value, formula);
-  return { value, explanation: { ...explanation, of: branches.map((branch) => branch.explanation) } };
+function sumUp(royalty: Extract<Royalty, { kind: 'greaterOf' | 'lesserOf' | 'sum' }>, figures: Figures): Evaluation {
+  const branches = royalty.of.map((branch) => evaluate(branch, figures));
+  return explained({
+    royalty,
+    value: sumOf(branches.map(({ value }) => value)),
+    arithmetic: branches.map(({ explanation }) => explanation.value).join(' + '),
+    portions: mergePortions(branches.flatMap(({ portions }) => portions)),
+    of: branches.map(({ explanation }) => explanation),
+  });
 }
 
-function bound(kind: 'floor' | 'cap', { amount, inner }: { amount: string; inner: Evaluation }): Evaluation {
-  const limit = rational(amount);
-  const applied = compare(inner.value, limit) * (kind === 'floor' ? -1 : 1) > 0;
+/** The top-up to a floor belongs to all units of the clause; a cap takes from every portion alike. */
+function bound(royalty: Extract<Royalty, { kind: 'floor' | 'cap' }>, figures: Figures): Evaluation {
+  const inner = evaluate(royalty.of, figures);
+  const limit = rational(royalty.amount);
+  const applied = compare(inner.value, limit) * (royalty.kind === 'floor' ? -1 : 1) > 0;
   const value = applied ? limit : inner.value;
-  const words = kind === 'floor' ? 'at least' : 'at most';
-  const { explanation } = explained(kind, value, `${exactText(inner.value)}, ${words} ${amount} = ${exactText(value)}`);
-  return { value, explanation: { ...explanation, applied, of: [inner.explanation] } };
+  const words = royalty.kind === 'floor' ? 'at least' : 'at most';
+  return explained({
+    royalty,
+    value,
+    arithmetic: `${inner.explanation.value}, ${words} ${royalty.amount}`,
+    portions: applied ? boundPortions({ inner, value, figures, floor: royalty.kind === 'floor' }) : inner.portions,
+    applied,
+    of: [inner.explanation],
+  });
 }
 
-function explained(kind: RoyaltyKind, value: Rational, formula: string): Evaluation {
-  return { value, explanation: { kind, value: isZero(value) ? '0' : exactText(value), formula } };
+interface Bounded {
+  readonly inner: Evaluation;
+  readonly value: Evaluation['value'];
+  readonly figures: Figures;
+  readonly floor: boolean;
+}
+
+function boundPortions({ inner, value, figures, floor }: Bounded): Portion[] {
+  if (!floor) return scalePortions(inner.portions, divide(value, inner.value));
+  const topUp: Portion = { by: 'units', value: subtract(value, inner.value), rows: figures.rows };
+  return mergePortions([...inner.portions, topUp]).filter((portion) => !isZero(portion.value));
+}
+
+function evaluateLess(royalty: Less, figures: Figures): Evaluation {
+  const from = evaluate(royalty.of, figures);
+  const deducted = royalty.deduct.map((branch) => evaluate(branch, figures));
+  const left = subtract(from.value, sumOf(deducted.map(({ value }) => value)));
+  const limit = rational(royalty.notBelow ?? '0');
+  const value = maximum(left, limit);
+  const terms = [from, ...deducted].map(({ explanation }) => explanation.value).join(' − ');
+  const bounded = compare(left, limit) < 0 ? `, not below ${royalty.notBelow ?? '0'}` : '';
+  return explained({
+    royalty,
+    value,
+    arithmetic: `${terms}${bounded}`,
+    portions: becoming(from, { value, figures }),
+    of: [from, ...deducted].map(({ explanation }) => explanation),
+  });
+}
+
+/** The portions of a value that became another one; what came from nothing belongs to all units. */
+function becoming(
+  { value: before, portions }: Evaluation,
+  { value, figures }: Pick<Bounded, 'value' | 'figures'>,
+): Portion[] {
+  if (isZero(value)) return [];
+  if (isZero(before)) return [{ by: 'units', value, rows: figures.rows }];
+  return scalePortions(portions, divide(value, before));
+}
+
+function evaluateUsageShare(royalty: UsageShareOf, figures: Figures): Evaluation {
+  const inner = evaluate(royalty.of, figures);
+  const share = usageShare(royalty.by, { figures });
+  const value = multiply(inner.value, share.value);
+  return explained({
+    royalty,
+    value,
+    arithmetic: `${inner.explanation.value} × ${share.arithmetic}`,
+    portions: becoming(inner, { value, figures }),
+    of: [inner.explanation],
+  });
+}
+
+function evaluateProrated(royalty: Prorated, figures: Figures): Evaluation {
+  const inner = evaluate(royalty.of, figures);
+  const [active, all] = [activeDays(royalty.active, figures.period), daysOf(figures.period)];
+  const value = multiply(inner.value, ratio(BigInt(active), BigInt(all)));
+  return explained({
+    royalty,
+    value,
+    arithmetic: `${inner.explanation.value} × ${active} / ${all} days`,
+    portions: becoming(inner, { value, figures }),
+    of: [inner.explanation],
+  });
+}
+
+/** How many days of the period are active. */
+function activeDays({ from, until }: OpenPeriod, period: Period): number {
+  const start = from !== null && from > period.from ? from : period.from;
+  const end = until !== null && until < period.until ? until : period.until;
+  return start < end ? daysOf({ from: start, until: end } as Period) : 0;
 }

@@ -13,19 +13,17 @@ import {
   termsPaying,
 } from '../testing/reference-terms';
 import {
-  canonicalClauseLines,
   exactOfRecordings,
-  openingCarried,
   ratePeriod,
   RatingRefused,
-  recoupedByAdvance,
   restate,
-  settlePeriods,
   spreadOverRecordings,
   type PeriodContext,
   type RatedPeriod,
+  type Restatement,
   type UsageSum,
 } from '.';
+import { canonicalClauseLines, openingCarried, settlePeriod, type Carried } from '../settling';
 
 const [ONE, TWO, THREE] = ISRCS;
 const terms = referenceTerms();
@@ -44,8 +42,17 @@ function refusal(rating: () => unknown): string[] {
   return [];
 }
 
+const settleFirst = (rated: RatedPeriod) =>
+  settlePeriod({
+    terms,
+    period: monthPeriod('2026-01'),
+    context: { services: [] },
+    rated,
+    carried: openingCarried(terms),
+  });
+
 function linesOf(rated: RatedPeriod): string {
-  const settled = settlePeriods(openingCarried(terms), [rated.total.minor]);
+  const settled = settleFirst(rated);
   return canonicalClauseLines({ terms, rated, restatements: [], settled });
 }
 
@@ -121,16 +128,21 @@ describe('the reference story, three months by hand', () => {
     expect(restated.clauses).toEqual([{ clause: 'streaming', exact: '-40', amount: '-40.00' }]);
     expect(restated.recordings).toMatchObject([{ isrc: ONE, units: -20_000n, exact: '-40', minor: -4000n }]);
 
-    const first = settlePeriods(openingCarried(terms), [january.total.minor]);
+    const settle = (month: string, rated: RatedPeriod, carried: Carried, restatements: Restatement[] = []) =>
+      settlePeriod({ terms, period: monthPeriod(month), context: { services: [] }, rated, carried, restatements });
+    const first = settle('2026-01', january, openingCarried(terms));
     expect(first).toMatchObject({ opening: 1200000n, recouped: 658200n, closing: 541800n, payable: 0n });
-    const second = settlePeriods(first.carried, [february.total.minor]);
+    const second = settle('2026-02', february, first.carried);
     expect(second).toMatchObject({ opening: 541800n, recouped: 417280n, closing: 124520n, payable: 0n });
     // 5,180 − 40 = 5,140 earned, 1,245.20 of it recouped, 3,894.80 payable.
-    const third = settlePeriods(second.carried, [march.total.minor, restated.delta.minor]);
-    expect(third).toMatchObject({ royalties: 514000n, recouped: 124520n, closing: 0n, payable: 389480n });
-    expect(recoupedByAdvance(terms, BigInt(second.carried.recoupedToDate))).toEqual([
-      { advance: 'advance', recouped: 1075480n, balance: 124520n },
-    ]);
+    const third = settle('2026-03', march, second.carried, [restated]);
+    expect(third).toMatchObject({ royalties: 514000n, recouped: 124520n, closing: 0n, payable: 389480n, steps: [] });
+    expect(third.carried).toEqual({
+      royaltiesToDate: '1589480',
+      recoupedToDate: '1200000',
+      advancesToDate: '1200000',
+      carriedForward: '0',
+    });
   });
 
   it('the canonical lines carry terms, arithmetic and balances, one object a line', () => {
@@ -275,59 +287,6 @@ describe('what is not rated', () => {
     ]);
     const week = periodOf('2026-01-01', '2026-01-08');
     expect(refusal(() => ratePeriod({ ...input, period: week }))).toEqual(['/period period-not-a-month']);
-  });
-});
-
-describe('settling', () => {
-  const carried = { royaltiesToDate: '0', recoupedToDate: '0', advancesToDate: '100000' };
-
-  it('a correction after recoupment is carried forward, and met by the next royalties', () => {
-    const first = settlePeriods(carried, [120000n]);
-    expect(first).toMatchObject({ recouped: 100000n, payable: 20000n, carriedForward: 0n });
-    const second = settlePeriods(first.carried, [-5000n]);
-    expect(second).toMatchObject({
-      recouped: 0n,
-      net: -5000n,
-      payable: 0n,
-      broughtForward: 0n,
-      carriedForward: -5000n,
-    });
-    const third = settlePeriods(second.carried, [8000n]);
-    expect(third).toMatchObject({ net: 8000n, broughtForward: -5000n, payable: 3000n, carriedForward: 0n });
-  });
-
-  it('a correction below the advance gives back recoupment', () => {
-    const first = settlePeriods(carried, [60000n]);
-    expect(settlePeriods(first.carried, [-10000n])).toMatchObject({ recouped: -10000n, closing: 50000n, payable: 0n });
-  });
-
-  it('however royalties come, what is paid and carried is royalties less recoupment', () => {
-    fc.assert(
-      fc.property(fc.array(fc.bigInt(-50000n, 80000n), { maxLength: 12 }), (amounts) => {
-        let balance: Parameters<typeof settlePeriods>[0] = carried;
-        let paid = 0n;
-        for (const amount of amounts) {
-          const settled = settlePeriods(balance, [amount]);
-          expect(settled.payable >= 0n && settled.carriedForward <= 0n && settled.closing >= 0n).toBe(true);
-          paid += settled.payable;
-          balance = settled.carried;
-        }
-        const earned = amounts.reduce((sum, amount) => sum + amount, 0n);
-        expect(paid + BigInt(balance.carriedForward ?? '0')).toBe(earned - BigInt(balance.recoupedToDate));
-      }),
-    );
-  });
-
-  it('several advances are recouped in the order written', () => {
-    const advance = { amount: '10.00', due: 'signature', recoupableFrom: 'all' };
-    const two = referenceTerms({
-      advances: [
-        { id: 'first', ...advance },
-        { id: 'second', ...advance },
-      ],
-    });
-    expect(openingCarried(two).advancesToDate).toBe('2000');
-    expect(recoupedByAdvance(two, 1500n).map(({ balance }) => balance)).toEqual([0n, 500n]);
   });
 });
 

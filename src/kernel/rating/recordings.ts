@@ -1,6 +1,7 @@
 import { at, Faults } from '../faults';
 import { compileGrants, grantsOf } from '../matching';
-import { type CalendarDate } from '../calendar';
+import { isCalendarDate, type CalendarDate } from '../calendar';
+import { add, exactText, isDecimalText, isShare, rational } from '../money';
 import { type Terms } from '../terms';
 import { RatingRefused, type UsageSum } from './rating-input';
 
@@ -14,6 +15,14 @@ export interface RecordingUnits {
   readonly use: string;
   readonly model: string;
   readonly units: bigint;
+  /** Returns, already taken off the units; absent where there were none. */
+  readonly returned?: bigint;
+  /** As the usage says it, where it does. */
+  readonly sales?: string;
+  readonly controlledShare?: string;
+  readonly usedOn?: string;
+  readonly reportedOn?: string;
+  readonly sale?: string;
 }
 
 /**
@@ -44,12 +53,45 @@ export function recordingsByClause(
       faults.add(at('/usage', line), 'usage-not-licensed', `${isrc} is not licensed here: ${reason}`);
     } else {
       const units = sum.quantity - sum.returns;
-      byClause[place]?.push({ clause: clause.id, isrc, service, territory, use, model, units });
+      checkDetails(sum, { line, faults });
+      byClause[place]?.push({ clause: clause.id, isrc, service, territory, use, model, units, ...detailsOf(sum) });
     }
     line++;
   }
   if (faults.found) throw new RatingRefused(faults.list);
   return byClause.map(inOrder);
+}
+
+type Details = Pick<RecordingUnits, 'returned' | 'sales' | 'controlledShare' | 'usedOn' | 'reportedOn' | 'sale'>;
+
+const DETAILS = ['sales', 'controlledShare', 'usedOn', 'reportedOn', 'sale'] as const;
+
+/** What most sums do not have: an object without members costs nothing to spread. */
+function detailsOf(sum: UsageSum): Details {
+  const details: Record<string, string | bigint> = {};
+  if (sum.returns > 0n) details['returned'] = sum.returns;
+  for (const name of DETAILS) {
+    const value = sum[name];
+    if (value !== undefined) details[name] = value;
+  }
+  return details;
+}
+
+function checkDetails({ sales, controlledShare, usedOn, reportedOn }: UsageSum, { line, faults }: Place): void {
+  const refuse = (name: string, code: string, message: string) =>
+    faults.add(at(at('/usage', line), name), code, message);
+  if (sales !== undefined && !isDecimalText(sales)) refuse('sales', 'usage-sales', 'must be a plain decimal');
+  if (controlledShare !== undefined && !isShare(controlledShare)) {
+    refuse('controlledShare', 'usage-controlled-share', 'must be a fraction of one: "0.6" or "1/3"');
+  }
+  for (const [name, day] of Object.entries({ usedOn, reportedOn })) {
+    if (day !== undefined && !isCalendarDate(day)) refuse(name, 'usage-date', 'must be a day that exists');
+  }
+}
+
+interface Place {
+  readonly line: number;
+  readonly faults: Faults;
 }
 
 /** The order of recordings within a clause; 0 for two sums of the same recording and context. */
@@ -59,6 +101,15 @@ export function compareRecordings(a: RecordingUnits, b: RecordingUnits): number 
   if (a.territory !== b.territory) return a.territory < b.territory ? -1 : 1;
   if (a.use !== b.use) return a.use < b.use ? -1 : 1;
   if (a.model !== b.model) return a.model < b.model ? -1 : 1;
+  return compareDetails(a, b);
+}
+
+/** Sums of another day, another sale or another controlled share stay apart. */
+function compareDetails(a: RecordingUnits, b: RecordingUnits): number {
+  for (const name of ['usedOn', 'reportedOn', 'controlledShare', 'sale'] as const) {
+    const [left = '', right = ''] = [a[name], b[name]];
+    if (left !== right) return left < right ? -1 : 1;
+  }
   return 0;
 }
 
@@ -67,7 +118,7 @@ function inOrder(recordings: RecordingUnits[]): RecordingUnits[] {
   let last: RecordingUnits | undefined;
   for (const recording of recordings.sort(compareRecordings)) {
     if (last && compareRecordings(last, recording) === 0) {
-      last = { ...last, units: last.units + recording.units };
+      last = { ...last, units: last.units + recording.units, ...sumOfDetails(last, recording) };
       merged[merged.length - 1] = last;
     } else {
       last = recording;
@@ -75,4 +126,13 @@ function inOrder(recordings: RecordingUnits[]): RecordingUnits[] {
     }
   }
   return merged;
+}
+
+function sumOfDetails(a: RecordingUnits, b: RecordingUnits): Pick<RecordingUnits, 'sales' | 'returned'> {
+  const returned = (a.returned ?? 0n) + (b.returned ?? 0n);
+  const sold = a.sales !== undefined || b.sales !== undefined;
+  return {
+    ...(returned > 0n ? { returned } : {}),
+    ...(sold ? { sales: exactText(add(rational(a.sales ?? '0'), rational(b.sales ?? '0'))) } : {}),
+  };
 }

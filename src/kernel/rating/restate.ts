@@ -8,9 +8,11 @@ import {
   minorPerUnit,
   moneyFromText,
   moneyText,
+  multiply,
   numeratorOf,
   ratio,
   rational,
+  roundMoney,
   subtract,
   sumOf,
   ZERO,
@@ -24,7 +26,8 @@ import { rateOf } from './spread';
 /** What the books say about a period, as far as its clause lines tell: all corrections so far included. */
 export interface BookedClauses {
   readonly total: Money;
-  readonly clauses: readonly Pick<ClauseLine, 'clause' | 'exact'>[];
+  /** `amount` is asked for where the terms round each line: it cannot be told from the exact value then. */
+  readonly clauses: readonly (Pick<ClauseLine, 'clause' | 'exact'> & Partial<Pick<ClauseLine, 'amount'>>)[];
 }
 
 /** The difference that a restatement books. Amounts are money text, exact differences exact text; both carry a sign. */
@@ -63,7 +66,12 @@ export function restateClauses(booked: BookedClauses, rerated: RatedPeriod): Cla
   const clauses = [...new Set([...after.keys(), ...before.keys()])];
   const exact = clauses.map((clause) => subtract(after.get(clause) ?? ZERO, before.get(clause) ?? ZERO));
   const minor = rerated.total.minor - booked.total.minor;
-  const shares = allocate(minor / unit, inRoundingUnits(exact, rerated.rounding), roundingSlack);
+  const shares =
+    rerated.rounding.apply === 'line'
+      ? clauses.map(
+          (clause) => (amountOf(rerated, clause) - amountOf({ ...booked, currency: rerated.currency }, clause)) / unit,
+        )
+      : allocate(minor / unit, inRoundingUnits(exact, rerated.rounding), roundingSlack);
   const money = (units: bigint): string => moneyText({ minor: units * unit, currency: rerated.currency });
   return {
     period: rerated.period,
@@ -75,6 +83,12 @@ export function restateClauses(booked: BookedClauses, rerated: RatedPeriod): Cla
       return isZero(difference) ? [] : [{ clause, exact: exactText(difference), amount: money(shares[index] ?? 0n) }];
     }),
   };
+}
+
+function amountOf({ clauses, currency }: BookedClauses & { currency: string }, clause: string): bigint {
+  const line = clauses.find((candidate) => candidate.clause === clause);
+  if (line && line.amount === undefined) throw new TypeError('terms that round each line restate clause amounts');
+  return line?.amount === undefined ? 0n : moneyFromText(line.amount, currency).minor;
 }
 
 /** As `restateClauses`, down to the recordings: each clause's difference is spread over its recordings' differences. */
@@ -95,44 +109,113 @@ function recordingDeltas(
 ): RecordingDelta[] {
   const before = clauseState(booked, clause);
   const after = clauseState(rerated, clause);
-  const unattributed = subtract(after.unattributed, before.unattributed);
-  const denominator = [after.rate, before.rate, unattributed].map(denominatorOf).reduce(leastCommonMultiple, 1n);
-  const over = (value: Rational): bigint => numeratorOf(value) * (denominator / denominatorOf(value));
-  const [rateAfter, rateBefore] = [over(after.rate), over(before.rate)];
-  const changed = pairs(before.recordings, after.recordings)
-    .map(({ recording, unitsBefore, unitsAfter }) => ({
-      recording: { ...recording, units: unitsAfter - unitsBefore },
-      numerator: unitsAfter * rateAfter - unitsBefore * rateBefore,
-    }))
-    .filter(({ numerator }) => numerator !== 0n);
-
-  const [scale = ZERO] = inRoundingUnits([ratio(1n, denominator)], rerated.rounding);
+  const both = pairs(before.recordings, after.recordings);
+  const uneven = booked.uneven.has(clause) || rerated.uneven.has(clause);
+  const { changed, denominator } = uneven ? unevenChanges(both) : evenChanges(both, { before, after });
   const unit = minorPerUnit(rerated.currency, rerated.rounding.decimals);
-  const weights = [...changed.map(({ numerator }) => numerator), over(unattributed)];
-  const parts = allocateOver(moneyFromText(amount, rerated.currency).minor / unit, {
-    numerators: weights.map((weight) => weight * numeratorOf(scale)),
-    denominator: denominatorOf(scale),
-    slack: roundingSlack,
-  });
-  return changed.map(({ recording, numerator }, index) => ({
-    ...recording,
+  const parts =
+    rerated.rounding.apply === 'line'
+      ? changed.map(({ pair }) => (roundedAmount(pair.after, rerated) - roundedAmount(pair.before, rerated)) / unit)
+      : spread(moneyFromText(amount, rerated.currency).minor / unit, {
+          changed,
+          denominator,
+          unattributed: subtract(after.unattributed, before.unattributed),
+          rerated,
+        });
+  return changed.map(({ pair, numerator }, index) => ({
+    ...withoutSums(pair.recording),
+    units: pair.unitsAfter - pair.unitsBefore,
     exact: exactText(ratio(numerator, denominator)),
     minor: (parts[index] ?? 0n) * unit,
   }));
 }
 
+/** A recording in its context: its returns and sales are those of one version, not of a difference. */
+function withoutSums({ returned: _, sales: __, ...recording }: RecordingUnits): RecordingUnits {
+  return recording;
+}
+
+interface Change {
+  readonly pair: Pair;
+  /** Of the exact difference, over the denominator that all changes share. */
+  readonly numerator: bigint;
+}
+
+interface Changes {
+  readonly changed: readonly Change[];
+  readonly denominator: bigint;
+}
+
+/** Where every unit of the clause earns the same, a recording's difference is that of its units: no rational per recording. */
+function evenChanges(both: readonly Pair[], { before, after }: { before: ClauseState; after: ClauseState }): Changes {
+  const denominator = leastCommonMultiple(denominatorOf(after.rate), denominatorOf(before.rate));
+  const over = (value: Rational): bigint => numeratorOf(value) * (denominator / denominatorOf(value));
+  const [rateAfter, rateBefore] = [over(after.rate), over(before.rate)];
+  const changed = both
+    .map((pair) => ({ pair, numerator: pair.unitsAfter * rateAfter - pair.unitsBefore * rateBefore }))
+    .filter(({ numerator }) => numerator !== 0n);
+  return { changed, denominator };
+}
+
+function unevenChanges(both: readonly Pair[]): Changes {
+  const differences = both
+    .map((pair) => ({ pair, difference: subtract(pair.after(), pair.before()) }))
+    .filter(({ difference }) => !isZero(difference));
+  const denominator = differences.reduce(
+    (all, { difference }) => leastCommonMultiple(all, denominatorOf(difference)),
+    1n,
+  );
+  const changed = differences.map(({ pair, difference }) => ({
+    pair,
+    numerator: numeratorOf(difference) * (denominator / denominatorOf(difference)),
+  }));
+  return { changed, denominator };
+}
+
+function roundedAmount(exact: () => Rational, { rounding, currency }: RatedPeriod): bigint {
+  return roundMoney(exact(), { currency, decimals: rounding.decimals, mode: rounding.mode }).minor;
+}
+
+function spread(
+  total: bigint,
+  { changed, denominator, unattributed, rerated }: Changes & { unattributed: Rational; rerated: RatedPeriod },
+): bigint[] {
+  const common = leastCommonMultiple(denominator, denominatorOf(unattributed));
+  const [scale = ZERO] = inRoundingUnits([ratio(1n, common)], rerated.rounding);
+  const factor = common / denominator;
+  const weights = changed.map(({ numerator }) => numerator * factor);
+  weights.push(numeratorOf(unattributed) * (common / denominatorOf(unattributed)));
+  return allocateOver(total, {
+    numerators: weights.map((weight) => weight * numeratorOf(scale)),
+    denominator: denominatorOf(scale),
+    slack: roundingSlack,
+  });
+}
+
 interface ClauseState {
   readonly rate: Rational;
   readonly unattributed: Rational;
-  readonly recordings: readonly RecordingUnits[];
+  readonly recordings: readonly Earning[];
+}
+
+/** A recording and what it earned exactly, worked out when asked. */
+interface Earning {
+  readonly recording: RecordingUnits;
+  readonly exact: () => Rational;
 }
 
 function clauseState(rated: RatedPeriod, clause: string): ClauseState {
   const lines = rated.clauses.filter((line) => line.clause === clause);
+  const rate = sumOf(lines.map(({ perUnit }) => rateOf(perUnit)));
+  const uneven = rated.uneven.get(clause);
+  const recordings = rated.recordings.filter((recording) => recording.clause === clause);
   return {
-    rate: sumOf(lines.map(({ perUnit }) => rateOf(perUnit))),
+    rate,
     unattributed: sumOf(lines.map((line) => rational(line.unattributed))),
-    recordings: rated.recordings.filter((recording) => recording.clause === clause),
+    recordings: recordings.map((recording, place) => ({
+      recording,
+      exact: () => uneven?.[place] ?? multiply(rational(recording.units), rate),
+    })),
   };
 }
 
@@ -140,19 +223,27 @@ interface Pair {
   readonly recording: RecordingUnits;
   readonly unitsBefore: bigint;
   readonly unitsAfter: bigint;
+  readonly before: () => Rational;
+  readonly after: () => Rational;
 }
 
+const nothing = (): Rational => ZERO;
+
 /** Both lists side by side, in canonical order. Each is in that order already, so the sort merely merges them. */
-function pairs(before: readonly RecordingUnits[], after: readonly RecordingUnits[]): Pair[] {
+function pairs(before: readonly Earning[], after: readonly Earning[]): Pair[] {
   const both = [
-    ...before.map((recording): Pair => ({ recording, unitsBefore: recording.units, unitsAfter: 0n })),
-    ...after.map((recording): Pair => ({ recording, unitsBefore: 0n, unitsAfter: recording.units })),
+    ...before.map(({ recording, exact }): Pair => {
+      return { recording, unitsBefore: recording.units, unitsAfter: 0n, before: exact, after: nothing };
+    }),
+    ...after.map(({ recording, exact }): Pair => {
+      return { recording, unitsBefore: 0n, unitsAfter: recording.units, before: nothing, after: exact };
+    }),
   ].sort((a, b) => compareRecordings(a.recording, b.recording));
   const result: Pair[] = [];
   for (const pair of both) {
     const last = result.at(-1);
     if (last && compareRecordings(last.recording, pair.recording) === 0) {
-      result[result.length - 1] = { ...last, unitsAfter: pair.unitsAfter };
+      result[result.length - 1] = { ...last, unitsAfter: pair.unitsAfter, after: pair.after };
     } else {
       result.push(pair);
     }

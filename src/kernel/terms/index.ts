@@ -1,4 +1,10 @@
 export * from './canonical-terms';
 export * from './describe-terms';
+export { readRoyaltyAlone, type RoyaltyReading } from './read-royalty';
 export * from './read-terms';
+export * from './remarks';
+export { type JsonSchema } from './schema-parts';
 export * from './terms';
+export { childrenOf, measuresAllSales, needsOf, nodesOf, type Needs } from './royalty-needs';
+export * from './terms-difference';
+export { termsSchema } from './terms-schema';

@@ -1,6 +1,8 @@
-import { isCalendarDate } from '../calendar';
+import { INTEGERS, LISTS } from './limits';
+import { PROFILE } from './patterns';
+import { readDate } from './read-dates';
 import { readServiceReference, readUse } from './read-grants';
-import { readAmount } from './read-royalty';
+import { readAmount } from './royalty-context';
 import {
   fault,
   member,
@@ -17,25 +19,16 @@ import {
 } from './reading';
 import { type Grant, type Settlement, type SourceOfRecord, type Terms } from './terms';
 
-const CLAIMS_MAX = 10_000;
-const DUE_DAYS = { min: 0, max: 366 };
-const PROFILE = /^[A-Za-z0-9_-]{1,100}$/;
-
 interface DutyReferences {
   readonly serviceIds: ReadonlySet<string>;
   readonly grants: readonly Grant[];
 }
 
-/** What the parties owe each other besides money: usage, payment in time, and who clears the musical work. */
-export function readDuties(
-  fields: Fields,
-  references: DutyReferences,
-): Pick<Terms, 'usage' | 'payment' | 'rightsScope'> {
-  const payment = readFields(member(fields, 'payment'), { required: ['dueDays'] });
+/** What the parties owe each other besides money: usage, and who clears the musical work. */
+export function readDuties(fields: Fields, references: DutyReferences): Pick<Terms, 'usage' | 'rightsScope'> {
   const scope = readFields(member(fields, 'rightsScope'), { required: ['licensed', 'musicalWork'] });
   return {
     usage: readUsage(member(fields, 'usage'), references),
-    payment: { dueDays: payment ? readInteger(member(payment, 'dueDays'), DUE_DAYS) : 0 },
     rightsScope: {
       licensed: scope ? readWord(member(scope, 'licensed'), { words: ['sound-recording'] }) : 'sound-recording',
       musicalWork: scope
@@ -52,7 +45,10 @@ function readUsage(place: Place, references: DutyReferences): Terms['usage'] {
   return {
     sourceOfRecord: readSources(member(fields, 'sourceOfRecord'), references),
     report: report
-      ? { profile: readProfile(member(report, 'profile')), dueDays: readInteger(member(report, 'dueDays'), DUE_DAYS) }
+      ? {
+          profile: readProfile(member(report, 'profile')),
+          dueDays: readInteger(member(report, 'dueDays'), INTEGERS.dueDays),
+        }
       : { profile: '', dueDays: 0 },
   };
 }
@@ -65,7 +61,7 @@ function readProfile(place: Place): string {
 
 /** Every granted use on every service has exactly one source of record: reports and events are never both money. */
 function readSources(place: Place, { serviceIds, grants }: DutyReferences): SourceOfRecord[] {
-  const places = readList(place, { min: 1, max: 10_000 });
+  const places = readList(place, LISTS.sourceOfRecord);
   const sources = places.map((entry): SourceOfRecord => {
     const fields = readFields(entry, { required: ['service', 'use', 'source'] });
     if (!fields) return { service: '', use: 'AsPerContract', source: 'report' };
@@ -99,17 +95,13 @@ export function readSettlement(place: Place, currency: string | undefined): Sett
   };
   if (!fields) return none;
   const backFee = readFields(member(fields, 'backFee'), { required: ['amount', 'due'] });
-  const day = readString(member(fields, 'releasesUseBefore'));
-  if (day !== undefined && !isCalendarDate(day)) {
-    fault(member(fields, 'releasesUseBefore'), 'terms-date', 'must be a day that exists, as YYYY-MM-DD');
-  }
   return {
     backFee: {
       amount: backFee ? readAmount(member(backFee, 'amount'), currency) : '0',
       due: backFee ? readWord(member(backFee, 'due'), { words: ['signature'] }) : 'signature',
     },
-    claims: sortedSet(readList(member(fields, 'claims'), { min: 0, max: CLAIMS_MAX }).map(readUuid)),
-    releasesUseBefore: day ?? '',
+    claims: sortedSet(readList(member(fields, 'claims'), LISTS.claims).map(readUuid)),
+    releasesUseBefore: readDate(member(fields, 'releasesUseBefore')),
     effect: readWord(member(fields, 'effect'), { words: ['signature', 'payment'] }),
   };
 }

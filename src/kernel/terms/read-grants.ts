@@ -1,9 +1,11 @@
 import { readIsrc } from '../identifiers';
 import { expandTerritories, isTerritory, type TerritorySet } from '../territory';
 import { isCommercialModel, isUseType, type CommercialModel, type UseType } from '../uses';
+import { LISTS, type Bounds } from './limits';
 import {
   fault,
   member,
+  readBoolean,
   readClauseId,
   readFields,
   readList,
@@ -15,12 +17,8 @@ import {
 } from './reading';
 import { type Grant, type Repertoire } from './terms';
 
-const ISRCS_MAX = 1_000_000;
-const GRANTS_MAX = 100;
-const TERRITORIES_MAX = 300;
-
 /** Values of the DDEX lists that name nothing a machine could check or count. */
-const NAMELESS = ['Unknown', 'UserDefined'];
+export const NAMELESS: readonly string[] = ['Unknown', 'UserDefined'];
 
 export function readRepertoire(place: Place): Repertoire {
   const isrcs: string[] = [];
@@ -29,7 +27,7 @@ export function readRepertoire(place: Place): Repertoire {
   if (readString(member(fields, 'kind')) !== 'list' && member(fields, 'kind').value !== undefined) {
     fault(member(fields, 'kind'), 'terms-unknown-kind', 'must be one of: list');
   }
-  for (const entry of readList(member(fields, 'isrcs'), { min: 1, max: ISRCS_MAX })) {
+  for (const entry of readList(member(fields, 'isrcs'), LISTS.isrcs)) {
     const reading = typeof entry.value === 'string' ? readIsrc(entry.value) : undefined;
     if (reading && 'isrc' in reading) isrcs.push(reading.isrc);
     else fault(entry, 'terms-isrc', 'must be an ISRC: two letters, three letters or digits, seven digits');
@@ -39,7 +37,7 @@ export function readRepertoire(place: Place): Repertoire {
 
 /** Reads the grants. A service that the terms do not name is a `terms-reference`. */
 export function readGrants(place: Place, services: ReadonlySet<string>): Grant[] {
-  const places = readList(place, { min: 1, max: GRANTS_MAX });
+  const places = readList(place, LISTS.grants);
   const grants = places.map((entry) => readGrant(entry, services));
   refuseDuplicates(
     places,
@@ -53,19 +51,15 @@ function readGrant(place: Place, services: ReadonlySet<string>): Grant {
     required: ['id', 'services', 'uses', 'models', 'territories', 'exclusive'],
   });
   if (!fields) return { id: '', services: [], uses: [], models: [], territories: { include: [] }, exclusive: false };
-  const exclusive = member(fields, 'exclusive');
-  if (exclusive.value !== undefined && typeof exclusive.value !== 'boolean') {
-    fault(exclusive, 'terms-type', 'must be true or false');
-  }
   return {
     id: readClauseId(member(fields, 'id')),
     services: sortedSet(
-      readList(member(fields, 'services'), { min: 1, max: 1000 }).map((entry) => readServiceReference(entry, services)),
+      readList(member(fields, 'services'), LISTS.grantServices).map((entry) => readServiceReference(entry, services)),
     ),
-    uses: sortedSet(readList(member(fields, 'uses'), { min: 1, max: 100 }).map(readUse)),
-    models: sortedSet(readList(member(fields, 'models'), { min: 1, max: 100 }).map(readModel)),
+    uses: sortedSet(readList(member(fields, 'uses'), LISTS.uses).map(readUse)),
+    models: sortedSet(readList(member(fields, 'models'), LISTS.models).map(readModel)),
     territories: readTerritories(member(fields, 'territories')),
-    exclusive: exclusive.value === true,
+    exclusive: readBoolean(member(fields, 'exclusive')),
   };
 }
 
@@ -83,7 +77,7 @@ export function readUse(place: Place): UseType {
   return 'AsPerContract';
 }
 
-function readModel(place: Place): CommercialModel {
+export function readModel(place: Place): CommercialModel {
   const model = readString(place);
   if (model !== undefined && isCommercialModel(model) && !NAMELESS.includes(model)) return model;
   if (model !== undefined) fault(place, 'terms-commercial-model', 'must be a DDEX commercial model');
@@ -99,14 +93,14 @@ function readTerritories(place: Place): TerritorySet {
     fault(place, 'terms-territory', 'must have either include or worldwideExcept');
     return { include: [] };
   }
-  if (include.value !== undefined) return { include: readTerritoryCodes(include, 1) };
-  const selection = { worldwideExcept: readTerritoryCodes(except, 0) };
+  if (include.value !== undefined) return { include: readTerritoryCodes(include, LISTS.territories) };
+  const selection = { worldwideExcept: readTerritoryCodes(except, LISTS.exceptedTerritories) };
   if (expandTerritories(selection).length === 0) fault(except, 'terms-empty', 'leaves no territory at all');
   return selection;
 }
 
-function readTerritoryCodes(place: Place, min: number): string[] {
-  const codes = readList(place, { min, max: TERRITORIES_MAX }).map((entry) => {
+function readTerritoryCodes(place: Place, bounds: Bounds): string[] {
+  const codes = readList(place, bounds).map((entry) => {
     const code = readString(entry)?.toUpperCase() ?? '';
     if (typeof entry.value === 'string' && !isTerritory(code)) {
       fault(

@@ -1,33 +1,65 @@
-import { compare, moneyFromText, ONE, rational } from '../money';
-import { fault, member, readDecimal, readFields, readList, readWord, type Place } from './reading';
-import { type PerUnit, type Royalty, type RoyaltyKind } from './terms';
+import { Faults, type Fault } from '../faults';
+import { LISTS } from './limits';
+import { readEscalation, readProrated } from './read-dated-royalty';
+import { readFlat, readPercentage, readPerSubscriber, readPerUnit, readRevenueShare } from './read-priced-royalty';
+import { readTiered } from './read-tiers';
+import { readUsageShare } from './read-measure';
+import { fault, member, optionalName, readFields, readList, type Place } from './reading';
+import {
+  NOTHING,
+  readAmount,
+  refuseDated,
+  type RoyaltyContext,
+  type RoyaltyReader,
+  type RoyaltyReferences,
+} from './royalty-context';
+import { type Figure, type Royalty, type RoyaltyKind } from './terms';
 
 /** Deeper than any contract; shallow enough that no reader of the tree can run out of stack. */
 const DEPTH_MAX = 64;
-const BRANCHES_MAX = 32;
-const NOTHING: Royalty = { kind: 'flat', amount: '0' };
 
-type Reader = (place: Place, context: RoyaltyContext) => Royalty;
-
-interface RoyaltyContext {
-  readonly currency: string | undefined;
-  readonly depth: number;
-}
-
-const READERS: Readonly<Record<RoyaltyKind, Reader>> = {
+const READERS: Readonly<Record<RoyaltyKind, RoyaltyReader>> = {
   perUnit: readPerUnit,
+  tiered: readTiered,
+  perSubscriber: readPerSubscriber,
   revenueShare: readRevenueShare,
+  percentage: readPercentage,
   flat: readFlat,
   greaterOf: readBranches('greaterOf'),
   lesserOf: readBranches('lesserOf'),
   sum: readBranches('sum'),
   floor: readBound('floor'),
   cap: readBound('cap'),
+  less: readLess,
+  usageShare: readShareOf,
+  prorated: readProrated(readNested),
+  escalation: readEscalation(readNested),
 };
 
-/** Reads a royalty expression. `currency` is undefined when it is itself at fault: amounts are then not held against it. */
-export function readRoyalty(place: Place, currency: string | undefined): Royalty {
-  return readNode(place, { currency, depth: 1 });
+/** Reads a royalty expression of any depth up to 64. */
+export function readRoyalty(place: Place, references: RoyaltyReferences): Royalty {
+  return readNode(place, { ...references, depth: 1 });
+}
+
+export type RoyaltyReading = { readonly royalty: Royalty } | { readonly faults: readonly Fault[] };
+
+/**
+ * Reads a royalty by itself, for calculators: with the figures it may name, and no services. Without a currency amounts are
+ * not held against its minor unit. All faults at once; never throws.
+ */
+export function readRoyaltyAlone(
+  json: unknown,
+  { currency, figures }: { currency?: string; figures: readonly Figure[] },
+): RoyaltyReading {
+  const faults = new Faults();
+  const place = { value: json ?? null, pointer: '', faults };
+  const royalty = readRoyalty(place, { currency, figures, services: new Set() });
+  return faults.found ? { faults: faults.list } : { royalty };
+}
+
+/** A royalty inside another one. */
+function readNested(place: Place, context: RoyaltyContext): Royalty {
+  return readNode(place, { ...context, depth: context.depth + 1 });
 }
 
 function readNode(place: Place, context: RoyaltyContext): Royalty {
@@ -54,71 +86,47 @@ function isRoyaltyKind(kind: string): kind is RoyaltyKind {
   return Object.hasOwn(READERS, kind);
 }
 
-function readPerUnit(place: Place): Royalty {
-  const fields = readFields(place, { required: ['kind'], optional: ['rate', 'price', 'share'] });
-  if (!fields) return NOTHING;
-  const given = (name: string) => member(fields, name).value !== undefined;
-  if (given('rate') ? given('price') || given('share') : !given('price') || !given('share')) {
-    fault(place, 'terms-per-unit', 'must have either a rate, or a price and a share');
-    return NOTHING;
-  }
-  const royalty: PerUnit = given('rate')
-    ? { kind: 'perUnit', rate: readDecimal(member(fields, 'rate')) }
-    : { kind: 'perUnit', price: readDecimal(member(fields, 'price')), share: readShare(member(fields, 'share')) };
-  return royalty;
+function readBranches(kind: 'greaterOf' | 'lesserOf' | 'sum'): RoyaltyReader {
+  return (place, context) => {
+    const fields = readFields(place, { required: ['kind', 'of'], optional: ['name'] });
+    if (!fields) return NOTHING;
+    const branches = readList(member(fields, 'of'), LISTS.branches);
+    return { kind, ...optionalName(fields), of: branches.map((branch) => readNested(branch, context)) };
+  };
 }
 
-function readRevenueShare(place: Place): Royalty {
-  const fields = readFields(place, { required: ['kind', 'share', 'base', 'by'] });
+function readBound(kind: 'floor' | 'cap'): RoyaltyReader {
+  return (place, context) => {
+    const fields = readFields(place, { required: ['kind', 'amount', 'of'], optional: ['name'] });
+    if (!fields) return NOTHING;
+    if (context.dated) refuseDated(place);
+    const amount = readAmount(member(fields, 'amount'), context.currency);
+    return { kind, ...optionalName(fields), amount, of: readNested(member(fields, 'of'), context) };
+  };
+}
+
+function readLess(place: Place, context: RoyaltyContext): Royalty {
+  const fields = readFields(place, { required: ['kind', 'of', 'deduct'], optional: ['name', 'notBelow'] });
   if (!fields) return NOTHING;
+  if (context.dated) refuseDated(place);
+  const notBelow = member(fields, 'notBelow');
   return {
-    kind: 'revenueShare',
-    share: readShare(member(fields, 'share')),
-    base: readWord(member(fields, 'base'), { words: ['netMusicAdvertisingRevenue'] }),
-    by: readWord(member(fields, 'by'), { words: ['plays'] }),
+    kind: 'less',
+    ...optionalName(fields),
+    of: readNested(member(fields, 'of'), context),
+    deduct: readList(member(fields, 'deduct'), LISTS.branches).map((entry) => readNested(entry, context)),
+    ...(notBelow.value === undefined ? {} : { notBelow: readAmount(notBelow, context.currency) }),
   };
 }
 
-function readFlat(place: Place, { currency }: RoyaltyContext): Royalty {
-  const fields = readFields(place, { required: ['kind', 'amount'] });
-  return fields ? { kind: 'flat', amount: readAmount(member(fields, 'amount'), currency) } : NOTHING;
-}
-
-function readBranches(kind: 'greaterOf' | 'lesserOf' | 'sum'): Reader {
-  return (place, { currency, depth }) => {
-    const fields = readFields(place, { required: ['kind', 'of'] });
-    if (!fields) return NOTHING;
-    const branches = readList(member(fields, 'of'), { min: 1, max: BRANCHES_MAX });
-    return { kind, of: branches.map((branch) => readNode(branch, { currency, depth: depth + 1 })) };
+function readShareOf(place: Place, context: RoyaltyContext): Royalty {
+  const fields = readFields(place, { required: ['kind', 'by', 'of'], optional: ['name'] });
+  if (!fields) return NOTHING;
+  if (context.dated) refuseDated(place);
+  return {
+    kind: 'usageShare',
+    ...optionalName(fields),
+    by: readUsageShare(member(fields, 'by'), context),
+    of: readNested(member(fields, 'of'), context),
   };
-}
-
-function readBound(kind: 'floor' | 'cap'): Reader {
-  return (place, { currency, depth }) => {
-    const fields = readFields(place, { required: ['kind', 'amount', 'of'] });
-    if (!fields) return NOTHING;
-    const amount = readAmount(member(fields, 'amount'), currency);
-    return { kind, amount, of: readNode(member(fields, 'of'), { currency, depth: depth + 1 }) };
-  };
-}
-
-/** An amount of money in the terms' currency, no finer than its minor unit. */
-export function readAmount(place: Place, currency: string | undefined): string {
-  const amount = readDecimal(place);
-  if (currency === undefined) return amount;
-  try {
-    moneyFromText(amount, currency);
-  } catch {
-    fault(place, 'terms-decimals-exceed-currency', `is finer than the minor unit of ${currency}`);
-  }
-  return amount;
-}
-
-/** A fraction of one: "0.25" is 25 %. */
-function readShare(place: Place): string {
-  const share = readDecimal(place);
-  if (compare(rational(share), ONE) > 0) {
-    fault(place, 'terms-share-above-one', 'is a fraction of one: 25 % is written "0.25"');
-  }
-  return share;
 }

@@ -1,9 +1,15 @@
-import { isCalendarDate, isTimeZone, type CalendarDate, type Period } from '../calendar';
+import { isTimeZone, REPORTING_PERIODS } from '../calendar';
 import { Faults, type Fault } from '../faults';
 import { currencyExponent, isCurrency, ROUNDING_MODES } from '../money';
+import { refuseForeignShares } from './check-shares';
+import { INTEGERS, LISTS } from './limits';
+import { readPeriod } from './read-dates';
 import { readDuties, readSettlement } from './read-duties';
+import { figureUnits, readFigures } from './read-figures';
 import { readGrants, readRepertoire } from './read-grants';
-import { readAmount, readRoyalty } from './read-royalty';
+import { OPTIONAL_MONEY_CLAUSES, readMoneyClauses } from './read-money-clauses';
+import { readRoyalty } from './read-royalty';
+import { type RoyaltyReferences } from './royalty-context';
 import {
   fault,
   member,
@@ -11,6 +17,7 @@ import {
   readFields,
   readInteger,
   readList,
+  readOptional,
   readString,
   readText,
   readUuid,
@@ -20,26 +27,15 @@ import {
   type Fields,
   type Place,
 } from './reading';
-import {
-  type Advance,
-  type Grant,
-  type Party,
-  type Rounding,
-  type RoyaltyClause,
-  type Service,
-  type Terms,
-} from './terms';
+import { type Grant, type Party, type Rounding, type RoyaltyClause, type Service, type Terms } from './terms';
 
 export type TermsReading = { readonly terms: Terms } | { readonly faults: readonly Fault[] };
 
-const SERVICES_MAX = 100;
-const ROYALTIES_MAX = 100;
-const ADVANCES_MAX = 20;
-const NO_DATE = '0001-01-01' as CalendarDate;
 const REQUIRED = [
   ...['schema', 'rules', 'parties', 'services', 'repertoire', 'grants', 'term', 'timeZone', 'reportingPeriod'],
   ...['currency', 'royalties', 'advances', 'rounding', 'usage', 'payment', 'rightsScope'],
 ];
+const OPTIONAL = ['figures', 'settlement', ...OPTIONAL_MONEY_CLAUSES];
 
 /**
  * Reads terms from parsed JSON into canonical form, or tells every fault at once, each with a JSON pointer. Never throws,
@@ -48,7 +44,7 @@ const REQUIRED = [
 export function readTerms(json: unknown): TermsReading {
   const faults = new Faults();
   const root: Place = { value: json ?? null, pointer: '', faults };
-  const fields = readFields(root, { required: REQUIRED, optional: ['settlement'] });
+  const fields = readFields(root, { required: REQUIRED, optional: OPTIONAL });
   const terms = fields && readDocument(fields);
   return terms && !faults.found ? { terms } : { faults: faults.list };
 }
@@ -58,7 +54,15 @@ function readDocument(fields: Fields): Terms {
   const services = readServices(member(fields, 'services'));
   const serviceIds = new Set(services.map((service) => service.id));
   const grants = readGrants(member(fields, 'grants'), serviceIds);
-  const settlement = member(fields, 'settlement');
+  const figures = readFigures(member(fields, 'figures'));
+  const royalties = readRoyalties(member(fields, 'royalties'), {
+    currency,
+    figures,
+    services: serviceIds,
+    grants,
+    grantsAt: member(fields, 'grants'),
+  });
+  const clauses = new Set(royalties.map((royalty) => royalty.id));
   return {
     schema: readWord(member(fields, 'schema'), { words: ['accordo-terms/1'], code: 'terms-version' }),
     rules: readWord(member(fields, 'rules'), { words: ['accordo-rating/1'], code: 'terms-version' }),
@@ -68,11 +72,12 @@ function readDocument(fields: Fields): Terms {
     grants,
     term: readPeriod(member(fields, 'term')),
     timeZone: readTimeZone(member(fields, 'timeZone')),
-    reportingPeriod: readWord(member(fields, 'reportingPeriod'), { words: ['month'] }),
+    reportingPeriod: readWord(member(fields, 'reportingPeriod'), { words: REPORTING_PERIODS }),
     currency: currency ?? '',
-    royalties: readRoyalties(member(fields, 'royalties'), { currency, grants, grantsAt: member(fields, 'grants') }),
-    advances: readAdvances(member(fields, 'advances'), currency),
-    ...(settlement.value === undefined ? {} : { settlement: readSettlement(settlement, currency) }),
+    ...readOptional(fields, 'figures', () => figures),
+    royalties,
+    ...readMoneyClauses(fields, { currency, clauses, figures: figureUnits(figures) }),
+    ...readOptional(fields, 'settlement', (place) => readSettlement(place, currency)),
     rounding: readRounding(member(fields, 'rounding'), currency),
     ...readDuties(fields, { serviceIds, grants }),
   };
@@ -101,30 +106,13 @@ function readNamed(place: Place): Party {
 }
 
 function readServices(place: Place): Service[] {
-  const places = readList(place, { min: 1, max: SERVICES_MAX });
+  const places = readList(place, LISTS.services);
   const services = places.map(readNamed);
   refuseDuplicates(
     places,
     services.map((service) => service.id),
   );
   return services.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-function readPeriod(place: Place): Period {
-  const fields = readFields(place, { required: ['from', 'until'] });
-  if (!fields) return { from: NO_DATE, until: NO_DATE };
-  const period = { from: readDate(member(fields, 'from')), until: readDate(member(fields, 'until')) };
-  if (period.from !== NO_DATE && period.until !== NO_DATE && period.from >= period.until) {
-    fault(place, 'terms-period', 'must begin before it ends: `until` is the first day after it');
-  }
-  return period;
-}
-
-function readDate(place: Place): CalendarDate {
-  const text = readString(place);
-  if (text !== undefined && isCalendarDate(text)) return text;
-  if (text !== undefined) fault(place, 'terms-date', 'must be a day that exists, as YYYY-MM-DD');
-  return NO_DATE;
 }
 
 function readTimeZone(place: Place): string {
@@ -135,20 +123,22 @@ function readTimeZone(place: Place): string {
   return zone ?? '';
 }
 
-interface RoyaltyReferences {
-  readonly currency: string | undefined;
+interface ClauseReferences extends RoyaltyReferences {
   readonly grants: readonly Grant[];
   readonly grantsAt: Place;
 }
 
 /** Every grant is paid for by exactly one royalty clause: none earns twice, none is given away by an oversight. */
-function readRoyalties(place: Place, { currency, grants, grantsAt }: RoyaltyReferences): RoyaltyClause[] {
-  const places = readList(place, { min: 1, max: ROYALTIES_MAX });
+function readRoyalties(
+  place: Place,
+  { currency, figures, services, grants, grantsAt }: ClauseReferences,
+): RoyaltyClause[] {
+  const places = readList(place, LISTS.royalties);
   const paid = new Set<string>();
   const clauses = places.map((entry): RoyaltyClause => {
     const fields = readFields(entry, { required: ['id', 'grants', 'royalty'] });
     if (!fields) return { id: '', grants: [], royalty: { kind: 'flat', amount: '0' } };
-    const named = readList(member(fields, 'grants'), { min: 1, max: ROYALTIES_MAX }).map((reference) => {
+    const named = readList(member(fields, 'grants'), LISTS.royaltyGrants).map((reference) => {
       const id = readClauseId(reference);
       if (id !== '' && !grants.some((grant) => grant.id === id)) {
         fault(reference, 'terms-reference', 'is not one of the grants of these terms');
@@ -158,12 +148,17 @@ function readRoyalties(place: Place, { currency, grants, grantsAt }: RoyaltyRefe
       return id;
     });
     const id = readClauseId(member(fields, 'id'));
-    return { id, grants: sortedSet(named), royalty: readRoyalty(member(fields, 'royalty'), currency) };
+    return {
+      id,
+      grants: sortedSet(named),
+      royalty: readRoyalty(member(fields, 'royalty'), { currency, figures, services }),
+    };
   });
   refuseDuplicates(
     places,
     clauses.map((clause) => clause.id),
   );
+  refuseForeignShares(clauses, { grants, pointer: place.pointer, faults: place.faults });
   grants.forEach((grant, index) => {
     if (grant.id !== '' && !paid.has(grant.id)) {
       const pointer = `${grantsAt.pointer}/${index}`;
@@ -173,36 +168,17 @@ function readRoyalties(place: Place, { currency, grants, grantsAt }: RoyaltyRefe
   return clauses;
 }
 
-function readAdvances(place: Place, currency: string | undefined): Advance[] {
-  const places = readList(place, { min: 0, max: ADVANCES_MAX });
-  const advances = places.map((entry): Advance => {
-    const fields = readFields(entry, { required: ['id', 'amount', 'due', 'recoupableFrom'] });
-    if (!fields) return { id: '', amount: '0', due: 'signature', recoupableFrom: 'all' };
-    return {
-      id: readClauseId(member(fields, 'id')),
-      amount: readAmount(member(fields, 'amount'), currency),
-      due: readWord(member(fields, 'due'), { words: ['signature'] }),
-      recoupableFrom: readWord(member(fields, 'recoupableFrom'), { words: ['all'] }),
-    };
-  });
-  refuseDuplicates(
-    places,
-    advances.map((advance) => advance.id),
-  );
-  return advances;
-}
-
 function readRounding(place: Place, currency: string | undefined): Rounding {
   const fields = readFields(place, { required: ['mode', 'decimals', 'apply', 'spread'] });
   if (!fields) return { mode: 'half-up', decimals: 0, apply: 'period', spread: 'largest-remainder' };
-  const decimals = readInteger(member(fields, 'decimals'), { min: -9, max: 9 });
+  const decimals = readInteger(member(fields, 'decimals'), INTEGERS.roundingDecimals);
   if (currency !== undefined && decimals > currencyExponent(currency)) {
     fault(member(fields, 'decimals'), 'terms-decimals-exceed-currency', `is finer than the minor unit of ${currency}`);
   }
   return {
     mode: readWord(member(fields, 'mode'), { words: ROUNDING_MODES }),
     decimals,
-    apply: readWord(member(fields, 'apply'), { words: ['period'] }),
+    apply: readWord(member(fields, 'apply'), { words: ['period', 'line'] }),
     spread: readWord(member(fields, 'spread'), { words: ['largest-remainder'] }),
   };
 }

@@ -1,5 +1,7 @@
 import { at, type Faults } from '../faults';
 import { exactText, rational } from '../money';
+import { type Bounds } from './limits';
+import { CLAUSE_ID, DECIMAL, QUOTIENT, UUID } from './patterns';
 
 /**
  * Readers of single JSON values. Each notes what is wrong and returns a stand-in of the right type, so that one pass finds
@@ -14,9 +16,6 @@ export interface Place {
 export type Fields = Readonly<Record<string, Place>>;
 
 const TEXT_MAX = 500;
-const DECIMAL_SHAPE = /^\d{1,30}(\.\d{1,30})?$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const CLAUSE_ID = /^[a-z][a-z0-9-]{0,63}$/;
 const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
 
 export function fault(place: Place, code: string, message: string): void {
@@ -59,7 +58,27 @@ export function member(fields: Fields, name: string): Place {
   return place;
 }
 
-export function readList(place: Place, { min, max }: { min: number; max: number }): Place[] {
+/** The member under its name where it is given, else nothing. For spreading: what is absent stays absent, and the hash the same. */
+export function readOptional<Name extends string, Value>(
+  fields: Fields,
+  name: Name,
+  read: (place: Place) => Value,
+): { readonly [Given in Name]?: Value } {
+  const place = member(fields, name);
+  const given: { [Given in Name]?: Value } = {};
+  if (place.value !== undefined) given[name] = read(place);
+  return given;
+}
+
+/** Reads, and checks the whole if its parts are without fault: stand-ins never sum to what they should. */
+export function readChecked<Value>(place: Place, read: () => Value, check: (value: Value) => void): Value {
+  const before = place.faults.list.length;
+  const value = read();
+  if (place.faults.list.length === before) check(value);
+  return value;
+}
+
+export function readList(place: Place, { min, max }: Bounds): Place[] {
   const { value, pointer, faults } = place;
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
@@ -107,24 +126,42 @@ export function readClauseId(place: Place): string {
   return text ?? '';
 }
 
+/** The member `name` that says to people what a part of a clause is, absent where there is none. */
+export function optionalName(fields: Fields): { name?: string } {
+  const place = member(fields, 'name');
+  return place.value === undefined ? {} : { name: readText(place) };
+}
+
 /** A decimal that is not negative, in canonical form: "4000.00" is read as "4000". */
 export function readDecimal(place: Place): string {
   const text = readString(place);
   if (text === undefined) return '0';
-  if (!DECIMAL_SHAPE.test(text)) {
+  if (!DECIMAL.test(text)) {
     fault(place, 'terms-decimal', 'must be a plain decimal that is not negative, such as "0.0020"');
     return '0';
   }
   return exactText(rational(text));
 }
 
-export function readInteger(place: Place, { min, max }: { min: number; max: number }): number {
+/** As `readDecimal`, or a quotient where no decimal ends: "1/3". */
+export function readExact(place: Place): string {
+  const { value } = place;
+  return typeof value === 'string' && QUOTIENT.test(value) ? exactText(rational(value)) : readDecimal(place);
+}
+
+export function readInteger(place: Place, { min, max }: Bounds): number {
   const { value } = place;
   if (value === undefined) return min;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)
     return value === 0 ? 0 : value;
   fault(place, 'terms-integer', `must be an integer from ${min} to ${max}`);
   return min;
+}
+
+export function readBoolean(place: Place): boolean {
+  const { value } = place;
+  if (value !== undefined && typeof value !== 'boolean') fault(place, 'terms-type', 'must be true or false');
+  return value === true;
 }
 
 /** One of a closed list of words. */

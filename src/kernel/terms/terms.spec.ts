@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { canonicalTerms, describeTerms, readTerms, repertoireHash, termsHash } from '.';
+import { changedJson } from '../testing/changed';
 import { ISRCS, referenceTerms, referenceTermsJson, SOCIAL, STUDIO, termsPaying } from '../testing/reference-terms';
 
 /** The reference terms with one member replaced, named by its pointer; undefined removes it. */
 function changed(pointer: string, value: unknown): unknown {
-  const json: unknown = structuredClone(referenceTermsJson());
-  const steps = pointer.split('/').slice(1);
-  const last = steps.pop() ?? '';
-  const parent = steps.reduce<unknown>((node, step) => Reflect.get(Object(node), step), json);
-  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
-  else Reflect.set(Object(parent), last, value);
-  return json;
+  return changedJson(referenceTermsJson(), pointer, value);
 }
 
 function faultsOf(json: unknown): string[] {

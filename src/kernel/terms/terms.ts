@@ -1,7 +1,22 @@
-import { type Period } from '../calendar';
+import { type Period, type ReportingPeriod } from '../calendar';
 import { type RoundingMode } from '../money';
 import { type TerritorySet } from '../territory';
 import { type CommercialModel, type UseType } from '../uses';
+import {
+  type Advance,
+  type AuditRight,
+  type Breakage,
+  type ExchangeRule,
+  type Guarantee,
+  type InKindCredit,
+  type MinimumFee,
+  type PaymentDuties,
+  type Recoupment,
+  type Reserve,
+  type Split,
+  type Taxes,
+} from './money-clauses';
+import { type Figure, type Royalty } from './royalty';
 
 /**
  * A licence in force or on offer, as data: schema accordo-terms/1. Every value is in canonical form (sorted sets, decimals
@@ -18,14 +33,30 @@ export interface Terms {
   readonly term: Period;
   /** IANA zone in which the days of the term and of usage are counted. */
   readonly timeZone: string;
-  readonly reportingPeriod: 'month';
+  readonly reportingPeriod: ReportingPeriod;
   readonly currency: string;
+  /** What the platform reports beside usage, as the parties define it: the bases that royalties name. */
+  readonly figures?: readonly Figure[];
   readonly royalties: readonly RoyaltyClause[];
+  readonly guarantees?: readonly Guarantee[];
+  readonly minimumFees?: readonly MinimumFee[];
+  readonly inKindCredits?: readonly InKindCredit[];
   readonly advances: readonly Advance[];
+  /** Absent: a negative result is carried forward, no expenses, no pool beyond this agreement. */
+  readonly recoupment?: Recoupment;
+  readonly reserves?: readonly Reserve[];
+  /** Absent: what is unearned at the end of the term stays with the label, unallocated. */
+  readonly breakage?: Breakage;
+  /** How the label's money is shared out among payees; absent: all of it is the label's. */
+  readonly splits?: readonly Split[];
+  readonly taxes?: Taxes;
+  /** Absent: paid in the currency of the terms. */
+  readonly exchange?: ExchangeRule;
+  readonly audit?: AuditRight;
   readonly settlement?: Settlement;
   readonly rounding: Rounding;
   readonly usage: UsageDuties;
-  readonly payment: { readonly dueDays: number };
+  readonly payment: PaymentDuties;
   readonly rightsScope: { readonly licensed: 'sound-recording'; readonly musicalWork: MusicalWorkClearance };
 }
 
@@ -62,35 +93,8 @@ export interface RoyaltyClause {
   readonly royalty: Royalty;
 }
 
-/** The royalty language: nestable, each kind described in docs/rating.md. */
-export type Royalty =
-  | PerUnit
-  | RevenueShare
-  | { readonly kind: 'flat'; readonly amount: string }
-  | { readonly kind: 'greaterOf' | 'lesserOf' | 'sum'; readonly of: readonly Royalty[] }
-  | { readonly kind: 'floor' | 'cap'; readonly amount: string; readonly of: Royalty };
-
-export type RoyaltyKind = Royalty['kind'];
-
-/** Net units × a rate, the rate given as such or as a share of a price. */
-export type PerUnit =
-  | { readonly kind: 'perUnit'; readonly rate: string }
-  | { readonly kind: 'perUnit'; readonly price: string; readonly share: string };
-
-/** A share of a figure of the period × this licence's part of all plays. */
-export interface RevenueShare {
-  readonly kind: 'revenueShare';
-  readonly share: string;
-  readonly base: 'netMusicAdvertisingRevenue';
-  readonly by: 'plays';
-}
-
-export interface Advance {
-  readonly id: string;
-  readonly amount: string;
-  readonly due: 'signature';
-  readonly recoupableFrom: 'all';
-}
+export * from './money-clauses';
+export * from './royalty';
 
 /** Past use: what is paid for it (never recoupable), which claims end, and until which day use is released. */
 export interface Settlement {
@@ -104,7 +108,8 @@ export interface Rounding {
   readonly mode: RoundingMode;
   /** Digits after the point of the currency; -1 rounds to tens. Never finer than the minor unit. */
   readonly decimals: number;
-  readonly apply: 'period';
+  /** What is rounded, exactly once: the total of the period, or each line. */
+  readonly apply: 'period' | 'line';
   readonly spread: 'largest-remainder';
 }
 

@@ -1,6 +1,7 @@
 /**
- * DDEX UseType, the union of the ERN and DSR lists. A use's number in database arrays is its place here plus one:
- * new values are appended, never inserted, and none is ever removed.
+ * DDEX UseType, the union of the ERN and DSR lists, and what DDEX has no word for in a namespace of our own: training of
+ * machine-learning models. A use's number in database arrays is its place here plus one: new values are appended, never
+ * inserted, and none is ever removed.
  */
 export const USE_TYPES = [
   'AsPerContract',
@@ -61,6 +62,7 @@ export const USE_TYPES = [
   'UserMakeAvailableLabelProvided',
   'UserMakeAvailableUserProvided',
   'Webcast',
+  'accordo:AiTraining',
 ] as const;
 
 export type UseType = (typeof USE_TYPES)[number];

@@ -32,6 +32,7 @@ describe('use types', () => {
   it('numbers are those that databases already hold', () => {
     expect(useNumber('OnDemandStream')).toBe(22);
     expect(useNumber('Webcast')).toBe(58);
+    expect(useNumber('accordo:AiTraining')).toBe(59);
     expect(useModelCode('OnDemandStream', 'AdvertisementSupportedModel')).toBe(22 * 16 + 1);
     expect(() => useNumber('Yodel')).toThrow(RangeError);
     expect(isUseType('constructor')).toBe(false);
@@ -41,7 +42,7 @@ describe('use types', () => {
     for (const use of USE_TYPES) {
       for (const model of COMMERCIAL_MODELS) expect(useAndModelOf(useModelCode(use, model))).toEqual({ use, model });
     }
-    for (const code of [0, 1, 16, 31, 59 * 16 + 1, -1]) expect(() => useAndModelOf(code)).toThrow(RangeError);
+    for (const code of [0, 1, 16, 31, 60 * 16 + 1, -1]) expect(() => useAndModelOf(code)).toThrow(RangeError);
   });
 
   it('each use under each model has a number of its own', () => {

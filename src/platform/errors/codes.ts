@@ -42,6 +42,10 @@ export const errorCodes = {
   // Offers and agreements
   'terms-invalid': { status: 422, title: 'The terms have faults; all are listed' },
   'terms-parties-differ': { status: 422, title: 'The terms name other parties or services than this negotiation' },
+  'terms-not-operable': {
+    status: 422,
+    title: 'The terms have clauses that cannot be settled here yet; all are listed',
+  },
   'track-not-controlled': { status: 422, title: 'The label does not control a track where the terms license it' },
   'claims-not-open': { status: 422, title: 'The terms settle claims that are not open between these parties' },
   'negotiation-closed': { status: 409, title: 'The negotiation is closed' },

@@ -1,6 +1,7 @@
 import {
   canonicalClauseLines,
   type Carried,
+  closePeriod,
   monthPeriod,
   type RatedPeriod,
   ratePeriod,
@@ -8,7 +9,6 @@ import {
   type Restatement,
   restate,
   type Settled,
-  settlePeriods,
   sha256Hex,
   type Terms,
 } from '../../kernel';
@@ -50,14 +50,20 @@ export interface ClosedMonth {
 export function rateClose({ terms, month, usage, corrections, carried }: CloseInput): ClosedMonth {
   const rate = (of: string, { usage: sums, context }: UsageOfMonth): RatedPeriod =>
     ratePeriod({ terms, period: monthPeriod(of), usage: sums, context });
-  const rated = rate(month, usage);
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
     const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
     return { ...correction, before, rerated, restatement: restate(before, rerated) };
   });
   const restatements = corrected.map(({ restatement }) => restatement);
-  const settled = settlePeriods(carried, [rated.total.minor, ...restatements.map(({ delta }) => delta.minor)]);
+  const { rated, settled } = closePeriod({
+    terms,
+    period: monthPeriod(month),
+    usage: usage.usage,
+    context: usage.context,
+    restatements,
+    carried,
+  });
   const clauseLines = canonicalClauseLines({ terms, rated, restatements, settled });
   return { month, usage, rated, corrected, settled, clauseLines, sha256: sha256Hex(clauseLines) };
 }

@@ -36,7 +36,10 @@ export async function statementInputs(tx: Tx, statement: Statement): Promise<Inp
     }
     const before = await usageOfReports(tx, agreement, of, corrected_reports ?? []);
     const booked = ratePeriod({ terms, period: monthPeriod(of), usage: before.usage, context: before.context });
-    const clauses = booked.clauses.map(({ clause, exact }) => ({ clause, exact }));
+    // Where each line is rounded, the amounts cannot be told from the exact values.
+    const clauses = booked.clauses.map(({ clause, exact, amount }) =>
+      terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
+    );
     restates.push({
       ...contextFile(of, usage.context),
       usage: usage.usage.map(usageRow),
@@ -53,7 +56,10 @@ export async function statementInputs(tx: Tx, statement: Statement): Promise<Inp
 
 const contextFile = (period: string, { services }: PeriodContext): object => ({
   period,
-  services: services.map((figures) => ({ ...figures, allPlays: String(figures.allPlays) })),
+  services: services.map(({ allPlays, ...figures }) => ({
+    ...figures,
+    ...(allPlays === undefined ? {} : { allPlays: String(allPlays) }),
+  })),
 });
 
 const usageRow = (sum: UsageSum): object => ({

@@ -1,0 +1,158 @@
+import { nodesOf, type Royalty, type Terms } from '../kernel';
+import { FULL_TERMS } from '../kernel/testing/full-terms';
+import { referenceTerms, STREAMING, termsOf, termsPaying } from '../kernel/testing/reference-terms';
+import { richTermsJson } from '../kernel/testing/rich-terms';
+import { inoperable } from './inoperable';
+
+const pointersOf = (terms: Terms): string[] => inoperable(terms).map(({ pointer }) => pointer);
+const paying = (royalty: unknown): string[] =>
+  inoperable(termsPaying(royalty)).map(({ pointer, message }) => `${pointer} ${message.split(': ')[1]}`);
+
+const ONE = { kind: 'percentage', measure: 'netMusicAdvertisingRevenue', rate: '0.1' };
+const FEE = { kind: 'percentage', rate: '0', fixedPerSale: '0.05' };
+const streaming = (reason: string): string[] => [`/royalties/0/royalty ${reason}`];
+const step = (from: string | null, until: string | null) => ({ from, until, of: { kind: 'perUnit', rate: '0.01' } });
+const escalation = (trigger: string, day: string) => ({
+  kind: 'escalation',
+  trigger,
+  steps: [step(null, day), step(day, null)],
+});
+
+describe('terms that this server cannot settle yet', () => {
+  it('are not those of the reference story, nor with audit and late interest', () => {
+    const interest = { annualRate: '0.08', dayCount: 'actual/365', graceDays: 5 };
+    const payment = { dueDays: 30, lateInterest: interest };
+    const audit = { yearsBetweenNotices: 1, fullYearsBack: 2, interest };
+    expect(inoperable(referenceTerms())).toEqual([]);
+    expect(inoperable(referenceTerms({ payment, audit }))).toEqual([]);
+  });
+
+  it('are told clause by clause, all at once, each with its place', () => {
+    const faults = inoperable(termsOf(richTermsJson()));
+    expect(faults.map(({ pointer }) => pointer)).toEqual([
+      '/reportingPeriod',
+      '/figures',
+      '/rounding/apply',
+      '/payment/minimumPayout',
+      '/recoupment',
+      '/breakage',
+      '/taxes',
+      '/exchange',
+      '/guarantees/0',
+      '/guarantees/1',
+      '/minimumFees/0',
+      '/inKindCredits/0',
+      '/reserves/0',
+      '/reserves/1',
+      '/splits/0',
+      '/splits/1',
+      '/advances/1',
+      '/royalties/1/royalty',
+    ]);
+    expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['terms-not-operable']));
+  });
+
+  it('have any advance but one at signature that all royalties recoup', () => {
+    const advance = { id: 'advance', amount: '100', due: 'signature', recoupableFrom: 'all' };
+    const variants = [
+      advance,
+      { ...advance, id: 'b', due: [{ on: '2026-02-01', amount: '100' }] },
+      { ...advance, id: 'c', recoupableFrom: ['streaming'] },
+      { ...advance, id: 'd', recoup: { from: '2026-01-01', until: '2027-01-01', carryOver: true } },
+      { ...advance, id: 'e', option: true },
+    ];
+    expect(pointersOf(referenceTerms({ advances: variants }))).toEqual(
+      [1, 2, 3, 4].map((place) => `/advances/${place}`),
+    );
+  });
+});
+
+describe('a royalty that cannot be worked out from sums of a month', () => {
+  it.each<[string, unknown]>([
+    ['percentage of sales', { kind: 'percentage', rate: '0.1' }],
+    ['units of money', { kind: 'perUnit', measure: 'sales', rate: '0.1' }],
+    [
+      'tiers of sales, inside another royalty',
+      {
+        kind: 'greaterOf',
+        of: [
+          STREAMING,
+          {
+            kind: 'tiered',
+            measure: 'sales',
+            method: 'package',
+            counter: 'period',
+            freeUnits: '0',
+            size: '10',
+            price: '1',
+          },
+        ],
+      },
+    ],
+    [
+      'share of sales in a revenue',
+      {
+        kind: 'usageShare',
+        by: { part: 'sales', whole: 'netMusicAdvertisingRevenue' },
+        of: { kind: 'flat', amount: '9' },
+      },
+    ],
+    ['percentage of a figure, with a fee on each sale of another', { kind: 'sum', of: [ONE, FEE] }],
+    [
+      'deduction of sales',
+      {
+        kind: 'percentage',
+        measure: 'netMusicAdvertisingRevenue',
+        rate: '0.1',
+        deductions: [{ name: 'returns', kind: 'percent', rate: '0.1', of: 'sales' }],
+      },
+    ],
+  ])('for want of sales: %s', (_, royalty) => {
+    expect(paying(royalty)).toEqual(streaming('usage has no sales'));
+  });
+
+  it('for want of days: steps within a month, and the days of reports', () => {
+    expect(paying(escalation('usageDate', '2026-07-15'))).toEqual(streaming('usage has no days'));
+    expect(paying(escalation('reportDate', '2026-07-01'))).toEqual(streaming('usage has no days'));
+    expect(paying(escalation('usageDate', '2026-07-01'))).toEqual([]);
+    expect(paying(escalation('usageDate', '2029-07-15'))).toEqual([]);
+  });
+
+  it('for want of what came before: a counter of the term', () => {
+    const tiered = { kind: 'tiered', method: 'package', freeUnits: '0', size: '10', price: '1' };
+    expect(paying({ ...tiered, counter: 'term' })).toEqual(streaming('no counter runs through the term'));
+    expect(paying({ ...tiered, counter: 'period' })).toEqual([]);
+  });
+
+  it('tells every reason, once for the clause', () => {
+    const royalty = {
+      kind: 'sum',
+      of: [
+        {
+          kind: 'tiered',
+          method: 'package',
+          measure: 'sales',
+          counter: 'term',
+          freeUnits: '0',
+          size: '10',
+          price: '1',
+        },
+        { kind: 'percentage', rate: '0.1' },
+        escalation('reportDate', '2026-07-01'),
+      ],
+    };
+    expect(paying(royalty)).toEqual(
+      ['no counter runs through the term', 'usage has no sales', 'usage has no days'].flatMap(streaming),
+    );
+  });
+
+  it('is every one of the full terms that names sales, a day or the term, and no other', () => {
+    const about = (royalty: Royalty) => JSON.stringify(nodesOf(royalty));
+    const expected = FULL_TERMS.royalties.flatMap(({ royalty }, place) =>
+      /"sales"|"percentage"|"escalation"|"term"/.test(about(royalty)) ? [`/royalties/${place}/royalty`] : [],
+    );
+    expect([...new Set(pointersOf(FULL_TERMS).filter((pointer) => pointer.startsWith('/royalties')))]).toEqual(
+      expected,
+    );
+  });
+});

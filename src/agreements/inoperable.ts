@@ -1,0 +1,76 @@
+import { at, type Fault, monthsOf, needsOf, nodesOf, type Royalty, type Terms } from '../kernel';
+
+/**
+ * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
+ * terms. Nobody may sign what would not run. Audit rights and late interest are no part of a close and may stand.
+ */
+export function inoperable(terms: Terms): Fault[] {
+  return [
+    ...plain(terms),
+    ...lists(terms),
+    ...terms.advances.flatMap(({ due, recoupableFrom, recoup, option }, place) =>
+      due === 'signature' && recoupableFrom === 'all' && !recoup && !option
+        ? []
+        : [fault(at('/advances', place), 'only advances due at signature and recoupable from all royalties')],
+    ),
+    ...terms.royalties.flatMap(({ royalty }, place) =>
+      reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
+    ),
+  ];
+}
+
+/** What runs instead, or what is missing: "is not settled here yet: …". */
+const fault = (pointer: string, reason: string): Fault => ({
+  pointer,
+  code: 'terms-not-operable',
+  message: `is not settled here yet: ${reason}`,
+});
+
+function plain({ reportingPeriod, rounding, figures, payment, ...terms }: Terms): Fault[] {
+  const faults: Fault[] = [];
+  if (reportingPeriod !== 'month') faults.push(fault('/reportingPeriod', 'only calendar months are closed'));
+  // Figures are sorted by their ids: a place among them would be none in what was sent.
+  if (figures && figures.length > 0) faults.push(fault('/figures', 'nothing reports figures of the parties’ own'));
+  if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
+  if (payment.minimumPayout !== undefined) faults.push(fault('/payment/minimumPayout', 'nothing waits for a minimum'));
+  for (const clause of ['recoupment', 'breakage', 'taxes', 'exchange'] as const) {
+    if (terms[clause] !== undefined) faults.push(fault(`/${clause}`, 'the ledger has no accounts for it'));
+  }
+  return faults;
+}
+
+function lists(terms: Terms): Fault[] {
+  return (['guarantees', 'minimumFees', 'inKindCredits', 'reserves', 'splits'] as const).flatMap((clause) =>
+    (terms[clause] ?? []).map((_, place) => fault(at(`/${clause}`, place), 'the ledger has no accounts for it')),
+  );
+}
+
+/** Usage is known as sums of a month, without days and without what was sold. */
+function reasonsOf(royalty: Royalty, { term }: Terms): string[] {
+  const nodes = nodesOf(royalty);
+  const months = monthsOf(term);
+  const reasons: string[] = [];
+  if (needsOf(royalty).earlier) reasons.push('no counter runs through the term');
+  if (nodes.some(asksForSales)) reasons.push('usage has no sales');
+  if (nodes.some((node) => asksForDays(node, months))) reasons.push('usage has no days');
+  return reasons;
+}
+
+function asksForSales(node: Royalty): boolean {
+  if (node.kind === 'percentage' && node.measure === undefined) return true;
+  if ('measure' in node && node.measure === 'sales') return true;
+  if ('deductions' in node && node.deductions?.some((step) => step.kind === 'percent' && step.of === 'sales')) {
+    return true;
+  }
+  const by = 'by' in node ? node.by : undefined;
+  return typeof by === 'object' && 'part' in by && (by.part === 'sales' || by.whole === 'sales');
+}
+
+/** A step that begins with a month needs no days, where the day of use decides; the day of a report is no day of use. */
+function asksForDays(node: Royalty, months: readonly string[]): boolean {
+  if (node.kind !== 'escalation') return false;
+  if (node.trigger === 'reportDate') return true;
+  return node.steps.some(({ from, until }) =>
+    [from, until].some((day) => day !== null && !day.endsWith('-01') && months.includes(day.slice(0, 7))),
+  );
+}

@@ -1,0 +1,1 @@
+export { odrlOf, type OdrlAgreement } from './odrl';

@@ -1,0 +1,50 @@
+import { monthPeriod } from '../calendar';
+import { contextOf, ISRCS, plays, termsPaying } from '../testing/reference-terms';
+import { ratePeriod, RatingRefused, type PeriodUsage } from '.';
+
+/** A cent for each of the first hundred plays of the term, two for each further one. */
+const terms = termsPaying({
+  kind: 'tiered',
+  method: 'graduated',
+  counter: 'term',
+  tiers: [
+    { upTo: '100', rate: '0.01', flat: '0' },
+    { upTo: null, rate: '0.02', flat: '0' },
+  ],
+});
+const month = (quantity: bigint, isrc: string = ISRCS[0]): PeriodUsage => ({
+  usage: [plays(isrc, quantity)],
+  context: contextOf(0n, '0'),
+});
+const rate = (name: string, earlier?: readonly PeriodUsage[]) =>
+  ratePeriod({ terms, period: monthPeriod(name), ...month(50n), ...(earlier ? { earlier } : {}) });
+
+function refusal(rating: () => unknown): string[] {
+  try {
+    rating();
+  } catch (error) {
+    if (error instanceof RatingRefused) return error.faults.map(({ pointer, code }) => `${pointer} ${code}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('a counter that runs through the term', () => {
+  it('goes on from the periods before, in any order', () => {
+    const before = [month(60n), month(20n)];
+    // 80 before: 20 at a cent, 30 at two.
+    expect(rate('2026-03', before).totalExact).toBe('0.8');
+    expect(rate('2026-03', [...before].reverse()).totalExact).toBe('0.8');
+  });
+
+  it('needs them in all periods but the first', () => {
+    expect(refusal(() => rate('2026-01'))).toEqual([]);
+    expect(refusal(() => rate('2026-02'))).toEqual(['/earlier earlier-periods-missing']);
+  });
+
+  it('tells which of them is at fault', () => {
+    expect(refusal(() => rate('2026-03', [month(60n), month(20n, 'ZZAB12699999')]))).toEqual([
+      '/earlier/1/usage/0 usage-not-licensed',
+    ]);
+  });
+});

@@ -1,0 +1,255 @@
+import { at } from '../faults';
+import { add, isDecimalText, moneyFromText, moneyText, rational, ZERO, type Rational } from '../money';
+import {
+  clauseSales,
+  ratePeriod,
+  RatingRefused,
+  type ClauseRestatement,
+  type PeriodContext,
+  type RatedPeriod,
+  type RatingInput,
+} from '../rating';
+import { SECTIONS, type Terms } from '../terms';
+import { carriedClauses, isPlain, type Carried, type CarriedClauses } from './carried';
+import { useCredits } from './credit-steps';
+import { type CollateralAccount } from './cross-collateral';
+import { type ExchangeRate } from './exchange';
+import { greater, lesser, total } from './minor';
+import { decidePayout } from './minimum-payout';
+import { payAfterTax, type TaxFacts } from './pay';
+import { feesBegun, prepaidOf } from './prepaid';
+import { balanceOf, breakageSteps, poolWith, recoupmentSteps, type Pooled } from './recoup-steps';
+import { recoupPeriod, type ClauseEarnings, type RecoupedPeriod } from './recoupment';
+import { reserveRoyaltiesOf, reserveSalesOf, type SalesHeld } from './reserve-steps';
+import { type Settled, type SettlingStep } from './steps';
+import { topUpGuarantees, type EarnedForPeriod } from './top-up';
+
+/** What neither contract nor usage says. Minor units are of the terms' currency. */
+export interface CloseFacts {
+  /** Agreed expenses of the period, where the terms let them be recovered. */
+  readonly expenses?: bigint;
+  /** Ids of optional advances that the platform has exercised. */
+  readonly exercised?: readonly string[];
+  /** In-kind credit that is asked for, by the id of its clause. */
+  readonly creditsRequested?: Readonly<Record<string, bigint>>;
+  /** The other agreements of the pool in this period. */
+  readonly pool?: readonly CollateralAccount[];
+  readonly taxes?: TaxFacts;
+  readonly exchange?: ExchangeRate;
+}
+
+export interface CloseInput extends Omit<RatingInput, 'heldSales'> {
+  /** Differences of earlier periods that this close books. */
+  readonly restatements?: readonly ClauseRestatement[];
+  readonly carried: Carried;
+  readonly facts?: CloseFacts;
+}
+
+export interface SettleInput extends Omit<CloseInput, 'usage' | 'earlier'> {
+  readonly rated: RatedPeriod;
+  readonly onSales?: Pick<SalesHeld, 'steps' | 'states'>;
+}
+
+const NO_RESERVE_ON_SALES = { steps: [], states: {} };
+
+export interface ClosedPeriod {
+  readonly rated: RatedPeriod;
+  readonly settled: Settled;
+}
+
+/**
+ * Closes one period: the order of all money rules, from usage to what is paid. Pure; the same input gives the same result.
+ * Throws RatingRefused when the input contradicts itself or the terms.
+ */
+export function closePeriod(input: CloseInput): ClosedPeriod {
+  // 1. Reserves on sales hold back what is no base of royalties yet (clause 18).
+  const onSales = reserveSales(input, carriedClauses(input.terms, input.carried));
+
+  // 2. Usage becomes royalties: exact, rounded once, spread (clauses 4, 6, 9 and 13). The order within: rating/rate-period.ts.
+  const rated = ratePeriod({ ...input, usage: onSales.usage, heldSales: onSales.heldSales });
+
+  return { rated, settled: settlePeriod({ ...input, rated, onSales }) };
+}
+
+/** From rated royalties to what is paid: the rules from the third on, for whoever has rated the period already. */
+export function settlePeriod(input: SettleInput): Settled {
+  const { terms, period, rated, restatements = [], facts = {}, onSales = NO_RESERVE_ON_SALES } = input;
+  const before = carriedClauses(terms, input.carried);
+  refuseFacts(terms, facts);
+
+  // 3. The differences of restated periods join (clause 10).
+  const earned = earnedFor(rated, restatements);
+
+  // 4. Guarantees top up what was earned for a period or an interval (clause 14).
+  const topUps = topUpGuarantees(terms, { period, earned, before: before.guarantees });
+
+  // 5. Expenses first; then what was paid before it was earned is recouped: minimum fees, guarantees by instalment, advances, each from
+  //    the royalties it may take (clauses 7, 14, 15 and 17). Agreements of a pool are taken together.
+  const fees = { ...before.fees, ...feesBegun(terms, { period, countOf: countIn(input.context) }) };
+  const prepaid = prepaidOf(terms, { period, exercised: new Set(facts.exercised), fees });
+  const sources = [...earned.flatMap(({ clauses }) => clauses).map(sourceOf), ...topUps.flatMap(recoupingTopUp)];
+  const pooled = recoup(input, { before, prepaid: prepaid.map(({ advance }) => advance), sources });
+
+  // 6. Top-ups that recoup nothing are payable as they are (clause 14).
+  const direct = total(topUps.filter(({ guarantee }) => !guarantee.topUpRecoups).map(({ minor }) => minor));
+  const unreserved = balanceOf(pooled.recouped) + direct - pooled.lent;
+
+  // 7. Reserves on royalties are held and released (clause 18). What is then below zero is carried forward (clause 17).
+  const onRoyalties = reserveRoyaltiesOf(terms, { rated, payable: unreserved, before: before.reserves });
+  const balance = unreserved + onRoyalties.minor;
+
+  // 8. Less than the minimum payout waits, unless the term ends (clause 11).
+  const payout = payoutOf(input, { payable: greater(0n, balance), waiting: BigInt(before.waiting) });
+
+  // 9. Credit in kind is used beside the money (clause 16). What lapsed unearned is breakage (clause 19).
+  const credits = useCredits(terms, { period, requested: facts.creditsRequested ?? {}, before: before.credits });
+
+  // 10. Tax, exchange and the payees' shares come last (clauses 20, 21 and 22).
+  const payment = payAfterTax(terms, { period, payable: payout.payable, taxes: facts.taxes, exchange: facts.exchange });
+
+  const after: CarriedClauses = {
+    recoupment: { ...pooled.recouped.balance, carriedForward: lesser(0n, balance).toString() },
+    guarantees: Object.fromEntries(topUps.map(({ guarantee, state }) => [guarantee.id, state])),
+    fees,
+    reserves: { ...before.reserves, ...onSales.states, ...onRoyalties.states },
+    credits: credits.balances,
+    waiting: payout.waiting.toString(),
+  };
+  const steps = [
+    ...onSales.steps,
+    ...topUps.filter(({ minor }) => minor !== 0n).map(({ step }) => step),
+    ...recoupmentSteps(terms, { recouped: pooled.recouped, prepaid }),
+    ...pooled.steps,
+    ...onRoyalties.steps,
+    ...payout.steps,
+    ...credits.steps,
+    ...breakageSteps(terms, pooled.recouped),
+  ];
+  const settled = settledOf(input, { pooled, earned, balance, payable: payout.payable, after });
+  return { ...settled, steps: isPlain(terms) ? [] : steps, ...(payment ? { payment } : {}) };
+}
+
+/** Facts that the terms have no clause for would change money without a reason: RatingRefused. */
+function refuseFacts({ recoupment }: Terms, { expenses = 0n, pool }: CloseFacts): void {
+  const refuse = (member: string, code: string, message: string) => {
+    throw new RatingRefused([{ pointer: `/facts/${member}`, code, message }]);
+  };
+  if (expenses < 0n) refuse('expenses', 'facts-negative', 'must not be negative');
+  if (expenses > 0n && recoupment?.expenses !== 'before-recoupment') {
+    refuse('expenses', 'facts-not-agreed', 'are not recoverable under these terms');
+  }
+  if (pool && !recoupment?.pooledWith) refuse('pool', 'facts-not-agreed', 'these terms are in no pool');
+  if (!pool && recoupment?.pooledWith) refuse('pool', 'facts-missing', 'must have the other agreements of the pool');
+}
+
+function reserveSales(
+  { terms, period, usage }: CloseInput,
+  before: CarriedClauses,
+): SalesHeld & Pick<CloseInput, 'usage'> {
+  if (!terms.reserves?.some(({ basis }) => basis === 'sales')) return { usage, ...NO_RESERVE_ON_SALES, heldSales: {} };
+  const rows = [...usage];
+  const sales = clauseSales(terms, { usage: rows, period });
+  return { usage: rows, ...reserveSalesOf(terms, { sales, before: before.reserves }) };
+}
+
+/** The period's own amounts, and the differences of each period that is restated, by clause. */
+function earnedFor(rated: RatedPeriod, restatements: readonly ClauseRestatement[]): EarnedForPeriod[] {
+  const minorOf = ({ clause, amount }: { clause: string; amount: string }) => ({
+    clause,
+    minor: moneyFromText(amount, rated.currency).minor,
+  });
+  return [
+    { period: rated.period, clauses: rated.clauses.map(minorOf) },
+    ...restatements.map(({ period, clauses }) => ({ period, clauses: clauses.map(minorOf) })),
+  ];
+}
+
+const sourceOf = ({ clause, minor }: { clause: string; minor: bigint }): ClauseEarnings => ({ clause, amount: minor });
+
+function recoupingTopUp({ guarantee, minor }: ReturnType<typeof topUpGuarantees>[number]): ClauseEarnings[] {
+  return guarantee.topUpRecoups ? [{ clause: `guarantee ${guarantee.id}`, amount: minor }] : [];
+}
+
+/** The count of a fee's figure in this period: of the agreement, or over all services. */
+function countIn(context: PeriodContext): (figure: string) => Rational {
+  return (figure) => {
+    const own = context.figures?.[figure];
+    const counts = own === undefined ? context.services.map(({ figures }) => figures?.[figure]) : [own];
+    if (counts.length === 0 || counts.some((count) => count === undefined || !isDecimalText(count))) {
+      const message = 'is the count of a minimum fee whose year begins in this period';
+      throw new RatingRefused([{ pointer: at('/context/figures', figure), code: 'context-missing', message }]);
+    }
+    return counts.reduce((sum, count) => add(sum, rational(count ?? '0')), ZERO);
+  };
+}
+
+interface Recouping {
+  readonly before: CarriedClauses;
+  readonly prepaid: Parameters<typeof recoupPeriod>[1]['advances'];
+  readonly sources: readonly ClauseEarnings[];
+}
+
+function recoup({ terms, period, facts = {} }: SettleInput, { before, prepaid, sources }: Recouping): Pooled {
+  const recoupFrom = (earned: readonly ClauseEarnings[]): RecoupedPeriod =>
+    recoupPeriod(before.recoupment, {
+      period,
+      advances: prepaid,
+      negative: terms.recoupment?.negative ?? 'carried-forward',
+      earned,
+      ...(facts.expenses === undefined ? {} : { expenses: facts.expenses }),
+    });
+  const recouped = recoupFrom(sources);
+  if (!facts.pool) return { recouped, lent: 0n, steps: [] };
+  return poolWith(terms, { recouped, others: facts.pool, again: (more) => recoupFrom([...sources, more]) });
+}
+
+function payoutOf(
+  { terms, period }: SettleInput,
+  { payable, waiting }: { payable: bigint; waiting: bigint },
+): { payable: bigint; waiting: bigint; steps: SettlingStep[] } {
+  const { minimumPayout } = terms.payment;
+  const ends = terms.term.until <= period.until;
+  const minimum = minimumPayout === undefined || ends ? 0n : moneyFromText(minimumPayout, terms.currency).minor;
+  const decision = decidePayout(payable + waiting, minimum);
+  const money = (minor: bigint) => moneyText({ minor, currency: terms.currency });
+  const formula = `${money(payable)} + waiting ${money(waiting)}: ${money(decision.payable)} payable, ${money(decision.waiting)} waits`;
+  const change = decision.payable - payable;
+  const steps: SettlingStep[] =
+    change === 0n ? [] : [{ clause: SECTIONS.minimumPayout, step: 'minimum-payout', formula, minor: change }];
+  return { payable: decision.payable, waiting: decision.waiting, steps };
+}
+
+interface Totals {
+  readonly pooled: Pooled;
+  readonly earned: readonly EarnedForPeriod[];
+  readonly balance: bigint;
+  readonly payable: bigint;
+  readonly after: CarriedClauses;
+}
+
+function settledOf(
+  { terms, carried }: SettleInput,
+  { pooled: { recouped }, earned, balance, payable, after }: Totals,
+): Omit<Settled, 'steps' | 'payment'> {
+  const royalties = total(earned.flatMap(({ clauses }) => clauses.map(({ minor }) => minor)));
+  const carriedForward = lesser(0n, balance);
+  return {
+    royalties,
+    opening: recouped.opening,
+    recouped: recouped.recouped,
+    closing: recouped.closing,
+    net: balance - recouped.broughtForward,
+    broughtForward: recouped.broughtForward,
+    payable,
+    carriedForward,
+    carried: {
+      royaltiesToDate: (BigInt(carried.royaltiesToDate) + royalties).toString(),
+      recoupedToDate: (BigInt(carried.recoupedToDate) + recouped.recouped).toString(),
+      advancesToDate: isPlain(terms)
+        ? carried.advancesToDate
+        : total(after.recoupment.advances.map(({ added }) => BigInt(added))).toString(),
+      carriedForward: carriedForward.toString(),
+      ...(isPlain(terms) ? {} : { clauses: after }),
+    },
+  };
+}

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
+import { rateBenchmark } from './rate/rate';
 import { withBelongings } from './support/belongings';
 import { table } from './support/figures';
 import { usageBenchmark } from './usage/usage';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { usage: usageBenchmark };
+const benchmarks: Readonly<Record<string, Benchmark>> = { rate: rateBenchmark, usage: usageBenchmark };
 
 interface Wish {
   readonly benchmark: Benchmark;

@@ -21,4 +21,4 @@ export function table(rows: readonly object[]): string {
 }
 
 const cellText = (value: unknown): string =>
-  typeof value === 'number' && Math.abs(value) >= 1000 ? value.toLocaleString('en-GB') : String(value);
+  typeof value === 'number' && Math.abs(value) >= 1000 ? value.toLocaleString('en-GB') : String(value ?? '–');

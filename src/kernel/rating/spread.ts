@@ -8,6 +8,7 @@ import {
   moneyFromText,
   multiply,
   numeratorOf,
+  ratio,
   rational,
   round,
   ZERO,
@@ -25,8 +26,11 @@ export function exactOfRecordings(
   for (const [clause, exact] of rated.uneven) {
     recordingsOf(rated, clause).forEach((recording, place) => own.set(recording, exact[place] ?? ZERO));
   }
-  return (recording) =>
-    exactText(own.get(recording) ?? multiply(rational(recording.units), rates.get(recording.clause) ?? ZERO));
+  return (recording) => {
+    const rate = rates.get(recording.clause) ?? ZERO;
+    // One reduced quotient a recording, not that of its units as well.
+    return exactText(own.get(recording) ?? ratio(recording.units * numeratorOf(rate), denominatorOf(rate)));
+  };
 }
 
 /**

@@ -11,9 +11,14 @@ export function isDecimalText(text: string): boolean {
   return DECIMAL.test(text);
 }
 
+/** Whether the text is a plain decimal or a quotient: what `rational` reads. */
+export function isExactText(text: string): boolean {
+  return isDecimalText(text) || QUOTIENT.test(text);
+}
+
 /** Whether the text is a fraction of one: a decimal or a quotient from 0 to 1. */
 export function isShare(text: string): boolean {
-  if (!isDecimalText(text) && !QUOTIENT.test(text)) return false;
+  if (!isExactText(text)) return false;
   const share = rational(text);
   return share.compare(ZERO) >= 0 && share.compare(ONE) <= 0;
 }

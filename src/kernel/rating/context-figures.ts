@@ -203,6 +203,7 @@ function checkPlays({ terms, clause, context, rows, needs, faults }: PlaysCheck)
       whole === 'allPlays'
         ? `${exactText(all)} plays of all music, fewer than the ${exactText(own)} licensed`
         : `"${whole}" is ${exactText(all)}, less than the ${exactText(own)} licensed`;
-    faults.add('/context/services', 'context-all-plays', message);
+    const stated = terms.figures?.find(({ id }) => id === whole)?.per === 'agreement';
+    faults.add(stated ? at('/context/figures', whole) : '/context/services', 'context-all-plays', message);
   }
 }

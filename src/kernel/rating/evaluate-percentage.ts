@@ -29,7 +29,8 @@ export function percentageRate({ rate, adjustments = [] }: Pick<Percentage, 'rat
 function bySale(royalty: Percentage, figures: Figures): Evaluation {
   const { rows, sales } = salesInOrder(figures, royalty.where);
   const charges = chargeSales(royalty, sales);
-  const value = sumOf(charges.map((charge) => charge.value));
+  const values = charges.map((charge) => charge.value);
+  const value = sumOf(values);
   const charged = charges.filter(({ free }) => !free);
   const base = valueText(sumOf(charged.map((charge) => charge.charged)));
   const fixed = royalty.fixedPerSale === undefined ? '' : ` + ${charged.length} × ${royalty.fixedPerSale}`;
@@ -37,7 +38,7 @@ function bySale(royalty: Percentage, figures: Figures): Evaluation {
     royalty,
     value,
     arithmetic: `${[base, royalty.rate, ...(royalty.adjustments ?? [])].join(' × ')}${fixed}`,
-    portions: isZero(value) ? [] : [{ by: 'lines', rows, value, values: charges.map((charge) => charge.value) }],
+    portions: values.every(isZero) ? [] : [{ by: 'lines', rows, value, values }],
   });
 }
 

@@ -14,6 +14,7 @@ import {
   type Rational,
 } from '../money';
 import { type Tier, type Tiered } from '../terms';
+import { type Portion } from './attribution';
 import { valueText, type TierStep } from './explanation';
 import { explained, portionOf, type Evaluation, type Figures } from './figures';
 import { orderedSales, type Sale } from './sales';
@@ -26,29 +27,27 @@ export function evaluateTiered(royalty: Tiered, figures: Figures): Evaluation {
   const { measure = 'units', where } = royalty;
   const now = figures.measure(measure, where);
   const before = royalty.counter === 'term' ? figures.before?.(measure, where) : undefined;
-  const sales = measure === 'sales' && before === undefined ? orderedSales(figures, where) : undefined;
   const whole = priceTiers(royalty, before === undefined ? now : add(before, now));
   const earlier = before === undefined ? undefined : priceTiers(royalty, before);
   const value = earlier === undefined ? whole.value : subtract(whole.value, earlier.value);
-  const portions =
-    sales === undefined || sales.sales.length === 0 || isZero(value)
-      ? portionOf(value, { measure, where, figures })
-      : [
-          {
-            by: 'lines' as const,
-            rows: sales.rows,
-            value,
-            values: chargeTiers(royalty, sales.sales).map((sale) => sale.value),
-          },
-        ];
+  const sales = measure === 'sales' && before === undefined ? salesPortion(royalty, { value, figures }) : undefined;
   return explained({
     royalty,
     value,
     arithmetic:
       earlier === undefined ? whole.arithmetic : `(${whole.arithmetic}) − ${valueText(earlier.value)} to date`,
-    portions,
+    portions: sales ? [sales] : portionOf(value, { measure, where, figures }),
     ...(whole.tiers.length > 0 ? { tiers: whole.tiers } : {}),
   });
+}
+
+/** What each single sale adds; undefined where usage comes as sums, and where a reserve's sales count that are nobody's here. */
+function salesPortion(royalty: Tiered, { value, figures }: { value: Rational; figures: Figures }): Portion | undefined {
+  const sales = orderedSales(figures, royalty.where);
+  if (sales === undefined) return undefined;
+  const values = chargeTiers(royalty, sales.sales).map((sale) => sale.value);
+  if (values.every(isZero) || compare(sumOf(values), value) !== 0) return undefined;
+  return { by: 'lines', rows: sales.rows, value, values };
 }
 
 interface Priced {

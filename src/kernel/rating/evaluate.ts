@@ -150,12 +150,11 @@ function becoming(
 function evaluateUsageShare(royalty: UsageShareOf, figures: Figures): Evaluation {
   const inner = evaluate(royalty.of, figures);
   const share = usageShare(royalty.by, { figures });
-  const value = multiply(inner.value, share.value);
   return explained({
     royalty,
-    value,
+    value: multiply(inner.value, share.value),
     arithmetic: `${inner.explanation.value} × ${share.arithmetic}`,
-    portions: becoming(inner, { value, figures }),
+    portions: isZero(share.value) ? [] : scalePortions(inner.portions, share.value),
     of: [inner.explanation],
   });
 }
@@ -163,12 +162,12 @@ function evaluateUsageShare(royalty: UsageShareOf, figures: Figures): Evaluation
 function evaluateProrated(royalty: Prorated, figures: Figures): Evaluation {
   const inner = evaluate(royalty.of, figures);
   const [active, all] = [activeDays(royalty.active, figures.period), daysOf(figures.period)];
-  const value = multiply(inner.value, ratio(BigInt(active), BigInt(all)));
+  const part = ratio(BigInt(active), BigInt(all));
   return explained({
     royalty,
-    value,
+    value: multiply(inner.value, part),
     arithmetic: `${inner.explanation.value} × ${active} / ${all} days`,
-    portions: becoming(inner, { value, figures }),
+    portions: isZero(part) ? [] : scalePortions(inner.portions, part),
     of: [inner.explanation],
   });
 }

@@ -79,8 +79,10 @@ export function restateClauses(booked: BookedClauses, rerated: RatedPeriod): Cla
     rerated: moneyText(rerated.total),
     delta: { minor, currency: rerated.currency },
     clauses: clauses.flatMap((clause, index) => {
-      const difference = exact[index] ?? ZERO;
-      return isZero(difference) ? [] : [{ clause, exact: exactText(difference), amount: money(shares[index] ?? 0n) }];
+      const [difference, share] = [exact[index] ?? ZERO, shares[index] ?? 0n];
+      // Where lines are rounded, usage that only moved between them may change what they come to.
+      if (isZero(difference) && share === 0n) return [];
+      return [{ clause, exact: exactText(difference), amount: money(share) }];
     }),
   };
 }

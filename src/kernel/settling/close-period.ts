@@ -1,11 +1,10 @@
 import { at } from '../faults';
-import { add, isDecimalText, moneyFromText, moneyText, rational, ZERO, type Rational } from '../money';
+import { compare, isExactText, isZero, moneyFromText, moneyText, ONE, rational, ZERO, type Rational } from '../money';
 import {
   clauseSales,
   ratePeriod,
   RatingRefused,
   type ClauseRestatement,
-  type PeriodContext,
   type RatedPeriod,
   type RatingInput,
 } from '../rating';
@@ -14,6 +13,7 @@ import { carriedClauses, isPlain, type Carried, type CarriedClauses } from './ca
 import { useCredits } from './credit-steps';
 import { type CollateralAccount } from './cross-collateral';
 import { type ExchangeRate } from './exchange';
+import { countIn } from './fee-count';
 import { greater, lesser, total } from './minor';
 import { decidePayout } from './minimum-payout';
 import { payAfterTax, type TaxFacts } from './pay';
@@ -85,8 +85,9 @@ export function settlePeriod(input: SettleInput): Settled {
 
   // 5. Expenses first; then what was paid before it was earned is recouped: minimum fees, guarantees by instalment, advances, each from
   //    the royalties it may take (clauses 7, 14, 15 and 17). Agreements of a pool are taken together.
-  const fees = { ...before.fees, ...feesBegun(terms, { period, countOf: countIn(input.context) }) };
-  const prepaid = prepaidOf(terms, { period, exercised: new Set(facts.exercised), fees });
+  const begun = feesBegun(terms, { period, known: before.fees, countOf: countIn(terms, input.context) });
+  const fees = { ...before.fees, ...begun };
+  const prepaid = prepaidOf(terms, { period, exercised: exercisedBy(facts, before), fees });
   const sources = [...earned.flatMap(({ clauses }) => clauses).map(sourceOf), ...topUps.flatMap(recoupingTopUp)];
   const pooled = recoup(input, { before, prepaid: prepaid.map(({ advance }) => advance), sources });
 
@@ -99,7 +100,7 @@ export function settlePeriod(input: SettleInput): Settled {
   const balance = unreserved + onRoyalties.minor;
 
   // 8. Less than the minimum payout waits, unless the term ends (clause 11).
-  const payout = payoutOf(input, { payable: greater(0n, balance), waiting: BigInt(before.waiting) });
+  const payout = payoutOf(input, { balance, waiting: BigInt(before.waiting) });
 
   // 9. Credit in kind is used beside the money (clause 16). What lapsed unearned is breakage (clause 19).
   const credits = useCredits(terms, { period, requested: facts.creditsRequested ?? {}, before: before.credits });
@@ -108,7 +109,7 @@ export function settlePeriod(input: SettleInput): Settled {
   const payment = payAfterTax(terms, { period, payable: payout.payable, taxes: facts.taxes, exchange: facts.exchange });
 
   const after: CarriedClauses = {
-    recoupment: { ...pooled.recouped.balance, carriedForward: lesser(0n, balance).toString() },
+    recoupment: { ...pooled.recouped.balance, carriedForward: payout.carriedForward.toString() },
     guarantees: Object.fromEntries(topUps.map(({ guarantee, state }) => [guarantee.id, state])),
     fees,
     reserves: { ...before.reserves, ...onSales.states, ...onRoyalties.states },
@@ -125,21 +126,44 @@ export function settlePeriod(input: SettleInput): Settled {
     ...credits.steps,
     ...breakageSteps(terms, pooled.recouped),
   ];
-  const settled = settledOf(input, { pooled, earned, balance, payable: payout.payable, after });
+  const settled = settledOf(input, { pooled, earned, balance, payout, after });
   return { ...settled, steps: isPlain(terms) ? [] : steps, ...(payment ? { payment } : {}) };
 }
 
-/** Facts that the terms have no clause for would change money without a reason: RatingRefused. */
-function refuseFacts({ recoupment }: Terms, { expenses = 0n, pool }: CloseFacts): void {
+/** An option that was exercised once stays exercised. */
+const exercisedBy = ({ exercised = [] }: CloseFacts, { recoupment }: CarriedClauses): ReadonlySet<string> =>
+  new Set([...exercised, ...recoupment.advances.map(({ advance }) => advance)]);
+
+/** Facts that the terms have no clause for would change money without a reason, and so would impossible ones: RatingRefused. */
+function refuseFacts({ recoupment }: Terms, { expenses = 0n, pool, ...facts }: CloseFacts): void {
   const refuse = (member: string, code: string, message: string) => {
     throw new RatingRefused([{ pointer: `/facts/${member}`, code, message }]);
   };
+  refuseRates(facts, refuse);
+  for (const [id, requested] of Object.entries(facts.creditsRequested ?? {})) {
+    if (requested < 0n) refuse(at('creditsRequested', id), 'facts-negative', 'must not be negative');
+  }
   if (expenses < 0n) refuse('expenses', 'facts-negative', 'must not be negative');
   if (expenses > 0n && recoupment?.expenses !== 'before-recoupment') {
     refuse('expenses', 'facts-not-agreed', 'are not recoverable under these terms');
   }
   if (pool && !recoupment?.pooledWith) refuse('pool', 'facts-not-agreed', 'these terms are in no pool');
   if (!pool && recoupment?.pooledWith) refuse('pool', 'facts-missing', 'must have the other agreements of the pool');
+}
+
+function refuseRates(
+  { taxes: { withholding, vat } = {}, exchange }: CloseFacts,
+  refuse: (member: string, code: string, message: string) => void,
+): void {
+  const below = (rate: string, limit?: Rational) =>
+    isExactText(rate) && compare(rational(rate), ZERO) >= 0 && (!limit || compare(rational(rate), limit) < 0);
+  if (withholding && !below(withholding.rate, ONE)) {
+    refuse('taxes/withholding/rate', 'facts-rate', 'must be a fraction of one, and less than one');
+  }
+  if (vat && !below(vat.rate)) refuse('taxes/vat/rate', 'facts-rate', 'must be a rate that is not negative');
+  if (exchange && (!below(exchange.rate) || isZero(rational(exchange.rate)))) {
+    refuse('exchange/rate', 'facts-rate', 'must be a rate above zero');
+  }
 }
 
 function reserveSales(
@@ -170,19 +194,6 @@ function recoupingTopUp({ guarantee, minor }: ReturnType<typeof topUpGuarantees>
   return guarantee.topUpRecoups ? [{ clause: `guarantee ${guarantee.id}`, amount: minor }] : [];
 }
 
-/** The count of a fee's figure in this period: of the agreement, or over all services. */
-function countIn(context: PeriodContext): (figure: string) => Rational {
-  return (figure) => {
-    const own = context.figures?.[figure];
-    const counts = own === undefined ? context.services.map(({ figures }) => figures?.[figure]) : [own];
-    if (counts.length === 0 || counts.some((count) => count === undefined || !isDecimalText(count))) {
-      const message = 'is the count of a minimum fee whose year begins in this period';
-      throw new RatingRefused([{ pointer: at('/context/figures', figure), code: 'context-missing', message }]);
-    }
-    return counts.reduce((sum, count) => add(sum, rational(count ?? '0')), ZERO);
-  };
-}
-
 interface Recouping {
   readonly before: CarriedClauses;
   readonly prepaid: Parameters<typeof recoupPeriod>[1]['advances'];
@@ -203,36 +214,51 @@ function recoup({ terms, period, facts = {} }: SettleInput, { before, prepaid, s
   return poolWith(terms, { recouped, others: facts.pool, again: (more) => recoupFrom([...sources, more]) });
 }
 
+interface Payout {
+  readonly payable: bigint;
+  readonly waiting: bigint;
+  /** Not positive. */
+  readonly carriedForward: bigint;
+  readonly steps: readonly SettlingStep[];
+}
+
+/** Less than the minimum waits. */
 function payoutOf(
   { terms, period }: SettleInput,
-  { payable, waiting }: { payable: bigint; waiting: bigint },
-): { payable: bigint; waiting: bigint; steps: SettlingStep[] } {
+  { balance, waiting: before }: { balance: bigint; waiting: bigint },
+): Payout {
   const { minimumPayout } = terms.payment;
   const ends = terms.term.until <= period.until;
   const minimum = minimumPayout === undefined || ends ? 0n : moneyFromText(minimumPayout, terms.currency).minor;
+  // What waits is not paid yet: a result below zero is met from it before anything is carried forward.
+  const met = lesser(before, greater(0n, -balance));
+  const [payable, waiting] = [greater(0n, balance), before - met];
   const decision = decidePayout(payable + waiting, minimum);
   const money = (minor: bigint) => moneyText({ minor, currency: terms.currency });
-  const formula = `${money(payable)} + waiting ${money(waiting)}: ${money(decision.payable)} payable, ${money(decision.waiting)} waits`;
+  const less = met === 0n ? '' : ` − ${money(met)} below zero`;
+  const formula = `${money(payable)} + waiting ${money(before)}${less}: ${money(decision.payable)} payable, ${money(decision.waiting)} waits`;
   const change = decision.payable - payable;
   const steps: SettlingStep[] =
-    change === 0n ? [] : [{ clause: SECTIONS.minimumPayout, step: 'minimum-payout', formula, minor: change }];
-  return { payable: decision.payable, waiting: decision.waiting, steps };
+    change === 0n && met === 0n
+      ? []
+      : [{ clause: SECTIONS.minimumPayout, step: 'minimum-payout', formula, minor: change }];
+  const carriedForward = lesser(0n, balance + met);
+  return { payable: decision.payable, waiting: decision.waiting, carriedForward, steps };
 }
 
 interface Totals {
   readonly pooled: Pooled;
   readonly earned: readonly EarnedForPeriod[];
   readonly balance: bigint;
-  readonly payable: bigint;
+  readonly payout: Payout;
   readonly after: CarriedClauses;
 }
 
 function settledOf(
   { terms, carried }: SettleInput,
-  { pooled: { recouped }, earned, balance, payable, after }: Totals,
+  { pooled: { recouped }, earned, balance, payout: { payable, carriedForward }, after }: Totals,
 ): Omit<Settled, 'steps' | 'payment'> {
   const royalties = total(earned.flatMap(({ clauses }) => clauses.map(({ minor }) => minor)));
-  const carriedForward = lesser(0n, balance);
   return {
     royalties,
     opening: recouped.opening,

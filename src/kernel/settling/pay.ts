@@ -2,6 +2,7 @@ import { type Period } from '../calendar';
 import { moneyExact, moneyRoundingIn } from '../money';
 import { type Terms } from '../terms';
 import { exchange, type ExchangeRate } from './exchange';
+import { insideTerm } from './inside-term';
 import { splitLines, type PayeePart } from './split';
 import { type PaymentOfPeriod } from './steps';
 import { valueAddedTax } from './value-added-tax';
@@ -59,14 +60,14 @@ function taxed(
   return { ...(vat ? { vat } : {}), ...(withheld ? { withheld } : {}), received: withheld?.net ?? net };
 }
 
-/** The payees of the day on which the period begins; undefined where the terms name none for it: then all is the label's. */
+/** The payees of the first day of the period inside the term; undefined where the terms name none for it: then all is the label's. */
 function sharesOf(
-  { splits }: Terms,
+  { splits, term }: Terms,
   { period, money }: { period: Period; money: { readonly minor: bigint; readonly currency: string } },
 ): readonly PayeePart[] | undefined {
   if (!splits) return undefined;
   const rounding = moneyRoundingIn(money.currency, { mode: 'half-up' });
-  const line = { line: 'payable', date: period.from, amount: moneyExact(money) };
+  const line = { line: 'payable', date: insideTerm({ term }, period).from, amount: moneyExact(money) };
   const result = splitLines([line], { intervals: splits, rounding });
   const [shared] = result.accepted ? result.lines : [];
   return shared?.status === 'allocated' ? shared.shares : undefined;

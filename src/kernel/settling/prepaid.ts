@@ -2,7 +2,7 @@ import { moneyFromText, moneyRoundingIn, rational, type Rational } from '../mone
 import { clauseNumber, type Terms } from '../terms';
 import { recoupableAdvances, type RecoupableAdvance } from './advances';
 import { minimumFee } from './minimum-fee';
-import { type Period } from '../calendar';
+import { overlaps, type Period } from '../calendar';
 
 /**
  * Whatever is paid before it is earned is recouped alike: yearly minimum fees within their year, guarantees paid in
@@ -57,15 +57,22 @@ function feesOf(terms: Terms, { period, fees }: Pick<PrepaidInput, 'period' | 'f
 /** "id from" of one year of a fee. */
 export const feeKey = (id: string, from: string): string => `${id} ${from}`;
 
-/** The fees of years that begin in the period, worked out from the counts of their figures. */
+/**
+ * The fees of years that are under way and not worked out yet, from the counts of their figures: those that begin in the period, and
+ * in the first period of the term what began before it.
+ */
 export function feesBegun(
   terms: Terms,
-  { period, countOf }: { period: Period; countOf: (figure: string) => Rational },
+  {
+    period,
+    known,
+    countOf,
+  }: { period: Period; known: Readonly<Record<string, string>>; countOf: (figure: string) => Rational },
 ): Record<string, string> {
   const { currency, rounding } = terms;
   const begun = (terms.minimumFees ?? []).flatMap(({ id, figure, rate, cap, years }) =>
     years
-      .filter(({ from }) => period.from <= from && from < period.until)
+      .filter((year) => overlaps(year, period) && known[feeKey(id, year.from)] === undefined)
       .map(({ from }) => {
         const fee = minimumFee({
           rate: rational(rate),

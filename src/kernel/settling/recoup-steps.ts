@@ -66,6 +66,20 @@ export interface Pooled {
 const POOL = 'pool';
 
 /**
+ * The agreement as an account of the pool: beside what it recouped itself, either what it has left, or what royalties of others could
+ * recoup in it and would meet of a result below zero. What only named clauses of its own recoup is no matter of the pool.
+ */
+function ownOf(
+  recouped: RecoupedPeriod,
+  again: (more: ClauseEarnings) => RecoupedPeriod,
+): Pick<CollateralAccount, 'opening' | 'earned'> {
+  const { recouped: taken, payable, carriedForward, closing, lapsed } = recouped;
+  if (payable > 0n) return { opening: taken, earned: taken + payable };
+  const most = again({ clause: POOL, amount: closing + lapsed - carriedForward });
+  return { opening: most.recouped - carriedForward, earned: taken };
+}
+
+/**
  * Takes the agreement together with the others of its pool: what it has left after recouping itself recoups them, and what they
  * have left recoups it. `again` recoups the agreement with a further source.
  */
@@ -81,7 +95,7 @@ export function poolWith(
     again: (more: ClauseEarnings) => RecoupedPeriod;
   },
 ): Pooled {
-  const own = { account: '', opening: recouped.opening, earned: recouped.netEarned };
+  const own = { account: '', ...ownOf(recouped, again) };
   const part = collateralise('pooled', [own, ...others]).accounts[0];
   const [lent, borrowed] = [part?.lent ?? 0n, part?.borrowed ?? 0n];
   const money = (minor: bigint) => moneyText({ minor, currency });

@@ -5,6 +5,7 @@ import {
   moneyRoundingIn,
   moneyText,
   multiply,
+  ONE,
   ratio,
   rational,
   sumOf,
@@ -65,9 +66,10 @@ export function reserveRoyaltiesOf(
   let minor = 0n;
   const steps: SettlingStep[] = [];
   const states: Record<string, ReserveState> = {};
+  const onSales = remembered((clause) => royaltyOnSales(rated, clause));
   for (const { reserve, place } of reservesOf(terms, 'royalties')) {
     const clauses = reserve.clauses ?? rated.clauses.map(({ clause }) => clause);
-    const base = sumOf(clauses.map((clause) => royaltyOnSales(rated, clause)));
+    const base = sumOf(clauses.map(onSales));
     const move = cappedMove(terms, { reserve, state: before[reserve.id], base, left });
     left -= move.held;
     minor += move.released - move.held;
@@ -103,17 +105,33 @@ function royaltyOnSales(rated: RatedPeriod, clause: string): Rational {
   if (!line) return ZERO;
   const rows = rated.recordings.filter((recording) => recording.clause === clause);
   const uneven = rated.uneven.get(clause);
-  const earned = uneven
-    ? sumOf(rows.map((row, place) => multiply(uneven[place] ?? ZERO, grossOverNet(row))))
-    : multiply(rational(rows.reduce((sum, row) => sum + grossUnits(row), 0n)), rational(line.perUnit ?? '0'));
+  const earned =
+    line.perUnit === null
+      ? sumOf(rows.map((row, place) => multiply(uneven?.[place] ?? ZERO, grossOverNet(row))))
+      : multiply(sumOf(rows.map(grossUnits)), rational(line.perUnit));
   const all = add(earned, rational(line.unattributed));
   return compare(all, ZERO) > 0 ? all : ZERO;
 }
 
-const grossUnits = ({ units, returned = 0n }: RecordingUnits): bigint => units + returned;
+/** Units before returns, under the label's control. */
+function grossUnits({ units, returned = 0n, controlledShare }: RecordingUnits): Rational {
+  const gross = rational(units + returned);
+  return controlledShare === undefined ? gross : multiply(gross, rational(controlledShare));
+}
 
-function grossOverNet(row: RecordingUnits): Rational {
-  return row.units === 0n ? ZERO : ratio(grossUnits(row), row.units);
+/** Sales that come without a count of units and without returns are what they are. */
+function grossOverNet({ units, returned = 0n }: RecordingUnits): Rational {
+  if (returned === 0n) return ONE;
+  return units === 0n ? ZERO : ratio(units + returned, units);
+}
+
+function remembered(work: (clause: string) => Rational): (clause: string) => Rational {
+  const known = new Map<string, Rational>();
+  return (clause) => {
+    const result = known.get(clause) ?? work(clause);
+    known.set(clause, result);
+    return result;
+  };
 }
 
 function reservesOf(terms: Terms, basis: Reserve['basis']): { reserve: Reserve; place: number }[] {

@@ -20,13 +20,15 @@ export function simulate(
   { periods, carried = openingCarried(terms) }: { periods: readonly SimulatedPeriod[]; carried?: Carried },
 ): ClosedPeriod[] {
   let balances = carried;
-  return periods.map(({ period, usage, context, facts }, place) => {
+  // Counters of the term read usage again in every later period.
+  const all = periods.map((period) => ({ ...period, usage: [...period.usage] }));
+  return all.map(({ period, usage, context, facts }, place) => {
     const closed = closePeriod({
       terms,
       period: reportingPeriodNamed(period),
       usage,
       context,
-      earlier: periods.slice(0, place),
+      earlier: all.slice(0, place),
       carried: balances,
       ...(facts ? { facts } : {}),
     });

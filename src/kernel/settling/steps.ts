@@ -22,7 +22,10 @@ export interface SettlingStep {
   /** Id of the clause in the terms, where it has one. */
   readonly id?: string;
   readonly formula: string;
-  /** Change of what is payable, in minor units: a top-up is above zero, recoupment below. Breakage and credit in kind change nothing. */
+  /**
+   * Change of what is payable, in minor units: a top-up is above zero, recoupment below. Breakage and credit in kind change nothing. A
+   * reserve on sales changes the sales that royalties are taken of: its amount is theirs, and in the royalties already.
+   */
   readonly minor: bigint;
 }
 

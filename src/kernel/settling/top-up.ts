@@ -1,4 +1,5 @@
-import { intersect, reportingPeriodNamed, type Period } from '../calendar';
+import { intersect, overlaps, reportingPeriodNamed, type Period } from '../calendar';
+import { insideTerm } from './inside-term';
 import { moneyFromText, moneyText, rational, toMinor, moneyRoundingIn } from '../money';
 import { clauseNumber, type Guarantee, type Terms } from '../terms';
 import { type GuaranteeState } from './carried';
@@ -33,11 +34,16 @@ export function topUpGuarantees(
   }: { period: Period; earned: readonly EarnedForPeriod[]; before: Readonly<Record<string, GuaranteeState>> },
 ): TopUp[] {
   return (terms.guarantees ?? []).flatMap((guarantee, place) => {
-    const state = addEarned(guarantee, { earned, before: before[guarantee.id] ?? { earned: {}, toppedUp: '0' } });
+    const state = addEarned(guarantee, {
+      terms,
+      earned,
+      before: before[guarantee.id] ?? { earned: {}, toppedUp: '0' },
+    });
     const toDate = topUpToDate(guarantee, { terms, period, state });
     const minor = toDate - BigInt(state.toppedUp);
     const money = (amount: bigint) => moneyText({ minor: amount, currency: terms.currency });
-    const counted = countedIn(guarantee, { terms, state, keys: earned.map((one) => keyOf(guarantee, one.period)) });
+    const keys = earned.map((one) => keyOf(guarantee, { terms, period: one.period }));
+    const counted = countedIn(guarantee, { terms, state, keys });
     const booked = `topped up to date ${money(toDate)} − booked ${money(BigInt(state.toppedUp))} = ${money(minor)}`;
     const step: SettlingStep = {
       clause: clauseNumber('guarantees', place),
@@ -72,11 +78,11 @@ const minorOf = (amount: string | undefined, { currency }: Terms): bigint =>
 
 function addEarned(
   guarantee: Guarantee,
-  { earned, before }: { earned: readonly EarnedForPeriod[]; before: GuaranteeState },
+  { terms, earned, before }: { terms: Terms; earned: readonly EarnedForPeriod[]; before: GuaranteeState },
 ): GuaranteeState {
   const sums: Record<string, string> = { ...before.earned };
   for (const { period, clauses } of earned) {
-    const key = keyOf(guarantee, period);
+    const key = keyOf(guarantee, { terms, period });
     if (key === undefined) continue;
     const counted = clauses.filter(({ clause }) => guarantee.clauses?.includes(clause) ?? true);
     sums[key] = (BigInt(sums[key] ?? '0') + total(counted.map(({ minor }) => minor))).toString();
@@ -84,10 +90,10 @@ function addEarned(
   return { ...before, earned: sums };
 }
 
-/** The first day of the interval that the period begins in, or the period's own name. */
-function keyOf(guarantee: Guarantee, period: string): string | undefined {
+/** The first day of the interval that the period's first day inside the term lies in, or the period's own name. */
+function keyOf(guarantee: Guarantee, { terms, period }: { terms: Terms; period: string }): string | undefined {
   if (guarantee.per === 'period') return period;
-  const { from } = reportingPeriodNamed(period);
+  const { from } = insideTerm(terms, reportingPeriodNamed(period));
   return guarantee.intervals.find((interval) => interval.from <= from && from < interval.until)?.from;
 }
 
@@ -119,14 +125,15 @@ function unearnedOf(intervals: readonly { guarantee: bigint; earned: bigint }[],
   return [settleGuarantees({ crossed, intervals }).unearned];
 }
 
-/** The minimum of a period, prorated by days where the clause says so, rounded as the terms round. */
+/** The minimum of a period, none outside the days of the clause, prorated by days where it says so, rounded as the terms round. */
 function minimumOf(
   { amount, prorated, active }: Extract<Guarantee, { per: 'period' }>,
   { terms, name }: { terms: Terms; name: string },
 ): bigint {
   const period = reportingPeriodNamed(name);
   const rounding = moneyRoundingIn(terms.currency, terms.rounding);
-  if (!prorated) return toMinor(rational(amount), rounding);
   const days = active ? intersect(active, terms.term) : terms.term;
-  return days ? toMinor(proratedMinimum(rational(amount), { period, active: days }), rounding) : 0n;
+  if (!days || !overlaps(days, period)) return 0n;
+  const minimum = rational(amount);
+  return toMinor(prorated ? proratedMinimum(minimum, { period, active: days }) : minimum, rounding);
 }

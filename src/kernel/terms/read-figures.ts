@@ -9,6 +9,7 @@ import {
   readText,
   readWord,
   refuseDuplicates,
+  refuseObjectMember,
   type Place,
 } from './reading';
 import { REPORTED_FIGURES, type Figure } from './royalty';
@@ -43,6 +44,7 @@ export function readFigureId(place: Place): string {
   if (id !== undefined && !FIGURE_ID.test(id)) {
     fault(place, 'terms-id', 'must be 1 to 64 letters, digits and hyphens, a lower-case letter first');
   }
+  refuseObjectMember(place, id);
   return id ?? '';
 }
 

@@ -6,7 +6,7 @@ import { readExchange, readPayment, readTaxes } from './read-payment';
 import { readBreakage, readRecoupment } from './read-recoupment';
 import { readReserves } from './read-reserves';
 import { readSplits } from './read-splits';
-import { member, readOptional, type Fields } from './reading';
+import { member, readOptional, type Fields, type Place } from './reading';
 import { type MoneyReferences } from './references';
 import { type Terms } from './terms';
 
@@ -35,7 +35,7 @@ type MoneyClauses = Pick<
 /** What turns what is earned into what is paid. Clauses that are not given stay absent. */
 export function readMoneyClauses(fields: Fields, references: MoneyReferences): MoneyClauses {
   const { currency } = references;
-  return {
+  const clauses = {
     ...readOptional(fields, 'guarantees', (place) => readGuarantees(place, references)),
     ...readOptional(fields, 'minimumFees', (place) => readMinimumFees(place, references)),
     ...readOptional(fields, 'inKindCredits', (place) => readInKindCredits(place, references)),
@@ -49,4 +49,17 @@ export function readMoneyClauses(fields: Fields, references: MoneyReferences): M
     ...readOptional(fields, 'audit', readAudit),
     payment: readPayment(member(fields, 'payment'), currency),
   };
+  refuseSharedIds(member(fields, 'minimumFees'), clauses);
+  return clauses;
+}
+
+/** What is paid before it is earned has its balance by its id and first day: a fee and a guarantee of one id would share it. */
+function refuseSharedIds(
+  place: Place,
+  { guarantees = [], minimumFees = [] }: Pick<MoneyClauses, 'guarantees' | 'minimumFees'>,
+): void {
+  minimumFees.forEach(({ id }, index) => {
+    if (id === '' || !guarantees.some((guarantee) => guarantee.id === id)) return;
+    place.faults.add(`${place.pointer}/${index}/id`, 'terms-duplicate', `"${id}" is a minimum guarantee`);
+  });
 }

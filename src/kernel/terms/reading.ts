@@ -123,7 +123,13 @@ export function readClauseId(place: Place): string {
   if (text !== undefined && !CLAUSE_ID.test(text)) {
     fault(place, 'terms-id', 'must be 1 to 64 lower-case letters, digits and hyphens, a letter first');
   }
+  refuseObjectMember(place, text);
   return text ?? '';
+}
+
+/** Figures and balances are looked up in plain objects by these ids: `constructor` would find what every object has. */
+export function refuseObjectMember(place: Place, id: string | undefined): void {
+  if (id !== undefined && id in Object.prototype) fault(place, 'terms-reserved-id', `"${id}" has a meaning of its own`);
 }
 
 /** The member `name` that says to people what a part of a clause is, absent where there is none. */

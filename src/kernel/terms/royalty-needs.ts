@@ -52,11 +52,17 @@ function measuresOf(node: Royalty): (Measure | undefined)[] {
 
 const basisOf = (of: string): Measure | undefined => (of === 'original' || of === 'remaining' ? undefined : of);
 
-/** Whether the royalty is taken of all its sales together, so that a part of them can be held back: not by day, not sale by sale. */
+/**
+ * Whether the royalty is taken of all its sales together, so that a part of them can be held back: not by day, not sale by sale, and
+ * not by a counter of the term, for which sales that were held back in one period would count in the next.
+ */
 export function measuresAllSales(royalty: Royalty): boolean {
   const nodes = nodesOf(royalty);
-  return nodes.some(takesAllSales) && !nodes.some(({ kind }) => kind === 'escalation');
+  return nodes.some(takesAllSales) && !nodes.some(runsOn);
 }
+
+const runsOn = (node: Royalty): boolean =>
+  node.kind === 'escalation' || (node.kind === 'tiered' && node.counter === 'term' && node.measure === 'sales');
 
 function takesAllSales(node: Royalty): boolean {
   if (node.kind !== 'percentage' && node.kind !== 'tiered') return false;

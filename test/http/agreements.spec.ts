@@ -4,6 +4,7 @@ import { OnConcluded } from '../../src/agreements';
 import { canonicalText, sha256Hex } from '../../src/kernel';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { startTestApp, type TestApp } from '../support/app';
+import { eventsAbout } from '../support/events';
 import { type AgreementAnswer, intent, type Market, openMarket, outcome, refused, sign } from '../support/market';
 
 let app: TestApp;
@@ -77,10 +78,7 @@ describe('an agreement', () => {
       ['streaming', 'downloads'].flatMap((clause) => isrcs.map((isrc) => ({ clause, isrc, exclusive: false }))),
     );
     for (const party of [label, platform]) {
-      const events = await party.as.get<{ rows: { topic: string; subjectId: string; payload: object }[] }>(
-        '/v1/events?limit=1000',
-      );
-      const told = events.rows.filter(({ subjectId }) => subjectId === id);
+      const told = await eventsAbout(party.as, id, 4);
       expect(told.map(({ topic }) => topic)).toEqual([
         'agreement.made',
         'agreement.signed',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalText, sha256Hex } from '../../src/kernel';
 import { startTestApp, type TestApp } from '../support/app';
+import { eventsAbout } from '../support/events';
 import { type Market, type NegotiationAnswer, openMarket, outcome, refused } from '../support/market';
 
 interface RevisionAnswer {
@@ -129,10 +130,7 @@ describe('a negotiation', () => {
     await platform.as.post(at(id, '/revisions'), { terms: terms(), basedOn: 1 });
     await label.as.post(at(id, '/withdrawal'), {});
     for (const party of [label, platform]) {
-      const events = await party.as.get<{ rows: { topic: string; subjectId: string; payload: object }[] }>(
-        '/v1/events?limit=1000',
-      );
-      const told = events.rows.filter(({ subjectId }) => subjectId === id);
+      const told = await eventsAbout(party.as, id, 3);
       expect(told.map(({ topic }) => topic)).toEqual([
         'negotiation.opened',
         'negotiation.revised',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setUpOperator } from '../../src/parties';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
+import { topicsAbout } from '../support/events';
 import type { Party } from '../support/given';
 
 interface Problem {
@@ -170,8 +171,7 @@ describe('verification', () => {
       verifiedAt: '2026-01-05T09:00:00.000Z',
     });
     expect(await refusal(operator, 'POST', path)).toEqual({ status: 409, code: 'already-verified' });
-    const news = await newcomer.as.get<{ rows: object[] }>('/v1/events');
-    expect(news.rows).toMatchObject([{ topic: 'organization.verified', subjectId: newcomer.organizationId }]);
+    expect(await topicsAbout(newcomer.as, newcomer.organizationId, 1)).toEqual(['organization.verified']);
   });
 
   it('of an organization that is not there is refused', async () => {

@@ -37,13 +37,13 @@ export interface OutboxPlace {
 /**
  * The reader's next entries, by transaction and then by position. It stops at the snapshot's xmin: whatever may still commit has a
  * transaction from there on, so nothing can appear behind a reader. (By position alone it could: numbers are drawn at the insert,
- * transactions at their first write.)
+ * transactions at their first write.) By the column, not by the text that is selected: as text, 1000 comes before 999.
  */
 export const listOutbox = (tx: Tx, organizationId: string, after: OutboxPlace, limit: number): Promise<OutboxEntry[]> =>
   tx.rows<OutboxEntry>(
     `SELECT transaction::text, position, topic, subject_id, payload, occurred_at FROM outbox
       WHERE organization_id = $1 AND (transaction, position) > ($2::xid8, $3::bigint)
         AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-      ORDER BY transaction, position LIMIT $4`,
+      ORDER BY outbox.transaction, position LIMIT $4`,
     [organizationId, after.transaction, after.position, limit],
   );

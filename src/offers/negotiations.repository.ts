@@ -39,6 +39,10 @@ export const listNegotiations = (tx: Tx, limit: number, after: readonly string[]
     [limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 
+/** Who stands on the other side of one party. */
+export const otherParty = ({ labelId, platformId }: Negotiation, organizationId: string): string =>
+  organizationId === labelId ? platformId : labelId;
+
 export interface NewNegotiation {
   readonly labelId: string;
   readonly platformId: string;

@@ -46,7 +46,8 @@ export class OpenNegotiation {
   }
 }
 
-async function partiesOf(tx: Tx, actor: Actor, counterpartyId: string): Promise<NegotiatingParties> {
+/** The parties of a negotiation with this counterparty. Refuses with not-found when there is no verified one of the other kind. */
+export async function partiesOf(tx: Tx, actor: Actor, counterpartyId: string): Promise<NegotiatingParties> {
   const wanted = actor.organizationKind === 'label' ? 'platform' : 'label';
   const counterparty = await getOrganization(tx, counterpartyId);
   if (counterparty.kind !== wanted || counterparty.state !== 'verified') {

@@ -36,7 +36,7 @@ export async function readProposedTerms(
   return terms;
 }
 
-const inBody = (fault: Fault): Fault => ({ ...fault, pointer: `/terms${fault.pointer}` });
+export const inBody = (fault: Fault): Fault => ({ ...fault, pointer: `/terms${fault.pointer}` });
 
 /** Every party or service of the terms that is not of this negotiation. */
 async function strangersIn(tx: Tx, { labelId, platformId }: NegotiatingParties, terms: Terms): Promise<Fault[]> {

@@ -40,6 +40,12 @@ export const listRevisions = (tx: Tx, negotiationId: string, limit: number, afte
     [negotiationId, after, limit],
   );
 
+export const revisionsNumbered = (tx: Tx, negotiationId: string, numbers: readonly number[]): Promise<RevisionHead[]> =>
+  tx.rows<RevisionHead>(`SELECT ${columns} FROM revisions WHERE negotiation_id = $1 AND number = ANY ($2)`, [
+    negotiationId,
+    numbers,
+  ]);
+
 export interface NewRevision {
   readonly number: number;
   readonly proposedBy: string;

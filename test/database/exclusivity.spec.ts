@@ -211,7 +211,7 @@ describe('what is signed', () => {
       `UPDATE revisions SET terms = '{}' WHERE negotiation_id = (SELECT negotiation_id FROM agreements WHERE id = $1)`,
     ],
     ['revisions', `DELETE FROM revisions WHERE negotiation_id = (SELECT negotiation_id FROM agreements WHERE id = $1)`],
-    ['revisions, all', `TRUNCATE revisions`],
+    ['revisions, all', `TRUNCATE revisions CASCADE`],
   ] as const;
 
   describe.each([

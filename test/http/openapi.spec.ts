@@ -253,6 +253,7 @@ describe('what routes answer', () => {
       agreements: ids.agreement,
       imports: ids.import,
       claims: ids.claim,
+      drafts: ids.draft,
       invoices: ids.invoice,
       negotiations: ids.negotiation,
       operations: ids.operation,

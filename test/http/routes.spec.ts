@@ -192,6 +192,7 @@ describe('a write', () => {
       refusal(mayUse(route as never), route, {
         headers: { 'idempotency-key': '', ...type(route) },
         body: validEnough[nameOf(route)] ?? {},
+        query: uploadQueries[nameOf(route)] ?? '',
       }),
     );
     expect(refused).toEqual(all(asked, '400 idempotency-key-missing'));
@@ -274,7 +275,12 @@ describe('a query parameter that nobody reads', () => {
 
 const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/catalogue/imports': 'text/csv',
+  'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/usage-reports': 'text/tab-separated-values',
+};
+
+const uploadQueries: Readonly<Record<string, string>> = {
+  'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',
 };
 
 /** Bodies for routes that look at the body before the key, since they open their transactions themselves. */

@@ -140,6 +140,7 @@ const isId = (name: string, { format, items }: Schema): boolean =>
 interface Attempt {
   readonly foreign: () => string;
   readonly none: () => string;
+  readonly path?: (id: string) => string;
   readonly query?: (id: string) => string;
   readonly body?: (id: string) => object;
   readonly file?: () => { type: string; content: string };
@@ -163,6 +164,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/approvals/{id}': thing('approval'),
   '/v1/catalogue/imports/{id}': thing('import'),
   '/v1/claims/{id}': thing('claim'),
+  '/v1/drafts/{id}': thing('draft'),
   '/v1/invoices/{id}': thing('invoice'),
   '/v1/negotiations/{id}': thing('negotiation'),
   '/v1/operations/{id}': thing('operation'),
@@ -204,6 +206,22 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
   'GET /v1/statements query/agreementId': { ...thing('agreement'), query: (id) => `?agreementId=${id}` },
+  'GET /v1/negotiations/{id}/attachments/{attachmentId}/content path/attachmentId': {
+    ...thing('attachment'),
+    path: (id) => `/v1/negotiations/${ours.ids.negotiation}/attachments/${id}/content`,
+  },
+  'POST /v1/drafts body/negotiationId': { ...thing('negotiation'), body: (id) => ({ negotiationId: id, terms: {} }) },
+  'POST /v1/drafts body/counterpartyId': { ...hidden('platform'), body: (id) => ({ counterpartyId: id, terms: {} }) },
+  'PUT /v1/drafts/{id} body/negotiationId': {
+    ...thing('negotiation'),
+    path: () => `/v1/drafts/${ours.ids.draft}`,
+    body: (id) => ({ negotiationId: id, terms: {} }),
+  },
+  'PUT /v1/drafts/{id} body/counterpartyId': {
+    ...hidden('platform'),
+    path: () => `/v1/drafts/${ours.ids.draft}`,
+    body: (id) => ({ counterpartyId: id, terms: {} }),
+  },
   'POST /v1/claims body/platformId': { ...hidden('platform'), body: (id) => claimBody(id, ours.isrcs) },
   'POST /v1/claims body/uses/isrc': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [isrc]) },
   'POST /v1/clearance body/questions/serviceId': { ...theirService, body: (serviceId) => question({ serviceId }) },
@@ -252,10 +270,15 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/closes': () => ({ month: '2026-01' }),
   'POST /v1/agreements/{id}/signatures': () => ({ termsHash: '0'.repeat(64), intent: 'I sign these terms.' }),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),
+  'POST /v1/drafts/{id}/sending': () => ({}),
   'POST /v1/negotiations/{id}/acceptance': () => ({ revision: 1 }),
+  'POST /v1/negotiations/{id}/attachments': () => ({}),
+  'POST /v1/negotiations/{id}/messages': () => ({ text: 'Hello?' }),
+  'POST /v1/negotiations/{id}/notes': () => ({ text: 'Hm.' }),
   'POST /v1/negotiations/{id}/refusal': () => ({ reason: 'No.' }),
   'POST /v1/negotiations/{id}/revisions': () => ({ terms: termsWith({}), basedOn: 1 }),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
+  'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };
 
 const inPath = (): (Operation & { readonly who: Pick<Attempt, 'foreign' | 'none'> | undefined })[] =>
@@ -271,7 +294,11 @@ async function answer(
   id: string,
   options: { body?: object; file?: { type: string; content: string } } = {},
 ): Promise<{ status: number; headers: string[]; text: string }> {
-  const { status, headers, text } = await client.request(method, path, method === 'POST' ? options : {});
+  const { status, headers, text } = await client.request(method, path, {
+    ...(['POST', 'PUT'].includes(method) ? options : {}),
+    // The version of every draft here: none is ever changed.
+    headers: { 'if-match': '"1"' },
+  });
   const kept = [...headers].filter(([name]) => !['date', 'keep-alive'].includes(name)).map((pair) => pair.join(': '));
   return { status, headers: kept, text: text.replaceAll(id, '<id>') };
 }
@@ -319,7 +346,9 @@ describe('what belongs to others', () => {
             path
               .replace(/\{(id|isrc)\}/, id)
               .replace('{number}/difference', '1/difference?from=1')
-              .replace('{number}', '1'),
+              .replace('{number}', '1')
+              .replace('{attachmentId}', theirs.ids.attachment)
+              .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),
             id,
             { body },
           );
@@ -338,14 +367,14 @@ describe('what belongs to others', () => {
       const [foreign, none] = [attempt.foreign(), attempt.none()];
       for (const { name, client } of callers) {
         const ask = (id: string): ReturnType<typeof answer> =>
-          answer(client, method, `${path}${attempt.query?.(id) ?? ''}`, id, {
+          answer(client, method, attempt.path?.(id) ?? `${path}${attempt.query?.(id) ?? ''}`, id, {
             ...(attempt.body && { body: attempt.body(id) }),
             ...(attempt.file && { file: attempt.file() }),
           });
         const [theirsAnswer, noneAnswer] = [await ask(foreign), await ask(none)];
         expect([name, operation, theirsAnswer]).toEqual([name, operation, noneAnswer]);
         expect([name, operation, theirsAnswer.status < 500]).toEqual([name, operation, true]);
-        if (method === 'POST' && path !== '/v1/clearance')
+        if (method !== 'GET' && path !== '/v1/clearance')
           expect([name, operation, theirsAnswer.status >= 400]).toEqual([name, operation, true]);
       }
     }
@@ -354,6 +383,10 @@ describe('what belongs to others', () => {
 
   it('is hidden even from the other party where it is not shared', async () => {
     const own: [string, string, Thing, object?][] = [
+      ['GET', '/v1/drafts/{id}', 'draft'],
+      ['PUT', '/v1/drafts/{id}', 'draft', { terms: {} }],
+      ['DELETE', '/v1/drafts/{id}', 'draft'],
+      ['POST', '/v1/drafts/{id}/sending', 'draft'],
       ['GET', '/v1/operations/{id}', 'operation'],
       ['POST', '/v1/approvals/{id}/decision', 'approval', { decision: 'approved' }],
       ['DELETE', '/v1/api-keys/{id}', 'api key'],

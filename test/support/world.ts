@@ -24,6 +24,8 @@ export type Thing =
   | 'package'
   | 'claim'
   | 'negotiation'
+  | 'draft'
+  | 'attachment'
   | 'agreement'
   | 'usage report'
   | 'operation'
@@ -63,6 +65,15 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms });
   const agreement = await conclude(label, platform, await open());
   const negotiation = await open();
+  const draft = await label.as.post<{ id: string }>('/v1/drafts', { negotiationId: negotiation.id, basedOn: 1, terms });
+  for (const kind of ['messages', 'notes']) {
+    await label.as.post(`/v1/negotiations/${negotiation.id}/${kind}`, { text: `Of world ${number}.` });
+  }
+  const attachment = await label.as.upload<{ id: string }>(
+    `/v1/negotiations/${negotiation.id}/attachments?fileName=annex.txt`,
+    'text/plain',
+    `The annex of world ${number}.`,
+  );
   const reportText = await januaryReport(app, { label, platform, serviceName: `Service of world ${number}`, isrcs });
   const report = await platform.as.upload<{ id: string; operationId: string }>(
     '/v1/usage-reports',
@@ -86,6 +97,8 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       package: packaged.id,
       claim: claim.id,
       negotiation: negotiation.id,
+      draft: draft.id,
+      attachment: attachment.id,
       agreement,
       'usage report': report.id,
       operation: closing.id,

@@ -151,6 +151,12 @@ export const InstantField = patternField(
   'an instant with zone (RFC 3339)',
 );
 
+/** A file's name that any machine can save as it is: no folder, no control or invisible character, none that a file system reads as more. */
+export const FileNameField = patternField(
+  /^(?![. ])(?:(?![\p{C}\p{Zl}\p{Zp}/\\<>:"|?*]).){1,200}(?<![. ])$/u,
+  'the name of a file, without folders, at most 200 characters',
+);
+
 /** Nest's OpenAPI tells a class from a function that gives one by the function's name, which must be "type". */
 function lazily(given: () => new () => object): () => new () => object {
   const { type } = { type: () => given() };

@@ -6,8 +6,22 @@ import { isStream } from './streams';
 
 const depthMax = 64;
 
-/** What routes read. Fastify and Nest would also parse text and forms, which no route here asks for. */
-const contentTypes = ['application/json', 'text/csv', 'text/tab-separated-values', 'application/octet-stream'];
+/** Files: they arrive as streams, and their routes say which of them they take. */
+const streamedTypes = [
+  'text/csv',
+  'text/tab-separated-values',
+  'text/plain',
+  'application/octet-stream',
+  'application/pdf',
+  'application/zip',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'image/jpeg',
+  'image/png',
+];
+
+/** What routes read. Nest would also parse forms, which no route here asks for. */
+const contentTypes = ['application/json', ...streamedTypes];
 
 /** Names that reach a prototype when an object is copied carelessly. */
 const prototypeNames = ['__proto__', 'constructor', 'prototype'];
@@ -42,7 +56,9 @@ export async function hardenHttp(app: NestFastifyApplication): Promise<void> {
 /** Files arrive as streams: their parser hands the socket on and reads nothing itself. */
 export function uploadsStream(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  for (const type of ['text/csv', 'text/tab-separated-values', 'application/octet-stream']) {
+  // Fastify would read plain text as a whole.
+  fastify.removeContentTypeParser('text/plain');
+  for (const type of streamedTypes) {
     fastify.addContentTypeParser(type, { bodyLimit: Number.MAX_SAFE_INTEGER }, (_request, payload, done) =>
       done(null, payload),
     );

@@ -1,10 +1,11 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { defer, firstValueFrom, type Observable } from 'rxjs';
+import { defer, firstValueFrom, type Observable, tap } from 'rxjs';
 import type { AccordoRequest } from '../auth/allow';
 import { Database } from '../database/database';
 import { IdempotentWrites, keyOf } from '../idempotency/idempotent-writes';
+import { tagAnswer } from './etag';
 
 const ownTransactions = 'accordo:own-transactions';
 
@@ -34,7 +35,9 @@ export class TransactionInterceptor implements NestInterceptor {
     const { actor } = request;
     const handler = context.getHandler();
     if (actor === undefined || this.reflector.get<boolean | undefined>(ownTransactions, handler)) return next.handle();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
     const handle = (): Promise<unknown> => firstValueFrom(next.handle(), { defaultValue: undefined });
+    const tagged = tap((answer: unknown) => tagAnswer(handler, answer, reply));
     if (
       request.method === 'GET' ||
       request.method === 'HEAD' ||
@@ -49,14 +52,13 @@ export class TransactionInterceptor implements NestInterceptor {
           },
           'read',
         ),
-      );
+      ).pipe(tagged);
     }
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
     return defer(() =>
       this.writes.run({ actor, key: keyOf(request), request, reply }, (tx) => {
         request.tx = tx;
         return handle();
       }),
-    );
+    ).pipe(tagged);
   }
 }

@@ -124,13 +124,18 @@ function replay(
 }
 
 /** A hash per part of the request, so that a difference can be named without keeping what was sent. */
-function fieldHashes({ params, query, body }: AccordoRequest, content: string | undefined): Record<string, string> {
+function fieldHashes(
+  { headers, params, query, body }: AccordoRequest,
+  content: string | undefined,
+): Record<string, string> {
   const fields: Record<string, string> = {};
   const add = (pointer: string, value: unknown): void => {
     fields[pointer] = sha256(JSON.stringify(value) ?? '');
   };
   for (const [name, value] of Object.entries(params)) add(`/path/${name}`, value);
   for (const [name, value] of Object.entries(query)) add(`/query/${name}`, value);
+  // Which version a write may replace is part of what it asks for.
+  if (headers['if-match'] !== undefined) add('/headers/if-match', headers['if-match']);
   if (content !== undefined) add('/body', content);
   else if (isStream(body)) throw new DomainError('content-type-unsupported');
   else if (typeof body === 'object' && body !== null)

@@ -10,7 +10,7 @@ import {
   signByBoth,
 } from '../src/sample/deal';
 import { isrcOf, licensedSize } from '../src/sample/names';
-import { newPassword, setUpParties } from '../src/sample/parties';
+import { newPassword, setUpParties, signIn } from '../src/sample/parties';
 import { sampleUsageReport } from '../src/sample/usage-report';
 import { type MonthFigures, serviceFigures, storyMonths } from '../src/sample/usage-plan';
 import type { StoryFigures } from './figures';
@@ -106,8 +106,8 @@ async function theDeal(
   for (const { pointer, before, after } of difference.values)
     say(`            ${pointer}: ${String(before)} -> ${String(after)}`);
   moveTo(server, '2025-12-08T09:00:00Z');
-  const { agreementId } = await accept(label, negotiation, 2);
-  say('   8 Dec  The label accepts revision 2, by its number.');
+  const { agreementId } = await accept(await signIn(server.url, parties.label.first), negotiation, 2);
+  say('   8 Dec  A signatory of the label accepts revision 2, by its number.');
   moveTo(server, '2025-12-10T09:00:00Z');
   const agreement = await signByBoth(server.url, parties, agreementId!);
   say(

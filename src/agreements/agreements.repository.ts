@@ -64,6 +64,24 @@ export async function concludedAgreementsBetween(
   return rows.map(withTerms);
 }
 
+/**
+ * The concluded agreements with most favoured nation clauses that the party has with anybody but the other one named, oldest
+ * first: their ids, for terms are large.
+ */
+export async function agreementsPromising(
+  tx: Tx,
+  party: 'label' | 'platform',
+  { labelId, platformId }: Pick<Agreement, 'labelId' | 'platformId'>,
+): Promise<string[]> {
+  const [own, other] = party === 'label' ? ['label_id', 'platform_id'] : ['platform_id', 'label_id'];
+  const rows = await tx.rows<{ id: string }>(
+    `SELECT id FROM agreements
+      WHERE ${own} = $1 AND ${other} <> $2 AND state = 'concluded' AND (terms::jsonb -> 'mostFavoured') IS NOT NULL ORDER BY ordinal`,
+    party === 'label' ? [labelId, platformId] : [platformId, labelId],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The labels that the platform has a concluded agreement with, oldest first. */
 export async function licensorsOf(tx: Tx, platformId: string): Promise<string[]> {
   const rows = await tx.rows<{ labelId: string }>(

@@ -9,6 +9,7 @@ import { getNegotiation } from './negotiations.repository';
 import { partiesOf } from './open-negotiation';
 import { inBody } from './proposed-terms';
 import { revisionsMax } from './revise-offer';
+import { getRevisionHead, standingOf } from './revisions.repository';
 
 const termsCharactersMax = 1_000_000;
 
@@ -37,9 +38,9 @@ export class DraftBody {
 
 /**
  * Reads what a draft says, and looks whether it could be sent where it says. Refuses with request-invalid (two aims), body-too-large,
- * not-found and negotiation-closed.
+ * not-found, negotiation-closed and negotiation-expired.
  */
-export async function readDraft(tx: Tx, actor: Actor, body: DraftBody): Promise<DraftContent> {
+export async function readDraft(tx: Tx, actor: Actor, body: DraftBody, at: Date): Promise<DraftContent> {
   const { negotiationId = null, counterpartyId = null, basedOn = null, terms, message = null } = body;
   if (negotiationId !== null && counterpartyId !== null) {
     const message = 'a draft revises a negotiation or opens one with a counterparty, not both';
@@ -47,13 +48,19 @@ export async function readDraft(tx: Tx, actor: Actor, body: DraftBody): Promise<
       { pointer: '/counterpartyId', code: 'field-unused', message },
     ]);
   }
-  if (negotiationId !== null) refuseUnlessOpen((await getNegotiation(tx, negotiationId)).state);
+  if (negotiationId !== null) await refuseUnlessMovable(tx, negotiationId, at);
   if (counterpartyId !== null) await partiesOf(tx, actor, counterpartyId);
   const termsText = JSON.stringify(terms);
   if (termsText.length > termsCharactersMax) {
     throw new DomainError('body-too-large', `the terms of a draft take at most ${termsCharactersMax} characters`);
   }
   return { negotiationId, counterpartyId, basedOn, termsText, message };
+}
+
+async function refuseUnlessMovable(tx: Tx, negotiationId: string, at: Date): Promise<void> {
+  const negotiation = await getNegotiation(tx, negotiationId);
+  const latest = await getRevisionHead(tx, negotiationId, negotiation.latestRevision);
+  refuseUnlessOpen({ ...standingOf(negotiation, latest), at });
 }
 
 /** What of a draft besides its terms is still needed to send it. */

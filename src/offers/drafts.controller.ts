@@ -9,7 +9,7 @@ import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidK
 import { DraftBody } from './draft-body';
 import { getDraft, listDrafts } from './drafts.repository';
 import { DraftSummary, draftSummary, DraftView, draftView } from './drafts.view';
-import { EndDraft } from './end-draft';
+import { EndDraft, SendingBody } from './end-draft';
 import { SaveDraft } from './save-draft';
 
 export class DraftsQuery extends PageQuery {
@@ -115,7 +115,8 @@ export class DraftsController {
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
     @IfMatch() ifMatch: string | undefined,
+    @Body() body: SendingBody,
   ): Promise<DraftSummary> {
-    return draftSummary(await this.endDraft.send(tx, actor, { id, ifMatch }));
+    return draftSummary(await this.endDraft.send(tx, actor, { id, ifMatch }, body));
   }
 }

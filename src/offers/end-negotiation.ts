@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { voidApproval } from '../platform/approvals/approvals';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
@@ -6,8 +7,8 @@ import type { Tx } from '../platform/database/tx';
 import { TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { stateAfter } from './negotiation-moves';
-import { endNegotiation, getNegotiationForUpdate, type Negotiation } from './negotiations.repository';
-import { getRevision } from './revisions.repository';
+import { acceptAction, endNegotiation, getNegotiationForUpdate, type Negotiation } from './negotiations.repository';
+import { getRevisionHead, standingOf } from './revisions.repository';
 
 export class RefusalBody {
   @TextField({ max: 2000, description: 'told to the other party' })
@@ -21,7 +22,7 @@ export class WithdrawalBody {
 
 /**
  * Ends a negotiation without an agreement: the receiver of the latest revision refuses it, or either party withdraws.
- * Refuses with not-found, negotiation-closed, and own-revision for a party refusing what it proposed.
+ * Refuses with not-found, negotiation-closed, negotiation-expired, and own-revision for a party refusing what it proposed.
  */
 @Injectable()
 export class EndNegotiation {
@@ -36,13 +37,14 @@ export class EndNegotiation {
   ): Promise<Negotiation> {
     const negotiation = await getNegotiationForUpdate(tx, negotiationId);
     const { latestRevision, labelId, platformId } = negotiation;
-    const latest = await getRevision(tx, negotiationId, latestRevision);
-    const state = stateAfter(move, { state: negotiation.state, latestBy: latest.proposedBy }, actor.organizationId);
+    const latest = await getRevisionHead(tx, negotiationId, latestRevision);
     const at = this.clock.now();
+    const state = stateAfter(move, { ...standingOf(negotiation, latest), at }, actor.organizationId);
     const fact = { revision: latestRevision };
     const action = `negotiation.${state}`;
     await audit(tx, actor, { action, subjectId: negotiationId, details: fact, at });
     await publish(tx, { to: [labelId, platformId], topic: action, subjectId: negotiationId, payload: fact, at });
+    await voidApproval(tx, { action: acceptAction, subjectId: negotiationId, because: action, at });
     return endNegotiation(tx, negotiationId, { state, reason, at });
   }
 }

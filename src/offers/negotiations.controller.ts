@@ -2,13 +2,15 @@ import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } fr
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
+import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { AcceptanceBody, AcceptRevision } from './accept-revision';
 import { EndNegotiation, RefusalBody, WithdrawalBody } from './end-negotiation';
-import { getNegotiation, listNegotiations } from './negotiations.repository';
+import { getNegotiation, listNegotiations, type Negotiation } from './negotiations.repository';
 import { NegotiationView, negotiationView } from './offers.view';
 import { NegotiationBody, OpenNegotiation } from './open-negotiation';
+import { ReopenNegotiation, ReopeningBody } from './reopen-negotiation';
 
 @ApiTags('negotiations')
 @Controller('v1/negotiations')
@@ -17,6 +19,8 @@ export class NegotiationsController {
     private readonly openNegotiation: OpenNegotiation,
     private readonly acceptRevision: AcceptRevision,
     private readonly endNegotiation: EndNegotiation,
+    private readonly reopenNegotiation: ReopenNegotiation,
+    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -24,11 +28,11 @@ export class NegotiationsController {
   @ApiOperation({
     summary: 'Open a negotiation with revision 1 of the terms',
     description:
-      'The other party must be verified: otherwise `not-found`. Refused with `terms-invalid`, `terms-not-operable`, `terms-parties-differ` or `track-not-controlled`, all faults at once.',
+      'The other party must be verified: otherwise `not-found`. Refused with `terms-invalid`, `terms-not-operable`, `terms-parties-differ`, `track-not-controlled` or `most-favoured-breach`, all faults at once.',
   })
   @ApiCreatedResponse({ type: NegotiationView })
   async open(@By() actor: Actor, @InTx() tx: Tx, @Body() body: NegotiationBody): Promise<NegotiationView> {
-    return negotiationView(await this.openNegotiation.execute(tx, actor, body));
+    return this.view(await this.openNegotiation.execute(tx, actor, body));
   }
 
   @Get()
@@ -37,7 +41,7 @@ export class NegotiationsController {
   @ApiOkResponse({ type: pageSchema(NegotiationView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<NegotiationView>> {
     const rows = await listNegotiations(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
-    return pageOf(rows, limit, negotiationView, (row) => [row.openedAt.toISOString(), row.id]);
+    return pageOf(rows, limit, this.view, (row) => [row.openedAt.toISOString(), row.id]);
   }
 
   @Get(':id')
@@ -45,16 +49,16 @@ export class NegotiationsController {
   @ApiOperation({ summary: 'Show a negotiation and where it stands' })
   @ApiOkResponse({ type: NegotiationView })
   async one(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<NegotiationView> {
-    return negotiationView(await getNegotiation(tx, id));
+    return this.view(await getNegotiation(tx, id));
   }
 
   @Post(':id/acceptance')
   @HttpCode(200)
-  @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], memberOnly: true, verified: true })
   @ApiOperation({
     summary: 'Accept the latest revision by its number',
     description:
-      'The agreement then waits for both signatures. Refused with `offer-revised` when there is a newer revision, `own-revision`, `negotiation-closed` or `track-not-controlled`.',
+      'A signatory may. The agreement then waits for both signatures. Above your approval threshold the negotiation stays open instead, with `pendingApproval`: a second signatory decides at `/v1/approvals/{id}/decision`. Refused with `offer-revised` when there is a newer revision, `own-revision`, `negotiation-closed`, `negotiation-expired`, `track-not-controlled`, `most-favoured-breach` or `acceptance-pending`.',
   })
   @ApiOkResponse({ type: NegotiationView })
   async accept(
@@ -63,7 +67,7 @@ export class NegotiationsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: AcceptanceBody,
   ): Promise<NegotiationView> {
-    return negotiationView(await this.acceptRevision.execute(tx, actor, id, body));
+    return this.view(await this.acceptRevision.execute(tx, actor, id, body));
   }
 
   @Post(':id/refusal')
@@ -71,7 +75,8 @@ export class NegotiationsController {
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
   @ApiOperation({
     summary: 'Refuse the other party’s latest revision',
-    description: 'Ends the negotiation without an agreement. Refused with `own-revision` or `negotiation-closed`.',
+    description:
+      'Ends the negotiation without an agreement. Refused with `own-revision`, `negotiation-closed` or `negotiation-expired`.',
   })
   @ApiOkResponse({ type: NegotiationView })
   async refuse(
@@ -80,7 +85,7 @@ export class NegotiationsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { reason }: RefusalBody,
   ): Promise<NegotiationView> {
-    return negotiationView(await this.endNegotiation.execute(tx, actor, id, 'refuse', reason));
+    return this.view(await this.endNegotiation.execute(tx, actor, id, 'refuse', reason));
   }
 
   @Post(':id/withdrawal')
@@ -88,7 +93,8 @@ export class NegotiationsController {
   @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
   @ApiOperation({
     summary: 'Withdraw from a negotiation',
-    description: 'Either party may; it ends without an agreement. Refused with `negotiation-closed`.',
+    description:
+      'Either party may; it ends without an agreement. Refused with `negotiation-closed` or `negotiation-expired`.',
   })
   @ApiOkResponse({ type: NegotiationView })
   async withdraw(
@@ -97,6 +103,25 @@ export class NegotiationsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { reason }: WithdrawalBody,
   ): Promise<NegotiationView> {
-    return negotiationView(await this.endNegotiation.execute(tx, actor, id, 'withdraw', reason));
+    return this.view(await this.endNegotiation.execute(tx, actor, id, 'withdraw', reason));
   }
+
+  @Post(':id/reopening')
+  @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Reopen what ended without an agreement, as a new one',
+    description:
+      'The terms of the last revision, or of the one you name, become revision 1, proposed by you. Refused with `negotiation-not-reopenable` while it is open and once it was accepted, `negotiation-reopened` when that has happened before, `terms-parties-differ` or `track-not-controlled`.',
+  })
+  @ApiCreatedResponse({ type: NegotiationView })
+  async reopen(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: ReopeningBody,
+  ): Promise<NegotiationView> {
+    return this.view(await this.reopenNegotiation.execute(tx, actor, id, body));
+  }
+
+  private readonly view = (negotiation: Negotiation): NegotiationView => negotiationView(negotiation, this.clock.now());
 }

@@ -8,34 +8,51 @@ export interface Negotiation {
   readonly platformId: string;
   readonly state: NegotiationState;
   readonly latestRevision: number;
+  /** Until when the latest revision stands; null for one of before revisions expired. */
+  readonly expiresAt: Date | null;
   readonly acceptedRevision: number | null;
   readonly agreementId: string | null;
+  /** The asking organization's approval that waits for a second signatory; the other party's is not seen. */
+  readonly pendingApproval: string | null;
   readonly reason: string | null;
+  readonly reopens: string | null;
+  readonly reopenedAs: string | null;
   readonly openedBy: string;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
 }
 
-const columns = `id, label_id AS "labelId", platform_id AS "platformId", state, latest_revision AS "latestRevision",
-  accepted_revision AS "acceptedRevision", agreement_id AS "agreementId", reason, opened_by AS "openedBy",
-  opened_at AS "openedAt", closed_at AS "closedAt"`;
+/** The approval of an acceptance above the organization's threshold; its subject is the negotiation. */
+export const acceptAction = 'negotiation.accept';
+
+const selected = `SELECT n.id, n.label_id AS "labelId", n.platform_id AS "platformId", n.state,
+    n.latest_revision AS "latestRevision", r.expires_at AS "expiresAt", n.accepted_revision AS "acceptedRevision",
+    n.agreement_id AS "agreementId", a.id AS "pendingApproval", n.reason, n.reopens, later.id AS "reopenedAs",
+    n.opened_by AS "openedBy", n.opened_at AS "openedAt", n.closed_at AS "closedAt"
+  FROM negotiations n
+  LEFT JOIN revisions r ON r.negotiation_id = n.id AND r.number = n.latest_revision
+  LEFT JOIN approvals a ON a.action = '${acceptAction}' AND a.subject_id = n.id AND a.decision IS NULL
+  LEFT JOIN negotiations later ON later.reopens = n.id`;
 
 /** Refuses with not-found. */
 export async function getNegotiation(tx: Tx, id: string): Promise<Negotiation> {
-  return found(await tx.first<Negotiation>(`SELECT ${columns} FROM negotiations WHERE id = $1`, [id]));
+  const negotiation = await tx.first<Negotiation>(`${selected} WHERE n.id = $1`, [id]);
+  if (negotiation === undefined) throw new DomainError('not-found');
+  return negotiation;
 }
 
 /** As getNegotiation, and nobody else moves it until the transaction ends. */
 export async function getNegotiationForUpdate(tx: Tx, id: string): Promise<Negotiation> {
-  const sql = `SELECT ${columns} FROM negotiations WHERE id = $1 FOR NO KEY UPDATE`;
-  return found(await tx.first<Negotiation>(sql, [id]));
+  // First the lock, then a snapshot: what is read beside the row must be as new as the row.
+  await tx.rows('SELECT FROM negotiations WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  return getNegotiation(tx, id);
 }
 
 /** Negotiations that the organization sees, oldest first, after the given keys. */
 export const listNegotiations = (tx: Tx, limit: number, after: readonly string[] | undefined): Promise<Negotiation[]> =>
   tx.rows<Negotiation>(
-    `SELECT ${columns} FROM negotiations
-      WHERE $2::timestamptz IS NULL OR (opened_at, id) > ($2, $3::uuid) ORDER BY opened_at, id LIMIT $1`,
+    `${selected} WHERE $2::timestamptz IS NULL OR (n.opened_at, n.id) > ($2, $3::uuid)
+      ORDER BY n.opened_at, n.id LIMIT $1`,
     [limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 
@@ -47,18 +64,23 @@ export interface NewNegotiation {
   readonly labelId: string;
   readonly platformId: string;
   readonly openedBy: string;
+  /** The negotiation that this one reopens. */
+  readonly reopens?: string | undefined;
   readonly at: Date;
 }
 
-export const insertNegotiation = (
+/** Opens a negotiation, whose revision 1 the caller then adds, and gives its id. Refuses with negotiation-reopened. */
+export async function insertNegotiation(
   tx: Tx,
-  { labelId, platformId, openedBy, at }: NewNegotiation,
-): Promise<Negotiation> =>
-  tx.one<Negotiation>(
-    `INSERT INTO negotiations (label_id, platform_id, state, latest_revision, opened_by, opened_at)
-     VALUES ($1, $2, 'open', 1, $3, $4) RETURNING ${columns}`,
-    [labelId, platformId, openedBy, at],
+  { labelId, platformId, openedBy, reopens, at }: NewNegotiation,
+): Promise<string> {
+  const { id } = await tx.one<{ id: string }>(
+    `INSERT INTO negotiations (label_id, platform_id, state, latest_revision, opened_by, opened_at, reopens)
+     VALUES ($1, $2, 'open', 1, $3, $4, $5) RETURNING id`,
+    [labelId, platformId, openedBy, at, reopens ?? null],
   );
+  return id;
+}
 
 export async function setLatestRevision(tx: Tx, id: string, number: number): Promise<void> {
   await tx.run('UPDATE negotiations SET latest_revision = $2 WHERE id = $1', [id, number]);
@@ -72,14 +94,10 @@ export interface Ending {
   readonly at: Date;
 }
 
-export const endNegotiation = (tx: Tx, id: string, ending: Ending): Promise<Negotiation> =>
-  tx.one<Negotiation>(
-    `UPDATE negotiations SET state = $2, accepted_revision = $3, agreement_id = $4, reason = $5, closed_at = $6
-      WHERE id = $1 RETURNING ${columns}`,
+export async function endNegotiation(tx: Tx, id: string, ending: Ending): Promise<Negotiation> {
+  await tx.run(
+    `UPDATE negotiations SET state = $2, accepted_revision = $3, agreement_id = $4, reason = $5, closed_at = $6 WHERE id = $1`,
     [id, ending.state, ending.acceptedRevision ?? null, ending.agreementId ?? null, ending.reason ?? null, ending.at],
   );
-
-function found(negotiation: Negotiation | undefined): Negotiation {
-  if (negotiation === undefined) throw new DomainError('not-found');
-  return negotiation;
+  return getNegotiation(tx, id);
 }

@@ -1,5 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Approvals } from '../platform/approvals/approvals';
+import { Jobs } from '../platform/jobs/jobs';
 import { AcceptRevision } from './accept-revision';
+import { ApproveAcceptance } from './approve-acceptance';
 import { AttachFile } from './attach-file';
 import { AttachmentsController } from './attachments.controller';
 import { DraftsController } from './drafts.controller';
@@ -7,12 +10,19 @@ import { EndDraft } from './end-draft';
 import { EndNegotiation } from './end-negotiation';
 import { MessagesController } from './messages.controller';
 import { NegotiationsController } from './negotiations.controller';
+import { acceptAction } from './negotiations.repository';
 import { NotesController } from './notes.controller';
 import { OpenNegotiation } from './open-negotiation';
+import { ReopenNegotiation } from './reopen-negotiation';
 import { ReviseOffer } from './revise-offer';
+import { RevisionChecksController } from './revision-checks.controller';
 import { RevisionsController } from './revisions.controller';
 import { SaveDraft } from './save-draft';
+import { SetThreshold } from './set-threshold';
+import { StrikeTracks } from './strike-tracks';
 import { ThreadController } from './thread.controller';
+import { ThresholdsController } from './thresholds.controller';
+import { WatchExpiry, watchJob } from './watch-expiry';
 import { WriteMessage } from './write-message';
 import { WriteNote } from './write-note';
 
@@ -20,17 +30,24 @@ import { WriteNote } from './write-note';
   controllers: [
     NegotiationsController,
     RevisionsController,
+    RevisionChecksController,
     DraftsController,
     NotesController,
     MessagesController,
     AttachmentsController,
     ThreadController,
+    ThresholdsController,
   ],
   providers: [
     OpenNegotiation,
     ReviseOffer,
     AcceptRevision,
+    ApproveAcceptance,
     EndNegotiation,
+    ReopenNegotiation,
+    WatchExpiry,
+    SetThreshold,
+    StrikeTracks,
     SaveDraft,
     EndDraft,
     WriteNote,
@@ -38,4 +55,16 @@ import { WriteNote } from './write-note';
     AttachFile,
   ],
 })
-export class OffersModule {}
+export class OffersModule implements OnModuleInit {
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly jobs: Jobs,
+    private readonly approveAcceptance: ApproveAcceptance,
+    private readonly watchExpiry: WatchExpiry,
+  ) {}
+
+  onModuleInit(): void {
+    this.approvals.register(acceptAction, this.approveAcceptance);
+    this.jobs.register(watchJob, (payload) => this.watchExpiry.execute(payload));
+  }
+}

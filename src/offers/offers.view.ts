@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ClauseDifference, ValueDifference } from '../kernel';
-import type { NegotiationState } from './negotiation-moves';
+import { type NegotiationState, negotiationStates, stateByClock } from './negotiation-moves';
 import type { Negotiation } from './negotiations.repository';
 import type { Revision, RevisionHead } from './revisions.repository';
 
@@ -8,11 +8,30 @@ export class NegotiationView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ format: 'uuid' }) readonly platformId!: string;
-  @ApiProperty({ enum: ['open', 'accepted', 'refused', 'withdrawn'] }) readonly state!: NegotiationState;
+  @ApiProperty({ enum: negotiationStates }) readonly state!: NegotiationState;
   @ApiProperty({ type: 'integer' }) readonly latestRevision!: number;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'until when the latest revision stands',
+  })
+  readonly expiresAt!: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) readonly acceptedRevision!: number | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the agreement that the acceptance made' })
   readonly agreementId!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description:
+      'your own approval of an acceptance, which a second signatory must decide; the other party does not see it',
+  })
+  readonly pendingApproval!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the negotiation that this one reopens' })
+  readonly reopens!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the negotiation that reopened this one' })
+  readonly reopenedAs!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'why it was refused or withdrawn' })
   readonly reason!: string | null;
   @ApiProperty({ format: 'uuid' }) readonly openedBy!: string;
@@ -26,6 +45,8 @@ export class RevisionSummary {
   @ApiProperty({ description: 'SHA-256 of the canonical terms' }) readonly termsHash!: string;
   @ApiProperty({ type: String, nullable: true }) readonly message!: string | null;
   @ApiProperty({ format: 'date-time' }) readonly proposedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'until when it stands' })
+  readonly expiresAt!: string | null;
 }
 
 export class RevisionView extends RevisionSummary {
@@ -60,19 +81,20 @@ export class DifferenceView {
   readonly valuesLeftOff!: number;
 }
 
-export const negotiationView = (negotiation: Negotiation): NegotiationView => ({
-  id: negotiation.id,
-  labelId: negotiation.labelId,
-  platformId: negotiation.platformId,
-  state: negotiation.state,
-  latestRevision: negotiation.latestRevision,
-  acceptedRevision: negotiation.acceptedRevision,
-  agreementId: negotiation.agreementId,
-  reason: negotiation.reason,
-  openedBy: negotiation.openedBy,
-  openedAt: negotiation.openedAt.toISOString(),
-  closedAt: negotiation.closedAt?.toISOString() ?? null,
-});
+/** A negotiation as it stands at a moment: past its time it has expired, whether or not that is written down yet. */
+export function negotiationView(negotiation: Negotiation, at: Date): NegotiationView {
+  const { openedAt, expiresAt, ...rest } = negotiation;
+  const state = stateByClock({ ...negotiation, at });
+  const closedAt = negotiation.closedAt ?? (state === 'open' ? null : expiresAt);
+  return {
+    ...rest,
+    state,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    pendingApproval: state === 'open' ? negotiation.pendingApproval : null,
+    openedAt: openedAt.toISOString(),
+    closedAt: closedAt?.toISOString() ?? null,
+  };
+}
 
 export const revisionSummary = (revision: RevisionHead): RevisionSummary => ({
   number: revision.number,
@@ -80,6 +102,7 @@ export const revisionSummary = (revision: RevisionHead): RevisionSummary => ({
   termsHash: revision.termsHash,
   message: revision.message,
   proposedAt: revision.proposedAt.toISOString(),
+  expiresAt: revision.expiresAt?.toISOString() ?? null,
 });
 
 export const revisionView = (revision: Revision): RevisionView => ({

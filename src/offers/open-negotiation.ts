@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { Terms } from '../kernel';
 import { getOrganization } from '../parties';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { IdField, JsonField, TextField } from '../platform/http/fields';
+import { IdField, InstantField, JsonField, TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
-import { insertNegotiation, type Negotiation } from './negotiations.repository';
+import { getNegotiation, insertNegotiation, type Negotiation } from './negotiations.repository';
+import { acknowledgedBreaches, AcknowledgeBreachesField, auditAcknowledged, type OwnBreach } from './own-breaches';
+import { proposeRevision } from './propose-revision';
 import { type NegotiatingParties, readProposedTerms } from './proposed-terms';
-import { insertRevision } from './revisions.repository';
 
 export class NegotiationBody {
   @IdField({ description: 'the verified label or platform that the offer is for' })
@@ -20,30 +22,62 @@ export class NegotiationBody {
 
   @TextField({ max: 2000, optional: true })
   readonly message?: string;
+
+  @InstantField({
+    optional: true,
+    description: 'until when revision 1 stands: an hour to 365 days on; absent: 90 days',
+  })
+  readonly expiresAt?: string;
+
+  @AcknowledgeBreachesField()
+  readonly acknowledgeBreaches?: readonly string[];
 }
 
 /**
  * Opens a negotiation with revision 1. Refuses with not-found (no verified counterparty of the other kind), terms-invalid,
- * terms-not-operable, terms-parties-differ and, when the label opens it, track-not-controlled.
+ * terms-not-operable, terms-parties-differ, expiry-out-of-bounds, most-favoured-breach (of the opener's own promises) and, when the
+ * label opens it, track-not-controlled.
  */
 @Injectable()
 export class OpenNegotiation {
   constructor(private readonly clock: Clock) {}
 
-  async execute(tx: Tx, actor: Actor, { counterpartyId, terms: json, message }: NegotiationBody): Promise<Negotiation> {
+  async execute(tx: Tx, actor: Actor, body: NegotiationBody): Promise<Negotiation> {
+    const { counterpartyId, terms: json, message, expiresAt, acknowledgeBreaches: acknowledged } = body;
     const parties = await partiesOf(tx, actor, counterpartyId);
-    const proposedBy = actor.organizationId;
-    const terms = await readProposedTerms(tx, parties, proposedBy, json);
-    const at = this.clock.now();
-    const negotiation = await insertNegotiation(tx, { ...parties, openedBy: proposedBy, at });
-    const { termsHash } = await insertRevision(tx, negotiation, { number: 1, proposedBy, terms, message, at });
-    const subjectId = negotiation.id;
-    const fact = { revision: 1, termsHash };
-    await audit(tx, actor, { action: 'negotiation.opened', subjectId, details: fact, at });
-    const to = [parties.labelId, parties.platformId];
-    await publish(tx, { to, topic: 'negotiation.opened', subjectId, payload: fact, at });
-    return negotiation;
+    const terms = await readProposedTerms(tx, parties, actor.organizationId, json);
+    const breaches = await acknowledgedBreaches(tx, actor, { parties, terms, acknowledged });
+    return beginNegotiation(tx, actor, { parties, terms, message, expiresAt, breaches, at: this.clock.now() });
   }
+}
+
+interface Beginning {
+  readonly parties: NegotiatingParties;
+  /** Read and checked. */
+  readonly terms: Terms;
+  readonly message: string | undefined;
+  readonly expiresAt: string | undefined;
+  /** The proposer's own promises that the terms break, acknowledged. */
+  readonly breaches: readonly OwnBreach[];
+  /** The negotiation that this one reopens. */
+  readonly reopens?: string;
+  readonly at: Date;
+}
+
+/** A negotiation with revision 1 by the actor's organization. Refuses with expiry-out-of-bounds or negotiation-reopened. */
+export async function beginNegotiation(tx: Tx, actor: Actor, beginning: Beginning): Promise<Negotiation> {
+  const { parties, terms, message, expiresAt, breaches, reopens, at } = beginning;
+  const { labelId, platformId } = parties;
+  const proposedBy = actor.organizationId;
+  const id = await insertNegotiation(tx, { labelId, platformId, openedBy: proposedBy, reopens, at });
+  const proposal = { number: 1, proposedBy, terms, message, expiresAt, at };
+  const { termsHash } = await proposeRevision(tx, { id, labelId, platformId }, proposal);
+  const fact = { revision: 1, termsHash, ...(reopens === undefined ? {} : { reopens }) };
+  await audit(tx, actor, { action: 'negotiation.opened', subjectId: id, details: fact, at });
+  await auditAcknowledged(tx, actor, { negotiationId: id, revision: 1, breaches, at });
+  const to = [labelId, platformId];
+  await publish(tx, { to, topic: 'negotiation.opened', subjectId: id, payload: fact, at });
+  return getNegotiation(tx, id);
 }
 
 /** The parties of a negotiation with this counterparty. Refuses with not-found when there is no verified one of the other kind. */

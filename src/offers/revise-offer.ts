@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { voidApproval } from '../platform/approvals/approvals';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { IntegerField, JsonField, TextField } from '../platform/http/fields';
+import { InstantField, IntegerField, JsonField, TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
-import { refuseUnlessOpen } from './negotiation-moves';
-import { getNegotiationForUpdate, setLatestRevision } from './negotiations.repository';
+import { stateAfter } from './negotiation-moves';
+import { acceptAction, getNegotiationForUpdate, type Negotiation, setLatestRevision } from './negotiations.repository';
+import { acknowledgedBreaches, AcknowledgeBreachesField, auditAcknowledged } from './own-breaches';
+import { proposeRevision } from './propose-revision';
 import { readProposedTerms } from './proposed-terms';
-import { insertRevision, type Revision } from './revisions.repository';
+import { getRevisionHead, type Revision, standingOf } from './revisions.repository';
 
 export const revisionsMax = 10_000;
 
@@ -20,13 +23,21 @@ export class RevisionBody {
   @TextField({ max: 2000, optional: true })
   readonly message?: string;
 
+  @InstantField({ optional: true, description: 'until when it stands: an hour to 365 days on; absent: 90 days' })
+  readonly expiresAt?: string;
+
   @IntegerField({ min: 1, max: revisionsMax, description: 'the latest revision the proposer has seen' })
   readonly basedOn!: number;
+
+  @AcknowledgeBreachesField()
+  readonly acknowledgeBreaches?: readonly string[];
 }
 
 /**
- * Adds a revision, by either party. Refuses with not-found, negotiation-closed, offer-revised (another revision came first),
- * terms-invalid, terms-not-operable, terms-parties-differ and, when the label revises, track-not-controlled.
+ * Adds a revision, by either party. Refuses with not-found, negotiation-closed, negotiation-expired, offer-revised (another revision
+ * came first), expiry-out-of-bounds, terms-invalid, terms-not-operable, terms-parties-differ, most-favoured-breach (of the proposer's
+ * own promises) and, when the label revises,
+ * track-not-controlled.
  */
 @Injectable()
 export class ReviseOffer {
@@ -34,21 +45,32 @@ export class ReviseOffer {
 
   async execute(tx: Tx, actor: Actor, negotiationId: string, body: RevisionBody): Promise<Revision> {
     const negotiation = await getNegotiationForUpdate(tx, negotiationId);
-    refuseUnlessOpen(negotiation.state);
     const { latestRevision } = negotiation;
-    if (body.basedOn !== latestRevision) {
-      throw new DomainError('offer-revised', `the latest revision is ${latestRevision}, not ${body.basedOn}`);
-    }
-    const proposedBy = actor.organizationId;
-    const terms = await readProposedTerms(tx, negotiation, proposedBy, body.terms);
+    const latest = await getRevisionHead(tx, negotiationId, latestRevision);
     const at = this.clock.now();
+    const proposedBy = actor.organizationId;
+    stateAfter('revise', { ...standingOf(negotiation, latest), at }, proposedBy);
+    refuseUnlessLatest(body.basedOn, negotiation);
+    const terms = await readProposedTerms(tx, negotiation, proposedBy, body.terms);
+    const acknowledged = body.acknowledgeBreaches;
+    const breaches = await acknowledgedBreaches(tx, actor, { parties: negotiation, terms, acknowledged });
     const number = latestRevision + 1;
-    const revision = await insertRevision(tx, negotiation, { number, proposedBy, terms, message: body.message, at });
+    const { message, expiresAt } = body;
+    const revision = await proposeRevision(tx, negotiation, { number, proposedBy, terms, message, expiresAt, at });
     await setLatestRevision(tx, negotiationId, number);
+    const because = 'negotiation.revised';
+    await voidApproval(tx, { action: acceptAction, subjectId: negotiationId, because, at });
     const fact = { revision: number, termsHash: revision.termsHash };
-    await audit(tx, actor, { action: 'negotiation.revised', subjectId: negotiationId, details: fact, at });
+    await audit(tx, actor, { action: because, subjectId: negotiationId, details: fact, at });
+    await auditAcknowledged(tx, actor, { negotiationId, revision: number, breaches, at });
     const to = [negotiation.labelId, negotiation.platformId];
-    await publish(tx, { to, topic: 'negotiation.revised', subjectId: negotiationId, payload: fact, at });
+    await publish(tx, { to, topic: because, subjectId: negotiationId, payload: fact, at });
     return revision;
+  }
+}
+
+export function refuseUnlessLatest(number: number, { latestRevision }: Pick<Negotiation, 'latestRevision'>): void {
+  if (number !== latestRevision) {
+    throw new DomainError('offer-revised', `the latest revision is ${latestRevision}, not ${number}`);
   }
 }

@@ -36,7 +36,7 @@ export class RevisionsController {
   @ApiOperation({
     summary: 'Propose the next revision of the terms',
     description:
-      'Either party may. Refused with `offer-revised` when another revision came first, `negotiation-closed`, `terms-invalid`, `terms-not-operable`, `terms-parties-differ` or `track-not-controlled`.',
+      'Either party may. Refused with `offer-revised` when another revision came first, `negotiation-closed`, `negotiation-expired`, `expiry-out-of-bounds`, `terms-invalid`, `terms-not-operable`, `terms-parties-differ`, `track-not-controlled` or `most-favoured-breach`.',
   })
   @ApiCreatedResponse({ type: RevisionView })
   async revise(

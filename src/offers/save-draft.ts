@@ -24,11 +24,11 @@ export class SaveDraft {
 
   /** Opens a draft. Refuses as readDraft does, and with limit-reached. */
   async open(tx: Tx, actor: Actor, body: DraftBody): Promise<DraftHead> {
-    const content = await readDraft(tx, actor, body);
+    const at = this.clock.now();
+    const content = await readDraft(tx, actor, body, at);
     if ((await countOpenDrafts(tx, actor.organizationId)) >= openDraftsMax) {
       throw new DomainError('limit-reached', `an organization has at most ${openDraftsMax} open drafts`);
     }
-    const at = this.clock.now();
     const draft = await insertDraft(tx, actor.organizationId, content, { savedBy: actorName(actor), at });
     await audit(tx, actor, { action: 'draft.opened', subjectId: draft.id, at });
     return draft;
@@ -39,8 +39,8 @@ export class SaveDraft {
     const before = await getDraftForUpdate(tx, id);
     draftAfter('save', before.state);
     refuseUnlessCurrent(ifMatch, before.version);
-    const content = await readDraft(tx, actor, body);
     const at = this.clock.now();
+    const content = await readDraft(tx, actor, body, at);
     const draft = await replaceDraft(tx, id, content, { savedBy: actorName(actor), at });
     await audit(tx, actor, { action: 'draft.saved', subjectId: id, details: { version: draft.version }, at });
     return draft;

@@ -49,6 +49,10 @@ export class ApiClient {
     return (await this.accepted<Body>('POST', path, { body, ...(key === undefined ? {} : { key }) })).body;
   }
 
+  async put<Body>(path: string, body: object): Promise<Body> {
+    return (await this.accepted<Body>('PUT', path, { body })).body;
+  }
+
   async delete(path: string): Promise<void> {
     await this.accepted('DELETE', path, {});
   }

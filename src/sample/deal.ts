@@ -86,8 +86,9 @@ export async function counter(
   });
 }
 
-export const accept = (label: ApiClient, negotiation: Negotiation, revision: number): Promise<Negotiation> =>
-  label.post(`/v1/negotiations/${negotiation.id}/acceptance`, { revision });
+/** Accepts as a signatory: a member, never a machine's key. */
+export const accept = (signatory: ApiClient, negotiation: Negotiation, revision: number): Promise<Negotiation> =>
+  signatory.post(`/v1/negotiations/${negotiation.id}/acceptance`, { revision });
 
 export interface AgreementAnswer {
   readonly id: string;

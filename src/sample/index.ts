@@ -2,7 +2,7 @@ import { setUpOperator } from '../parties';
 import type { Serving } from '../process';
 import { ApiClient } from './api-client';
 import { accept, bringInCatalogue, counter, offer, recordClaims, signByBoth } from './deal';
-import { newPassword, type SampleParties, setUpParties } from './parties';
+import { newPassword, type SampleParties, setUpParties, signIn } from './parties';
 
 export interface SampleCredentials extends SampleParties {
   readonly url: string;
@@ -21,7 +21,7 @@ export async function loadSampleWorld({ url, parts }: Serving): Promise<SampleCr
   const claims = await recordClaims(label, parties.platform.organizationId);
   const negotiation = await offer(label, parties, claims);
   await counter(platform, negotiation, parties, claims);
-  const { agreementId } = await accept(label, negotiation, 2);
+  const { agreementId } = await accept(await signIn(url, parties.label.first), negotiation, 2);
   await signByBoth(url, parties, agreementId!);
   return {
     note: 'Sample credentials of this installation. Not for production.',

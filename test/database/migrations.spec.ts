@@ -13,6 +13,7 @@ const appendOnlyTables = [
   'audit_entries',
   'catalogue_import_faults',
   'claimed_uses',
+  'expiry_reminders',
   'ledger_postings',
   'ledger_transactions',
   'negotiation_attachments',

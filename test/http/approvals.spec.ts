@@ -27,6 +27,7 @@ beforeAll(async () => {
   finance = await app.given.colleague(label, ['finance']);
   secondFinance = await app.given.colleague(label, ['finance']);
   app.app.get(Approvals).register('test.release', {
+    roles: ['finance'],
     subjectHash: () => Promise.resolve(content),
     decided: (_tx, _actor, subjectId, decision) => {
       if (failing) throw new DomainError('payments-not-configured');

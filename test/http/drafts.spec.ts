@@ -47,6 +47,10 @@ function write<Body = DraftAnswer & Partial<Refused>>(
 
 const result = ({ status, body }: ApiAnswer<Partial<Refused>>): string => `${status} ${body.code ?? ''}`.trim();
 
+/** Right for the route: a whole draft to save, nothing more to send. */
+const bodyOf = (method: string): { body?: object } =>
+  method === 'PUT' ? { body: { terms: {} } } : method === 'POST' ? { body: {} } : {};
+
 describe('a draft', () => {
   it('grows from nothing into an offer, and becomes the first revision', async () => {
     const { label, platform, terms } = market;
@@ -163,7 +167,7 @@ describe('a draft', () => {
       ['DELETE', at(id)],
       ['POST', at(id, '/sending')],
     ] as const) {
-      expect(result(await write(label.as, method, path, { tag: '"2"', body: { terms: {} } }))).toBe('404 not-found');
+      expect(result(await write(label.as, method, path, { tag: '"2"', ...bodyOf(method) }))).toBe('404 not-found');
     }
     const superuser = await app.superuser();
     const { rows } = await superuser.query('SELECT terms, message FROM drafts WHERE id = $1', [id]);
@@ -193,7 +197,7 @@ describe('the version that a write names', () => {
       ['DELETE', at(id)],
       ['POST', at(id, '/sending')],
     ] as const) {
-      expect(result(await write(label.as, method, path, { body: { terms: {} } }))).toBe('428 precondition-required');
+      expect(result(await write(label.as, method, path, bodyOf(method)))).toBe('428 precondition-required');
     }
   });
 
@@ -207,7 +211,7 @@ describe('the version that a write names', () => {
         ['DELETE', at(id)],
         ['POST', at(id, '/sending')],
       ] as const) {
-        expect([tag, result(await write(label.as, method, path, { tag, body: { terms: {} } }))]).toEqual([
+        expect([tag, result(await write(label.as, method, path, { tag, ...bodyOf(method) }))]).toEqual([
           tag,
           '412 precondition-failed',
         ]);
@@ -220,7 +224,7 @@ describe('the version that a write names', () => {
     const { label } = market;
     const { id } = await open(label.as, { terms: {} });
     for (const tag of ['*', '1', '"1', '']) {
-      const answer = await write(label.as, 'PUT', at(id), { tag, body: { terms: {} } });
+      const answer = await write(label.as, 'PUT', at(id), { tag, ...bodyOf('PUT') });
       expect([tag, result(answer), answer.body.faults?.[0]?.pointer]).toEqual([
         tag,
         '400 request-invalid',
@@ -323,7 +327,7 @@ describe('sending a draft', () => {
       ['DELETE', at(id)],
       ['POST', at(id, '/sending')],
     ] as const) {
-      expect(result(await write(label.as, method, path, { tag: '"2"', body: { terms: {} } }))).toBe('409 draft-ended');
+      expect(result(await write(label.as, method, path, { tag: '"2"', ...bodyOf(method) }))).toBe('409 draft-ended');
     }
   });
 });
@@ -404,10 +408,9 @@ describe('whose draft it is', () => {
         ['DELETE', at(id)],
         ['POST', at(id, '/sending')],
       ] as const) {
-        const body = method === 'GET' ? {} : { body: { terms: {} } };
         const [theirs, none] = [
-          await write(other.as, method, path, { tag: '"1"', ...body }),
-          await write(other.as, method, path.replace(id, randomUUID()), { tag: '"1"', ...body }),
+          await write(other.as, method, path, { tag: '"1"', ...bodyOf(method) }),
+          await write(other.as, method, path.replace(id, randomUUID()), { tag: '"1"', ...bodyOf(method) }),
         ];
         expect([method, result(theirs), theirs.text]).toEqual([method, '404 not-found', none.text]);
       }

@@ -179,3 +179,22 @@ it('news cannot be changed or taken back', async () => {
     await expect(superuser.query(change)).rejects.toMatchObject({ constraint: 'append_only' });
   }
 });
+
+it('comes in the order of transactions as numbers: the hundredth after the ninety-ninth', async () => {
+  const reader = await app.given.label();
+  for (const transaction of [100, 9, 99, 10]) {
+    await superuser.query(
+      `INSERT INTO outbox (transaction, organization_id, topic, subject_id, payload, occurred_at)
+       VALUES ($1::text::xid8, $2, $3, $4, '{}', '2026-01-05T09:00:00Z')`,
+      [String(transaction), reader.organizationId, `transaction.${transaction}`, randomUUID()],
+    );
+  }
+  const told: string[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 10; pages += 1) {
+    const { rows, next } = await page(cursor, 1, reader);
+    told.push(...rows.map(({ topic }) => topic).filter((topic) => topic.startsWith('transaction.')));
+    cursor = next;
+  }
+  expect(told).toEqual([9, 10, 99, 100].map((transaction) => `transaction.${transaction}`));
+});

@@ -48,7 +48,7 @@ const machineRoles = ['catalogue', 'licensing', 'usage', 'finance', 'enforcement
 async function callersOf(kind: string, party: Party): Promise<Caller[]> {
   const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'All', roles: machineRoles });
   const colleagues = await Promise.all(
-    (['reader', 'finance', 'licensing'] as const).map(async (role) => ({
+    (['reader', 'finance', 'licensing', 'signatory'] as const).map(async (role) => ({
       name: `${kind} ${role}`,
       client: await app.given.colleague(party, [role]),
     })),
@@ -176,8 +176,10 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/usage-reports/{id}': thing('usage report'),
 };
 
-/** Parameters in an address that are no ids: numbers within the thing named before them. */
-const numbers = ['path/number'];
+/** Parameters in an address that are no ids: numbers within the thing named before them, and what is the caller's own by nature. */
+const numbers = ['path/number', 'path/currency'];
+/** Addresses that name nobody's thing. */
+const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
 const world = { share: '1', territories: { worldwideExcept: [] }, from: '2019-01-01', until: '2020-01-01' };
 const termsWith = (more: { serviceIds?: string[]; claims?: string[]; isrcs?: string[] }): object =>
@@ -276,14 +278,16 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/negotiations/{id}/messages': () => ({ text: 'Hello?' }),
   'POST /v1/negotiations/{id}/notes': () => ({ text: 'Hm.' }),
   'POST /v1/negotiations/{id}/refusal': () => ({ reason: 'No.' }),
+  'POST /v1/negotiations/{id}/reopening': () => ({}),
   'POST /v1/negotiations/{id}/revisions': () => ({ terms: termsWith({}), basedOn: 1 }),
+  'POST /v1/negotiations/{id}/revisions/{number}/strike': () => ({}),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };
 
 const inPath = (): (Operation & { readonly who: Pick<Attempt, 'foreign' | 'none'> | undefined })[] =>
   operations
-    .filter(({ path }) => path.includes('{'))
+    .filter(({ path }) => path.includes('{') && !ownByNature.includes(path))
     .map((operation) => ({ ...operation, who: things[operation.path.slice(0, operation.path.indexOf('}') + 1)] }));
 
 /** The answer with the id that was asked for blotted out, so that answers for two ids can be compared. */

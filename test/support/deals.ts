@@ -10,6 +10,7 @@ import { territoryNumbers } from '../../src/kernel';
 import { AcceptRevision } from '../../src/offers/accept-revision';
 import type { Negotiation } from '../../src/offers/negotiations.repository';
 import { OpenNegotiation } from '../../src/offers/open-negotiation';
+import { Approvals } from '../../src/platform/approvals/approvals';
 import type { Actor } from '../../src/platform/auth/actor';
 import { FrozenClock } from '../../src/platform/clock';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
@@ -113,7 +114,7 @@ export class DealBench {
 
   accept(actor: Actor, negotiationId: string, revision = 1): Promise<Negotiation> {
     return this.database.withTenant(actor, (tx) =>
-      new AcceptRevision(this.clock).execute(tx, actor, negotiationId, { revision }),
+      new AcceptRevision(this.clock, new Approvals(this.clock)).execute(tx, actor, negotiationId, { revision }),
     );
   }
 

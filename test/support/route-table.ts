@@ -68,6 +68,8 @@ export const isWrite = ({ method, onlyReads }: Route): boolean => method !== 'GE
 /** "POST /v1/claims": how tests name a route. */
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
+const samples: Readonly<Record<string, string>> = { number: '1', isrc: 'ZZT012699999', currency: 'USD' };
+
 /** The route's address with something plausible in place of each parameter. */
 export const filled = (path: string, id: string): string =>
-  path.replace(/:(\w+)/g, (_, name: string) => (name === 'number' ? '1' : name === 'isrc' ? 'ZZT012699999' : id));
+  path.replace(/:(\w+)/g, (_, name: string) => samples[name] ?? id);

@@ -71,7 +71,7 @@ function describeDuties(terms: Terms, { words, context }: Wording): ClauseText[]
   ];
 }
 
-/** Sections 14 to 23. */
+/** Sections 14 to 24. */
 function describeAccounts(terms: Terms, { words, context }: Wording): ClauseText[] {
   const { recoupment, breakage, taxes, exchange, audit } = terms;
   return [
@@ -87,6 +87,7 @@ function describeAccounts(terms: Terms, { words, context }: Wording): ClauseText
     ...one('taxes', taxes && words.taxes(taxes)),
     ...one('exchange', exchange && words.exchange(exchange)),
     ...one('audit', audit && words.audit(audit)),
+    ...many('mostFavoured', terms.mostFavoured, (clause) => words.mostFavoured(clause)),
   ];
 }
 

@@ -37,6 +37,9 @@ export const LISTS = {
   release: { min: 1, max: 120 },
   splits: { min: 1, max: 200 },
   splitShares: { min: 1, max: 1000 },
+  mostFavoured: { min: 1, max: 20 },
+  /** The figures that a most favoured nation clause compares; more than there are is a list with repetitions. */
+  compares: { min: 1, max: 10 },
   claims: { min: 0, max: 10_000 },
   sourceOfRecord: { min: 1, max: 10_000 },
 } as const satisfies Record<string, Bounds>;

@@ -99,7 +99,7 @@ function readTerritories(place: Place): TerritorySet {
   return selection;
 }
 
-function readTerritoryCodes(place: Place, bounds: Bounds): string[] {
+export function readTerritoryCodes(place: Place, bounds: Bounds): string[] {
   const codes = readList(place, bounds).map((entry) => {
     const code = readString(entry)?.toUpperCase() ?? '';
     if (typeof entry.value === 'string' && !isTerritory(code)) {

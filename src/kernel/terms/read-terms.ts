@@ -8,6 +8,7 @@ import { readDuties, readSettlement } from './read-duties';
 import { figureUnits, readFigures } from './read-figures';
 import { readGrants, readRepertoire } from './read-grants';
 import { OPTIONAL_MONEY_CLAUSES, readMoneyClauses } from './read-money-clauses';
+import { readMostFavoured } from './read-most-favoured';
 import { readRoyalty } from './read-royalty';
 import { type RoyaltyReferences } from './royalty-context';
 import {
@@ -35,7 +36,7 @@ const REQUIRED = [
   ...['schema', 'rules', 'parties', 'services', 'repertoire', 'grants', 'term', 'timeZone', 'reportingPeriod'],
   ...['currency', 'royalties', 'advances', 'rounding', 'usage', 'payment', 'rightsScope'],
 ];
-const OPTIONAL = ['figures', 'settlement', ...OPTIONAL_MONEY_CLAUSES];
+const OPTIONAL = ['figures', 'settlement', 'mostFavoured', ...OPTIONAL_MONEY_CLAUSES];
 
 /**
  * Reads terms from parsed JSON into canonical form, or tells every fault at once, each with a JSON pointer. Never throws,
@@ -78,6 +79,7 @@ function readDocument(fields: Fields): Terms {
     royalties,
     ...readMoneyClauses(fields, { currency, clauses, figures: figureUnits(figures) }),
     ...readOptional(fields, 'settlement', (place) => readSettlement(place, currency)),
+    ...readOptional(fields, 'mostFavoured', readMostFavoured),
     rounding: readRounding(member(fields, 'rounding'), currency),
     ...readDuties(fields, { serviceIds, grants }),
   };

@@ -1,5 +1,7 @@
 import { gapsBetween, MONTHS_PER, type Period } from '../calendar';
 import { type Fault } from '../faults';
+import { comparables } from './comparables';
+import { withinClause } from './most-favoured-breaches';
 import { measuresAllSales, nodesOf } from './royalty-needs';
 import { type Reserve, type Terms } from './terms';
 
@@ -10,7 +12,8 @@ export type Remark = Fault;
  * What is unusual in terms that are without fault, in the order of the document. `terms-gap`: days between two intervals of
  * a clause for which it says nothing. `terms-reserve-idle`: a reserve on sales under a royalty that is not taken of all its
  * sales together holds nothing. `terms-release-after-term`: what a reserve held is released after the term, even
- * what it held in the first period.
+ * what it held in the first period. `terms-nothing-compared`: a most favoured nation clause names a figure that these terms
+ * do not have where the clause holds.
  */
 export function remarksOf(terms: Terms): Remark[] {
   return [
@@ -30,6 +33,7 @@ export function remarksOf(terms: Terms): Remark[] {
     ...(terms.reserves ?? []).flatMap((reserve, index) => idleReserve(terms, { reserve, index })),
     ...terms.royalties.flatMap(escalationGaps),
     ...gaps(terms.splits ?? [], { list: '/splits', meaning: 'the money is shared out to nobody' }),
+    ...comparedNothing(terms),
   ];
 }
 
@@ -38,6 +42,23 @@ function recoupmentGaps({ advances }: Terms): Remark[] {
   const intervals = advances.flatMap(({ recoup }) => (recoup ? [recoup] : []));
   if (intervals.length < advances.length) return [];
   return gaps(intervals, { list: '/advances', member: '/recoup', meaning: 'no advance is recouped' });
+}
+
+function comparedNothing(terms: Terms): Remark[] {
+  return (terms.mostFavoured ?? []).flatMap((clause, index) => {
+    const parts = comparables(terms, clause).flatMap(withinClause(clause));
+    return clause.compares.flatMap((figure, place) =>
+      parts.some(({ figures }) => figures[figure] !== undefined)
+        ? []
+        : [
+            {
+              pointer: `/mostFavoured/${index}/compares/${place}`,
+              code: 'terms-nothing-compared',
+              message: `these terms have no ${figure} where the clause holds: no other terms can be held against it`,
+            },
+          ],
+    );
+  });
 }
 
 interface GapPlace {

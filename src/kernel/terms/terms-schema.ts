@@ -3,6 +3,7 @@ import { ROUNDING_MODES } from '../money';
 import { type TerritorySet } from '../territory';
 import { INTEGERS, LISTS } from './limits';
 import * as money from './money-clauses-schema';
+import { mostFavoured } from './most-favoured-schema';
 import { PROFILE } from './patterns';
 import { royaltyDefinitions } from './royalty-schema';
 import {
@@ -139,6 +140,7 @@ export const termsSchema: JsonSchema = {
       exchange,
       audit,
       settlement,
+      mostFavoured,
     },
   ),
   $defs: royaltyDefinitions,

@@ -16,6 +16,7 @@ import {
   type Split,
   type Taxes,
 } from './money-clauses';
+import { type MostFavoured } from './most-favoured';
 import { type Figure, type Royalty } from './royalty';
 
 /**
@@ -54,6 +55,7 @@ export interface Terms {
   readonly exchange?: ExchangeRule;
   readonly audit?: AuditRight;
   readonly settlement?: Settlement;
+  readonly mostFavoured?: readonly MostFavoured[];
   readonly rounding: Rounding;
   readonly usage: UsageDuties;
   readonly payment: PaymentDuties;
@@ -94,6 +96,7 @@ export interface RoyaltyClause {
 }
 
 export * from './money-clauses';
+export * from './most-favoured';
 export * from './royalty';
 
 /** Past use: what is paid for it (never recoupable), which claims end, and until which day use is released. */

@@ -211,6 +211,24 @@ export const FULL_TERMS = {
     releasesUseBefore: '2025-12-31',
     effect: 'payment',
   },
+  mostFavoured: [
+    {
+      id: 'no-better-platform',
+      bound: 'label',
+      against: 'other-platforms',
+      compares: ['advance', 'floor', 'rate-per-unit'],
+      uses: ['OnDemandStream', 'UserMakeAvailableUserProvided'],
+      territories: ['BY', 'RU'],
+      ...span('2026-01-02', '2027-10-03'),
+    },
+    {
+      id: 'no-better-label',
+      bound: 'platform',
+      against: 'other-labels',
+      compares: ['rate-per-subscriber', 'revenue-share'],
+      ...span('2026-03-04', '2027-09-05'),
+    },
+  ],
   rounding: { mode: 'half-even', decimals: 2, apply: 'line', spread: 'largest-remainder' },
   usage: {
     sourceOfRecord: [

@@ -28,17 +28,7 @@ export function richTermsJson(): Record<string, unknown> {
         ],
       },
     ],
-    inKindCredits: [
-      {
-        id: 'advertising',
-        kind: 'advertising space',
-        carryOver: true,
-        intervals: [
-          { from: '2026-01-01', until: '2027-01-01', amount: '2500.00' },
-          { from: '2027-01-01', until: '2028-01-01', amount: '3000.00' },
-        ],
-      },
-    ],
+    inKindCredits: creditsJson(),
     advances: advancesJson(),
     recoupment: { negative: 'unrecouped', expenses: 'before-recoupment', pooledWith: POOL },
     reserves: reservesJson(),
@@ -69,6 +59,7 @@ export function richTermsJson(): Record<string, unknown> {
       costShift: { threshold: '0.10', comparison: 'at-or-above' },
       interest: { annualRate: '0.06', dayCount: 'actual/365', graceDays: 0 },
     },
+    mostFavoured: mostFavouredJson(),
     rounding: { mode: 'half-even', decimals: 2, apply: 'line', spread: 'largest-remainder' },
     payment: {
       dueDays: 45,
@@ -200,5 +191,42 @@ function reservesJson(): unknown[] {
       ],
     },
     { id: 'claw-back', rate: '0.05', basis: 'royalties', release: [{ afterPeriods: 4, share: '1.00' }] },
+  ];
+}
+
+function mostFavouredJson(): unknown[] {
+  return [
+    {
+      id: 'no-better-platform',
+      bound: 'label',
+      against: 'other-platforms',
+      compares: ['floor', 'rate-per-unit', 'advance', 'revenue-share'],
+      uses: ['PermanentDownload', 'OnDemandStream'],
+      territories: ['ru', 'BY'],
+      from: '2026-01-01',
+      until: '2028-01-01',
+    },
+    {
+      id: 'no-better-label',
+      bound: 'platform',
+      against: 'other-labels',
+      compares: ['rate-per-unit'],
+      from: '2026-01-01',
+      until: '2027-01-01',
+    },
+  ];
+}
+
+function creditsJson(): unknown[] {
+  return [
+    {
+      id: 'advertising',
+      kind: 'advertising space',
+      carryOver: true,
+      intervals: [
+        { from: '2026-01-01', until: '2027-01-01', amount: '2500.00' },
+        { from: '2027-01-01', until: '2028-01-01', amount: '3000.00' },
+      ],
+    },
   ];
 }

@@ -18,7 +18,8 @@ export class ApprovalView {
   @ApiProperty({ format: 'uuid' }) readonly subjectId!: string;
   @ApiProperty() readonly requestedBy!: string;
   @ApiProperty({ format: 'date-time' }) readonly requestedAt!: string;
-  @ApiProperty({ type: String, enum: ['approved', 'rejected'], nullable: true }) readonly decision!: string | null;
+  @ApiProperty({ type: String, enum: ['approved', 'rejected', 'void'], nullable: true }) readonly decision!:
+    string | null;
   @ApiProperty({ type: String, nullable: true }) readonly decidedBy!: string | null;
 }
 
@@ -53,11 +54,11 @@ export class ApprovalsController {
 
   @Post(':id/decision')
   @HttpCode(200)
-  @Allow({ roles: ['finance'], memberOnly: true })
+  @Allow({ memberOnly: true })
   @ApiOperation({
     summary: 'Approve or reject what another person asked for',
     description:
-      'Refused with `approval-needs-second-person` for whoever asked, and with `approval-decided` once decided or when the matter has changed since.',
+      'Who may is the matter’s: finance for a payout, a signatory for an acceptance. Refused with `forbidden` for others, `approval-needs-second-person` for whoever asked, and `approval-decided` once decided or when the matter has changed since.',
   })
   @ApiOkResponse({ type: ApprovalView })
   async decide(

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, actorName } from '../auth/actor';
+import { type Actor, actorName, holdsOneOf, type Role } from '../auth/actor';
 import { audit } from '../audit/audit';
 import { Clock } from '../clock';
 import type { Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
+import { publish } from '../outbox/outbox';
 
 export interface Approval {
   readonly id: string;
@@ -13,13 +14,17 @@ export interface Approval {
   readonly subject_hash: string;
   readonly requested_by: string;
   readonly requested_at: Date;
-  readonly decision: 'approved' | 'rejected' | null;
+  readonly decision: 'approved' | 'rejected' | 'void' | null;
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
 }
 
 /** What a module does when something it put up for approval is decided, in the deciding transaction. */
 export interface ApprovalAction {
+  /** Who may decide: any one of these roles suffices. */
+  readonly roles: readonly Role[];
+  /** Locks the subject, where others lock it first and its approval after it: whoever takes both takes them in this order. */
+  lock?(tx: Tx, subjectId: string): Promise<void>;
   /** What must be unchanged between request and decision; the decision is refused when it differs. */
   subjectHash(tx: Tx, subjectId: string): Promise<string>;
   decided(tx: Tx, actor: Actor, subjectId: string, decision: 'approved' | 'rejected'): Promise<void>;
@@ -46,10 +51,9 @@ export class Approvals {
     );
   }
 
-  /** Refuses with not-found, approval-decided or approval-needs-second-person. */
+  /** Refuses with not-found, forbidden (not the action's roles), approval-decided or approval-needs-second-person. */
   async decide(tx: Tx, actor: Actor, id: string, decision: 'approved' | 'rejected'): Promise<Approval> {
-    const approval = await tx.first<Approval>('SELECT * FROM approvals WHERE id = $1 FOR UPDATE', [id]);
-    if (approval === undefined) throw new DomainError('not-found');
+    const approval = await this.lockForDecision(tx, actor, id);
     if (approval.decision !== null) throw new DomainError('approval-decided');
     if (approval.requested_by === actorName(actor)) throw new DomainError('approval-needs-second-person');
     const behaviour = this.behaviourOf(approval.action);
@@ -71,9 +75,49 @@ export class Approvals {
     return decided;
   }
 
+  private async lockForDecision(tx: Tx, actor: Actor, id: string): Promise<Approval> {
+    const found = await tx.first<Approval>('SELECT * FROM approvals WHERE id = $1', [id]);
+    if (found === undefined) throw new DomainError('not-found');
+    const behaviour = this.behaviourOf(found.action);
+    if (!holdsOneOf(actor, behaviour.roles)) throw new DomainError('forbidden');
+    await behaviour.lock?.(tx, found.subject_id);
+    return tx.one<Approval>('SELECT * FROM approvals WHERE id = $1 FOR UPDATE', [id]);
+  }
+
   private behaviourOf(action: string): ApprovalAction {
     const behaviour = this.actions.get(action);
     if (behaviour === undefined) throw new Error(`no approval action ${action}`);
     return behaviour;
   }
+}
+
+interface Voided {
+  readonly action: string;
+  readonly subjectId: string;
+  /** What happened to the subject: "negotiation.revised". */
+  readonly because: string;
+  readonly at: Date;
+}
+
+/**
+ * Ends what still waits for a decision about a subject that has moved on: nobody can decide it any more. Whoever moves the subject may
+ * be another organization than the one that asked, which is told.
+ */
+export async function voidApproval(tx: Tx, { action, subjectId, because, at }: Voided): Promise<void> {
+  await tx.asSystem(async () => {
+    const voided = await tx.rows<Approval>(
+      `UPDATE approvals SET decision = 'void', decided_by = $3, decided_at = $4
+        WHERE action = $1 AND subject_id = $2 AND decision IS NULL RETURNING *`,
+      [action, subjectId, `system:${because}`, at],
+    );
+    for (const { id, owner_id: owner } of voided) {
+      const details = { action, subject: subjectId, because };
+      await audit(
+        tx,
+        { system: because, organizationId: owner },
+        { action: 'approval.void', subjectId: id, details, at },
+      );
+      await publish(tx, { to: [owner], topic: 'approval.void', subjectId: id, payload: details, at });
+    }
+  });
 }

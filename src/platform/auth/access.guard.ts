@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError } from '../errors/domain-error';
-import type { Actor } from './actor';
+import { type Actor, holdsOneOf } from './actor';
 import { type AccordoRequest, type Allowance, allowance } from './allow';
 
 /** Finds out who sends a request. Implemented by the module that knows members and keys. */
@@ -35,10 +35,11 @@ function refuseUnless(
   actor: Actor,
   { kinds, roles, memberOnly, verified }: Exclude<Allowance, { public: true }>,
 ): void {
-  const holds =
-    roles.length === 0 ||
-    roles.some((role) => actor.roles.includes(role) || (role !== 'signatory' && actor.roles.includes('admin')));
-  if (!kinds.includes(actor.organizationKind) || !holds || (memberOnly && actor.by.kind !== 'member'))
+  if (
+    !kinds.includes(actor.organizationKind) ||
+    !holdsOneOf(actor, roles) ||
+    (memberOnly && actor.by.kind !== 'member')
+  )
     throw new DomainError('forbidden');
   if (verified && !actor.verified) throw new DomainError('organization-not-verified');
 }

@@ -24,5 +24,10 @@ export interface Actor {
     | { readonly kind: 'api-key'; readonly id: string };
 }
 
+/** Whether the actor has any one of these roles; no roles: everybody. `admin` holds all but `signatory`. */
+export const holdsOneOf = (actor: Actor, wanted: readonly Role[]): boolean =>
+  wanted.length === 0 ||
+  wanted.some((role) => actor.roles.includes(role) || (role !== 'signatory' && actor.roles.includes('admin')));
+
 /** "member:<id>" or "api-key:<id>": who did it, in facts that are kept. */
 export const actorName = (actor: Actor): string => `${actor.by.kind}:${actor.by.id}`;

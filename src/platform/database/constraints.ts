@@ -9,6 +9,7 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   services_one_name: 'service-name-taken',
   approvals_four_eyes: 'approval-needs-second-person',
   recording_rights_no_overlap: 'rights-overlap',
+  negotiations_reopened_once: 'negotiation-reopened',
   packages_one_version: 'package-version-taken',
   claims_one_reference: 'claim-reference-taken',
   agreement_grants_exclusive: 'exclusive-grant-overlaps',

@@ -21,6 +21,26 @@ export async function enqueue(tx: Tx, name: string, payload: JobPayload, key?: s
   ]);
 }
 
+interface Later {
+  readonly key: string;
+  /** When it is to run, and when it is now: both by the injected clock. */
+  readonly at: Date;
+  readonly now: Date;
+}
+
+/**
+ * As enqueue, for a moment that is still to come; a waiting job with the same key takes the new moment. The queue knows the
+ * database's clock only, so the job waits for as long as the injected clock has to go.
+ */
+export async function enqueueLater(tx: Tx, name: string, payload: JobPayload, { key, at, now }: Later): Promise<void> {
+  const wait = Math.max(0, at.getTime() - now.getTime());
+  await tx.run(
+    `SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25,
+       run_at => now() + $4::bigint * interval '1 millisecond')`,
+    [name, JSON.stringify(payload), key, wait],
+  );
+}
+
 /** The jobs that modules offer, and the runner that works the queue. */
 @Injectable()
 export class Jobs {

@@ -12,6 +12,8 @@ import { allocationsOf, getPayout, lockPayout, releaseInvoices } from './payouts
 /** What happens when a second person decides about a payout: it is sent, or its invoices are set free. */
 @Injectable()
 export class ReleasePayout implements ApprovalAction {
+  readonly roles = ['finance'] as const;
+
   constructor(private readonly clock: Clock) {}
 
   /** Where the money goes, how much of it, and for what: none of it may change between request and decision. */

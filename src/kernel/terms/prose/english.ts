@@ -9,6 +9,7 @@ import {
   type Taxes,
 } from '../terms';
 import { serviceNames, type ProseContext } from './context';
+import { mostFavouredInEnglish } from './english-most-favoured';
 import { days, ENGLISH_ROYALTIES, figure, money } from './english-royalty';
 import { type Language } from './language';
 import { lettered } from './passage';
@@ -128,6 +129,7 @@ export const ENGLISH: Language = {
   exchange: ({ payIn, source, rateOf }) =>
     `Payment is made in ${payIn}, at ${RATE_SOURCES[source]} for ${RATE_DAYS[rateOf]}.`,
   audit: auditWords,
+  mostFavoured: mostFavouredInEnglish,
 };
 
 const UNITS: Readonly<Record<Figure['unit'], (context: ProseContext) => string>> = {

@@ -12,6 +12,7 @@ import {
   type LateInterest,
   type Less,
   type MinimumFee,
+  type MostFavoured,
   type OpenPeriod,
   type Percentage,
   type PerSubscriber,
@@ -69,6 +70,7 @@ export interface Language {
   taxes(taxes: Taxes): string;
   exchange(rule: ExchangeRule): string;
   audit(right: AuditRight): string;
+  mostFavoured(clause: MostFavoured): string;
 }
 
 /** The phrases of royalties. They carry no punctuation at their end; the layout adds it, and the labels of branches. */

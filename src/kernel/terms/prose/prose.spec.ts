@@ -94,7 +94,9 @@ describe.each(LANGUAGES)('the terms in words (%s)', (language) => {
       leavesOf(FULL_TERMS).flatMap(({ path }) =>
         path.flatMap((name, depth) =>
           OPTIONAL.includes(name) &&
-          !/^(rounding\/spread|royalties\/.*\/active)$/.test(path.slice(0, depth + 1).join('/'))
+          !/^(rounding\/spread|royalties\/.*\/active|grants\/\d+\/(uses|territories))$/.test(
+            path.slice(0, depth + 1).join('/'),
+          )
             ? [[path.slice(0, depth + 1).join('/'), path.slice(0, depth + 1)] as const]
             : [],
         ),
@@ -266,6 +268,7 @@ const CHOICES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   apply: [['period', 'line']],
   musicalWork: [['platform-clears', 'label-clears']],
   per: [['service', 'agreement']],
+  bound: [['label', 'platform']],
 };
 
 const OPTIONAL = [
@@ -273,4 +276,5 @@ const OPTIONAL = [
   ...['ifWholeIsZero', 'active', 'clauses', 'instalments', 'recoup', 'option', 'pooledWith', 'costShift', 'interest'],
   ...['minimumPayout', 'lateInterest', 'figures', 'guarantees', 'minimumFees', 'inKindCredits', 'recoupment'],
   ...['reserves', 'breakage', 'splits', 'taxes', 'exchange', 'audit', 'settlement'],
+  ...['mostFavoured', 'uses', 'territories'],
 ];

@@ -15,6 +15,7 @@ import { lettered } from './passage';
 import { counted, pluralForm } from './plural';
 import { percent } from './rates';
 import { MODELS_IN_RUSSIAN, USES_IN_RUSSIAN } from './russian-glosses';
+import { mostFavouredInRussian } from './russian-most-favoured';
 import { days, figure, money, RUSSIAN_ROYALTIES } from './russian-royalty';
 
 export const RUSSIAN: Language = {
@@ -151,6 +152,7 @@ export const RUSSIAN: Language = {
   exchange: ({ payIn, source, rateOf }) =>
     `Платежи производятся в ${payIn} по ${RATE_SOURCES[source]} на ${RATE_DAYS[rateOf]}.`,
   audit: auditWords,
+  mostFavoured: mostFavouredInRussian,
 };
 
 const REPORTING_PERIODS = {

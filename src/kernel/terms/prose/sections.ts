@@ -31,6 +31,7 @@ export const SECTIONS = {
   taxes: '21',
   exchange: '22',
   audit: '23',
+  mostFavoured: '24',
 } as const;
 
 export type Section = keyof typeof SECTIONS;

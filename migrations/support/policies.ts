@@ -1,5 +1,5 @@
 /**
- * Row-level security in the four shapes that the product knows. Released migrations depend on these texts:
+ * Row-level security in the shapes that the product knows. Released migrations depend on these texts:
  * a new shape is a new function, an old one never changes.
  */
 const secured = (table: string): string => `
@@ -39,4 +39,20 @@ CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ${table}_append_only_truncate BEFORE TRUNCATE ON ${table}
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+`;
+
+/**
+ * What a label shows to those it chooses: written by the label in `label_id`, read by an organization for which `mayRead` holds.
+ * The others' rows do not exist for it.
+ */
+export const shownByLabel = (table: string, mayRead: string): string => `${secured(table)}
+CREATE POLICY ${table}_label ON ${table}
+  USING (label_id = accordo_organization()) WITH CHECK (label_id = accordo_organization());
+CREATE POLICY ${table}_reader ON ${table} FOR SELECT USING (accordo_role() = 'member' AND ${mayRead});
+`;
+
+/** Rows of which only the named columns may ever change, whoever asks; the function comes with the listings. */
+export const onlyChanges = (table: string, columns: readonly string[]): string => `
+CREATE TRIGGER ${table}_only_changes BEFORE UPDATE ON ${table}
+  FOR EACH ROW EXECUTE FUNCTION refuse_other_change(${columns.map((column) => `'${column}'`).join(', ')});
 `;

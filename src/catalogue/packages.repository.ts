@@ -37,6 +37,16 @@ export async function insertPackage(
 export const findPackage = (tx: Tx, id: string): Promise<Package | undefined> =>
   tx.first<Package>(`SELECT ${shown} FROM packages WHERE id = $1`, [id]);
 
+/** The package's recordings in order. Also for the other party of an offer: ask only for a package that it offers. */
+export const isrcsOfPackage = (tx: Tx, packageId: string): Promise<string[]> =>
+  tx.asSystem(async () => {
+    const rows = await tx.rows<{ isrc: string }>(
+      'SELECT isrc FROM package_tracks WHERE package_id = $1 ORDER BY isrc',
+      [packageId],
+    );
+    return rows.map(({ isrc }) => isrc);
+  });
+
 export interface PackageTrack {
   readonly isrc: string;
   readonly title: string;

@@ -1,14 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  expandTerritories,
-  isCalendarDate,
-  isTerritory,
-  rational,
-  compare,
-  ONE,
-  territoryNumbers,
-  ZERO,
-} from '../kernel';
+import { isCalendarDate, rational, compare, ONE, territoryNumbers, ZERO } from '../kernel';
 import { audit } from '../platform/audit/audit';
 import { type Actor, actorName } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
@@ -19,7 +10,7 @@ import { publish } from '../platform/outbox/outbox';
 import { findImport } from './imports.repository';
 import { ownRecordings } from './isrc-list';
 import { recordingIdsOfImport, type RightsStatement, statedAlready, writeRights } from './rights.repository';
-import { TerritoriesBody, territorySetOf } from './territories.body';
+import { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';
 
 export class RightsStatementBody {
   @TextsField({ max: 10_000, optional: true, description: 'the recordings; or name an import' })
@@ -86,16 +77,7 @@ function faultsOf({ isrcs, importId, share, territories, from, until }: RightsSt
   if (compare(exact, ZERO) <= 0 || compare(exact, ONE) > 0 || !/^[01](\.\d{1,6})?$/.test(share)) {
     note('/share', 'share-range', 'a share is above 0 and at most 1, with at most six decimals');
   }
-  for (const [name, codes] of Object.entries(territories) as [string, string[] | undefined][]) {
-    codes?.forEach((code, index) => {
-      if (!isTerritory(code))
-        note(`/territories/${name}/${index}`, 'territory-unknown', `${code} is not a territory's code`);
-    });
-  }
-  const choice = (territories.include === undefined) === (territories.worldwideExcept === undefined);
-  if (choice) note('/territories', 'territories-choice', 'have either include or worldwideExcept');
-  else if (expandTerritories(territorySetOf(territories)).length === 0)
-    note('/territories', 'territories-empty', 'no territory is left');
+  faults.push(...territoryFaults(territories, '/territories'));
   if (!isCalendarDate(from)) note('/from', 'day-unknown', 'there is no such day');
   if (until !== undefined && !isCalendarDate(until)) note('/until', 'day-unknown', 'there is no such day');
   if (until !== undefined && until <= from)

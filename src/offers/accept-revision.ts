@@ -60,7 +60,7 @@ export class AcceptRevision {
     // Who accepts looks at its own promises now; a second signatory decides about exactly this.
     const { terms } = latest;
     const breaches = await acknowledgedBreaches(tx, actor, { parties: negotiation, terms, acknowledged });
-    await auditAcknowledged(tx, actor, { negotiationId, revision, breaches, at: atHand.at });
+    await auditAcknowledged(tx, actor, { subjectId: negotiationId, revision, breaches, at: atHand.at });
     const committed = committedAmount(terms);
     const threshold = await thresholdOf(tx, actor.organizationId, committed.currency);
     if (threshold === undefined || committed.minor <= threshold.minor) return acceptLatest(tx, actor, atHand);

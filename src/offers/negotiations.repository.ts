@@ -17,6 +17,12 @@ export interface Negotiation {
   readonly reason: string | null;
   readonly reopens: string | null;
   readonly reopenedAs: string | null;
+  /** The listing whose standing offer its first revision is. */
+  readonly listingId: string | null;
+  /** What the platform said when it took the listing up. */
+  readonly openingMessage: string | null;
+  /** The licence request that it answers. */
+  readonly requestId: string | null;
   readonly openedBy: string;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
@@ -28,6 +34,7 @@ export const acceptAction = 'negotiation.accept';
 const selected = `SELECT n.id, n.label_id AS "labelId", n.platform_id AS "platformId", n.state,
     n.latest_revision AS "latestRevision", r.expires_at AS "expiresAt", n.accepted_revision AS "acceptedRevision",
     n.agreement_id AS "agreementId", a.id AS "pendingApproval", n.reason, n.reopens, later.id AS "reopenedAs",
+    n.listing_id AS "listingId", n.opening_message AS "openingMessage", n.request_id AS "requestId",
     n.opened_by AS "openedBy", n.opened_at AS "openedAt", n.closed_at AS "closedAt"
   FROM negotiations n
   LEFT JOIN revisions r ON r.negotiation_id = n.id AND r.number = n.latest_revision
@@ -66,18 +73,22 @@ export interface NewNegotiation {
   readonly openedBy: string;
   /** The negotiation that this one reopens. */
   readonly reopens?: string | undefined;
+  readonly listingId?: string | undefined;
+  readonly openingMessage?: string | undefined;
+  readonly requestId?: string | undefined;
   readonly at: Date;
 }
 
-/** Opens a negotiation, whose revision 1 the caller then adds, and gives its id. Refuses with negotiation-reopened. */
+/** Opens a negotiation, whose revision 1 the caller then adds, and gives its id. Refuses with negotiation-reopened or listing-under-negotiation. */
 export async function insertNegotiation(
   tx: Tx,
-  { labelId, platformId, openedBy, reopens, at }: NewNegotiation,
+  { labelId, platformId, openedBy, reopens, listingId, openingMessage, requestId, at }: NewNegotiation,
 ): Promise<string> {
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO negotiations (label_id, platform_id, state, latest_revision, opened_by, opened_at, reopens)
-     VALUES ($1, $2, 'open', 1, $3, $4, $5) RETURNING id`,
-    [labelId, platformId, openedBy, at, reopens ?? null],
+    `INSERT INTO negotiations
+       (label_id, platform_id, state, latest_revision, opened_by, opened_at, reopens, listing_id, opening_message, request_id)
+     VALUES ($1, $2, 'open', 1, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    [labelId, platformId, openedBy, at, reopens ?? null, listingId ?? null, openingMessage ?? null, requestId ?? null],
   );
   return id;
 }

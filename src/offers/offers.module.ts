@@ -5,19 +5,26 @@ import { AcceptRevision } from './accept-revision';
 import { ApproveAcceptance } from './approve-acceptance';
 import { AttachFile } from './attach-file';
 import { AttachmentsController } from './attachments.controller';
+import { CloseListing } from './close-listing';
 import { DraftsController } from './drafts.controller';
 import { EndDraft } from './end-draft';
+import { EndLicenceRequest } from './end-licence-request';
 import { EndNegotiation } from './end-negotiation';
+import { LicenceRequestsController } from './licence-requests.controller';
+import { ListingsController } from './listings.controller';
 import { MessagesController } from './messages.controller';
 import { NegotiationsController } from './negotiations.controller';
 import { acceptAction } from './negotiations.repository';
 import { NotesController } from './notes.controller';
+import { OpenFromListing } from './open-from-listing';
 import { OpenNegotiation } from './open-negotiation';
+import { PublishListing } from './publish-listing';
 import { ReopenNegotiation } from './reopen-negotiation';
 import { ReviseOffer } from './revise-offer';
 import { RevisionChecksController } from './revision-checks.controller';
 import { RevisionsController } from './revisions.controller';
 import { SaveDraft } from './save-draft';
+import { SendLicenceRequest } from './send-licence-request';
 import { SetThreshold } from './set-threshold';
 import { StrikeTracks } from './strike-tracks';
 import { ThreadController } from './thread.controller';
@@ -37,6 +44,8 @@ import { WriteNote } from './write-note';
     AttachmentsController,
     ThreadController,
     ThresholdsController,
+    ListingsController,
+    LicenceRequestsController,
   ],
   providers: [
     OpenNegotiation,
@@ -53,6 +62,11 @@ import { WriteNote } from './write-note';
     WriteNote,
     WriteMessage,
     AttachFile,
+    PublishListing,
+    CloseListing,
+    OpenFromListing,
+    SendLicenceRequest,
+    EndLicenceRequest,
   ],
 })
 export class OffersModule implements OnModuleInit {

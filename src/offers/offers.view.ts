@@ -34,6 +34,12 @@ export class NegotiationView {
   readonly reopenedAs!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'why it was refused or withdrawn' })
   readonly reason!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the listing that it began with' })
+  readonly listingId!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'what the platform said when it took the listing up' })
+  readonly openingMessage!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the licence request that it answers' })
+  readonly requestId!: string | null;
   @ApiProperty({ format: 'uuid' }) readonly openedBy!: string;
   @ApiProperty({ format: 'date-time' }) readonly openedAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly closedAt!: string | null;

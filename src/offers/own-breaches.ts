@@ -81,7 +81,8 @@ const faultOf = ({ id, agreementId, number, clause, figure, end, ...values }: Ow
 });
 
 interface Acknowledged {
-  readonly negotiationId: string;
+  /** The negotiation, or the listing. */
+  readonly subjectId: string;
   readonly revision: number;
   readonly breaches: readonly OwnBreach[];
   readonly at: Date;
@@ -89,7 +90,7 @@ interface Acknowledged {
 
 /** Keeps in the caller's own audit trail which breaches it acknowledged. The other party's says nothing. */
 export async function auditAcknowledged(tx: Tx, actor: Actor, acknowledged: Acknowledged): Promise<void> {
-  const { negotiationId, revision, breaches, at } = acknowledged;
+  const { subjectId, revision, breaches, at } = acknowledged;
   if (breaches.length === 0) return;
   const details = {
     revision,
@@ -98,5 +99,5 @@ export async function auditAcknowledged(tx: Tx, actor: Actor, acknowledged: Ackn
     }),
   };
   const action = 'negotiation.breaches-acknowledged';
-  await audit(tx, actor, { action, subjectId: negotiationId, details, at });
+  await audit(tx, actor, { action, subjectId, details, at });
 }

@@ -62,7 +62,7 @@ export class ReviseOffer {
     await voidApproval(tx, { action: acceptAction, subjectId: negotiationId, because, at });
     const fact = { revision: number, termsHash: revision.termsHash };
     await audit(tx, actor, { action: because, subjectId: negotiationId, details: fact, at });
-    await auditAcknowledged(tx, actor, { negotiationId, revision: number, breaches, at });
+    await auditAcknowledged(tx, actor, { subjectId: negotiationId, revision: number, breaches, at });
     const to = [negotiation.labelId, negotiation.platformId];
     await publish(tx, { to, topic: because, subjectId: negotiationId, payload: fact, at });
     return revision;

@@ -8,4 +8,5 @@ export {
   type Organization,
   type OrganizationDetails,
   type Service,
+  verifiedAmong,
 } from './parties.repository';

@@ -51,6 +51,15 @@ export async function getOrganization(tx: Tx, id: string): Promise<Organization>
   return organization;
 }
 
+/** Which of these are verified organizations of the kind. */
+export async function verifiedAmong(tx: Tx, kind: OrganizationKind, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>(
+    `SELECT id FROM organizations WHERE id = ANY ($1::uuid[]) AND kind = $2 AND state = 'verified'`,
+    [ids, kind],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** As getOrganization, held until the transaction ends. */
 export async function getOrganizationForUpdate(tx: Tx, id: string): Promise<Organization> {
   const organization = await tx.first<Organization>(

@@ -16,6 +16,7 @@ const appendOnlyTables = [
   'expiry_reminders',
   'ledger_postings',
   'ledger_transactions',
+  'listing_invitations',
   'negotiation_attachments',
   'negotiation_messages',
   'negotiation_notes',

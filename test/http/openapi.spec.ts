@@ -147,6 +147,14 @@ describe('the description of the API', () => {
     expect(keyed.sort()).toEqual(writes.map((route) => nameOf(route).replace(/:(\w+)/g, '{$1}')).sort());
   });
 
+  it('says where a distributor may ask in a label’s name', () => {
+    const delegable = operations
+      .filter(({ parameters }) => parameters.some(({ name }) => name === 'Accordo-On-Behalf-Of'))
+      .map(nameOfOperation);
+    expect(delegable).toEqual(expect.arrayContaining(['POST /v1/negotiations', 'POST /v1/claims', 'GET /v1/me']));
+    expect(delegable.filter((name) => /acceptance|signatures|payouts|clearance|members/.test(name))).toEqual([]);
+  });
+
   it('refers to nothing that is missing, and leaves nothing unused', () => {
     const text = JSON.stringify(description);
     const references = new Set([...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference!));
@@ -255,6 +263,8 @@ describe('what routes answer', () => {
       claims: ids.claim,
       drafts: ids.draft,
       invoices: ids.invoice,
+      'licence-requests': ids['licence request'],
+      listings: ids.listing,
       negotiations: ids.negotiation,
       operations: ids.operation,
       organizations: world.label.organizationId,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Client } from 'pg';
-import type { ApiClient } from '../../src/sample/api-client';
+import { type ApiAnswer, ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { tablesOf } from '../support/catalog';
 import type { Party } from '../support/given';
-import { dealTerms } from '../support/terms';
-import { claimBody, setCommission, tellWorld, type Thing, type World, worldTime } from '../support/world';
+import { dealTerms, templateOf } from '../support/terms';
+import { claimBody, requestBody, setCommission, tellWorld, type Thing, type World, worldTime } from '../support/world';
 
 let app: TestApp;
 let superuser: Client;
@@ -34,6 +34,11 @@ beforeAll(async () => {
   callers = [
     ...(await callersOf('label', ours.label)),
     ...(await callersOf('platform', ours.platform)),
+    { name: 'our distributor', client: ours.distributor.as },
+    { name: 'our distributor for our label', client: await inTheNameOf(ours.label, ours.distributor) },
+    { name: 'our distributor for their label', client: await inTheNameOf(theirs.label, ours.distributor) },
+    { name: 'our label for theirs', client: await inTheNameOf(theirs.label, ours.label) },
+    { name: 'our platform for their label', client: await inTheNameOf(theirs.label, ours.platform) },
     ...(await withoutRights()),
   ];
   await queueEmpty();
@@ -59,6 +64,22 @@ async function callersOf(kind: string, party: Party): Promise<Caller[]> {
     ...colleagues,
   ];
 }
+
+class OnBehalf extends ApiClient {
+  constructor(
+    token: string,
+    private readonly labelId: string,
+  ) {
+    super(app.url, token);
+  }
+
+  override request<Body>(method: string, path: string, options: object = {}): Promise<ApiAnswer<Body>> {
+    return super.request<Body>(method, path, { ...options, headers: { 'accordo-on-behalf-of': this.labelId } });
+  }
+}
+
+const inTheNameOf = async (label: Party, by: Party): Promise<ApiClient> =>
+  new OnBehalf(await tokenOf(by), label.organizationId);
 
 async function withoutRights(): Promise<Caller[]> {
   const { id, key } = await theirs.label.as.post<{ id: string; key: string }>('/v1/api-keys', {
@@ -88,6 +109,7 @@ async function queueEmpty(): Promise<void> {
 
 interface Schema {
   readonly $ref?: string;
+  readonly allOf?: readonly Schema[];
   readonly format?: string;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -107,8 +129,10 @@ interface Operation {
 }
 
 function operationsOf({ paths, components }: Description): Operation[] {
-  const resolve = (schema: Schema): Schema =>
-    schema.$ref === undefined ? schema : components.schemas[schema.$ref.split('/').at(-1)!]!;
+  const resolve = (schema: Schema): Schema => {
+    const { $ref } = schema.allOf?.[0] ?? schema;
+    return $ref === undefined ? schema : components.schemas[$ref.split('/').at(-1)!]!;
+  };
   const inBody = (schema: Schema, pointer: string): string[] =>
     Object.entries(resolve(schema).properties ?? {}).flatMap(([name, property]) => {
       const inner = resolve(property.items ?? property);
@@ -141,6 +165,8 @@ interface Attempt {
   readonly foreign: () => string;
   readonly none: () => string;
   readonly path?: (id: string) => string;
+  /** The id in the address, where the one that is tried stands elsewhere. */
+  readonly at?: () => string;
   readonly query?: (id: string) => string;
   readonly body?: (id: string) => object;
   readonly file?: () => { type: string; content: string };
@@ -165,7 +191,10 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/catalogue/imports/{id}': thing('import'),
   '/v1/claims/{id}': thing('claim'),
   '/v1/drafts/{id}': thing('draft'),
+  '/v1/delegations/{id}': thing('delegation'),
   '/v1/invoices/{id}': thing('invoice'),
+  '/v1/licence-requests/{id}': thing('licence request'),
+  '/v1/listings/{id}': thing('listing'),
   '/v1/negotiations/{id}': thing('negotiation'),
   '/v1/operations/{id}': thing('operation'),
   '/v1/organizations/{id}': hidden('label'),
@@ -182,6 +211,13 @@ const numbers = ['path/number', 'path/currency'];
 const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
 const world = { share: '1', territories: { worldwideExcept: [] }, from: '2019-01-01', until: '2020-01-01' };
+const unknown = randomUUID();
+const listingBody = (more: object): object => ({
+  packageId: ours.ids.package,
+  template: templateOf(termsWith({}) as ReturnType<typeof dealTerms>),
+  visibility: 'public',
+  ...more,
+});
 const termsWith = (more: { serviceIds?: string[]; claims?: string[]; isrcs?: string[] }): object =>
   dealTerms({
     labelId: ours.label.organizationId,
@@ -228,6 +264,37 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/claims body/uses/isrc': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [isrc]) },
   'POST /v1/clearance body/questions/serviceId': { ...theirService, body: (serviceId) => question({ serviceId }) },
   'POST /v1/clearance body/questions/isrc': { ...recording, body: (isrc) => question({ isrc }) },
+  'POST /v1/delegations body/distributorId': {
+    ...hidden('label'),
+    body: (distributorId) => ({ distributorId, scopes: ['catalogue'] }),
+  },
+  'POST /v1/licence-requests body/labelId': {
+    ...hidden('label'),
+    body: (labelId) => requestBody(labelId, [ours.serviceId]),
+  },
+  'POST /v1/licence-requests body/serviceIds': {
+    ...theirService,
+    body: (serviceId) => requestBody(ours.label.organizationId, [serviceId]),
+  },
+  // Any recording may be asked for, whether anybody has it or not: refused here for its label, which does not exist.
+  'POST /v1/licence-requests body/repertoire/isrcs': {
+    ...recording,
+    body: (isrc) => ({ ...requestBody(unknown, [ours.serviceId]), repertoire: { isrcs: [isrc] } }),
+  },
+  'POST /v1/listings body/packageId': { ...thing('package'), body: (packageId) => listingBody({ packageId }) },
+  'POST /v1/listings body/platformIds': {
+    ...hidden('platform'),
+    body: (id) => listingBody({ visibility: 'invited', platformIds: [id] }),
+  },
+  'POST /v1/listings/{id}/negotiations body/serviceIds': {
+    ...theirService,
+    at: () => ours.ids.listing,
+    body: (serviceId) => ({ serviceIds: [serviceId] }),
+  },
+  'POST /v1/negotiations body/requestId': {
+    ...thing('licence request'),
+    body: (requestId) => ({ counterpartyId: ours.platform.organizationId, terms: termsWith({}), requestId }),
+  },
   'POST /v1/negotiations body/counterpartyId': {
     ...hidden('platform'),
     body: (counterpartyId) => ({ counterpartyId, terms: termsWith({}) }),
@@ -273,6 +340,10 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/signatures': () => ({ termsHash: '0'.repeat(64), intent: 'I sign these terms.' }),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),
   'POST /v1/drafts/{id}/sending': () => ({}),
+  'POST /v1/licence-requests/{id}/declining': () => ({ reason: 'No.' }),
+  'POST /v1/licence-requests/{id}/withdrawal': () => ({}),
+  'POST /v1/listings/{id}/closing': () => ({}),
+  'POST /v1/listings/{id}/negotiations': () => ({ serviceIds: [ours.serviceId] }),
   'POST /v1/negotiations/{id}/acceptance': () => ({ revision: 1 }),
   'POST /v1/negotiations/{id}/attachments': () => ({}),
   'POST /v1/negotiations/{id}/messages': () => ({ text: 'Hello?' }),
@@ -371,10 +442,16 @@ describe('what belongs to others', () => {
       const [foreign, none] = [attempt.foreign(), attempt.none()];
       for (const { name, client } of callers) {
         const ask = (id: string): ReturnType<typeof answer> =>
-          answer(client, method, attempt.path?.(id) ?? `${path}${attempt.query?.(id) ?? ''}`, id, {
-            ...(attempt.body && { body: attempt.body(id) }),
-            ...(attempt.file && { file: attempt.file() }),
-          });
+          answer(
+            client,
+            method,
+            attempt.path?.(id) ?? `${path.replace('{id}', attempt.at?.() ?? '{id}')}${attempt.query?.(id) ?? ''}`,
+            id,
+            {
+              ...(attempt.body && { body: attempt.body(id) }),
+              ...(attempt.file && { file: attempt.file() }),
+            },
+          );
         const [theirsAnswer, noneAnswer] = [await ask(foreign), await ask(none)];
         expect([name, operation, theirsAnswer]).toEqual([name, operation, noneAnswer]);
         expect([name, operation, theirsAnswer.status < 500]).toEqual([name, operation, true]);
@@ -411,7 +488,8 @@ describe('what belongs to others', () => {
     expect(lists.length).toBeGreaterThan(14);
     const foreign = await idsOf(theirs);
     expect(foreign.size).toBeGreaterThan(40);
-    const inDirectory = new Set([theirs.label.organizationId, theirs.platform.organizationId, theirs.serviceId]);
+    const listed = [theirs.label, theirs.platform, theirs.distributor].map(({ organizationId }) => organizationId);
+    const inDirectory = new Set([...listed, theirs.serviceId]);
     let rows = 0;
     for (const { name, client } of callers.slice(0, -2)) {
       for (const path of lists) {
@@ -590,7 +668,7 @@ describe('values of the wrong shape', () => {
   function* variants(body: object, value: unknown): Generator<object> {
     for (const [name, given] of Object.entries(body)) {
       yield { ...body, [name]: value };
-      if (name === 'terms') continue;
+      if (name === 'terms' || name === 'template') continue;
       if (Array.isArray(given) && typeof given[0] === 'object')
         for (const inner of variants(given[0] as object, value)) yield { ...body, [name]: [inner] };
       else if (typeof given === 'object' && given !== null && !Array.isArray(given))

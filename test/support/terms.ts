@@ -65,3 +65,12 @@ export function dealTerms(parts: DealParts) {
     rightsScope: { licensed: 'sound-recording', musicalWork: 'platform-clears' },
   };
 }
+
+/** The same terms as a listing's template: for whatever services a platform brings. */
+export function templateOf({ parties: _, services: __, repertoire: ___, ...terms }: ReturnType<typeof dealTerms>) {
+  return {
+    ...terms,
+    grants: terms.grants.map((grant) => ({ ...grant, services: ['any'] })),
+    usage: { report: terms.usage.report },
+  };
+}

@@ -6,12 +6,14 @@ import type { ApiClient } from '../../src/sample/api-client';
 import type { TestApp } from './app';
 import { catalogueCsv, plainRows, testIsrc } from './catalogue';
 import type { Party } from './given';
-import { dealTerms } from './terms';
+import { dealTerms, templateOf } from './terms';
 
 /** One whole deal with something of every kind in it, told through the API. */
 export interface World {
   readonly label: Party;
   readonly platform: Party;
+  /** May act for the label. */
+  readonly distributor: Party;
   readonly isrcs: readonly string[];
   /** One id of each kind of thing. */
   readonly ids: Readonly<Record<Thing, string>>;
@@ -23,6 +25,9 @@ export type Thing =
   | 'import'
   | 'package'
   | 'claim'
+  | 'listing'
+  | 'licence request'
+  | 'delegation'
   | 'negotiation'
   | 'draft'
   | 'attachment'
@@ -45,6 +50,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const isrcs = [1, 2, 3].map((track) => testIsrc(number * 100 + track));
   const label = await app.given.label();
   const platform = await app.given.platform();
+  const distributor = await app.given.label();
   const service = await platform.as.post<{ id: string }>('/v1/services', { name: `Service of world ${number}` });
   const imported = await label.as.upload<{ id: string }>(
     '/v1/catalogue/imports',
@@ -61,6 +67,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     serviceIds: [service.id],
     isrcs,
   });
+  const beginnings = await beginningsOf({ label, platform, distributor, packageId: packaged.id, terms });
   const open = (): Promise<{ id: string }> =>
     label.as.post('/v1/negotiations', { counterpartyId: platform.organizationId, terms });
   const agreement = await conclude(label, platform, await open());
@@ -89,6 +96,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   return {
     label,
     platform,
+    distributor,
     isrcs,
     serviceId: service.id,
     reportText,
@@ -96,6 +104,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       import: imported.id,
       package: packaged.id,
       claim: claim.id,
+      ...beginnings,
       negotiation: negotiation.id,
       draft: draft.id,
       attachment: attachment.id,
@@ -110,6 +119,52 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     },
   };
 }
+
+interface BeginningParts {
+  readonly label: Party;
+  readonly platform: Party;
+  readonly distributor: Party;
+  readonly packageId: string;
+  readonly terms: ReturnType<typeof dealTerms>;
+}
+
+/** What a negotiation can begin with, and who may open it for the label. */
+async function beginningsOf({
+  label,
+  platform,
+  distributor,
+  packageId,
+  terms,
+}: BeginningParts): Promise<Record<'listing' | 'licence request' | 'delegation', string>> {
+  const listing = await label.as.post<{ id: string }>('/v1/listings', {
+    packageId,
+    template: templateOf(terms),
+    visibility: 'one',
+    platformIds: [platform.organizationId],
+  });
+  const request = await platform.as.post<{ id: string }>(
+    '/v1/licence-requests',
+    requestBody(
+      label.organizationId,
+      terms.services.map(({ id }) => id),
+    ),
+  );
+  const delegation = await label.as.post<{ id: string }>('/v1/delegations', {
+    distributorId: distributor.organizationId,
+    scopes: ['catalogue', 'licensing'],
+  });
+  return { listing: listing.id, 'licence request': request.id, delegation: delegation.id };
+}
+
+export const requestBody = (labelId: string, serviceIds: readonly string[]): object => ({
+  labelId,
+  repertoire: { query: 'Your 500 most played tracks', count: 500 },
+  serviceIds,
+  uses: ['OnDemandStream'],
+  models: ['AdvertisementSupportedModel'],
+  territories: { include: ['KZ', 'UZ'] },
+  term: { from: '2026-03-01', until: '2027-03-01' },
+});
 
 export const claimBody = (platformId: string, isrcs: readonly string[]): object => ({
   platformId,

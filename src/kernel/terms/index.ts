@@ -2,6 +2,7 @@ export * from './canonical-terms';
 export { comparables, type Comparable } from './comparables';
 export * from './describe-terms';
 export { mostFavouredBreaches, type MostFavouredBreach } from './most-favoured-breaches';
+export { NAMELESS } from './read-grants';
 export { readRoyaltyAlone, type RoyaltyReading } from './read-royalty';
 export * from './read-terms';
 export * from './remarks';

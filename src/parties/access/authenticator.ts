@@ -2,13 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { Passport } from 'passport';
 import { Strategy } from 'passport-custom';
 import { Authenticator } from '../../platform/auth/access.guard';
-import type { Actor } from '../../platform/auth/actor';
+import { type Actor, holdsOneOf } from '../../platform/auth/actor';
 import type { AccordoRequest } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
+import { DomainError } from '../../platform/errors/domain-error';
+import { uuidKey } from '../../platform/http/paging';
+import { findLiveDelegation } from '../delegations.repository';
 import { findActorOfKey, findActorOfSession } from './access.repository';
 import { AccessTokens } from './access-tokens';
 import { readApiKey, secretMatches } from './api-key-text';
+
+/** The header by which a distributor says for which label it asks. */
+const onBehalfOf = 'accordo-on-behalf-of';
+const headerFault = {
+  pointer: `/headers/${onBehalfOf}`,
+  code: 'field-uuid',
+  message: 'Accordo-On-Behalf-Of is the id of one label',
+};
 
 const strategies = ['access-token', 'api-key'];
 
@@ -30,7 +41,34 @@ export class BearerAuthenticator extends Authenticator {
     this.use('api-key', (token) => this.byApiKey(token));
   }
 
-  authenticate(request: AccordoRequest): Promise<Actor | undefined> {
+  async authenticate(request: AccordoRequest): Promise<Actor | undefined> {
+    const actor = await this.bearer(request);
+    const named = request.headers[onBehalfOf];
+    return actor === undefined || named === undefined ? actor : this.onBehalf(actor, named);
+  }
+
+  /** The actor in the label's name: in the roles that the label delegates and that the actor holds at home. */
+  private async onBehalf(actor: Actor, named: string | string[]): Promise<Actor> {
+    const labelId = String(named).toLowerCase();
+    if (!uuidKey.test(labelId)) throw new DomainError('request-invalid', undefined, [headerFault]);
+    const now = this.clock.now();
+    const delegation = await this.database.asSystem(
+      (tx) => findLiveDelegation(tx, { labelId, distributorId: actor.organizationId, now }),
+      'read',
+    );
+    // One answer for no such label, no delegation, and one that is over.
+    if (delegation === undefined) throw new DomainError('forbidden');
+    return {
+      organizationId: labelId,
+      organizationKind: 'label',
+      verified: actor.verified && delegation.verified,
+      roles: delegation.scopes.filter((scope) => holdsOneOf(actor, [scope])),
+      by: actor.by,
+      through: actor.organizationId,
+    };
+  }
+
+  private bearer(request: AccordoRequest): Promise<Actor | undefined> {
     return new Promise((resolve, reject) => {
       const decide = (error: unknown, actor: unknown): void =>
         error ? reject(error as Error) : resolve((actor || undefined) as Actor | undefined);

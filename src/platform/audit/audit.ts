@@ -10,17 +10,33 @@ export interface AuditEntry {
   readonly at: Date;
 }
 
-/** Records who did what, in the same transaction. System work is recorded for the organization it concerns. */
+/**
+ * Records who did what, in the same transaction. System work is recorded for the organization it concerns; what a distributor does
+ * in a label's name is recorded for both, each entry naming both.
+ */
 export async function audit(
   tx: Tx,
   by: Actor | { readonly system: string; readonly organizationId: string },
   entry: AuditEntry,
 ): Promise<void> {
+  if ('system' in by || by.through === undefined) return insert(tx, by, entry, by.organizationId);
+  const { through, organizationId } = by;
+  const named = { ...entry, details: { ...entry.details, actingOrganizationId: through, onBehalfOf: organizationId } };
+  await insert(tx, by, named, organizationId);
+  await tx.asSystem(() => insert(tx, by, named, through));
+}
+
+async function insert(
+  tx: Tx,
+  by: Parameters<typeof audit>[1],
+  entry: AuditEntry,
+  organizationId: string,
+): Promise<void> {
   const system = 'system' in by;
   await tx.run(
     `INSERT INTO audit_entries (organization_id, actor_kind, actor_id, action, subject_id, details, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [
-      by.organizationId,
+      organizationId,
       system ? 'system' : by.by.kind,
       system ? by.system : by.by.id,
       entry.action,

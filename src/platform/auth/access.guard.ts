@@ -3,10 +3,14 @@ import { Reflector } from '@nestjs/core';
 import { DomainError } from '../errors/domain-error';
 import { type Actor, holdsOneOf } from './actor';
 import { type AccordoRequest, type Allowance, allowance } from './allow';
+import { reachesAsDelegate } from './delegated';
 
 /** Finds out who sends a request. Implemented by the module that knows members and keys. */
 export abstract class Authenticator {
-  /** The actor, or undefined when the credentials are missing, unknown, expired or revoked. */
+  /**
+   * The actor, or undefined when the credentials are missing, unknown, expired or revoked. Refuses with request-invalid and
+   * forbidden what a request claims beyond that: to act in the name of another organization.
+   */
   abstract authenticate(request: AccordoRequest): Promise<Actor | undefined>;
 }
 
@@ -27,6 +31,12 @@ export class AccessGuard implements CanActivate {
     if (actor === undefined) throw new DomainError('unauthenticated');
     request.actor = actor;
     refuseUnless(actor, declared);
+    if (
+      actor.through !== undefined &&
+      !reachesAsDelegate(actor.roles, request.method, request.routeOptions.url ?? '')
+    ) {
+      throw new DomainError('forbidden');
+    }
     return true;
   }
 }

@@ -22,6 +22,8 @@ export interface Actor {
   readonly by:
     | { readonly kind: 'member'; readonly id: string; readonly sessionId: string }
     | { readonly kind: 'api-key'; readonly id: string };
+  /** The organization of that member or key, where it acts in another one's name. */
+  readonly through?: string;
 }
 
 /** Whether the actor has any one of these roles; no roles: everybody. `admin` holds all but `signatory`. */
@@ -29,5 +31,8 @@ export const holdsOneOf = (actor: Actor, wanted: readonly Role[]): boolean =>
   wanted.length === 0 ||
   wanted.some((role) => actor.roles.includes(role) || (role !== 'signatory' && actor.roles.includes('admin')));
 
-/** "member:<id>" or "api-key:<id>": who did it, in facts that are kept. */
-export const actorName = (actor: Actor): string => `${actor.by.kind}:${actor.by.id}`;
+/** "member:<id>" or "api-key:<id>", of a distributor "member:<id> of <its id> on behalf of <the label's>": who did it, in facts that are kept. */
+export function actorName({ by, through, organizationId }: Actor): string {
+  const name = `${by.kind}:${by.id}`;
+  return through === undefined ? name : `${name} of ${through} on behalf of ${organizationId}`;
+}

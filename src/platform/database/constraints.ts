@@ -12,6 +12,8 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   negotiations_reopened_once: 'negotiation-reopened',
   packages_one_version: 'package-version-taken',
   claims_one_reference: 'claim-reference-taken',
+  negotiations_one_open_per_listing: 'listing-under-negotiation',
+  delegations_one_live: 'delegation-exists',
   agreement_grants_exclusive: 'exclusive-grant-overlaps',
   usage_contexts_one_live: 'period-already-reported',
   payout_allocations_one_live: 'invoice-not-payable',

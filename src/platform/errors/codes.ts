@@ -34,6 +34,7 @@ export const errorCodes = {
   'already-verified': { status: 409, title: 'The organization is already verified' },
   'approval-needs-second-person': { status: 409, title: 'Whoever asked cannot approve' },
   'approval-decided': { status: 409, title: 'This approval is already decided' },
+  'delegation-exists': { status: 409, title: 'The label already lets this distributor act for it' },
 
   // Catalogue
   'import-header-invalid': { status: 422, title: 'The file’s header row lacks a needed column' },
@@ -63,6 +64,9 @@ export const errorCodes = {
   'expiry-out-of-bounds': { status: 422, title: 'A revision must stand for an hour at least and a year at most' },
   'acceptance-pending': { status: 409, title: 'An acceptance of this revision already waits for a second signatory' },
   'offer-revised': { status: 409, title: 'There is a newer revision than the one named' },
+  'listing-closed': { status: 409, title: 'The listing is closed' },
+  'listing-under-negotiation': { status: 409, title: 'You are already negotiating on this listing' },
+  'request-closed': { status: 409, title: 'The licence request is no longer open' },
   'own-revision': { status: 409, title: 'A party cannot accept its own revision' },
   'draft-incomplete': { status: 422, title: 'The draft lacks what sending needs; all of it is listed' },
   'draft-ended': { status: 409, title: 'The draft was sent; it stays as it was' },

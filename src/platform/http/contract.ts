@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type Allowance, allowance } from '../auth/allow';
+import { delegableRoles, reachesAsDelegate } from '../auth/delegated';
 import { reading } from './transaction.interceptor';
 
 type Handlers = ReadonlyMap<string, object>;
@@ -37,6 +38,14 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 } as const;
 
+const onBehalfOf = {
+  name: 'Accordo-On-Behalf-Of',
+  in: 'header',
+  required: false,
+  description: 'the id of the label for which a distributor asks, within what that label delegates to it',
+  schema: { type: 'string' },
+} as const;
+
 /** How a controller's method is called in the description. */
 export const operationIdOf = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '')}_${method}`;
@@ -44,7 +53,7 @@ export const operationIdOf = (controller: string, method: string): string =>
 /** Adds what holds for all routes and stands in no decorator of theirs: who needs no credentials, keys of writes, the form of refusals. */
 export function describeContract(app: NestFastifyApplication, document: OpenAPIObject): OpenAPIObject {
   const handlers = handlersOf(app);
-  for (const methods of Object.values(document.paths)) {
+  for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods) as [string, Operation][]) {
       const handler = handlers.get(operation.operationId ?? '');
       const declared = handler && (Reflect.getMetadata(allowance, handler) as Allowance | undefined);
@@ -52,6 +61,7 @@ export function describeContract(app: NestFastifyApplication, document: OpenAPIO
       else if (method !== 'get' && !(handler && Reflect.getMetadata(reading, handler))) {
         operation.parameters = [...(operation.parameters ?? []), idempotencyKey];
       }
+      if (delegable(declared, method, path)) operation.parameters = [...(operation.parameters ?? []), onBehalfOf];
       operation.responses.default = {
         description: 'refused',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -64,6 +74,11 @@ export function describeContract(app: NestFastifyApplication, document: OpenAPIO
   };
   return document;
 }
+
+const delegable = (declared: Allowance | undefined, method: string, path: string): boolean =>
+  declared?.public === false &&
+  declared.kinds.includes('label') &&
+  reachesAsDelegate(delegableRoles, method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'));
 
 function handlersOf(app: NestFastifyApplication): Handlers {
   const controllers = new DiscoveryService(app.get(ModulesContainer)).getControllers();

@@ -1,6 +1,7 @@
 /** What `npm run -s demo -- --json` prints. Amounts are text, counts are numbers. */
 export interface StoryFigures {
   tracksLicensed: number;
+  simulation: SimulationFigures;
   claimsSettled: number;
   /** Lines of live reports; `superseded` are the accepted lines of the replaced one. */
   usageLines: { accepted: number; rejected: number; reasons: Record<string, number>; superseded: number };
@@ -11,6 +12,18 @@ export interface StoryFigures {
   payouts: { purpose: string; amount: string; currency: string; state: string; transfersAtProvider: number }[];
   trialBalance: Record<string, string>;
   seconds: number;
+}
+
+/** What the two revisions would pay on the expected first quarter; the difference is the second's less the first's. */
+export interface SimulationFigures {
+  revisions: { revision: number; periods: (SimulatedAmounts & { period: string })[] }[];
+  difference: string[];
+}
+
+export interface SimulatedAmounts {
+  royalties: string;
+  recouped: string;
+  payable: string;
 }
 
 export interface PeriodFigures {

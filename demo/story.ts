@@ -16,6 +16,7 @@ import { type MonthFigures, serviceFigures, storyMonths } from '../src/sample/us
 import type { StoryFigures } from './figures';
 import { Money } from './money';
 import type { DemoServer } from './server';
+import { simulateRevisions } from './simulation';
 import { chapter, finished, moveTo, type Say, type Teller } from './teller';
 
 /** Tells the reference story through the public API only, and returns its figures. */
@@ -51,6 +52,7 @@ async function theParties(server: DemoServer, say: Say): Promise<Teller> {
   say('   The operator verifies both. Its commission: 5 % of what is paid out.');
   const figures: StoryFigures = {
     tracksLicensed: 0,
+    simulation: { revisions: [], difference: [] },
     claimsSettled: 0,
     usageLines: { accepted: 0, rejected: 0, reasons: {}, superseded: 0 },
     periods: [],
@@ -89,10 +91,8 @@ async function theCatalogueAndTheClaims({ server, say, label, parties }: Teller)
   return claims;
 }
 
-async function theDeal(
-  { server, say, label, platform, parties, figures }: Teller,
-  claims: readonly string[],
-): Promise<string> {
+async function theDeal(teller: Teller, claims: readonly string[]): Promise<string> {
+  const { server, say, label, platform, parties, figures } = teller;
   moveTo(server, '2025-12-01T09:00:00Z');
   chapter(say, 'From claim to licence (December 2025)');
   const negotiation = await offer(label, parties, claims);
@@ -105,6 +105,7 @@ async function theDeal(
   );
   for (const { pointer, before, after } of difference.values)
     say(`            ${pointer}: ${String(before)} -> ${String(after)}`);
+  figures.simulation = await simulateRevisions(teller, negotiation.id);
   moveTo(server, '2025-12-08T09:00:00Z');
   const { agreementId } = await accept(await signIn(server.url, parties.label.first), negotiation, 2);
   say('   8 Dec  A signatory of the label accepts revision 2, by its number.');

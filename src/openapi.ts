@@ -25,6 +25,7 @@ const headings: Readonly<Record<string, string>> = {
   'licence-requests': 'What platforms ask labels for.',
   drafts: 'Offers and revisions that are being written, and that nobody else sees.',
   negotiations: 'Offers, their revisions and what is said beside them, until one is accepted.',
+  simulations: 'What revisions would pay, on reported usage, a file or a forecast.',
   agreements: 'Accepted terms, their signatures, and what they say.',
   clearance: 'Whether a use is licensed.',
   usage: 'Reports of what a service did with recordings in a month.',

@@ -25,6 +25,14 @@ export const readByBothParties = (table: string): string => `${secured(table)}
 CREATE POLICY ${table}_party ON ${table} FOR SELECT USING (accordo_organization() IN (label_id, platform_id));
 `;
 
+/** Rows of one party of a deal that it may show to the other one: seen and written by the owner, read by both once `shared`. */
+export const ownedUntilShared = (table: string): string => `${secured(table)}
+CREATE POLICY ${table}_owner ON ${table}
+  USING (owner_id = accordo_organization()) WITH CHECK (owner_id = accordo_organization());
+CREATE POLICY ${table}_other_party ON ${table} FOR SELECT
+  USING (shared AND accordo_organization() IN (label_id, platform_id));
+`;
+
 /** Rows that no organization reads: keys, provider events, jobs' own records. */
 export const systemOnly = (table: string): string => secured(table);
 

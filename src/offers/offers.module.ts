@@ -26,12 +26,29 @@ import { RevisionsController } from './revisions.controller';
 import { SaveDraft } from './save-draft';
 import { SendLicenceRequest } from './send-licence-request';
 import { SetThreshold } from './set-threshold';
+import { BasisMonths } from './simulations/basis-months';
+import { ReceiveSimulationFile } from './simulations/receive-simulation-file';
+import { RunSimulation } from './simulations/run-simulation';
+import { ShareSimulation } from './simulations/share-simulation';
+import { SimulationFilesController } from './simulations/simulation-files.controller';
+import { SimulationJob } from './simulations/simulation-job';
+import { SimulationsController } from './simulations/simulations.controller';
+import { WorkOutSimulation } from './simulations/work-out';
 import { StrikeTracks } from './strike-tracks';
 import { ThreadController } from './thread.controller';
 import { ThresholdsController } from './thresholds.controller';
 import { WatchExpiry, watchJob } from './watch-expiry';
 import { WriteMessage } from './write-message';
 import { WriteNote } from './write-note';
+
+const simulations = [
+  BasisMonths,
+  WorkOutSimulation,
+  RunSimulation,
+  ShareSimulation,
+  ReceiveSimulationFile,
+  SimulationJob,
+];
 
 @Module({
   controllers: [
@@ -46,6 +63,8 @@ import { WriteNote } from './write-note';
     ThresholdsController,
     ListingsController,
     LicenceRequestsController,
+    SimulationsController,
+    SimulationFilesController,
   ],
   providers: [
     OpenNegotiation,
@@ -67,6 +86,7 @@ import { WriteNote } from './write-note';
     OpenFromListing,
     SendLicenceRequest,
     EndLicenceRequest,
+    ...simulations,
   ],
 })
 export class OffersModule implements OnModuleInit {
@@ -75,10 +95,12 @@ export class OffersModule implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly approveAcceptance: ApproveAcceptance,
     private readonly watchExpiry: WatchExpiry,
+    private readonly simulationJob: SimulationJob,
   ) {}
 
   onModuleInit(): void {
     this.approvals.register(acceptAction, this.approveAcceptance);
     this.jobs.register(watchJob, (payload) => this.watchExpiry.execute(payload));
+    this.jobs.register('run-simulation', (payload) => this.simulationJob.execute(payload));
   }
 }

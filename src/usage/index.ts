@@ -1,3 +1,11 @@
+export { grantedContexts, serviceFigures } from './reported-contexts';
+export {
+  countUsageBetween,
+  type LiveReport,
+  liveReportsBetween,
+  type ReportedMonth,
+  usageBetween,
+} from './usage-between';
 export { UsageModule } from './usage.module';
 export {
   liveReportIds,

@@ -1,18 +1,8 @@
 import type { AgreementWithTerms } from '../agreements';
-import {
-  calendarDateOf,
-  compileGrants,
-  exactText,
-  grantsOf,
-  type PeriodContext,
-  rational,
-  sumOf,
-  territoryCode,
-  type UsageSum,
-  useAndModelOf,
-} from '../kernel';
+import { type PeriodContext, territoryCode, type UsageSum, useAndModelOf } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
+import { grantedContexts, reportedContexts, serviceFigures } from './reported-contexts';
 
 /** A month of one agreement as rating wants it, and the reports that it stands on. */
 export interface UsageOfMonth {
@@ -90,43 +80,17 @@ const usageSum = ({ isrc, territory, use_model, service_id, quantity, returns }:
   returns,
 });
 
-interface ContextRow {
-  readonly service_id: string;
-  readonly use_model: number;
-  readonly territory: number;
-  readonly from: string;
-  readonly all_usages: bigint;
-  readonly revenue: string;
-  readonly currency: string;
-}
-
 /**
- * All plays and net music advertising revenue per service, over the advertising-supported contexts that the agreement grants:
- * what is used elsewhere or otherwise is neither base nor divisor. Revenue is the music part of a mixed service (SY10 cells 34 × 20).
+ * All plays and net music advertising revenue per service, over the contexts that the agreement grants. Refuses with
+ * period-not-closable where one of them accounts in another currency.
  */
 async function contextFigures(
   tx: Tx,
   agreement: AgreementWithTerms,
   reportIds: readonly string[],
 ): Promise<PeriodContext> {
-  const rows = await tx.rows<ContextRow>(
-    `SELECT service_id, use_model, territory, greatest(lower(period), $2::date) AS from, all_usages, trim_scale(net_revenue * music_usage_ratio)::text AS revenue, currency
-       FROM usage_contexts WHERE report_id = ANY($1::uuid[]) ORDER BY report_id, context_id`,
-    [reportIds, agreement.terms.term.from],
-  );
-  const grants = compileGrants(grantsOf(agreement.terms, agreement.id));
-  const [anyTrack = ''] = agreement.terms.repertoire.isrcs;
-  const granted = rows.filter((row) => {
-    const { use, model } = useAndModelOf(row.use_model);
-    const context = {
-      service: row.service_id,
-      territory: territoryCode(row.territory),
-      use,
-      model,
-      day: calendarDateOf(row.from),
-    };
-    return model === 'AdvertisementSupportedModel' && grants.context(context).clauseFor(anyTrack).licensed;
-  });
+  const { terms } = agreement;
+  const granted = grantedContexts(terms, await reportedContexts(tx, reportIds));
   const foreign = granted.find(({ currency }) => currency !== agreement.currency);
   if (foreign !== undefined) {
     throw new DomainError(
@@ -134,13 +98,5 @@ async function contextFigures(
       `a report accounts in ${foreign.currency}, the agreement in ${agreement.currency}: nothing is converted without a rate that the contract names`,
     );
   }
-  const services = agreement.terms.services.map(({ id }) => {
-    const own = granted.filter(({ service_id }) => service_id === id);
-    return {
-      service: id,
-      allPlays: own.reduce((total, { all_usages }) => total + all_usages, 0n),
-      netMusicAdvertisingRevenue: exactText(sumOf(own.map(({ revenue }) => rational(revenue)))),
-    };
-  });
-  return { services };
+  return { services: serviceFigures(terms, granted) };
 }

@@ -27,6 +27,7 @@ const appendOnlyTables = [
   'receipts',
   'revisions',
   'signatures',
+  'simulation_files',
   'statement_lines',
   'statements',
   'unmatched_usage',

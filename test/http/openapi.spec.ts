@@ -270,6 +270,7 @@ describe('what routes answer', () => {
       organizations: world.label.organizationId,
       packages: ids.package,
       payouts: ids.payout,
+      simulations: ids.simulation,
       statements: ids.statement,
       'usage-reports': ids['usage report'],
     };

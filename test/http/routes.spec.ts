@@ -276,6 +276,7 @@ describe('a query parameter that nobody reads', () => {
 const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
+  'POST /v1/negotiations/:id/simulation-files': 'text/csv',
   'POST /v1/usage-reports': 'text/tab-separated-values',
 };
 

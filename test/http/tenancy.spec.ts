@@ -6,7 +6,16 @@ import { startTestApp, type TestApp } from '../support/app';
 import { tablesOf } from '../support/catalog';
 import type { Party } from '../support/given';
 import { dealTerms, templateOf } from '../support/terms';
-import { claimBody, requestBody, setCommission, tellWorld, type Thing, type World, worldTime } from '../support/world';
+import {
+  claimBody,
+  requestBody,
+  setCommission,
+  simulationBody,
+  tellWorld,
+  type Thing,
+  type World,
+  worldTime,
+} from '../support/world';
 
 let app: TestApp;
 let superuser: Client;
@@ -201,6 +210,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/packages/{id}': thing('package'),
   '/v1/payouts/{id}': thing('payout'),
   '/v1/recordings/{isrc}': recording,
+  '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
   '/v1/usage-reports/{id}': thing('usage report'),
 };
@@ -328,6 +338,30 @@ const more: Readonly<Record<string, Attempt>> = {
     ...recording,
     body: (isrc) => claimBody(ours.platform.organizationId, [...ours.isrcs, isrc]),
   },
+  'POST /v1/negotiations simulations/basis/fileId': {
+    ...thing('simulation file'),
+    query: () => `/${ours.ids.negotiation}/simulations`,
+    body: (fileId) => simulationBody({ kind: 'file', fileId }),
+  },
+  'POST /v1/negotiations simulations/basis/rows/service': {
+    ...theirService,
+    query: () => `/${ours.ids.negotiation}/simulations`,
+    body: (service) =>
+      simulationBody({
+        kind: 'file',
+        rows: [
+          {
+            month: '2026-01',
+            isrc: ours.isrcs[0],
+            service,
+            territory: 'KZ',
+            use: 'OnDemandStream',
+            model: 'AdvertisementSupportedModel',
+            quantity: '1',
+          },
+        ],
+      }),
+  },
   'POST /v1/packages body/isrcs, beside ours': {
     ...recording,
     body: (isrc) => ({ name: 'Stolen', isrcs: [...ours.isrcs, isrc] }),
@@ -352,7 +386,10 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/negotiations/{id}/reopening': () => ({}),
   'POST /v1/negotiations/{id}/revisions': () => ({ terms: termsWith({}), basedOn: 1 }),
   'POST /v1/negotiations/{id}/revisions/{number}/strike': () => ({}),
+  'POST /v1/negotiations/{id}/simulation-files': () => ({}),
+  'POST /v1/negotiations/{id}/simulations': () => simulationBody(),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
+  'POST /v1/simulations/{id}/sharing': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };
 
@@ -471,6 +508,8 @@ describe('what belongs to others', () => {
       ['GET', '/v1/operations/{id}', 'operation'],
       ['POST', '/v1/approvals/{id}/decision', 'approval', { decision: 'approved' }],
       ['DELETE', '/v1/api-keys/{id}', 'api key'],
+      ['GET', '/v1/simulations/{id}', 'simulation'],
+      ['POST', '/v1/simulations/{id}/sharing', 'simulation'],
     ];
     for (const [method, path, name, body = {}] of own) {
       const ask = (id: string): ReturnType<typeof answer> =>

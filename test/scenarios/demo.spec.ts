@@ -55,6 +55,45 @@ describe('the demo', () => {
     );
   });
 
+  it('simulates both revisions on the expected quarter, by a calculation of its own', () => {
+    /** Hundredths of a cent a play, per cent of the revenue, cents: docs/story.md. */
+    const terms = [
+      { revision: 1, perPlay: 25n, percent: 30n, floor: 300_000n },
+      { revision: 2, perPlay: 20n, percent: 25n, floor: 400_000n },
+    ];
+    const expected = terms.map(({ revision, perPlay, percent, floor }) => {
+      let unrecouped = advanceCents;
+      const periods = figures.periods.map(({ period, plays, allPlays, netRevenue, downloads, returns }) => {
+        const byPlays = rounded(BigInt(plays) * perPlay, 100n);
+        const byRevenue = rounded(cents(netRevenue) * BigInt(plays) * percent, 100n * BigInt(allPlays));
+        const royalties =
+          larger(larger(byPlays, byRevenue), floor) + (BigInt(downloads) - BigInt(returns)) * perDownloadCents;
+        const recouped = royalties < unrecouped ? royalties : unrecouped;
+        unrecouped -= recouped;
+        return { period, royalties, recouped, payable: royalties - recouped };
+      });
+      return { revision, periods };
+    });
+    const simulated = figures.simulation.revisions.map(({ revision, periods }) => ({
+      revision,
+      periods: periods.map(({ period, royalties, recouped, payable }) => ({
+        period,
+        royalties: cents(royalties),
+        recouped: cents(recouped),
+        payable: cents(payable),
+      })),
+    }));
+    expect(simulated).toEqual(expected);
+    const royaltiesOf = (at: number): bigint[] => expected[at]!.periods.map(({ royalties }) => royalties);
+    expect(figures.simulation.difference.map(cents)).toEqual(
+      royaltiesOf(1).map((royalties, at) => royalties - royaltiesOf(0)[at]!),
+    );
+    // Revision 2 is what is signed: what was simulated is what the months then pay.
+    expect(figures.simulation.revisions[1]!.periods.map(({ payable }) => payable)).toEqual(
+      figures.periods.map(({ payable }) => payable),
+    );
+  });
+
   it('pays each month what the contract says, by a calculation of its own', () => {
     let unrecouped = advanceCents;
     expect(figures.periods.map(({ period }) => period)).toEqual(['2026-01', '2026-02', '2026-03']);

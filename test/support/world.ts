@@ -38,7 +38,9 @@ export type Thing =
   | 'invoice'
   | 'payout'
   | 'approval'
-  | 'api key';
+  | 'api key'
+  | 'simulation'
+  | 'simulation file';
 
 /** The clock stands at this moment while a world is told: January is over, and can be reported and closed. */
 export const worldTime = '2026-02-05T09:00:00Z';
@@ -81,6 +83,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     'text/plain',
     `The annex of world ${number}.`,
   );
+  const simulated = await simulate(label, negotiation.id, { serviceId: service.id, isrc: isrcs[0]! });
   const reportText = await januaryReport(app, { label, platform, serviceName: `Service of world ${number}`, isrcs });
   const report = await platform.as.upload<{ id: string; operationId: string }>(
     '/v1/usage-reports',
@@ -116,6 +119,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       payout: payout.id,
       approval: payout.approvalId,
       'api key': key.id,
+      ...simulated,
     },
   };
 }
@@ -165,6 +169,25 @@ export const requestBody = (labelId: string, serviceIds: readonly string[]): obj
   territories: { include: ['KZ', 'UZ'] },
   term: { from: '2026-03-01', until: '2027-03-01' },
 });
+/** A run of the label's own on a forecast, and a usage file: neither is shared. */
+async function simulate(
+  label: Party,
+  negotiationId: string,
+  { serviceId, isrc }: { serviceId: string; isrc: string },
+): Promise<Record<'simulation' | 'simulation file', string>> {
+  const path = `/v1/negotiations/${negotiationId}`;
+  const run = await label.as.post<{ id: string }>(`${path}/simulations`, simulationBody());
+  const file = await label.as.upload<{ id: string }>(
+    `${path}/simulation-files`,
+    'text/csv',
+    `month,isrc,service,territory,use,model,quantity\n2026-01,${isrc},${serviceId},KZ,OnDemandStream,Unknown,1`,
+  );
+  return { simulation: run.id, 'simulation file': file.id };
+}
+
+export const simulationBody = (
+  basis: object = { kind: 'forecast', from: '2026-01', months: 2, monthly: [{ plays: '1000', downloads: '10' }] },
+): object => ({ revisions: [1], basis, shared: false });
 
 export const claimBody = (platformId: string, isrcs: readonly string[]): object => ({
   platformId,

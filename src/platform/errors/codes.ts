@@ -77,6 +77,10 @@ export const errorCodes = {
     status: 409,
     title: 'An exclusive grant covers the same recording, place, use and time',
   },
+  'simulation-basis-invalid': { status: 422, title: 'What the simulation is to stand on has faults; all are listed' },
+  'simulation-file-invalid': { status: 422, title: 'The usage file has faults; they are listed with their lines' },
+  'simulation-too-large': { status: 422, title: 'The simulation is larger than is worked out' },
+  'usage-not-reported': { status: 422, title: 'No report speaks for these months' },
 
   // Enforcement
   'claim-reference-taken': { status: 409, title: 'The label already has a claim with this reference' },

@@ -126,6 +126,33 @@ export const IntegerParameter = (limits: Common & { min: number; max: number }):
     IntegerField(limits),
   );
 
+/** A list of different integers. */
+export const IntegersField = ({
+  min,
+  max,
+  maxItems,
+  ...common
+}: Common & { min: number; max: number; maxItems: number }): PropertyDecorator =>
+  applyDecorators(
+    documented(
+      {
+        type: 'array',
+        items: { type: 'integer', minimum: min, maximum: max },
+        minItems: 1,
+        maxItems,
+        uniqueItems: true,
+      },
+      common,
+    ),
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(maxItems),
+    ArrayUnique(),
+    IsInt({ each: true }),
+    Min(min, { each: true }),
+    Max(max, { each: true }),
+  );
+
 export const BooleanField = (common: Common = {}): PropertyDecorator =>
   applyDecorators(documented({ type: 'boolean' }, common), IsBoolean());
 

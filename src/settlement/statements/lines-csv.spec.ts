@@ -1,4 +1,5 @@
-import { csvCell, csvHeader, csvLine } from './lines-csv';
+import { csvCell } from '../../platform/http/csv';
+import { csvHeader, csvLine } from './lines-csv';
 
 describe('statement lines as CSV', () => {
   it('a spreadsheet runs nothing of it, and a credit stays a figure', () => {

@@ -14,4 +14,5 @@ export { type RightsProblem, type RightsReason, rightsReasons, tracksInDoubt, ty
 export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
+export { OnBackFeePaid } from './on-back-fee-paid';
 export { type ConcludedAgreement, type ConclusionListener, OnConcluded } from './on-concluded';

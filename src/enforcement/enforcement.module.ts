@@ -1,5 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { AgreementsModule, OnConcluded } from '../agreements';
+import { AgreementsModule, OnBackFeePaid, OnConcluded } from '../agreements';
 import { ClaimsController } from './claims.controller';
 import { RecordClaim } from './record-claim';
 import { SettleClaims } from './settle-claims';
@@ -12,10 +12,16 @@ import { SettleClaims } from './settle-claims';
 export class EnforcementModule implements OnModuleInit {
   constructor(
     private readonly onConcluded: OnConcluded,
+    private readonly onBackFeePaid: OnBackFeePaid,
     private readonly settleClaims: SettleClaims,
   ) {}
 
   onModuleInit(): void {
-    this.onConcluded.register('enforcement', (tx, agreement, terms) => this.settleClaims.execute(tx, agreement, terms));
+    this.onConcluded.register('enforcement', (tx, agreement, terms) =>
+      this.settleClaims.onConcluded(tx, agreement, terms),
+    );
+    this.onBackFeePaid.register('enforcement', (tx, agreement, paidAt) =>
+      this.settleClaims.onBackFeePaid(tx, agreement, paidAt),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ConcludedAgreement } from '../agreements';
-import type { Terms } from '../kernel';
+import type { AgreementWithTerms, ConcludedAgreement } from '../agreements';
+import { isZero, rational, type Settlement, type Terms } from '../kernel';
+import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
@@ -8,38 +9,50 @@ import { publish } from '../platform/outbox/outbox';
 import { mayBecome } from './claim-states';
 import { type Claim, lockClaims, markSettled } from './claims.repository';
 
-/** Ends the claims that a concluded agreement settles, in the transaction of the second signature: both happen or neither does. */
+interface Settling {
+  readonly agreement: Pick<ConcludedAgreement, 'id' | 'labelId' | 'platformId'>;
+  readonly claims: readonly Claim[];
+  readonly at: Date;
+  /** Whose signature settles them; on payment nobody's. */
+  readonly signedBy?: Actor;
+}
+
+/** Ends the claims that an agreement settles, in the transaction that its settlement takes effect with: both happen or neither does. */
 @Injectable()
 export class SettleClaims {
   /**
-   * Refuses (claims-not-open) and with that the signature, unless every claim named is open between these very parties. Claims that
-   * the terms settle on payment stay as they are: the back fee decides.
+   * With the second signature. Refuses (claims-not-open) and with that the signature, unless every claim named is open between these
+   * very parties. Where the settlement takes effect on payment they stay so until the back fee is paid, if there is one.
    */
-  async execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
-    const { settlement } = terms;
+  async onConcluded(tx: Tx, agreement: ConcludedAgreement, { settlement }: Terms): Promise<void> {
     if (settlement === undefined || settlement.claims.length === 0) return;
     const claims = await lockClaims(tx, settlement.claims);
     const faults = faultsOf(settlement.claims, claims, agreement);
     if (faults.length > 0) throw new DomainError('claims-not-open', undefined, faults);
-    if (settlement.effect === 'payment') return;
-    await markSettled(tx, settlement.claims, agreement.id, agreement.concludedAt);
-    for (const claim of claims) await recordSettlement(tx, agreement, claim);
+    if (waitsForPayment(settlement)) return;
+    await settle(tx, { agreement, claims, at: agreement.concludedAt, signedBy: agreement.signedBy });
+  }
+
+  /** With the payment of the back fee: what the label withdrew or another agreement settled in the meantime has ended already. */
+  async onBackFeePaid(tx: Tx, agreement: AgreementWithTerms, at: Date): Promise<void> {
+    const { settlement } = agreement.terms;
+    if (settlement === undefined || !waitsForPayment(settlement)) return;
+    const claims = await lockClaims(tx, settlement.claims);
+    await settle(tx, { agreement, claims: claims.filter(isOpenBetween(agreement)), at });
   }
 }
 
+const waitsForPayment = ({ effect, backFee }: Settlement): boolean =>
+  effect === 'payment' && !isZero(rational(backFee.amount));
+
+const isOpenBetween =
+  ({ labelId, platformId }: Settling['agreement']) =>
+  (claim: Claim): boolean =>
+    claim.label_id === labelId && claim.platform_id === platformId && mayBecome(claim.state, 'settled');
+
 /** A stranger's claim, one that does not exist and one that is closed are told apart by nobody but its parties. */
-function faultsOf(
-  named: readonly string[],
-  found: readonly Claim[],
-  { labelId, platformId }: ConcludedAgreement,
-): Fault[] {
-  const open = new Set(
-    found
-      .filter(
-        (claim) => claim.label_id === labelId && claim.platform_id === platformId && mayBecome(claim.state, 'settled'),
-      )
-      .map(({ id }) => id),
-  );
+function faultsOf(named: readonly string[], found: readonly Claim[], agreement: ConcludedAgreement): Fault[] {
+  const open = new Set(found.filter(isOpenBetween(agreement)).map(({ id }) => id));
   return named.flatMap((id, index) =>
     open.has(id)
       ? []
@@ -53,21 +66,29 @@ function faultsOf(
   );
 }
 
-/** Each party finds it in its own trail: the signatory under its own name, the other as what the system did. */
-async function recordSettlement(
-  tx: Tx,
-  { id, labelId, platformId, concludedAt: at, signedBy }: ConcludedAgreement,
-  claim: Claim,
-): Promise<void> {
-  const entry = { action: 'claim.settled', subjectId: claim.id, details: { agreement: id }, at };
-  const organizationId = signedBy.organizationId === labelId ? platformId : labelId;
-  await audit(tx, signedBy, entry);
-  await tx.asSystem(() => audit(tx, { system: 'enforcement', organizationId }, entry));
+async function settle(tx: Tx, settling: Settling): Promise<void> {
+  const { agreement, claims, at } = settling;
+  const ids = claims.map(({ id }) => id);
+  await markSettled(tx, ids, agreement.id, at);
+  for (const id of ids) await recordSettlement(tx, settling, id);
+}
+
+/** Each party finds it in its own trail: a signatory under its own name, others as what the system did. */
+async function recordSettlement(tx: Tx, { agreement, at, signedBy }: Settling, claimId: string): Promise<void> {
+  const { id: agreementId, labelId, platformId } = agreement;
+  const entry = { action: 'claim.settled', subjectId: claimId, details: { agreement: agreementId }, at };
+  if (signedBy !== undefined) await audit(tx, signedBy, entry);
+  await tx.asSystem(async () => {
+    for (const organizationId of [labelId, platformId]) {
+      if (organizationId !== signedBy?.organizationId)
+        await audit(tx, { system: 'enforcement', organizationId }, entry);
+    }
+  });
   await publish(tx, {
     to: [labelId, platformId],
     topic: 'claim.settled',
-    subjectId: claim.id,
-    payload: { agreementId: id },
+    subjectId: claimId,
+    payload: { agreementId },
     at,
   });
 }

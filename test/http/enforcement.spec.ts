@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { storyTerms } from '../../src/sample/terms';
 import { startTestApp, type TestApp } from '../support/app';
 import { catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
@@ -24,7 +25,7 @@ let services: { id: string; name: string }[];
 let claimNumber = 0;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ worker: true, rail: true });
   label = await labelWithCatalogue();
   platform = await app.given.platform();
   const { id, name } = await platform.as.post<{ id: string; name: string }>('/v1/services', { name: 'Circle' });
@@ -180,6 +181,12 @@ describe('a claim', () => {
 });
 
 describe('an agreement that settles claims', () => {
+  interface InvoiceAnswer {
+    readonly agreementId: string;
+    readonly purpose: string;
+    readonly state: string;
+    readonly externalId: string | null;
+  }
   interface Agreement {
     readonly id: string;
     readonly state: string;
@@ -191,14 +198,14 @@ describe('an agreement that settles claims', () => {
   });
 
   /** Accepted by both, signed by the label; the platform's signature would conclude it. */
-  async function signedOnce(claims: readonly string[], effect = 'signature'): Promise<Agreement> {
+  async function signedOnce(claims: readonly string[], effect = 'signature', backFee?: object): Promise<Agreement> {
     const party = ({ organizationId }: Party, name: string): { id: string; name: string } => ({
       id: organizationId,
       name,
     });
     const parties = { label: party(label, 'Label'), platform: party(platform, 'Platform'), services, claims };
     const terms = storyTerms(parties, 1, isrcs) as { settlement: object };
-    const proposed = { ...terms, settlement: { ...terms.settlement, effect } };
+    const proposed = { ...terms, settlement: { ...terms.settlement, effect, ...(backFee && { backFee }) } };
     const { id } = await label.as.post<{ id: string }>('/v1/negotiations', {
       counterpartyId: platform.organizationId,
       terms: proposed,
@@ -209,6 +216,21 @@ describe('an agreement that settles claims', () => {
     const agreement = await label.as.get<Agreement>(`/v1/agreements/${agreementId}`);
     await label.as.post(`/v1/agreements/${agreementId}/signatures`, signature(agreement));
     return agreement;
+  }
+  /** Once the provider knows the invoice, the platform pays it; back when the payment has been taken. */
+  async function paid({ id }: Agreement, purpose: string): Promise<void> {
+    const invoice = async (state: string): Promise<string> => {
+      for (let attempt = 0; attempt < 400; attempt += 1) {
+        const found = (await label.as.all<InvoiceAnswer>('/v1/invoices')).find(
+          (one) => one.agreementId === id && one.purpose === purpose && one.state === state,
+        );
+        if (found?.externalId) return found.externalId;
+        await sleep(50);
+      }
+      throw new Error(`no ${purpose} invoice became ${state} within 20 seconds`);
+    };
+    app.stripe!.control.payInvoice(await invoice('open'));
+    await invoice('paid');
   }
   const conclude = (agreement: Agreement): Promise<Refusal> =>
     asked(platform, 'POST', `/v1/agreements/${agreement.id}/signatures`, signature(agreement));
@@ -256,10 +278,31 @@ describe('an agreement that settles claims', () => {
     expect(await label.as.get(`/v1/agreements/${agreement.id}`)).toMatchObject({ state: 'awaiting-signatures' });
   });
 
-  test('that names payment leaves them open when it is concluded', async () => {
+  test('that names payment ends them when its back fee is paid, and only those that are open still', async () => {
+    const [waiting, elsewhere] = [await record(), await record()];
+    const agreement = await signedOnce([waiting.id, elsewhere.id], 'payment');
+    expect((await conclude(agreement)).status).toBe(201);
+    expect(await claim(waiting.id)).toMatchObject({ state: 'open', agreementId: null });
+    const other = await signedOnce([elsewhere.id]);
+    expect((await conclude(other)).status).toBe(201);
+
+    await paid(agreement, 'advance');
+    expect(await claim(waiting.id)).toMatchObject({ state: 'open', agreementId: null });
+    await paid(agreement, 'back-fee');
+    const settled = { state: 'settled', agreementId: agreement.id, settledAt: '2026-01-05T09:00:00.000Z' };
+    for (const party of [label, platform]) expect(await claim(waiting.id, party)).toMatchObject(settled);
+    expect(await claim(elsewhere.id)).toMatchObject({ state: 'settled', agreementId: other.id });
+    for (const { as } of [label, platform])
+      expect(await topicsAbout(as, waiting.id, 2)).toEqual(['claim.recorded', 'claim.settled']);
+    const { status, code } = await conclude(await signedOnce([waiting.id]));
+    expect([status, code]).toEqual([422, 'claims-not-open']);
+  });
+
+  test('that names payment of nothing ends them with the second signature', async () => {
     const { id } = await record();
-    expect((await conclude(await signedOnce([id], 'payment'))).status).toBe(201);
-    expect(await claim(id)).toMatchObject({ state: 'open', agreementId: null });
+    const agreement = await signedOnce([id], 'payment', { amount: '0', due: 'signature' });
+    expect((await conclude(agreement)).status).toBe(201);
+    expect(await claim(id)).toMatchObject({ state: 'settled', agreementId: agreement.id });
   });
 
   test('settles a claim once, however many conclusions race for it', async () => {

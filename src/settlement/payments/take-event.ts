@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OnBackFeePaid } from '../../agreements';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
@@ -23,6 +24,7 @@ export class TakeEvent {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly payments: Payments,
+    private readonly onBackFeePaid: OnBackFeePaid,
   ) {}
 
   /** Keeps an event whose signature was checked. */
@@ -48,9 +50,30 @@ export class TakeEvent {
       const current = await findEvent(tx, eventId, 'FOR UPDATE');
       if (current === undefined || current.processed_at !== null) return;
       const at = this.clock.now();
-      const outcome = await act(tx, event, { transferIds: arrived, at });
+      const outcome = await this.act(tx, event, { transferIds: arrived, at });
       await tx.run('UPDATE stripe_events SET processed_at = $2, outcome = $3 WHERE id = $1', [eventId, at, outcome]);
     });
+  }
+
+  /** Returns what came of it, for the record. */
+  private async act(
+    tx: Tx,
+    event: ProviderEvent,
+    { transferIds, at }: { transferIds: readonly string[]; at: Date },
+  ): Promise<string> {
+    // Only our own account's invoices are ours: a connected account can make invoices that name anything.
+    if (event.kind === 'invoice-paid' && event.account === undefined)
+      return takePayment(tx, event, { at, onBackFeePaid: this.onBackFeePaid });
+    if (!isArrival(event)) return 'not acted on';
+    const arrival = { providerPayoutId: event.payoutId, transferIds, at };
+    const ours =
+      event.kind === 'payout-paid'
+        ? await confirmPayouts(tx, arrival)
+        : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
+    if (ours < transferIds.length && (await transfersOpen(tx, event.account))) {
+      throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
+    }
+    return `${ours} payouts`;
   }
 
   private async transfersOf({ account, payoutId }: ArrivalEvent): Promise<readonly string[]> {
@@ -63,26 +86,6 @@ export class TakeEvent {
 /** Payouts of our own account to our own bank are none of a label's business. */
 const isArrival = (event: ProviderEvent): event is ArrivalEvent =>
   (event.kind === 'payout-paid' || event.kind === 'payout-failed') && event.account !== undefined;
-
-/** Returns what came of it, for the record. */
-async function act(
-  tx: Tx,
-  event: ProviderEvent,
-  { transferIds, at }: { transferIds: readonly string[]; at: Date },
-): Promise<string> {
-  // Only our own account's invoices are ours: a connected account can make invoices that name anything.
-  if (event.kind === 'invoice-paid' && event.account === undefined) return takePayment(tx, event, at);
-  if (!isArrival(event)) return 'not acted on';
-  const arrival = { providerPayoutId: event.payoutId, transferIds, at };
-  const ours =
-    event.kind === 'payout-paid'
-      ? await confirmPayouts(tx, arrival)
-      : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
-  if (ours < transferIds.length && (await transfersOpen(tx, event.account))) {
-    throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
-  }
-  return `${ours} payouts`;
-}
 
 const findEvent = (tx: Tx, id: string, lock: '' | 'FOR UPDATE' = ''): Promise<StoredEvent | undefined> =>
   tx.first<StoredEvent>(`SELECT payload, processed_at FROM stripe_events WHERE id = $1 ${lock}`, [id]);

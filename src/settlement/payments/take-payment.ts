@@ -1,3 +1,4 @@
+import type { OnBackFeePaid } from '../../agreements';
 import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
@@ -9,11 +10,16 @@ import type { ProviderEvent } from './payment-rail';
 
 type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
 
+interface Taking {
+  readonly at: Date;
+  readonly onBackFeePaid: OnBackFeePaid;
+}
+
 /**
- * The platform has paid an invoice: a receipt, its allocation, the posting and the invoice's new state, together and once. Returns what
- * came of it. A payment that fits no invoice, or not its amount, is kept as an event for a person to look at.
+ * The platform has paid an invoice: a receipt, its allocation, the posting, the invoice's new state and what waits for a back fee, together
+ * and once. Returns what came of it. A payment that fits no invoice, or not its amount, is kept as an event for a person to look at.
  */
-export async function takePayment(tx: Tx, paid: InvoicePaid, at: Date): Promise<string> {
+export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onBackFeePaid }: Taking): Promise<string> {
   const { externalId, invoiceId } = paid;
   const invoice = await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
   if (invoice === undefined) return 'invoice unknown';
@@ -37,6 +43,7 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, at: Date): Promise<
     payload: details,
     at,
   });
+  if (invoice.purpose === 'back-fee') await onBackFeePaid.run(tx, invoice.agreement_id, at);
   return 'invoice paid';
 }
 

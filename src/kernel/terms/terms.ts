@@ -111,7 +111,7 @@ export interface Rounding {
   readonly mode: RoundingMode;
   /** Digits after the point of the currency; -1 rounds to tens. Never finer than the minor unit. */
   readonly decimals: number;
-  /** What is rounded, exactly once: the total of the period, or each line. */
+  /** What is rounded, exactly once: the total of the period, or each line: a recording under a clause. */
   readonly apply: 'period' | 'line';
   readonly spread: 'largest-remainder';
 }

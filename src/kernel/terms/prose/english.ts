@@ -53,7 +53,7 @@ export const ENGLISH: Language = {
     const once =
       apply === 'period'
         ? `the total of a period is rounded once, ${mode}, to ${decimals} decimals, and spread over its lines by largest remainder`
-        : `each line of a period is rounded once, ${mode}, to ${decimals} decimals, and spread over its recordings by largest remainder; the total is the sum of the lines`;
+        : `the amount of each recording under each clause is rounded once, ${mode}, to ${decimals} decimals, and so is what belongs to no recording; the total of a period is the sum of these`;
     return `Amounts are in ${currency} and exact until ${once}. Rating follows the rules ${rules}.`;
   },
   usage({ report, sourceOfRecord }, context) {

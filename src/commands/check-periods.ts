@@ -3,14 +3,15 @@ import { type RateContext, type ToldPeriod } from './read-context';
 
 /**
  * Faults of the periods that are told beside the one that is rated, with pointers into the context: each must be an earlier
- * reporting period of the term and stand there once, and none may be missing where a counter runs through the term.
+ * reporting period of the term and stand there once. Where a counter runs through the term none may be missing, and with a restated
+ * period all that counted on from it are restated.
  */
 export function periodFaults(terms: Terms, { period, earlier, restates }: RateContext): Fault[] {
   const before = term(terms, period);
   return [
     ...listFaults(terms, { told: earlier ?? [], before, pointer: '/earlier' }),
     ...listFaults(terms, { told: restates, before, pointer: '/restates' }),
-    ...(earlier ? missingPeriods(terms, { earlier, before }) : []),
+    ...(countsThroughTerm(terms) ? missingPeriods(terms, { earlier, restates, before }) : []),
   ];
 }
 
@@ -40,14 +41,26 @@ function listFaults({ reportingPeriod }: Terms, { told, before, pointer }: Told)
   });
 }
 
-function missingPeriods(
-  terms: Terms,
-  { earlier, before }: { earlier: readonly ToldPeriod[]; before: string[] },
-): Fault[] {
-  if (!terms.royalties.some(({ royalty }) => needsOf(royalty).earlier)) return [];
-  const told = earlier.map(({ period }) => reportingPeriodName(terms.reportingPeriod, period));
-  const missing = before.filter((name) => !told.includes(name));
-  if (missing.length === 0) return [];
-  const message = `lack ${missing.join(', ')}: a counter of these terms runs through the whole term`;
-  return [{ pointer: '/earlier', code: 'earlier-periods-missing', message }];
+const countsThroughTerm = ({ royalties }: Terms): boolean => royalties.some(({ royalty }) => needsOf(royalty).earlier);
+
+interface Periods {
+  readonly earlier: readonly ToldPeriod[] | undefined;
+  readonly restates: readonly ToldPeriod[];
+  readonly before: readonly string[];
+}
+
+function missingPeriods({ reportingPeriod }: Terms, { earlier, restates, before }: Periods): Fault[] {
+  const namesOf = (told: readonly ToldPeriod[]) =>
+    told.map(({ period }) => reportingPeriodName(reportingPeriod, period));
+  const lacking = (pointer: string, told: readonly ToldPeriod[], wanted: readonly string[]): Fault[] => {
+    const missing = wanted.filter((name) => !namesOf(told).includes(name));
+    if (missing.length === 0) return [];
+    const message = `lack ${missing.join(', ')}: a counter of these terms runs through the whole term`;
+    return [{ pointer, code: `${pointer === '/earlier' ? 'earlier' : 'restated'}-periods-missing`, message }];
+  };
+  const first = before.findIndex((name) => namesOf(restates).includes(name));
+  return [
+    ...(earlier ? lacking('/earlier', earlier, before) : []),
+    ...(first < 0 ? [] : lacking('/restates', restates, before.slice(first))),
+  ];
 }

@@ -254,6 +254,28 @@ describe('usage beyond units', () => {
     expect(lines).toContain('"amount":"35.00","exact":"35","line":"total"');
   });
 
+  it('with a restated period all that counted on from it are restated', () => {
+    const terms = { ...escalating(), reportingPeriod: 'quarter' };
+    const quarter = (period: string, sales: string): Json => ({
+      period,
+      services: [],
+      usage: [usageRow('9', { sales })],
+    });
+    const [q1, q2] = [quarter('2026-Q1', '950.00'), quarter('2026-Q2', '100.00')];
+    const restating = (...restates: Json[]) => ({
+      terms,
+      usage: sold,
+      context: { period: '2026-Q3', services: [], earlier: [q1, q2], restates },
+    });
+    // Paid before: 900 at a tenth; then 100 at a tenth. Of the second quarter 50 now lie above 1,000.
+    const first = { ...q1, booked: { total: '90.00', clauses: [{ clause: 'streaming', exact: '90' }] } };
+    const second = { ...q2, booked: { total: '10.00', clauses: [{ clause: 'streaming', exact: '10' }] } };
+    expect(faultsOf(restating(first))).toEqual(['context /restates restated-periods-missing']);
+    expect(faultsOf(restating(second))).toEqual([]);
+    const { lines } = rate(restating(first, second));
+    expect(lines).toContain('{"amount":"5.00","clause":"streaming","exact":"5"}');
+  });
+
   it.each<[unknown, Json, string[]]>([
     [sold, later(), ['context /earlier earlier-periods-missing']],
     [sold, later({ earlier: [] }), ['context /earlier earlier-periods-missing']],

@@ -87,6 +87,8 @@ CREATE TABLE acceptance_thresholds (
   currency char(3) NOT NULL,
   amount numeric NOT NULL CHECK (amount >= 0),
   set_by text NOT NULL,
+  -- Who raised it last, until somebody else sets it: that one does not accept alone.
+  raised_by text,
   set_at timestamptz NOT NULL,
   PRIMARY KEY (owner_id, currency)
 );

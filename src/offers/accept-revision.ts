@@ -9,7 +9,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { IntegerField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { accepted, acceptLatest, type AtHand, refuseUncontrolled } from './accept-latest';
-import { thresholdOf } from './acceptance-thresholds.repository';
+import { needsSecondSignatory } from './acceptance-thresholds.repository';
 import { committedAmount } from './committed-amount';
 import { acceptAction, getNegotiation, getNegotiationForUpdate, type Negotiation } from './negotiations.repository';
 import { acknowledgedBreaches, AcknowledgeBreachesField, auditAcknowledged } from './own-breaches';
@@ -62,9 +62,8 @@ export class AcceptRevision {
     const breaches = await acknowledgedBreaches(tx, actor, { parties: negotiation, terms, acknowledged });
     await auditAcknowledged(tx, actor, { subjectId: negotiationId, revision, breaches, at: atHand.at });
     const committed = committedAmount(terms);
-    const threshold = await thresholdOf(tx, actor.organizationId, committed.currency);
-    if (threshold === undefined || committed.minor <= threshold.minor) return acceptLatest(tx, actor, atHand);
-    return this.askSecond(tx, actor, atHand, committed);
+    if (await needsSecondSignatory(tx, actor, committed)) return this.askSecond(tx, actor, atHand, committed);
+    return acceptLatest(tx, actor, atHand);
   }
 
   private async askSecond(

@@ -46,7 +46,7 @@ export class ThresholdsController {
   @ApiOperation({
     summary: 'Set above what an acceptance needs a second signatory',
     description:
-      'Compared with the money that the accepted terms fix in that currency: advances, back fee, guarantees, capped minimum fees, flat fees and floors of the whole term. Without a threshold one signatory suffices.',
+      'Compared with the money that the accepted terms fix in that currency: advances, back fee, guarantees, capped minimum fees, flat fees and floors of the whole term. Without a threshold one signatory suffices. Whoever raises it accepts nothing alone until another admin has set it.',
   })
   @ApiOkResponse({ type: ThresholdView })
   async set(

@@ -190,6 +190,26 @@ describe('above the threshold', () => {
     expect(rows[0]!.details).toMatchObject({ revision: 1, approvalId: approval, amount: committed, currency: 'USD' });
   });
 
+  it('nobody makes room for their own acceptance', async () => {
+    const { label, platform, negotiation } = await openMarket(app, 1);
+    const admin = await app.given.colleague(platform, ['admin', 'signatory']);
+    const set = (by: ApiClient, amount: string): Promise<unknown> => by.put('/v1/approval-thresholds/USD', { amount });
+    const accepts = async (by: ApiClient): Promise<Answer> =>
+      by.post<Answer>(at((await negotiation()).id, '/acceptance'), { revision: 1 });
+    const alone = { state: 'accepted', pendingApproval: null };
+    const waiting = { state: 'open', pendingApproval: expect.any(String) as string };
+    await set(platform.as, '1');
+    await set(platform.as, '200000');
+    expect(await accepts(platform.as)).toMatchObject(waiting);
+    // Nor by lowering it a little afterwards; a colleague is a second pair of eyes.
+    await set(platform.as, '199999');
+    expect(await accepts(platform.as)).toMatchObject(waiting);
+    expect(await accepts(admin)).toMatchObject(alone);
+    await set(admin, '199999');
+    expect(await accepts(platform.as)).toMatchObject(alone);
+    expect(await label.as.all('/v1/approvals')).toEqual([]);
+  });
+
   it('the other party sees nothing of it', async () => {
     const { label } = market;
     const { id, approval } = await asked();
@@ -301,7 +321,8 @@ describe('above the threshold', () => {
 
   it('one signatory suffices at the threshold, and in a currency without one', async () => {
     const { platform, negotiation } = market;
-    await platform.as.put('/v1/approval-thresholds/USD', { amount: committed });
+    const admin = await app.given.colleague(platform, ['admin']);
+    await admin.put('/v1/approval-thresholds/USD', { amount: committed });
     await platform.as.put('/v1/approval-thresholds/EUR', { amount: '0' });
     const { id } = await negotiation();
     expect(await platform.as.post(at(id, '/acceptance'), { revision: 1 })).toMatchObject({ state: 'accepted' });

@@ -31,8 +31,20 @@ async function create(template: string | undefined): Promise<FreshDatabase> {
     applicationUrl: toDatabase(server.applicationUrl, name),
     superuserUrl: toDatabase(server.superuserUrl, name),
     drop: () =>
-      asSuperuser((superuser) => superuser.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).then(() => undefined)),
+      asSuperuser(async (superuser) => {
+        await untilLeft(superuser, name);
+        await superuser.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      }),
   };
+}
+
+/** Connections that are just being closed would take their forced end for an error; whoever stays for a second is forced. */
+async function untilLeft(superuser: Client, name: string): Promise<void> {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const { rows } = await superuser.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (rows.length === 0) return;
+    await sleep(25);
+  }
 }
 
 /** Autovacuum visits templates too, and a database that somebody is connected to cannot be copied. */

@@ -15,4 +15,4 @@ export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
 export { OnBackFeePaid } from './on-back-fee-paid';
-export { type ConcludedAgreement, type ConclusionListener, OnConcluded } from './on-concluded';
+export { type ConcludedAgreement, OnConcluded } from './on-concluded';

@@ -1,4 +1,4 @@
-import type { OnBackFeePaid } from '../../agreements';
+import { getAgreement, type OnBackFeePaid } from '../../agreements';
 import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
@@ -43,7 +43,7 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onBackFeePaid
     payload: details,
     at,
   });
-  if (invoice.purpose === 'back-fee') await onBackFeePaid.run(tx, invoice.agreement_id, at);
+  if (invoice.purpose === 'back-fee') await onBackFeePaid.run(tx, await getAgreement(tx, invoice.agreement_id), at);
   return 'invoice paid';
 }
 

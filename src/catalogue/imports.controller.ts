@@ -13,6 +13,7 @@ import { type Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
+import { csvBody } from '../platform/http/csv';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
@@ -75,11 +76,7 @@ export class ImportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const file = await this.storage.store(csvOf(request), bytesMax).catch((error: unknown) => {
-      // What is left unread of the body would be taken for the start of the connection's next request.
-      void reply.header('connection', 'close');
-      throw error;
-    });
+    const file = await this.storage.store(csvBody(request), bytesMax);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
       viewOf(tx, await this.importCatalogue.execute(tx, actor, file)),
     );
@@ -106,14 +103,6 @@ export class ImportsController {
     await existingImport(tx, id);
     return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
   }
-}
-
-/** The body as it streams in; other content types were read as something else, or not at all. */
-function csvOf({ headers, body }: AccordoRequest): AsyncIterable<Uint8Array> {
-  const type = headers['content-type'];
-  if (typeof type !== 'string' || !/^text\/csv\s*(;|$)/i.test(type))
-    throw new DomainError('content-type-unsupported', 'send the file as text/csv');
-  return body as AsyncIterable<Uint8Array>;
 }
 
 async function existingImport(tx: Tx, id: string): Promise<CatalogueImport> {

@@ -4,8 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
-import { DomainError } from '../../platform/errors/domain-error';
-import { isStream } from '../../platform/http/streams';
+import { csvBody } from '../../platform/http/csv';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -53,10 +52,7 @@ export class SimulationFilesController {
   ): Promise<unknown> {
     const key = keyOf(request);
     await this.database.withTenant(actor, (tx) => getNegotiation(tx, id), 'read');
-    if (!isStream(request.body) || !/^text\/csv\s*(;|$)/i.test(String(request.headers['content-type']))) {
-      throw new DomainError('content-type-unsupported', 'send the file as text/csv');
-    }
-    const file = await this.storage.store(request.body, limits.fileBytes);
+    const file = await this.storage.store(csvBody(request), limits.fileBytes);
     const rows = await readUsageFile(this.storage.read(file.sha256));
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
       fileView(await this.receive.execute(tx, actor, id, { file, rows })),

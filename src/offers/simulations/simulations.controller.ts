@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -10,13 +9,14 @@ import {
   Post,
   Query,
   Res,
-  StreamableFile,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
+import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { getNegotiation } from '../negotiations.repository';
@@ -85,11 +85,7 @@ export class SimulationsController {
     @Headers('accept') accept?: string,
   ): Promise<SimulationView | StreamableFile> {
     const run = simulationView(await getSimulation(tx, id));
-    if (format !== 'csv' && (format !== undefined || !accept?.startsWith('text/csv'))) return run;
-    return new StreamableFile(Readable.from(simulationCsv(run)), {
-      type: 'text/csv; charset=utf-8; header=present',
-      disposition: `attachment; filename="simulation-${run.id}.csv"`,
-    });
+    return wantsCsv(format, accept) ? csvFile(`simulation-${run.id}`, simulationCsv(run)) : run;
   }
 
   @Post('simulations/:id/sharing')

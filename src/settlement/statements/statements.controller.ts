@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -10,7 +9,7 @@ import {
   ParseUUIDPipe,
   Post,
   Query,
-  StreamableFile,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
@@ -18,6 +17,7 @@ import { Allow, By, InTx } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
+import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IdField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
@@ -126,7 +126,7 @@ export class StatementsController {
     @Query() { limit, cursor, format }: LinesQuery,
     @Headers('accept') accept?: string,
   ): Promise<Page<StatementLineView> | StreamableFile> {
-    if (format === 'csv' || (format === undefined && accept?.startsWith('text/csv'))) return this.csv(actor, id);
+    if (wantsCsv(format, accept)) return this.csv(actor, id);
     const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
     return this.database.withTenant(
       actor,
@@ -146,10 +146,7 @@ export class StatementsController {
 
   private async csv(actor: Actor, id: string): Promise<StreamableFile> {
     const statement = await this.database.withTenant(actor, (tx) => getStatement(tx, id), 'read');
-    return new StreamableFile(Readable.from(this.csvChunks(actor, statement)), {
-      type: 'text/csv; charset=utf-8; header=present',
-      disposition: `attachment; filename="statement-${statement.month.slice(0, 7)}-${statement.id}.csv"`,
-    });
+    return csvFile(`statement-${statement.month.slice(0, 7)}-${statement.id}`, this.csvChunks(actor, statement));
   }
 
   /** Lines never change, so each batch may have a short transaction of its own: a slow reader holds none open. */

@@ -6,10 +6,10 @@ import {
   isCalendarDate,
   isMonth,
   isTimeZone,
-  monthOf,
   monthPeriod,
   monthsOf,
   overlaps,
+  reportingPeriodName,
   reportingPeriodNamed,
   reportingPeriodsOf,
   REPORTING_PERIODS,
@@ -59,8 +59,8 @@ describe('periods', () => {
   });
 
   it('knows a whole month from a part of one', () => {
-    expect(monthOf(january)).toBe('2026-01');
-    expect(monthOf(periodOf('2026-01-01', '2026-01-31'))).toBeUndefined();
+    expect(reportingPeriodName('month', january)).toBe('2026-01');
+    expect(reportingPeriodName('month', periodOf('2026-01-01', '2026-01-31'))).toBeUndefined();
     expect(['2026-13', '2026-1', '2026'].some(isMonth)).toBe(false);
     expect(() => monthPeriod('2026-00')).toThrow(RangeError);
     expect(monthPeriod('2025-12').until).toBe('2026-01-01');

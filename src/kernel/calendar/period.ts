@@ -23,15 +23,7 @@ export function isMonth(text: string): boolean {
 /** The whole month '2026-01' as [2026-01-01, 2026-02-01). Throws RangeError on anything else. */
 export function monthPeriod(month: string): Period {
   if (!isMonth(month)) throw new RangeError(`not a month: ${month.slice(0, 20)}`);
-  return periodOf(`${month}-01`, `${nextMonth(month)}-01`);
-}
-
-/** 'YYYY-MM' of a period that is one whole month, else undefined. */
-export function monthOf(period: Period): string | undefined {
-  const month = period.from.slice(0, 7);
-  if (!isMonth(month)) return undefined;
-  const whole = monthPeriod(month);
-  return whole.from === period.from && whole.until === period.until ? month : undefined;
+  return periodOf(`${month}-01`, `${monthAfter(month, 1)}-01`);
 }
 
 export function contains(period: Period, day: CalendarDate): boolean {
@@ -51,16 +43,22 @@ export function intersect(a: Period, b: Period): Period | undefined {
 /** The months that the period touches, in order: 'YYYY-MM'. */
 export function monthsOf(period: Period): string[] {
   const months: string[] = [];
-  for (let month = period.from.slice(0, 7); `${month}-01` < period.until; month = nextMonth(month)) months.push(month);
+  for (let month = period.from.slice(0, 7); `${month}-01` < period.until; month = monthAfter(month, 1))
+    months.push(month);
   return months;
 }
 
-function nextMonth(month: string): string {
-  const year = parseInt(month.slice(0, 4), 10);
-  const number = parseInt(month.slice(5, 7), 10);
-  const next = number === 12 ? [year + 1, 1] : [year, number + 1];
-  return `${String(next[0]).padStart(4, '0')}-${String(next[1]).padStart(2, '0')}`;
+/** The month so many months later or, below zero, earlier: ('2026-11', 2) is '2027-01'. */
+export function monthAfter(month: string, count: number): string {
+  const number = monthNumber(month) + count;
+  return `${String(Math.floor(number / 12)).padStart(4, '0')}-${String((number % 12) + 1).padStart(2, '0')}`;
 }
+
+/** How many months lie between: ('2026-11', '2027-01') is 2. */
+export const monthsBetween = (from: string, to: string): number => monthNumber(to) - monthNumber(from);
+
+const monthNumber = (month: string): number =>
+  parseInt(month.slice(0, 4), 10) * 12 + parseInt(month.slice(5, 7), 10) - 1;
 
 /** The calendar periods for which usage is reported and royalties are closed. */
 export const REPORTING_PERIODS = ['month', 'quarter', 'half-year', 'year'] as const;
@@ -76,7 +74,7 @@ export function reportingPeriodName(kind: ReportingPeriod, period: Period): stri
   const [year = '', month = ''] = period.from.split('-');
   const place = (parseInt(month, 10) - 1) / months;
   if (!Number.isInteger(place) || !period.from.endsWith('-01')) return undefined;
-  if (addMonths(period.from.slice(0, 7), months) !== period.until.slice(0, 7) || !period.until.endsWith('-01')) {
+  if (monthAfter(period.from.slice(0, 7), months) !== period.until.slice(0, 7) || !period.until.endsWith('-01')) {
     return undefined;
   }
   if (kind === 'month') return `${year}-${month}`;
@@ -94,7 +92,7 @@ export function reportingPeriodNamed(name: string): Period {
   const months = quarter === undefined ? (half === undefined ? 12 : 6) : 3;
   const first = (parseInt(quarter ?? half ?? '1', 10) - 1) * months + 1;
   const from = `${year}-${String(first).padStart(2, '0')}`;
-  return periodOf(`${from}-01`, `${addMonths(from, months)}-01`);
+  return periodOf(`${from}-01`, `${monthAfter(from, months)}-01`);
 }
 
 /** The names of the reporting periods that the period touches, in order. */
@@ -110,10 +108,4 @@ export function reportingPeriodsOf(kind: ReportingPeriod, period: Period): strin
 /** How many days the period has. */
 export function daysOf({ from, until }: Period): number {
   return (Date.parse(until) - Date.parse(from)) / 86_400_000;
-}
-
-function addMonths(month: string, count: number): string {
-  let later = month;
-  for (let left = count; left > 0; left--) later = nextMonth(later);
-  return later;
 }

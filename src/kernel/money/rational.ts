@@ -49,7 +49,6 @@ export const add = (a: Rational, b: Rational): Rational => a.add(b);
 export const subtract = (a: Rational, b: Rational): Rational => a.sub(b);
 export const multiply = (a: Rational, b: Rational): Rational => a.mul(b);
 export const divide = (a: Rational, b: Rational): Rational => a.div(b);
-export const negate = (a: Rational): Rational => a.neg();
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */
 export const compare = (a: Rational, b: Rational): number => a.compare(b);
 export const minimum = (a: Rational, b: Rational): Rational => (a.compare(b) <= 0 ? a : b);

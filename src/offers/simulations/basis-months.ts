@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { canonicalText, dayInZone, sha256Hex, type Terms, type UsageSum } from '../../kernel';
+import { canonicalText, dayInZone, sha256Hex, type Terms, type UsageSum, monthAfter } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { Storage } from '../../platform/storage/storage';
@@ -15,7 +15,6 @@ import {
 import type { Basis, BasisMonth, FileBasis, ReportedBasis, UsageRow } from './basis';
 import { contextOfFigures, refuseOtherCurrency } from './context-of-month';
 import { forecastMonths } from './forecast-months';
-import { monthAfter } from './months';
 import { getSimulationFile } from './simulation-files.repository';
 import type { InputsOfRun } from './simulation-result';
 import { monthsOf, readUsageFile } from './usage-file';

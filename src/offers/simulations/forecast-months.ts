@@ -1,8 +1,7 @@
-import { type PeriodContext, type ServiceContext, type Terms, type UsageSum } from '../../kernel';
+import { type PeriodContext, type ServiceContext, type Terms, type UsageSum, monthAfter } from '../../kernel';
 import type { BasisMonth, ForecastBasis, MonthPlan, PlannedUsage } from './basis';
 import { refuseOtherCurrency } from './context-of-month';
 import { amountCourse, constantCourse, countCourse, type Course } from './growth';
-import { monthAfter } from './months';
 import { type Placed, placePlanned } from './place-forecast';
 
 export interface Forecast {

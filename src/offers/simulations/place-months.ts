@@ -1,5 +1,13 @@
-import { monthsOf, MONTHS_PER, type Period, periodOf, reportingPeriodName, type Terms } from '../../kernel';
-import { monthAfter, monthsBetween } from './months';
+import {
+  monthsOf,
+  MONTHS_PER,
+  type Period,
+  periodOf,
+  reportingPeriodName,
+  type Terms,
+  monthAfter,
+  monthsBetween,
+} from '../../kernel';
 
 /** A reporting period of the terms, and the months of usage that stand in it. */
 export interface PlacedPeriod {

@@ -1,4 +1,4 @@
-import { at, type Fault, isCommercialModel, isTerritory, isUseType } from '../../kernel';
+import { at, type Fault, isCommercialModel, isTerritory, isUseType, monthsBetween } from '../../kernel';
 import {
   type Basis,
   type FileBasis,
@@ -12,7 +12,6 @@ import {
   type UsageRow,
 } from './basis';
 import { BasisReader } from './basis-reader';
-import { monthsBetween } from './months';
 import { monthsOf } from './usage-file';
 import { readUsageRow, type UsageCells, usageColumns } from './usage-row';
 

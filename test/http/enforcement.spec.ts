@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { storyTerms } from '../../src/sample/terms';
 import { startTestApp, type TestApp } from '../support/app';
 import { catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
 import { topicsAbout } from '../support/events';
 import type { Party } from '../support/given';
+import { paidInvoice } from '../support/world';
 
 interface ClaimAnswer {
   readonly id: string;
@@ -181,12 +181,6 @@ describe('a claim', () => {
 });
 
 describe('an agreement that settles claims', () => {
-  interface InvoiceAnswer {
-    readonly agreementId: string;
-    readonly purpose: string;
-    readonly state: string;
-    readonly externalId: string | null;
-  }
   interface Agreement {
     readonly id: string;
     readonly state: string;
@@ -217,21 +211,8 @@ describe('an agreement that settles claims', () => {
     await label.as.post(`/v1/agreements/${agreementId}/signatures`, signature(agreement));
     return agreement;
   }
-  /** Once the provider knows the invoice, the platform pays it; back when the payment has been taken. */
-  async function paid({ id }: Agreement, purpose: string): Promise<void> {
-    const invoice = async (state: string): Promise<string> => {
-      for (let attempt = 0; attempt < 400; attempt += 1) {
-        const found = (await label.as.all<InvoiceAnswer>('/v1/invoices')).find(
-          (one) => one.agreementId === id && one.purpose === purpose && one.state === state,
-        );
-        if (found?.externalId) return found.externalId;
-        await sleep(50);
-      }
-      throw new Error(`no ${purpose} invoice became ${state} within 20 seconds`);
-    };
-    app.stripe!.control.payInvoice(await invoice('open'));
-    await invoice('paid');
-  }
+  const paid = (agreement: Agreement, purpose: string): Promise<string> =>
+    paidInvoice(app, label.as, { purpose, agreementId: agreement.id });
   const conclude = (agreement: Agreement): Promise<Refusal> =>
     asked(platform, 'POST', `/v1/agreements/${agreement.id}/signatures`, signature(agreement));
 

@@ -93,7 +93,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   await untilDone(platform.as, report.operationId);
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
   const statementId = (await untilDone(label.as, closing.id)).statementId!;
-  const invoice = await paidInvoice(app, label.as);
+  const invoice = await paidInvoice(app, label.as, { purpose: 'advance' });
   await label.as.post('/v1/payment-accounts', {});
   const payout = await label.as.post<{ id: string; approvalId: string }>('/v1/payouts', { invoiceIds: [invoice] });
   return {
@@ -228,17 +228,26 @@ export async function untilDone(client: ApiClient, operationId: string): Promise
 
 interface Invoice {
   readonly id: string;
+  readonly agreementId: string;
   readonly purpose: string;
   readonly state: string;
   readonly externalId: string | null;
 }
 
 /** The advance's invoice, once the provider has it and the platform's bank has paid it. */
-async function paidInvoice(app: TestApp, label: ApiClient): Promise<string> {
+/** Pays the label's invoice, once the provider knows it, and waits until the payment has been taken. */
+export async function paidInvoice(
+  app: TestApp,
+  label: ApiClient,
+  { purpose, agreementId }: { purpose: string; agreementId?: string },
+): Promise<string> {
   const find = async (state: string): Promise<Invoice> => {
     for (let attempt = 0; attempt < 400; attempt += 1) {
       const found = (await label.all<Invoice>('/v1/invoices')).find(
-        (invoice) => invoice.purpose === 'advance' && invoice.state === state,
+        (invoice) =>
+          invoice.purpose === purpose &&
+          invoice.state === state &&
+          (agreementId === undefined || invoice.agreementId === agreementId),
       );
       if (found !== undefined) return found;
       await sleep(50);

@@ -7,6 +7,7 @@ export * from './money';
 export * from './odrl';
 export * from './rating';
 export * from './settling';
+export * from './signing';
 export * from './terms';
 export * from './territory';
 export * from './uses';

@@ -55,11 +55,11 @@ function close({ terms, own, earlier, facts, carried }: RateInputs, restatements
 
 function rerate(
   { terms }: RateInputs,
-  { period, usage, context, heldSales }: RestatedInput,
+  { terms: then, period, usage, context, heldSales }: RestatedInput,
   earlier: readonly PeriodInput[] | undefined,
 ): RatedPeriod {
   return ratePeriod({
-    terms,
+    terms: then ?? terms,
     period,
     usage,
     context,

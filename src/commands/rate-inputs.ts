@@ -33,6 +33,8 @@ export interface PeriodInput extends PeriodUsage {
 }
 
 export interface RestatedInput extends PeriodInput {
+  /** The terms that then held; absent: those of the close. */
+  readonly terms?: Terms;
   readonly booked: BookedClauses;
   readonly heldSales?: Readonly<Record<string, string>>;
 }
@@ -107,8 +109,8 @@ function readOthers(
     ...(earlier ? { earlier: past.flatMap((read) => (read ? [read.input] : [])) } : {}),
     restates: restated.flatMap((read) => {
       if (!read) return [];
-      const { booked, heldSales } = read.one;
-      return [{ ...read.input, booked, ...(heldSales ? { heldSales } : {}) }];
+      const { booked, heldSales, terms } = read.one;
+      return [{ ...read.input, booked, ...(heldSales ? { heldSales } : {}), ...(terms ? { terms } : {}) }];
     }),
   };
 }

@@ -2,6 +2,7 @@ import {
   type BookedClauses,
   type CloseFacts,
   moneyFromText,
+  readTerms,
   type Period,
   type PeriodContext,
   type ServiceContext,
@@ -20,6 +21,8 @@ export interface ToldPeriod {
 }
 
 export interface RestatedPeriod extends ToldPeriod {
+  /** The terms that then held, where an amendment lies between the period and its correction. */
+  readonly terms?: Terms;
   readonly booked: BookedClauses;
   /** By royalty clause: what reserves on its sales held back of them in the period (below zero) or gave back. */
   readonly heldSales?: Readonly<Record<string, string>>;
@@ -91,6 +94,8 @@ export function readContext(
 function restatedReader(terms: Terms | undefined): Reader<RestatedPeriod> {
   type Members = Figures & Pick<RestatedPeriod, 'usage' | 'booked'>;
   type Held = Required<Pick<RestatedPeriod, 'heldSales'>>;
+  type More = AgreementFigures & Required<Pick<RestatedPeriod, 'terms'>>;
+  const more = { ...agreementFigures, terms: earlierTerms };
   const members = { ...periodFigures, usage, booked: bookedReader(terms) };
   const heldSales = record(decimal, clauseName(terms));
   return mapped(heldSalesReader(), ({ services, figures, ...told }) => ({
@@ -99,13 +104,22 @@ function restatedReader(terms: Terms | undefined): Reader<RestatedPeriod> {
   }));
 
   /** Without it a restatement would pay for what a reserve on sales still holds; where there is no such reserve it has no meaning. */
-  function heldSalesReader(): Reader<Members & Partial<AgreementFigures & Held>> {
-    if (!terms) return object<Members, AgreementFigures & Held>(members, { ...agreementFigures, heldSales });
+  function heldSalesReader(): Reader<Members & Partial<More & Held>> {
+    if (!terms) return object<Members, More & Held>(members, { ...more, heldSales });
     return terms.reserves?.some(({ basis }) => basis === 'sales')
-      ? object<Members & Held, AgreementFigures>({ ...members, heldSales }, agreementFigures)
-      : object<Members, AgreementFigures>(members, agreementFigures);
+      ? object<Members & Held, More>({ ...members, heldSales }, more)
+      : object<Members, More>(members, more);
   }
 }
+
+const earlierTerms: Reader<Terms> = (place) => {
+  const reading = readTerms(place.value);
+  if ('terms' in reading) return reading.terms;
+  for (const { pointer, code, message } of reading.faults) {
+    refuse({ ...place, pointer: `${place.pointer}${pointer}` }, code, message);
+  }
+  return undefined;
+};
 
 function clauseName(terms: Terms | undefined): Reader<string> {
   const known = (name: string): boolean => terms === undefined || terms.royalties.some(({ id }) => id === name);

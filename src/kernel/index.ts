@@ -2,6 +2,7 @@ export * from './calendar';
 export * from './canonical';
 export * from './faults';
 export * from './identifiers';
+export * from './life';
 export * from './matching';
 export * from './money';
 export * from './odrl';

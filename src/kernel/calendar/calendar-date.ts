@@ -1,3 +1,5 @@
+import { Temporal } from 'temporal-polyfill';
+
 declare const calendarDate: unique symbol;
 
 /** A day of the calendar as 'YYYY-MM-DD'. It has no time and no zone; dates compare as text. */
@@ -20,6 +22,14 @@ export function calendarDateOf(text: string): CalendarDate {
   if (!isCalendarDate(text)) throw new RangeError(`not a calendar date: ${text.slice(0, 20)}`);
   return text;
 }
+
+/** The day so many days later; earlier where the count is negative. */
+export const dayAfter = (day: CalendarDate, days: number): CalendarDate =>
+  calendarDateOf(Temporal.PlainDate.from(day).add({ days }).toString());
+
+/** The same day so many months later, or the last of a shorter month: a month after 31 January is 28 February. */
+export const monthsAfterDay = (day: CalendarDate, months: number): CalendarDate =>
+  calendarDateOf(Temporal.PlainDate.from(day).add({ months }).toString());
 
 function daysInMonth(year: number, month: number): number {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

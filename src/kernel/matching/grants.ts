@@ -3,8 +3,8 @@ import { territoryNumbers } from '../territory';
 import { type Terms } from '../terms';
 import { coveredUses, modelNumber, useNumber } from '../uses';
 
-/** What a grant permits now: suspended and withdrawn grants are known, and answer no with that reason. */
-export type GrantState = 'in-force' | 'suspended' | 'withdrawn';
+/** What a grant permits on its days: one that waits for its conditions, is suspended or withdrawn answers no with that reason. */
+export type GrantState = 'in-force' | 'not-yet' | 'suspended' | 'withdrawn';
 
 /** A grant as matching wants it: expanded sets of ids and stable numbers. The clause is the grant's id in the terms. */
 export interface GrantInForce {

@@ -1,7 +1,7 @@
 import { repertoireHash } from './canonical-terms';
 import { royaltyText } from './describe-royalty';
 import { contextOf, type ProseContext } from './prose/context';
-import { type Language, type LanguageCode } from './prose/language';
+import { type Language, type LanguageCode, type LifeWords } from './prose/language';
 import { LANGUAGES } from './prose/languages';
 import { clauseNumber, SECTIONS, type Section } from './prose/sections';
 import { type Terms } from './terms';
@@ -26,6 +26,7 @@ export function describeTerms(terms: Terms, language: LanguageCode = 'en'): Clau
     ...describePrice(terms, wording),
     ...describeDuties(terms, wording),
     ...describeAccounts(terms, wording),
+    ...describeLife(terms, wording.words.life),
   ];
 }
 
@@ -88,6 +89,19 @@ function describeAccounts(terms: Terms, { words, context }: Wording): ClauseText
     ...one('exchange', exchange && words.exchange(exchange)),
     ...one('audit', audit && words.audit(audit)),
     ...many('mostFavoured', terms.mostFavoured, (clause) => words.mostFavoured(clause)),
+  ];
+}
+
+/** Sections 25 to 28. */
+function describeLife({ texts, conditions, renewal, termination = {} }: Terms, words: LifeWords): ClauseText[] {
+  const { notice, breach, sellOff } = termination;
+  return [
+    ...one('texts', texts && words.texts(texts)),
+    ...many('conditions', conditions, (condition) => words.condition(condition)),
+    ...one('renewal', renewal && words.renewal(renewal)),
+    ...one('notice', notice && words.notice(notice)),
+    ...one('breach', breach && words.breach(breach)),
+    ...one('sellOff', sellOff && words.sellOff(sellOff)),
   ];
 }
 

@@ -40,6 +40,7 @@ export const LISTS = {
   mostFavoured: { min: 1, max: 20 },
   /** The figures that a most favoured nation clause compares; more than there are is a list with repetitions. */
   compares: { min: 1, max: 10 },
+  conditions: { min: 1, max: 20 },
   claims: { min: 0, max: 10_000 },
   sourceOfRecord: { min: 1, max: 10_000 },
 } as const satisfies Record<string, Bounds>;
@@ -51,4 +52,7 @@ export const INTEGERS = {
   /** A part of a reserve is released this many reporting periods after it was held. */
   afterPeriods: { min: 1, max: 120 },
   auditYears: { min: 1, max: 20 },
+  noticeDays: { min: 1, max: 3650 },
+  renewalMonths: { min: 1, max: 120 },
+  renewals: { min: 1, max: 100 },
 } as const satisfies Record<string, Bounds>;

@@ -7,6 +7,7 @@ import { readPeriod } from './read-dates';
 import { readDuties, readSettlement } from './read-duties';
 import { figureUnits, readFigures } from './read-figures';
 import { readGrants, readRepertoire } from './read-grants';
+import { OPTIONAL_LIFE_CLAUSES, readLifeClauses } from './read-life-clauses';
 import { OPTIONAL_MONEY_CLAUSES, readMoneyClauses } from './read-money-clauses';
 import { readMostFavoured } from './read-most-favoured';
 import { readRoyalty } from './read-royalty';
@@ -36,7 +37,7 @@ const REQUIRED = [
   ...['schema', 'rules', 'parties', 'services', 'repertoire', 'grants', 'term', 'timeZone', 'reportingPeriod'],
   ...['currency', 'royalties', 'advances', 'rounding', 'usage', 'payment', 'rightsScope'],
 ];
-const OPTIONAL = ['figures', 'settlement', 'mostFavoured', ...OPTIONAL_MONEY_CLAUSES];
+const OPTIONAL = ['figures', 'settlement', 'mostFavoured', ...OPTIONAL_MONEY_CLAUSES, ...OPTIONAL_LIFE_CLAUSES];
 
 /**
  * Reads terms from parsed JSON into canonical form, or tells every fault at once, each with a JSON pointer. Never throws,
@@ -64,7 +65,7 @@ function readDocument(fields: Fields): Terms {
     grantsAt: member(fields, 'grants'),
   });
   const clauses = new Set(royalties.map((royalty) => royalty.id));
-  return {
+  const read = {
     schema: readWord(member(fields, 'schema'), { words: ['accordo-terms/1'], code: 'terms-version' }),
     rules: readWord(member(fields, 'rules'), { words: ['accordo-rating/1'], code: 'terms-version' }),
     parties: readParties(member(fields, 'parties')),
@@ -82,7 +83,8 @@ function readDocument(fields: Fields): Terms {
     ...readOptional(fields, 'mostFavoured', readMostFavoured),
     rounding: readRounding(member(fields, 'rounding'), currency),
     ...readDuties(fields, { serviceIds, grants }),
-  };
+  } as const;
+  return { ...read, ...readLifeClauses(fields, read) };
 }
 
 function readCurrency(place: Place): string | undefined {

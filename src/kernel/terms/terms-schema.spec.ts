@@ -231,8 +231,9 @@ describe('the schema and the reader know the same members', () => {
       const without = changed(pointer, undefined);
       return accepts(without) !== reads(without);
     });
-    // Two places at once: sales are those of named royalties, and the minimum fee counts a figure of the list.
-    expect(differing).toEqual(['/figures', '/reserves/0/clauses']);
+    // Two places at once: a condition waits for the fee of the settlement, sales are those of named royalties, and the minimum fee counts a
+    // figure of the list.
+    expect(differing).toEqual(['/settlement', '/figures', '/reserves/0/clauses']);
   });
 
   it('every member in the schema is one that the rich terms have, so that the reader is known to read it', () => {

@@ -2,6 +2,7 @@ import { REPORTING_PERIODS, ZONE_NAME } from '../calendar';
 import { ROUNDING_MODES } from '../money';
 import { type TerritorySet } from '../territory';
 import { INTEGERS, LISTS } from './limits';
+import * as life from './life-clauses-schema';
 import * as money from './money-clauses-schema';
 import { mostFavoured } from './most-favoured-schema';
 import { PROFILE } from './patterns';
@@ -139,6 +140,7 @@ export const termsSchema: JsonSchema = {
       taxes,
       exchange,
       audit,
+      ...life,
       settlement,
       mostFavoured,
     },

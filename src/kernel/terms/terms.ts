@@ -16,6 +16,7 @@ import {
   type Split,
   type Taxes,
 } from './money-clauses';
+import { type Condition, type Renewal, type Termination, type Texts } from './life-clauses';
 import { type MostFavoured } from './most-favoured';
 import { type Figure, type Royalty } from './royalty';
 
@@ -54,6 +55,10 @@ export interface Terms {
   /** Absent: paid in the currency of the terms. */
   readonly exchange?: ExchangeRule;
   readonly audit?: AuditRight;
+  readonly texts?: Texts;
+  readonly conditions?: readonly Condition[];
+  readonly renewal?: Renewal;
+  readonly termination?: Termination;
   readonly settlement?: Settlement;
   readonly mostFavoured?: readonly MostFavoured[];
   readonly rounding: Rounding;
@@ -95,6 +100,7 @@ export interface RoyaltyClause {
   readonly royalty: Royalty;
 }
 
+export * from './life-clauses';
 export * from './money-clauses';
 export * from './most-favoured';
 export * from './royalty';

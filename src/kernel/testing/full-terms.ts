@@ -205,6 +205,17 @@ export const FULL_TERMS = {
     costShift: { threshold: '0.055', comparison: 'at-or-above' },
     interest: { annualRate: '0.095', dayCount: 'actual/360', graceDays: 12 },
   },
+  texts: { prevailing: 'ru', precedence: 'terms-before-prose' },
+  conditions: [
+    { id: 'signing-paid', kind: 'advance-paid', advance: 'signing', withinDays: 37 },
+    { id: 'fee-paid', kind: 'back-fee-paid', withinDays: 43 },
+  ],
+  renewal: { months: 18, times: 4, noticeDays: 75 },
+  termination: {
+    notice: { by: 'either', days: 184 },
+    breach: { cureDays: 29, suspension: 'after-cure-period' },
+    sellOff: { days: 92, grants: ['downloads', 'ringtones'] },
+  },
   settlement: {
     backFee: { amount: '10400', due: 'signature' },
     claims: CLAIMS,

@@ -53,6 +53,7 @@ export function richTermsJson(): Record<string, unknown> {
     ],
     taxes: { withholding: 'grossed-up', vat: 'reverse-charge' },
     exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'statement' },
+    ...lifeJson(),
     audit: {
       yearsBetweenNotices: 3,
       fullYearsBack: 2,
@@ -159,6 +160,22 @@ function guaranteesJson(): unknown[] {
       ],
     },
   ];
+}
+
+function lifeJson(): Record<string, unknown> {
+  return {
+    texts: { prevailing: 'en', precedence: 'terms-before-prose' },
+    conditions: [
+      { id: 'paid', kind: 'advance-paid', advance: 'signing', withinDays: 30 },
+      { id: 'fee', kind: 'back-fee-paid', withinDays: 30 },
+    ],
+    renewal: { months: 12, times: null, noticeDays: 90 },
+    termination: {
+      notice: { by: 'label', days: 180 },
+      breach: { cureDays: 30, suspension: 'at-once' },
+      sellOff: { days: 60, grants: ['downloads'] },
+    },
+  };
 }
 
 function advancesJson(): unknown[] {

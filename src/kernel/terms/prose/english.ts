@@ -9,6 +9,7 @@ import {
   type Taxes,
 } from '../terms';
 import { serviceNames, type ProseContext } from './context';
+import { ENGLISH_LIFE } from './english-life';
 import { mostFavouredInEnglish } from './english-most-favoured';
 import { days, ENGLISH_ROYALTIES, figure, money } from './english-royalty';
 import { type Language } from './language';
@@ -130,6 +131,7 @@ export const ENGLISH: Language = {
     `Payment is made in ${payIn}, at ${RATE_SOURCES[source]} for ${RATE_DAYS[rateOf]}.`,
   audit: auditWords,
   mostFavoured: mostFavouredInEnglish,
+  life: ENGLISH_LIFE,
 };
 
 const UNITS: Readonly<Record<Figure['unit'], (context: ProseContext) => string>> = {

@@ -2,6 +2,7 @@ import {
   type Advance,
   type AuditRight,
   type Breakage,
+  type Condition,
   type Escalation,
   type ExchangeRule,
   type Figure,
@@ -18,6 +19,7 @@ import {
   type PerSubscriber,
   type PerUnit,
   type Recoupment,
+  type Renewal,
   type Reserve,
   type RevenueShare,
   type Royalty,
@@ -25,7 +27,9 @@ import {
   type Settlement,
   type Split,
   type Taxes,
+  type Termination,
   type Terms,
+  type Texts,
   type Tiered,
   type UsageShareOf,
 } from '../terms';
@@ -71,6 +75,17 @@ export interface Language {
   exchange(rule: ExchangeRule): string;
   audit(right: AuditRight): string;
   mostFavoured(clause: MostFavoured): string;
+  readonly life: LifeWords;
+}
+
+/** How the agreement begins, goes on and ends. */
+export interface LifeWords {
+  texts(texts: Texts): string;
+  condition(condition: Condition): string;
+  renewal(renewal: Renewal): string;
+  notice(notice: NonNullable<Termination['notice']>): string;
+  breach(breach: NonNullable<Termination['breach']>): string;
+  sellOff(sellOff: NonNullable<Termination['sellOff']>): string;
 }
 
 /** The phrases of royalties. They carry no punctuation at their end; the layout adds it, and the labels of branches. */

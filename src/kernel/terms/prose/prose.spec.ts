@@ -264,6 +264,9 @@ const CHOICES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   dayCount: [['actual/365', 'actual/360']],
   comparison: [['at-or-above', 'above']],
   effect: [['signature', 'payment']],
+  prevailing: [['en', 'ru']],
+  suspension: [['at-once', 'after-cure-period', 'never']],
+  by: [['label', 'platform', 'either']],
   mode: [['half-up', 'half-even', 'half-down', 'up', 'down']],
   apply: [['period', 'line']],
   musicalWork: [['platform-clears', 'label-clears']],
@@ -277,4 +280,5 @@ const OPTIONAL = [
   ...['minimumPayout', 'lateInterest', 'figures', 'guarantees', 'minimumFees', 'inKindCredits', 'recoupment'],
   ...['reserves', 'breakage', 'splits', 'taxes', 'exchange', 'audit', 'settlement'],
   ...['mostFavoured', 'uses', 'territories'],
+  ...['texts', 'conditions', 'renewal', 'termination', 'notice', 'breach', 'sellOff'],
 ];

@@ -15,6 +15,7 @@ import { lettered } from './passage';
 import { counted, pluralForm } from './plural';
 import { percent } from './rates';
 import { MODELS_IN_RUSSIAN, USES_IN_RUSSIAN } from './russian-glosses';
+import { RUSSIAN_LIFE } from './russian-life';
 import { mostFavouredInRussian } from './russian-most-favoured';
 import { days, figure, money, RUSSIAN_ROYALTIES } from './russian-royalty';
 
@@ -153,6 +154,7 @@ export const RUSSIAN: Language = {
     `Платежи производятся в ${payIn} по ${RATE_SOURCES[source]} на ${RATE_DAYS[rateOf]}.`,
   audit: auditWords,
   mostFavoured: mostFavouredInRussian,
+  life: RUSSIAN_LIFE,
 };
 
 const REPORTING_PERIODS = {

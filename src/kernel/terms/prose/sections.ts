@@ -32,6 +32,13 @@ export const SECTIONS = {
   exchange: '22',
   audit: '23',
   mostFavoured: '24',
+  texts: '25',
+  conditions: '26',
+  renewal: '27',
+  termination: '28',
+  notice: '28.1',
+  breach: '28.2',
+  sellOff: '28.3',
 } as const;
 
 export type Section = keyof typeof SECTIONS;

@@ -1,0 +1,64 @@
+import { type CalendarDate } from '../calendar';
+import { canonicalText } from '../canonical';
+import { at, type Fault } from '../faults';
+import { moneyFromText } from '../money';
+import { type Carried } from '../settling';
+import { type Terms } from '../terms';
+
+export interface AmendedTerms {
+  /** The terms signed last. */
+  readonly before: Terms;
+  readonly after: Terms;
+  readonly effectiveFrom: CalendarDate;
+  /** The first day of the version signed last. */
+  readonly notBefore: CalendarDate;
+}
+
+/** What an agreement is about and what has fallen due already: none of it is amended. */
+const FINAL = [
+  ...(['schema', 'rules', 'parties', 'timeZone', 'currency', 'reportingPeriod', 'settlement', 'conditions'] as const),
+] satisfies readonly (keyof Terms)[];
+
+/**
+ * Why an amendment cannot be: pointers into the later terms, or to `/effectiveFrom`. It begins with a month, since a period is rated under
+ * one text, and not before an earlier amendment, since each is the whole text.
+ */
+export function amendmentFaults({ before, after, effectiveFrom, notBefore }: AmendedTerms): Fault[] {
+  const faults = FINAL.filter((name) => differs(before[name], after[name])).map((name) =>
+    fault(`/${name}`, 'stays as it was signed first'),
+  );
+  if (after.term.from !== before.term.from) faults.push(fault('/term/from', 'stays as it was signed first'));
+  faults.push(...advanceFaults(before, after));
+  const day = (message: string): number => faults.push(fault('/effectiveFrom', message));
+  if (!effectiveFrom.endsWith('-01')) day('must be the first day of a month: a month is rated under one text');
+  if (effectiveFrom < notBefore) day(`must not lie before ${notBefore}, from which the version before it holds`);
+  if (effectiveFrom < before.term.from || effectiveFrom >= after.term.until) day('must lie in the term');
+  if (faults.length === 0 && !differs(before, after)) faults.push(fault('', 'changes nothing'));
+  return faults;
+}
+
+/** An advance that was signed is due or paid: it stays. New ones may join, and fall due with the amendment's signature. */
+function advanceFaults(before: Terms, after: Terms): Fault[] {
+  const later = new Map(after.advances.map((advance) => [advance.id, advance]));
+  return before.advances.flatMap((advance) =>
+    differs(advance, later.get(advance.id)) ? [fault(at('/advances', advance.id), 'stays as it was signed')] : [],
+  );
+}
+
+/** The advances that an amendment brings. */
+export function addedAdvances(before: Terms, after: Terms): Terms['advances'] {
+  const known = new Set(before.advances.map(({ id }) => id));
+  return after.advances.filter(({ id }) => !known.has(id));
+}
+
+/** Balances carried from a period under one version into a period under the next: advances that joined in between are to be recouped. */
+export function carriedAcross(carried: Carried, before: Terms, after: Terms): Carried {
+  const joined = addedAdvances(before, after).map(({ amount }) => moneyFromText(amount, after.currency).minor);
+  if (joined.length === 0) return carried;
+  const advances = joined.reduce((sum, minor) => sum + minor, BigInt(carried.advancesToDate));
+  return { ...carried, advancesToDate: String(advances) };
+}
+
+const differs = (a: unknown, b: unknown): boolean => canonicalText({ a }) !== canonicalText({ a: b });
+
+const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'amendment-not-possible', message });

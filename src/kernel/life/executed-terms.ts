@@ -1,0 +1,58 @@
+import { type CalendarDate, monthPeriod, monthsOf, type Period } from '../calendar';
+import { type Terms } from '../terms';
+import { endOf } from './end';
+import { firstTerms, type Life, versionOn } from './life';
+
+/** From the first licensed day to the last, sell-off included. */
+export function licensedPeriod(life: Life): Period {
+  const { from } = firstTerms(life).term;
+  const { sellOffUntil } = endOf(life);
+  return { from, until: sellOffUntil };
+}
+
+/** The months that are reported and closed: those of the term as it has really run, and of the sell-off. */
+export const monthsOfLife = (life: Life): string[] => {
+  const period = licensedPeriod(life);
+  return period.from < period.until ? monthsOf(period) : [];
+};
+
+/** The terms that a month is rated under. A period is rated under one text: amendments begin with a month. */
+export function termsOfMonth(life: Life, month: string): Terms {
+  return termsOn(life, monthPeriod(month).from);
+}
+
+/**
+ * The terms as they are executed on a day: the version in force, its term as it has really run. After the end only what is sold off is
+ * left of them. Where nothing has happened they are the signed text itself, and have its hash.
+ */
+export function termsOn(life: Life, day: CalendarDate): Terms {
+  const { terms } = versionOn(life, day);
+  const { from } = firstTerms(life).term;
+  const { until, sellOffUntil } = endOf(life);
+  const executed = withTerm(terms, { from, until: sellOffUntil });
+  return day < until || sellOffUntil === until ? executed : onlyGrants(executed, terms.termination?.sellOff?.grants);
+}
+
+/** The terms signed last as they read now: with the term that renewals or notice have made of it. What an amendment starts from. */
+export function currentTerms(life: Life): Terms {
+  const last = life.versions.at(-1);
+  if (!last) throw new RangeError('a life without terms');
+  return withTerm(last.terms, { from: firstTerms(life).term.from, until: endOf(life).until });
+}
+
+function withTerm(terms: Terms, term: Period): Terms {
+  const same = terms.term.from === term.from && terms.term.until === term.until;
+  return same || term.from >= term.until ? terms : { ...terms, term };
+}
+
+/** A clause goes on for those of its grants that do; what nothing is left of owes nothing any more. */
+function onlyGrants(terms: Terms, ids: readonly string[] = []): Terms {
+  const kept = new Set(ids);
+  return {
+    ...terms,
+    grants: terms.grants.filter(({ id }) => kept.has(id)),
+    royalties: terms.royalties
+      .map((clause) => ({ ...clause, grants: clause.grants.filter((id) => kept.has(id)) }))
+      .filter(({ grants }) => grants.length > 0),
+  };
+}

@@ -112,7 +112,7 @@ async function theDeal(teller: Teller, claims: readonly string[]): Promise<strin
   moveTo(server, '2025-12-10T09:00:00Z');
   const agreement = await signByBoth(server.url, parties, agreementId!);
   say(
-    `  10 Dec  A member of each signs the terms' hash ${agreement.termsHash.slice(0, 16)}...: the agreement is ${agreement.state}.`,
+    `  10 Dec  A member of each signs the hash of what is agreed, ${agreement.manifestHash.slice(0, 16)}...: the agreement is ${agreement.state}.`,
   );
   const settled = await label.all<{ state: string }>('/v1/claims?state=settled');
   figures.claimsSettled = settled.length;

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ClauseText, LanguageCode } from '../kernel';
 import { ChoiceField } from '../platform/http/fields';
-import type { Agreement, AgreementState } from './agreements.repository';
+import { type Agreement, type AgreementState, agreementStates } from './agreements.repository';
 import type { Signature } from './signatures.repository';
+import type { Version } from './versions.repository';
 
 export class InForceView {
   @ApiProperty({ format: 'date', description: 'the first day' }) readonly from!: string;
@@ -22,15 +23,19 @@ export class AgreementSummary {
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ format: 'uuid' }) readonly platformId!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly negotiationId!: string | null;
-  @ApiProperty({ enum: ['awaiting-signatures', 'concluded', 'withdrawn'] }) readonly state!: AgreementState;
-  @ApiProperty({ description: 'SHA-256 of the canonical terms' }) readonly termsHash!: string;
+  @ApiProperty({ enum: agreementStates }) readonly state!: AgreementState;
+  @ApiProperty({ description: 'the version signed last; 1 until then' }) readonly version!: number;
+  @ApiProperty({ description: 'SHA-256 of the canonical terms of that version' }) readonly termsHash!: string;
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
   @ApiProperty({ example: 'Europe/Moscow' }) readonly timeZone!: string;
-  @ApiProperty({ type: InForceView }) readonly inForce!: InForceView;
+  @ApiProperty({ type: InForceView, description: 'as far as is known now: renewals, notice and sell-off included' })
+  readonly inForce!: InForceView;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly concludedAt!: string | null;
 }
 
 export class AgreementView extends AgreementSummary {
+  @ApiProperty({ description: 'SHA-256 of the first version’s manifest: what both parties sign' })
+  readonly manifestHash!: string;
   @ApiProperty({ type: SignatureView, isArray: true }) readonly signatures!: SignatureView[];
 }
 
@@ -59,6 +64,7 @@ export const agreementSummary = (agreement: Agreement): AgreementSummary => ({
   platformId: agreement.platformId,
   negotiationId: agreement.negotiationId,
   state: agreement.state,
+  version: agreement.version,
   termsHash: agreement.termsHash,
   currency: agreement.currency,
   timeZone: agreement.timeZone,
@@ -66,12 +72,19 @@ export const agreementSummary = (agreement: Agreement): AgreementSummary => ({
   concludedAt: agreement.concludedAt?.toISOString() ?? null,
 });
 
-export const agreementView = (agreement: Agreement, signatures: readonly Signature[]): AgreementView => ({
+export const agreementView = (
+  agreement: Agreement,
+  { signedHash }: Pick<Version, 'signedHash'>,
+  signatures: readonly Signature[],
+): AgreementView => ({
   ...agreementSummary(agreement),
-  signatures: signatures.map(({ organizationId, memberId, signedAt, seal }) => ({
-    organizationId,
-    memberId,
-    signedAt: signedAt.toISOString(),
-    seal,
-  })),
+  manifestHash: signedHash,
+  signatures: signatures.map(signatureView),
+});
+
+export const signatureView = ({ organizationId, memberId, signedAt, seal }: Signature): SignatureView => ({
+  organizationId,
+  memberId,
+  signedAt: signedAt.toISOString(),
+  seal,
 });

@@ -17,6 +17,7 @@ import {
 import { getAgreement, listAgreements } from './agreements.repository';
 import { SignAgreement, SignatureBody } from './sign-agreement';
 import { listSignatures } from './signatures.repository';
+import { getVersion, manifestText } from './versions.repository';
 
 const isrcKey = /^[A-Z0-9]{12}$/;
 
@@ -52,6 +53,19 @@ export class AgreementsController {
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
   async terms(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
     return (await getAgreement(tx, id)).termsText;
+  }
+
+  @Get(':id/manifest')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Read the manifest of an agreement: what its parties sign',
+    description:
+      'The canonical text, byte for byte: the hashes of the terms, of their words and of the list of recordings.',
+  })
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  async manifest(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
+    return manifestText(await getVersion(tx, id, 1));
   }
 
   @Get(':id/tracks')
@@ -93,7 +107,7 @@ export class AgreementsController {
   @ApiOperation({
     summary: 'Sign the terms for your organization',
     description:
-      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `terms-hash-differs`; the second one also with `terms-not-operable`, `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
+      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `manifest-hash-differs`; the second one also with `terms-not-operable`, `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
   })
   @ApiCreatedResponse({ type: AgreementView })
   async sign(
@@ -103,10 +117,10 @@ export class AgreementsController {
     @Param('id', ParseUUIDPipe) agreementId: string,
     @Body() body: SignatureBody,
   ): Promise<AgreementView> {
-    await this.signAgreement.execute(tx, actor, { agreementId, address }, body);
+    await this.signAgreement.execute(tx, actor, { agreementId, version: 1, address }, body);
     return viewOf(tx, agreementId);
   }
 }
 
 const viewOf = async (tx: Tx, id: string): Promise<AgreementView> =>
-  agreementView(await getAgreement(tx, id), await listSignatures(tx, id));
+  agreementView(await getAgreement(tx, id), await getVersion(tx, id, 1), await listSignatures(tx, id, 1));

@@ -1,14 +1,25 @@
 import { Module } from '@nestjs/common';
 import { AgreementsController } from './agreements.controller';
+import { AmendmentsController } from './amendments.controller';
 import { ConcludeAgreement } from './conclude-agreement';
-import { OnBackFeePaid } from './on-back-fee-paid';
+import { EndAgreement } from './end-agreement';
+import { HandleBreach } from './handle-breach';
+import { KeepAgreement } from './keep-agreement';
+import { LifeController } from './life.controller';
+import { MeetConditions } from './meet-conditions';
+import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
+import { OnDuePaid } from './on-due-paid';
+import { ProposeAmendment } from './propose-amendment';
 import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
 
 @Module({
-  controllers: [AgreementsController, SchemasController],
-  providers: [OnConcluded, OnBackFeePaid, ConcludeAgreement, SignAgreement],
-  exports: [OnConcluded, OnBackFeePaid],
+  controllers: [AgreementsController, AmendmentsController, LifeController, SchemasController],
+  providers: [
+    ...[OnConcluded, OnAmended, OnDuePaid],
+    ...[ConcludeAgreement, SignAgreement, ProposeAmendment, EndAgreement, HandleBreach, KeepAgreement, MeetConditions],
+  ],
+  exports: [OnConcluded, OnAmended, OnDuePaid],
 })
 export class AgreementsModule {}

@@ -1,8 +1,18 @@
-import { type Period, readTerms, sha256Hex, type Terms } from '../kernel';
+import { type CalendarDate, type Period, readTerms, sha256Hex, type Terms } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 
-export type AgreementState = 'awaiting-signatures' | 'concluded' | 'withdrawn';
+/** Until it is signed; then as its life goes on. */
+export const agreementStates = [
+  'awaiting-signatures',
+  'withdrawn',
+  'concluded',
+  'active',
+  'suspended',
+  'expired',
+  'terminated',
+] as const;
+export type AgreementState = (typeof agreementStates)[number];
 
 /** An agreement without its terms: what lists show. Days are those of `timeZone`. */
 export interface Agreement {
@@ -12,17 +22,23 @@ export interface Agreement {
   readonly platformId: string;
   readonly negotiationId: string | null;
   readonly state: AgreementState;
+  /** The version that was signed last; the first one until then. Its hash is `termsHash`. */
+  readonly version: number;
   readonly termsHash: string;
   readonly currency: string;
   readonly timeZone: string;
+  /** As far as is known today: renewals, notice and sell-off included. */
   readonly inForce: Period;
   readonly madeAt: Date;
   readonly concludedAt: Date | null;
+  /** Where the parties signed elsewhere: the day, and the SHA-256 of what they signed. */
+  readonly concludedElsewhereOn: CalendarDate | null;
+  readonly documentSha256: string | null;
 }
 
 export interface AgreementWithTerms extends Agreement {
   readonly terms: Terms;
-  /** The canonical text whose SHA-256 both parties sign. */
+  /** The canonical text of the terms. */
   readonly termsText: string;
 }
 
@@ -32,36 +48,25 @@ interface Row extends Omit<Agreement, 'inForce'> {
   readonly termsText: string;
 }
 
-const columns = `id, ordinal, label_id AS "labelId", platform_id AS "platformId", negotiation_id AS "negotiationId", state,
-  terms_hash AS "termsHash", currency, time_zone AS "timeZone", lower(in_force) AS "from", upper(in_force) AS "until",
-  made_at AS "madeAt", concluded_at AS "concludedAt"`;
+const columns = `a.id, a.ordinal, a.label_id AS "labelId", a.platform_id AS "platformId", a.negotiation_id AS "negotiationId", a.state,
+  a.version, v.terms_hash AS "termsHash", a.currency, a.time_zone AS "timeZone", lower(a.in_force) AS "from", upper(a.in_force) AS "until",
+  a.made_at AS "madeAt", a.concluded_at AS "concludedAt", a.concluded_elsewhere_on AS "concludedElsewhereOn", a.document_sha256 AS "documentSha256"`;
+const withVersion = 'agreements a JOIN agreement_versions v ON v.agreement_id = a.id AND v.number = a.version';
 
 /** The agreement with its terms. Refuses with not-found when there is none that the transaction's organization may see. */
 export async function getAgreement(tx: Tx, id: string): Promise<AgreementWithTerms> {
-  return found(await tx.first<Row>(`SELECT ${columns}, terms AS "termsText" FROM agreements WHERE id = $1`, [id]));
+  return found(
+    await tx.first<Row>(`SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1`, [id]),
+  );
 }
 
 /** As getAgreement, and nobody else decides on it until the transaction ends. */
 export async function getAgreementForUpdate(tx: Tx, id: string): Promise<AgreementWithTerms> {
   const row = await tx.first<Row>(
-    `SELECT ${columns}, terms AS "termsText" FROM agreements WHERE id = $1 FOR NO KEY UPDATE`,
+    `SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1 FOR NO KEY UPDATE OF a`,
     [id],
   );
   return found(row);
-}
-
-/** What is in force between two parties, oldest first, with terms. */
-export async function concludedAgreementsBetween(
-  tx: Tx,
-  labelId: string,
-  platformId: string,
-): Promise<AgreementWithTerms[]> {
-  const rows = await tx.rows<Row>(
-    `SELECT ${columns}, terms AS "termsText" FROM agreements
-      WHERE label_id = $1 AND platform_id = $2 AND state = 'concluded' ORDER BY ordinal`,
-    [labelId, platformId],
-  );
-  return rows.map(withTerms);
 }
 
 /**
@@ -75,8 +80,9 @@ export async function agreementsPromising(
 ): Promise<string[]> {
   const [own, other] = party === 'label' ? ['label_id', 'platform_id'] : ['platform_id', 'label_id'];
   const rows = await tx.rows<{ id: string }>(
-    `SELECT id FROM agreements
-      WHERE ${own} = $1 AND ${other} <> $2 AND state = 'concluded' AND (terms::jsonb -> 'mostFavoured') IS NOT NULL ORDER BY ordinal`,
+    `SELECT a.id FROM ${withVersion}
+      WHERE a.${own} = $1 AND a.${other} <> $2 AND a.state IN ('concluded', 'active', 'suspended')
+        AND v.state = 'concluded' AND (v.terms::jsonb -> 'mostFavoured') IS NOT NULL ORDER BY a.ordinal`,
     party === 'label' ? [labelId, platformId] : [platformId, labelId],
   );
   return rows.map(({ id }) => id);
@@ -86,7 +92,7 @@ export async function agreementsPromising(
 export async function licensorsOf(tx: Tx, platformId: string): Promise<string[]> {
   const rows = await tx.rows<{ labelId: string }>(
     `SELECT label_id AS "labelId" FROM agreements
-      WHERE platform_id = $1 AND state = 'concluded' GROUP BY label_id ORDER BY min(ordinal)`,
+      WHERE platform_id = $1 AND concluded_at IS NOT NULL GROUP BY label_id ORDER BY min(ordinal)`,
     [platformId],
   );
   return rows.map(({ labelId }) => labelId);
@@ -99,8 +105,8 @@ export async function listAgreements(
   after: readonly string[] | undefined,
 ): Promise<Agreement[]> {
   const rows = await tx.rows<Omit<Row, 'termsText'>>(
-    `SELECT ${columns} FROM agreements
-      WHERE $2::timestamptz IS NULL OR (made_at, id) > ($2, $3::uuid) ORDER BY made_at, id LIMIT $1`,
+    `SELECT ${columns} FROM ${withVersion}
+      WHERE $2::timestamptz IS NULL OR (a.made_at, a.id) > ($2, $3::uuid) ORDER BY a.made_at, a.id LIMIT $1`,
     [limit, after?.[0] ?? null, after?.[1] ?? null],
   );
   return rows.map(withPeriod);
@@ -108,35 +114,49 @@ export async function listAgreements(
 
 export interface NewAgreement {
   readonly terms: Terms;
-  readonly termsText: string;
-  readonly termsHash: string;
-  readonly negotiationId: string;
+  readonly negotiationId: string | null;
+  readonly elsewhere: { readonly concludedOn: CalendarDate; readonly document: string } | null;
   readonly at: Date;
 }
 
-export async function insertAgreement(tx: Tx, agreement: NewAgreement): Promise<string> {
-  const { terms, termsText, termsHash, negotiationId, at } = agreement;
+/** The agreement's row; what is signed is written beside it, as its first version. */
+export async function insertAgreement(tx: Tx, { terms, negotiationId, elsewhere, at }: NewAgreement): Promise<string> {
+  const { parties, currency, timeZone, term } = terms;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO agreements (label_id, platform_id, negotiation_id, terms, terms_hash, currency, time_zone, in_force, state, made_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, daterange($8, $9), 'awaiting-signatures', $10) RETURNING id`,
+    `INSERT INTO agreements (label_id, platform_id, negotiation_id, currency, time_zone, in_force, concluded_elsewhere_on, document_sha256, state, made_at)
+     VALUES ($1, $2, $3, $4, $5, daterange($6, $7), $8, $9, 'awaiting-signatures', $10) RETURNING id`,
     [
-      terms.parties.label.id,
-      terms.parties.platform.id,
+      parties.label.id,
+      parties.platform.id,
       negotiationId,
-      termsText,
-      termsHash,
-      terms.currency,
-      terms.timeZone,
-      terms.term.from,
-      terms.term.until,
+      currency,
+      timeZone,
+      term.from,
+      term.until,
+      elsewhere?.concludedOn ?? null,
+      elsewhere?.document ?? null,
       at,
     ],
   );
   return id;
 }
 
-export async function markConcluded(tx: Tx, id: string, at: Date): Promise<void> {
-  await tx.run(`UPDATE agreements SET state = 'concluded', concluded_at = $2 WHERE id = $1`, [id, at]);
+export interface Move {
+  readonly state: AgreementState;
+  readonly version: number;
+  readonly inForce: Period;
+  readonly at: Date;
+}
+
+/** Moves a signed agreement on: its state, the version signed last and its days. The database knows the moves once more. */
+export async function moveAgreement(tx: Tx, id: string, { state, version, inForce, at }: Move): Promise<void> {
+  await tx.run(
+    `UPDATE agreements SET state = $2, version = $3, in_force = daterange($4, $5), concluded_at = coalesce(concluded_at, $6),
+            activated_at = CASE WHEN $2 IN ('active', 'suspended') THEN coalesce(activated_at, $6) ELSE activated_at END,
+            ended_at = CASE WHEN $2 IN ('expired', 'terminated') THEN coalesce(ended_at, $6) END
+      WHERE id = $1`,
+    [id, state, version, inForce.from, inForce.until, at],
+  );
 }
 
 function found(row: Row | undefined): AgreementWithTerms {
@@ -151,9 +171,13 @@ const withPeriod = ({ from, until, ...rest }: Omit<Row, 'termsText'>): Agreement
 
 /** Whoever executes a contract executes what was signed: text that no longer has its hash is executed by nobody. */
 function withTerms({ termsText, ...row }: Row): AgreementWithTerms {
-  if (sha256Hex(termsText) !== row.termsHash)
-    throw new Error(`the terms of agreement ${row.id} do not have their hash`);
+  return { ...withPeriod(row), terms: executableTerms(row.id, termsText, row.termsHash), termsText };
+}
+
+export function executableTerms(agreementId: string, termsText: string, termsHash: string): Terms {
+  if (sha256Hex(termsText) !== termsHash)
+    throw new Error(`the terms of agreement ${agreementId} do not have their hash`);
   const reading = readTerms(JSON.parse(termsText));
-  if ('faults' in reading) throw new Error(`the terms of agreement ${row.id} cannot be read`);
-  return { ...withPeriod(row), terms: reading.terms, termsText };
+  if ('faults' in reading) throw new Error(`the terms of agreement ${agreementId} cannot be read`);
+  return reading.terms;
 }

@@ -1,52 +1,114 @@
 import { Injectable } from '@nestjs/common';
+import { dayInZone, firstTerms, openConditions } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { publish } from '../platform/outbox/outbox';
-import { type AgreementWithTerms, markConcluded } from './agreements.repository';
+import { type AgreementWithTerms, getAgreement } from './agreements.repository';
 import { uncontrolledTracks } from './control';
-import { insertGrants } from './grants.repository';
 import { inoperable } from './inoperable';
+import { getLiving, type LivingAgreement } from './life.repository';
+import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
+import { type Recorded, recordLife, settleLife } from './record-life';
+import { decideVersion, type VersionText } from './versions.repository';
 
 /**
  * What the second signature brings about, all of it or nothing: the grants stand, money falls due, claims end. Refuses with
- * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, and what the listeners of OnConcluded refuse.
+ * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, and what the listeners of OnConcluded or OnAmended refuse.
  */
 @Injectable()
 export class ConcludeAgreement {
   constructor(
     private readonly clock: Clock,
     private readonly onConcluded: OnConcluded,
+    private readonly onAmended: OnAmended,
   ) {}
 
-  async execute(tx: Tx, actor: Actor, agreement: AgreementWithTerms): Promise<void> {
-    const { id, labelId, platformId, currency, timeZone, inForce, termsHash, terms } = agreement;
+  async execute(tx: Tx, actor: Actor, agreement: AgreementWithTerms, version: VersionText): Promise<void> {
     const at = this.clock.now();
     // The last gate before money moves: what is signed must run.
-    const notOperable = inoperable(terms);
+    const notOperable = inoperable(version.terms);
     if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable);
     // Rights may have gone since the acceptance; a grant of what is no longer controlled must not come into force.
-    const faults = await uncontrolledTracks(tx, terms);
+    const faults = await uncontrolledTracks(tx, version.terms);
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);
-    await markConcluded(tx, id, at);
-    await insertGrants(tx, id, terms);
-    const parties = { labelId, platformId };
-    const concluded = { id, ...parties, currency, timeZone, inForce, termsHash, concludedAt: at, signedBy: actor };
-    await this.onConcluded.run(tx, concluded, terms);
-    await this.record(tx, actor, agreement, at);
+    const before = version.number === 1 ? undefined : await getLiving(tx, agreement.id);
+    await decideVersion(tx, version, 'concluded', at);
+    if (before === undefined) await this.begin(tx, actor, agreement, at);
+    else await this.amend(tx, actor, { agreement: before, version, at });
   }
 
-  /** Both parties' trails and feeds tell the conclusion, whoever signed second. */
-  private async record(tx: Tx, actor: Actor, agreement: AgreementWithTerms, at: Date): Promise<void> {
-    const { id, labelId, platformId, termsHash } = agreement;
-    const entry = { action: 'agreement.concluded', subjectId: id, details: { termsHash }, at };
-    await audit(tx, actor, entry);
-    const organizationId = actor.organizationId === labelId ? platformId : labelId;
-    await tx.asSystem(() => audit(tx, { system: 'agreements', organizationId }, entry));
-    const to = [labelId, platformId];
-    await publish(tx, { to, topic: 'agreement.concluded', subjectId: id, payload: { termsHash }, at });
+  private async begin(tx: Tx, actor: Actor, agreement: AgreementWithTerms, at: Date): Promise<void> {
+    const { id, labelId, platformId, currency, timeZone, termsHash, terms } = agreement;
+    const inForce = terms.term;
+    await tx.run(`UPDATE agreements SET state = 'concluded', concluded_at = $2 WHERE id = $1`, [id, at]);
+    const living = await settleLife(tx, await getLiving(tx, id), at);
+    const concluded = {
+      id,
+      labelId,
+      platformId,
+      currency,
+      timeZone,
+      inForce,
+      termsHash,
+      concludedAt: at,
+      signedBy: actor,
+    };
+    await this.onConcluded.run(tx, concluded, terms);
+    await record(tx, actor, living, { topic: 'agreement.concluded', fact: { termsHash }, at });
+    // A listener may have met conditions already; what is left to wait for is asked of the agreement as it is now.
+    await activateWhenReady(tx, await getLiving(tx, id), { by: actor, at });
   }
+
+  private async amend(
+    tx: Tx,
+    actor: Actor,
+    { agreement, version, at }: { agreement: LivingAgreement; version: VersionText; at: Date },
+  ): Promise<void> {
+    const { id } = agreement;
+    await tx.run('UPDATE agreements SET version = $2 WHERE id = $1', [id, version.number]);
+    const { life } = await getLiving(tx, id);
+    const amended = await settleLife(tx, { ...(await getAgreement(tx, id)), life }, at);
+    const before = agreement.terms;
+    await this.onAmended.run(tx, {
+      agreement: amended,
+      before,
+      effectiveFrom: version.effectiveFrom,
+      signedBy: actor,
+      at,
+    });
+    const { number, effectiveFrom, termsHash } = version;
+    const fact = { version: number, effectiveFrom, termsHash };
+    await record(tx, actor, amended, { topic: 'agreement.amended', fact, at });
+  }
+}
+
+/** With the last condition met the licence begins: on its first day, or on this one where that is past; without conditions on its first day. */
+export async function activateWhenReady(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { by, at }: Recorded,
+): Promise<LivingAgreement> {
+  if (agreement.state !== 'concluded' || openConditions(agreement.life).length > 0) return agreement;
+  const { term, conditions = [] } = firstTerms(agreement.life);
+  const today = dayInZone(at, agreement.timeZone);
+  const from = conditions.length === 0 || today < term.from ? term.from : today;
+  return recordLife(tx, agreement, [{ kind: 'activated', from }], { by, at });
+}
+
+/** Both parties' trails and feeds tell it, whoever signed second. */
+async function record(
+  tx: Tx,
+  actor: Actor,
+  { id, labelId, platformId }: AgreementWithTerms,
+  { topic, fact, at }: { topic: string; fact: object; at: Date },
+): Promise<void> {
+  const entry = { action: topic, subjectId: id, details: fact, at };
+  await audit(tx, actor, entry);
+  const organizationId = actor.organizationId === labelId ? platformId : labelId;
+  await tx.asSystem(() => audit(tx, { system: 'agreements', organizationId }, entry));
+  await publish(tx, { to: [labelId, platformId], topic, subjectId: id, payload: fact, at });
 }

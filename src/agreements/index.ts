@@ -4,15 +4,17 @@ export {
   agreementsPromising,
   type AgreementState,
   type AgreementWithTerms,
-  concludedAgreementsBetween,
   getAgreement,
   getAgreementForUpdate,
   licensorsOf,
 } from './agreements.repository';
 export { uncontrolledTracks } from './control';
+export { ClauseDifferenceView, ValueDifferenceView } from './difference.view';
 export { type RightsProblem, type RightsReason, rightsReasons, tracksInDoubt, type TrackInDoubt } from './rights-check';
 export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
-export { OnBackFeePaid } from './on-back-fee-paid';
+export { concludedAgreementsBetween, getLiving, getLivingForUpdate, type LivingAgreement } from './life.repository';
+export { type Amended, OnAmended } from './on-amended';
+export { type DuePaid, OnDuePaid } from './on-due-paid';
 export { type ConcludedAgreement, OnConcluded } from './on-concluded';

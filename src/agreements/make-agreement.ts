@@ -1,33 +1,33 @@
-import { canonicalTerms, sha256Hex, type Terms } from '../kernel';
+import type { Origin, Terms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
 import { publish } from '../platform/outbox/outbox';
-import { insertAgreement } from './agreements.repository';
+import { getAgreement, insertAgreement } from './agreements.repository';
+import { insertVersion } from './versions.repository';
 
 export interface AcceptedTerms {
   readonly terms: Terms;
-  readonly negotiationId: string;
+  readonly origin: Exclude<Origin, { kind: 'amendment' }>;
   readonly at: Date;
 }
 
-/** Turns accepted terms into an agreement that waits for both signatures, and gives its id. The caller has checked the terms. */
-export async function makeAgreement(
-  tx: Tx,
-  actor: Actor,
-  { terms, negotiationId, at }: AcceptedTerms,
-): Promise<string> {
-  const termsText = canonicalTerms(terms);
-  const termsHash = sha256Hex(termsText);
-  const id = await insertAgreement(tx, { terms, termsText, termsHash, negotiationId, at });
-  await audit(tx, actor, { action: 'agreement.made', subjectId: id, details: { negotiationId, termsHash }, at });
-  const { label, platform } = terms.parties;
+/** Turns agreed terms into an agreement that waits for both signatures, and gives its id. The caller has checked the terms. */
+export async function makeAgreement(tx: Tx, actor: Actor, { terms, origin, at }: AcceptedTerms): Promise<string> {
+  const negotiationId = origin.kind === 'negotiated' ? origin.negotiation : null;
+  const elsewhere = origin.kind === 'elsewhere' ? origin : null;
+  const agreementId = await insertAgreement(tx, { terms, negotiationId, elsewhere, at });
+  const first = { agreementId, number: 1, previous: null, effectiveFrom: terms.term.from, terms, origin };
+  const manifestHash = await insertVersion(tx, { ...first, proposedBy: actor.organizationId, reason: null, at });
+  const { termsHash, labelId, platformId } = await getAgreement(tx, agreementId);
+  const details = { negotiationId, termsHash, manifestHash };
+  await audit(tx, actor, { action: 'agreement.made', subjectId: agreementId, details, at });
   await publish(tx, {
-    to: [label.id, platform.id],
+    to: [labelId, platformId],
     topic: 'agreement.made',
-    subjectId: id,
-    payload: { negotiationId, termsHash },
+    subjectId: agreementId,
+    payload: details,
     at,
   });
-  return id;
+  return agreementId;
 }

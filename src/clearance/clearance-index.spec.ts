@@ -16,6 +16,7 @@ function grant(changes: Partial<LicensedGrant> = {}): LicensedGrant {
     inForce: periodOf('2026-01-01', '2028-01-01'),
     state: 'in-force',
     timeZone: 'Europe/Moscow',
+    pauses: [],
     rightsScope: { licensed: 'sound-recording', musicalWork: 'platform-clears' },
     ...changes,
   };

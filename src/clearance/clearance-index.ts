@@ -4,6 +4,7 @@ import {
   type CompiledGrants,
   compileGrants,
   dayInZone,
+  type Pause,
   REFUSAL_REASONS,
   type RefusalReason,
   type Terms,
@@ -32,7 +33,10 @@ export type ClearanceAnswer =
   | { readonly licensed: false; readonly reason: RefusalReason };
 
 interface Zone {
+  readonly name: string;
   readonly grants: CompiledGrants;
+  /** When the one agreement of this zone waited or was suspended; agreements that run through share a zone. */
+  readonly pauses: readonly Pause[];
   readonly days: Map<number, CalendarDate>;
 }
 
@@ -50,9 +54,9 @@ export class ClearanceIndex {
     grants: readonly LicensedGrant[],
     private readonly inCatalogues: ReadonlySet<string>,
   ) {
-    for (const zone of new Set(grants.map((grant) => grant.timeZone))) {
-      const members = grants.filter((grant) => grant.timeZone === zone);
-      this.zones.set(zone, { grants: compileGrants(members), days: new Map() });
+    for (const [key, members] of Map.groupBy(grants, zoneKey)) {
+      const [{ timeZone: name, pauses }] = members as [LicensedGrant];
+      this.zones.set(key, { name, pauses, grants: compileGrants(members), days: new Map() });
     }
     this.granted = grantedIsrcs(grants);
     for (const grant of grants) this.clauses.set(`${grant.agreementId} ${grant.clause}`, grant);
@@ -70,10 +74,10 @@ export class ClearanceIndex {
   private decide({ isrc, serviceId, territory, useType, commercialModel, instant }: AskedUse): UseDecision {
     if (isrc === undefined || !this.isKnown(isrc)) return { licensed: false, reason: 'unknown-recording' };
     let best: UseDecision = { licensed: false, reason: 'no-agreement' };
-    for (const [name, zone] of this.zones) {
-      const day = dayOf(zone, name, instant);
+    for (const zone of this.zones.values()) {
+      const day = dayOf(zone, instant);
       const context = { service: serviceId, territory, use: useType, model: commercialModel, day };
-      const decision = zone.grants.context(context).clauseFor(isrc);
+      const decision = unlessPaused(zone, instant, zone.grants.context(context).clauseFor(isrc));
       if (decision.licensed) return decision;
       if (!best.licensed && isMoreSpecific(decision.reason, best.reason)) best = decision;
     }
@@ -89,11 +93,21 @@ export class ClearanceIndex {
 export const grantedIsrcs = (grants: readonly LicensedGrant[]): Set<string> =>
   new Set(grants.flatMap((grant) => [...(grant.isrcs ?? [])]));
 
+/** An agreement that ever paused is asked by itself: another one may license what it does not. */
+const zoneKey = ({ timeZone, agreementId, pauses }: LicensedGrant): string =>
+  pauses.length === 0 ? timeZone : `${timeZone} ${agreementId}`;
+
+function unlessPaused({ pauses }: Zone, instant: Date, decision: UseDecision): UseDecision {
+  if (!decision.licensed) return decision;
+  const pause = pauses.find(({ from, until }) => from <= instant && (until === null || instant < until));
+  return pause ? { licensed: false, reason: pause.state } : decision;
+}
+
 /** Days are remembered: the thousand questions of a batch mostly ask about one instant. */
-function dayOf(zone: Zone, name: string, instant: Date): CalendarDate {
+function dayOf(zone: Zone, instant: Date): CalendarDate {
   const known = zone.days.get(instant.getTime());
   if (known !== undefined) return known;
-  const day = dayInZone(instant, name);
+  const day = dayInZone(instant, zone.name);
   zone.days.set(instant.getTime(), day);
   return day;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
@@ -7,7 +7,8 @@ import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { type ClaimState, claimStates } from './claim-states';
-import { type Claim, claimedUses, findClaim, listClaims } from './claims.repository';
+import { type Claim, claimedUses, claimEvents, findClaim, listClaims } from './claims.repository';
+import { EndClaim, ReopeningBody, WithdrawalBody } from './end-claim';
 import { ClaimBody, RecordClaim } from './record-claim';
 
 export class ClaimsQuery extends PageQuery {
@@ -37,15 +38,26 @@ export class ClaimSummaryView extends ClaimBasics {
   @ApiProperty({ example: '4', description: 'how many uses it names, as text' }) readonly useCount!: string;
 }
 
+export class ClaimEventView {
+  @ApiProperty({ enum: ['settled', 'withdrawn', 'reopened'] }) readonly kind!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'what it rests on' })
+  readonly details!: object;
+  @ApiProperty({ format: 'date-time' }) readonly at!: string;
+}
+
 export class ClaimView extends ClaimBasics {
   @ApiProperty({ type: ClaimedUseView, isArray: true }) readonly uses!: readonly ClaimedUseView[];
+  @ApiProperty({ type: ClaimEventView, isArray: true }) readonly history!: readonly ClaimEventView[];
 }
 
 /** Claims about unlicensed use, as both parties see them. */
 @ApiTags('enforcement')
 @Controller('v1/claims')
 export class ClaimsController {
-  constructor(private readonly recordClaim: RecordClaim) {}
+  constructor(
+    private readonly recordClaim: RecordClaim,
+    private readonly endClaim: EndClaim,
+  ) {}
 
   @Post()
   @Allow({ kinds: ['label'], roles: ['enforcement', 'licensing'], verified: true })
@@ -82,11 +94,48 @@ export class ClaimsController {
     if (claim === undefined) throw new DomainError('not-found');
     return viewOf(tx, claim);
   }
+
+  @Post(':id/withdrawal')
+  @HttpCode(200)
+  @Allow({ kinds: ['label'], roles: ['enforcement', 'licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Withdraw a claim',
+    description:
+      'With the court’s confirmation where it was before one. Refused with `claim-state` unless it is open or reopened.',
+  })
+  @ApiOkResponse({ type: ClaimView })
+  async withdraw(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: WithdrawalBody,
+  ): Promise<ClaimView> {
+    return viewOf(tx, await this.endClaim.withdraw(tx, actor, id, body));
+  }
+
+  @Post(':id/reopening')
+  @HttpCode(200)
+  @Allow({ kinds: ['label'], roles: ['enforcement', 'licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Take a settled claim up again',
+    description:
+      'Refused with `claim-state` unless it is settled, and with `breach-missing` unless that agreement is broken.',
+  })
+  @ApiOkResponse({ type: ClaimView })
+  async reopen(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: ReopeningBody,
+  ): Promise<ClaimView> {
+    return viewOf(tx, await this.endClaim.reopen(tx, actor, id, body));
+  }
 }
 
 const viewOf = async (tx: Tx, claim: Claim): Promise<ClaimView> => ({
   ...basicsOf(claim),
   uses: await claimedUses(tx, claim.id),
+  history: (await claimEvents(tx, claim.id)).map(({ at, ...event }) => ({ ...event, at: at.toISOString() })),
 });
 
 const basicsOf = (claim: Claim): ClaimBasics => ({

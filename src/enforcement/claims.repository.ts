@@ -78,3 +78,26 @@ export const markSettled = (tx: Tx, ids: readonly string[], agreementId: string,
     agreementId,
     at,
   ]);
+
+/** To withdrawn or reopened; the agreement that settled it stays named. */
+export const markClaim = (tx: Tx, id: string, state: 'withdrawn' | 'reopened'): Promise<Claim> =>
+  tx.one<Claim>('UPDATE claims SET state = $2, settled_at = NULL WHERE id = $1 RETURNING *', [id, state]);
+
+/** One move of a claim, with what it rests on. */
+export interface ClaimEvent {
+  readonly kind: 'settled' | 'withdrawn' | 'reopened';
+  readonly details: object;
+  readonly at: Date;
+}
+
+/** The caller holds the claim's row, so numbers have no gaps. */
+export async function insertClaimEvent(tx: Tx, claim: Claim, { kind, details, at }: ClaimEvent): Promise<void> {
+  await tx.run(
+    `INSERT INTO claim_events (claim_id, number, label_id, platform_id, kind, details, at)
+     SELECT $1, 1 + count(*), $2, $3, $4, $5, $6 FROM claim_events WHERE claim_id = $1`,
+    [claim.id, claim.label_id, claim.platform_id, kind, JSON.stringify(details), at],
+  );
+}
+
+export const claimEvents = (tx: Tx, claimId: string): Promise<ClaimEvent[]> =>
+  tx.rows<ClaimEvent>('SELECT kind, details, at FROM claim_events WHERE claim_id = $1 ORDER BY number', [claimId]);

@@ -1,18 +1,20 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { AgreementsModule, OnBackFeePaid, OnConcluded } from '../agreements';
+import { AgreementsModule, OnConcluded, OnDuePaid } from '../agreements';
 import { ClaimsController } from './claims.controller';
+import { EndClaim } from './end-claim';
 import { RecordClaim } from './record-claim';
+import { UseReleasesController } from './use-releases.controller';
 import { SettleClaims } from './settle-claims';
 
 @Module({
   imports: [AgreementsModule],
-  controllers: [ClaimsController],
-  providers: [RecordClaim, SettleClaims],
+  controllers: [ClaimsController, UseReleasesController],
+  providers: [RecordClaim, EndClaim, SettleClaims],
 })
 export class EnforcementModule implements OnModuleInit {
   constructor(
     private readonly onConcluded: OnConcluded,
-    private readonly onBackFeePaid: OnBackFeePaid,
+    private readonly onDuePaid: OnDuePaid,
     private readonly settleClaims: SettleClaims,
   ) {}
 
@@ -20,8 +22,6 @@ export class EnforcementModule implements OnModuleInit {
     this.onConcluded.register('enforcement', (tx, agreement, terms) =>
       this.settleClaims.onConcluded(tx, agreement, terms),
     );
-    this.onBackFeePaid.register('enforcement', (tx, agreement, paidAt) =>
-      this.settleClaims.onBackFeePaid(tx, agreement, paidAt),
-    );
+    this.onDuePaid.register('enforcement', (tx, paid) => this.settleClaims.onDuePaid(tx, paid));
   }
 }

@@ -10,6 +10,7 @@ import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { DayField, IdField, ObjectsField, TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { type Claim, insertClaim } from './claims.repository';
+import { releasedBefore } from './use-releases.repository';
 
 export class ClaimedUseBody {
   @TextField({ max: 40, example: 'ZZAC02600001' })
@@ -42,13 +43,15 @@ export class ClaimBody {
 export class RecordClaim {
   constructor(private readonly clock: Clock) {}
 
-  /** Refuses with request-invalid, not-found (the platform), recording-unknown or claim-reference-taken. */
+  /** Refuses with request-invalid, not-found (the platform), recording-unknown, use-released or claim-reference-taken. */
   async execute(tx: Tx, actor: Actor, { platformId, reference, uses }: ClaimBody): Promise<Claim> {
     const at = this.clock.now();
     const labelId = actor.organizationId;
     await refuseUnlessPlatform(tx, platformId);
     const faults = uses.flatMap((use, index) => faultsOf(use, `/uses/${index}`, at));
     if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+    const released = releasedUses(uses, await releasedBefore(tx, labelId, platformId));
+    if (released.length > 0) throw new DomainError('use-released', undefined, released);
     await ownRecordings(
       tx,
       labelId,
@@ -79,6 +82,15 @@ async function refuseUnlessPlatform(tx: Tx, id: string): Promise<void> {
   if (kind === 'platform') return;
   const fault = { pointer: '/platformId', code: 'not-a-platform', message: 'claims are made against platforms' };
   throw new DomainError('request-invalid', undefined, [fault]);
+}
+
+/** Use before the day of a release is not claimed again. */
+function releasedUses(uses: readonly ClaimedUseBody[], before: string | undefined): Fault[] {
+  return uses.flatMap(({ seenOn }, index) =>
+    before !== undefined && seenOn < before
+      ? [{ pointer: `/uses/${index}/seenOn`, code: 'use-released', message: `use before ${before} is released` }]
+      : [],
+  );
 }
 
 function faultsOf({ url, seenOn }: ClaimedUseBody, pointer: string, now: Date): Fault[] {

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { AgreementWithTerms, ConcludedAgreement } from '../agreements';
-import { isZero, rational, type Settlement, type Terms } from '../kernel';
+import type { ConcludedAgreement, DuePaid } from '../agreements';
+import { calendarDateOf, type CalendarDate, isZero, rational, type Settlement, type Terms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { publish } from '../platform/outbox/outbox';
 import { mayBecome } from './claim-states';
-import { type Claim, lockClaims, markSettled } from './claims.repository';
+import { type Claim, insertClaimEvent, lockClaims, markSettled } from './claims.repository';
+import { insertRelease } from './use-releases.repository';
 
 interface Settling {
   readonly agreement: Pick<ConcludedAgreement, 'id' | 'labelId' | 'platformId'>;
   readonly claims: readonly Claim[];
+  readonly releasesUseBefore: CalendarDate;
   readonly at: Date;
   /** Whose signature settles them; on payment nobody's. */
   readonly signedBy?: Actor;
@@ -25,25 +27,30 @@ export class SettleClaims {
    * very parties. Where the settlement takes effect on payment they stay so until the back fee is paid, if there is one.
    */
   async onConcluded(tx: Tx, agreement: ConcludedAgreement, { settlement }: Terms): Promise<void> {
-    if (settlement === undefined || settlement.claims.length === 0) return;
+    if (settlement === undefined) return;
     const claims = await lockClaims(tx, settlement.claims);
     const faults = faultsOf(settlement.claims, claims, agreement);
     if (faults.length > 0) throw new DomainError('claims-not-open', undefined, faults);
     if (waitsForPayment(settlement)) return;
-    await settle(tx, { agreement, claims, at: agreement.concludedAt, signedBy: agreement.signedBy });
+    const { concludedAt: at, signedBy } = agreement;
+    await settle(tx, { agreement, claims, releasesUseBefore: releasedDay(settlement), at, signedBy });
   }
 
   /** With the payment of the back fee: what the label withdrew or another agreement settled in the meantime has ended already. */
-  async onBackFeePaid(tx: Tx, agreement: AgreementWithTerms, at: Date): Promise<void> {
+  async onDuePaid(tx: Tx, { agreement, purpose, at }: DuePaid): Promise<void> {
+    if (purpose !== 'back-fee') return;
     const { settlement } = agreement.terms;
     if (settlement === undefined || !waitsForPayment(settlement)) return;
     const claims = await lockClaims(tx, settlement.claims);
-    await settle(tx, { agreement, claims: claims.filter(isOpenBetween(agreement)), at });
+    const open = claims.filter(isOpenBetween(agreement));
+    await settle(tx, { agreement, claims: open, releasesUseBefore: releasedDay(settlement), at });
   }
 }
 
 const waitsForPayment = ({ effect, backFee }: Settlement): boolean =>
   effect === 'payment' && !isZero(rational(backFee.amount));
+
+const releasedDay = ({ releasesUseBefore }: Settlement): CalendarDate => calendarDateOf(releasesUseBefore);
 
 const isOpenBetween =
   ({ labelId, platformId }: Settling['agreement']) =>
@@ -68,9 +75,15 @@ function faultsOf(named: readonly string[], found: readonly Claim[], agreement: 
 
 async function settle(tx: Tx, settling: Settling): Promise<void> {
   const { agreement, claims, at } = settling;
+  const { id: agreementId, labelId, platformId } = agreement;
+  const { releasesUseBefore } = settling;
+  await insertRelease(tx, { agreementId, labelId, platformId, releasesUseBefore, releasedAt: at });
   const ids = claims.map(({ id }) => id);
   await markSettled(tx, ids, agreement.id, at);
-  for (const id of ids) await recordSettlement(tx, settling, id);
+  for (const claim of claims) {
+    await insertClaimEvent(tx, claim, { kind: 'settled', details: { agreement: agreementId }, at });
+    await recordSettlement(tx, settling, claim.id);
+  }
 }
 
 /** Each party finds it in its own trail: a signatory under its own name, others as what the system did. */

@@ -31,7 +31,11 @@ export async function acceptLatest(tx: Tx, actor: Actor, atHand: AtHand): Promis
   const { negotiation, latest, at } = atHand;
   await refuseUncontrolled(tx, latest);
   const { id: negotiationId, labelId, platformId } = negotiation;
-  const agreementId = await makeAgreement(tx, actor, { terms: latest.terms, negotiationId, at });
+  const agreementId = await makeAgreement(tx, actor, {
+    terms: latest.terms,
+    origin: { kind: 'negotiated', negotiation: negotiationId },
+    at,
+  });
   const fact = { revision: latest.number, agreementId, termsHash: latest.termsHash };
   await audit(tx, actor, { action: 'negotiation.accepted', subjectId: negotiationId, details: fact, at });
   const to = [labelId, platformId];

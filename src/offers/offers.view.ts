@@ -1,3 +1,4 @@
+import { ClauseDifferenceView, ValueDifferenceView } from '../agreements';
 import { ApiProperty } from '@nestjs/swagger';
 import type { ClauseDifference, ValueDifference } from '../kernel';
 import { type NegotiationState, negotiationStates, stateByClock } from './negotiation-moves';
@@ -58,23 +59,6 @@ export class RevisionSummary {
 export class RevisionView extends RevisionSummary {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'the terms in canonical form' })
   readonly terms!: object;
-}
-
-export class ClauseDifferenceView {
-  @ApiProperty({ example: '6.1' }) readonly clause!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly before!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly after!: string | null;
-}
-
-export class ValueDifferenceView {
-  @ApiProperty({
-    example: '/royalties/1/royalty/amount',
-    description: 'JSON pointer; of a removed value, into the earlier terms',
-  })
-  readonly pointer!: string;
-  @ApiProperty({ enum: ['added', 'removed', 'changed'] }) readonly change!: string;
-  @ApiProperty({ required: false }) readonly before?: unknown;
-  @ApiProperty({ required: false }) readonly after?: unknown;
 }
 
 export class DifferenceView {

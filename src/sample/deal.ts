@@ -94,6 +94,7 @@ export interface AgreementAnswer {
   readonly id: string;
   readonly state: string;
   readonly termsHash: string;
+  readonly manifestHash: string;
 }
 
 /** A member of each party signs the hash of the terms; the second signature concludes the agreement. */
@@ -101,9 +102,9 @@ export async function signByBoth(url: string, parties: SampleParties, agreementI
   let answer: AgreementAnswer | undefined;
   for (const party of [parties.label, parties.platform]) {
     const member = await signIn(url, party.first);
-    const { termsHash } = await member.get<AgreementAnswer>(`/v1/agreements/${agreementId}`);
+    const { manifestHash } = await member.get<AgreementAnswer>(`/v1/agreements/${agreementId}`);
     answer = await member.post<AgreementAnswer>(`/v1/agreements/${agreementId}/signatures`, {
-      termsHash,
+      manifestHash,
       intent: `I have read these terms and sign them for ${party.name}.`,
     });
   }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { AgreementsModule, OnConcluded } from '../agreements';
+import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { InvoicesController } from './invoices/invoices.controller';
@@ -17,6 +17,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { RequestClose } from './statements/request-close';
 import { StatementsController } from './statements/statements.controller';
@@ -49,6 +50,7 @@ import { StatementsController } from './statements/statements.controller';
 export class SettlementModule implements OnModuleInit {
   constructor(
     private readonly onConcluded: OnConcluded,
+    private readonly onAmended: OnAmended,
     private readonly approvals: Approvals,
     private readonly jobs: Jobs,
     private readonly postConclusion: PostConclusion,
@@ -67,6 +69,10 @@ export class SettlementModule implements OnModuleInit {
     this.onConcluded.register('settlement', (tx, agreement, terms) =>
       this.postConclusion.execute(tx, agreement, terms),
     );
+    this.onAmended.register('settlement', async (tx, amended) => {
+      await refuseClosedMonths(tx, amended);
+      await this.postConclusion.amended(tx, amended);
+    });
     this.approvals.register(releaseAction, this.releasePayout);
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));

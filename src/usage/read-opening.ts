@@ -1,5 +1,5 @@
 import { type Head, readRecordCompanyReport, type SalesContext } from '../ddex';
-import { isCommercialModel, isTerritory, isUseType, monthPeriod } from '../kernel';
+import { calendarDateOf, dayAfter, isCommercialModel, isTerritory, isUseType, monthPeriod } from '../kernel';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 
 /** What a report says before its first usage line: who, to whom, for which month, in which sales contexts. */
@@ -61,10 +61,8 @@ function monthOfHead({ usageStart, usageEnd, lineNumber }: Head, faults: Fault[]
   return undefined;
 }
 
-export const nextDay = (day: string): string => {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10);
-};
+/** The day after. */
+export const nextDay = (day: string): string => dayAfter(calendarDateOf(day), 1);
 
 function checkContext(context: SalesContext, head: Head | undefined, month: string | undefined, faults: Fault[]): void {
   const add = (code: string, message: string): void =>

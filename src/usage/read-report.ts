@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { concludedAgreementsBetween } from '../agreements';
+import { concludedAgreementsBetween, type LivingAgreement } from '../agreements';
 import { findRecordings } from '../catalogue';
-import { compileGrants, grantsOf, territoryNumber, useModelCode } from '../kernel';
+import { compileGrants, grantsOfLife, territoryNumber, useModelCode } from '../kernel';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import { type CopyValue, copyInto } from '../platform/database/copy';
@@ -42,19 +42,19 @@ export class ReadReport {
       const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
       return {
         report,
-        agreementIds: agreements.map(({ id }) => id),
-        grants: compileGrants(agreements.flatMap(({ id, terms }) => grantsOf(terms, id))),
+        known: knownOf(agreements),
+        grants: compileGrants(agreements.flatMap(({ id, life }) => grantsOfLife(life, id))),
       };
     });
     if (prepared === undefined) return;
-    const { report, grants, agreementIds } = prepared;
+    const { report, grants, known } = prepared;
     const scanned = await scanReport(this.storage.read(report.file_sha256), {
       serviceId: report.service_id,
       grants,
       folder: this.storage.temporaryFolder,
     });
     try {
-      await this.database.asSystem((tx) => this.book(tx, report, scanned, agreementIds));
+      await this.database.asSystem((tx) => this.book(tx, report, scanned, known));
     } catch (error) {
       // Another live report took the period, or a value cannot be kept: that is an answer, and would be the same next time.
       if (!(error instanceof DomainError) || error.status >= 500) throw error;
@@ -65,16 +65,11 @@ export class ReadReport {
     }
   }
 
-  private async book(
-    tx: Tx,
-    report: UsageReport,
-    scanned: ScannedReport,
-    agreementIds: readonly string[],
-  ): Promise<void> {
+  private async book(tx: Tx, report: UsageReport, scanned: ScannedReport, known: string): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
-    // Signed while the file was read: read it again, under all that now holds.
-    if (agreements.length !== agreementIds.length) throw new Error('an agreement was concluded meanwhile');
+    // Signed, amended or suspended while the file was read: read it again, under all that now holds.
+    if (knownOf(agreements) !== known) throw new Error('an agreement changed meanwhile');
     await keepEvidence(tx, report, scanned);
     if (scanned.fatal.length > 0) {
       const faults = scanned.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
@@ -138,6 +133,10 @@ export class ReadReport {
     });
   }
 }
+
+/** What was known of the agreements: every version and fact that the reading stands on. */
+const knownOf = (agreements: readonly LivingAgreement[]): string =>
+  agreements.map(({ id, life }) => `${id} ${life.versions.length} ${life.facts.length}`).join();
 
 const int8Max = 2n ** 63n - 1n;
 

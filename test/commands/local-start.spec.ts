@@ -47,7 +47,7 @@ it('the first start tells where everything is, and keeps secrets to its user', a
   }
   expect((await new ApiClient(first.url).request('GET', '/health/ready')).status).toBe(200);
   const member = await signIn(first.url, label.first);
-  expect(await member.get(`/v1/agreements/${agreementId}`)).toMatchObject({ state: 'concluded' });
+  expect(await member.get(`/v1/agreements/${agreementId}`)).toMatchObject({ state: 'active' });
 });
 
 it('a second start beside it says in one line why it cannot', async () => {
@@ -77,7 +77,7 @@ it('the next start loads nothing and keeps everything, and is not stopped by bei
   const third = await start();
   const again = await signIn(third.url, before.platform.first);
   expect(JSON.stringify(await again.get('/v1/services'))).toContain(id);
-  expect(await again.get(`/v1/agreements/${before.agreementId}`)).toMatchObject({ state: 'concluded' });
+  expect(await again.get(`/v1/agreements/${before.agreementId}`)).toMatchObject({ state: 'active' });
   expect(await third.stop('SIGINT')).toBe(0);
   expect(postmasterOf(cluster())).toBeUndefined();
 });

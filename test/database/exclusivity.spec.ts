@@ -89,6 +89,20 @@ describe('an exclusive agreement', () => {
     expect(await codeOf(bench.sign(label, late))).toBe('exclusive-grant-overlaps');
   });
 
+  it('is one of thirty-two that overlap, signed by as many clients at the same moment', async () => {
+    const own = await bench.label([isrcOf(1)]);
+    const clients = Array.from({ length: 32 }, (_, place) => place);
+    const agreements: string[] = [];
+    for (const place of clients) {
+      const territories = { include: ['RU', ['BY', 'KZ', 'AM'][place % 3]!] };
+      agreements.push(await bench.nearlyConcluded(own, platform, { isrcs: [isrcOf(1)], exclusive: true, territories }));
+    }
+    const outcomes = await Promise.all(agreements.map((id) => codeOf(bench.sign(own, id))));
+    expect(outcomes.sort()).toEqual(['done', ...clients.slice(1).map(() => 'exclusive-grant-overlaps')]);
+    expect(await count(`agreements WHERE id = ANY ($1) AND concluded_at IS NOT NULL`, [agreements])).toBe(1);
+    expect(await count('agreement_grants WHERE agreement_id = ANY ($1)', [agreements])).toBe(2);
+  });
+
   it('wins or loses as one when two are concluded at the same moment', async () => {
     const parts = { isrcs: [third], territories: { include: ['JP'] }, ...year, exclusive: true };
     const agreements = [
@@ -97,7 +111,7 @@ describe('an exclusive agreement', () => {
     ];
     const outcomes = await Promise.all(agreements.map((id) => codeOf(bench.sign(label, id))));
     expect(outcomes.sort()).toEqual(['done', 'exclusive-grant-overlaps']);
-    expect(await count(`agreements WHERE id = ANY ($1) AND state = 'concluded'`, [agreements])).toBe(1);
+    expect(await count(`agreements WHERE id = ANY ($1) AND concluded_at IS NOT NULL`, [agreements])).toBe(1);
   });
 });
 
@@ -137,10 +151,13 @@ it('refuses exactly those grants that overlap an exclusive one, in any random hi
         const outcome = await codeOf(
           bench.superuser.query(
             `WITH agreement AS (
-               INSERT INTO agreements (label_id, platform_id, terms, terms_hash, currency, time_zone, in_force, state, made_at)
-               VALUES ($1, $2, '{}', 'x', 'USD', 'UTC', daterange($3, $4), 'awaiting-signatures', now()) RETURNING id, ordinal)
-             INSERT INTO agreement_grants (agreement_id, clause, isrc, label_id, platform_id, services, territories, uses, in_force, exclusive, passing)
-             SELECT id, 'c', 'ZZX015000001', $1, $2, '{}', $5, $6, daterange($3, $4), $7,
+               INSERT INTO agreements (label_id, platform_id, currency, time_zone, in_force, state, made_at)
+               VALUES ($1, $2, 'USD', 'UTC', daterange($3, $4), 'awaiting-signatures', now()) RETURNING id, ordinal),
+             version AS (
+               INSERT INTO agreement_versions (agreement_id, number, label_id, platform_id, terms, terms_hash, signed_hash, effective_from, state, made_at)
+               SELECT id, 1, $1, $2, '{}', 'x', 'x', $3, 'awaiting-signatures', now() FROM agreement)
+             INSERT INTO agreement_grants (agreement_id, version, clause, isrc, label_id, platform_id, services, territories, uses, in_force, exclusive, passing)
+             SELECT id, 1, 'c', 'ZZX015000001', $1, $2, '{}', $5, $6, daterange($3, $4), $7,
                     CASE WHEN $7 THEN int8range(NULL, NULL) ELSE int8range(ordinal, ordinal + 1) END FROM agreement`,
             [...parties, day(next.from), day(next.from + next.days), next.territories, next.uses, next.exclusive],
           ),
@@ -186,7 +203,7 @@ describe('sixteen at once', () => {
     const { agreementId } = await bench.accept(platform.actor, id);
     const outcomes = await Promise.all([label, platform.actor].map((actor) => codeOf(bench.sign(actor, agreementId!))));
     expect(outcomes).toEqual(['done', 'done']);
-    expect(await count(`agreements WHERE id = $1 AND state = 'concluded'`, [agreementId])).toBe(1);
+    expect(await count(`agreements WHERE id = $1 AND concluded_at IS NOT NULL`, [agreementId])).toBe(1);
   });
 });
 
@@ -197,8 +214,14 @@ describe('what is signed', () => {
   });
 
   const attempts = [
-    ['terms', `UPDATE agreements SET terms = '{}' WHERE id = $1`],
-    ['terms hash', `UPDATE agreements SET terms_hash = repeat('0', 64) WHERE id = $1`],
+    ['terms', `UPDATE agreement_versions SET terms = '{}' WHERE agreement_id = $1`],
+    ['terms hash', `UPDATE agreement_versions SET terms_hash = repeat('0', 64) WHERE agreement_id = $1`],
+    ['manifest', `UPDATE agreement_versions SET manifest = '{}' WHERE agreement_id = $1`],
+    ['version', `DELETE FROM agreement_versions WHERE agreement_id = $1`],
+    ['version of the agreement', `UPDATE agreements SET version = 2 WHERE id = $1`],
+    ['fact', `UPDATE agreement_facts SET fact = '{}' WHERE agreement_id = $1`],
+    ['facts', `DELETE FROM agreement_facts WHERE agreement_id = $1`],
+    ['grant', `UPDATE agreement_grants SET exclusive = true WHERE agreement_id = $1`],
     ['state', `UPDATE agreements SET state = 'withdrawn', concluded_at = NULL WHERE id = $1`],
     ['agreement', `DELETE FROM agreements WHERE id = $1`],
     ['agreements, all', `TRUNCATE agreements CASCADE`],
@@ -237,8 +260,9 @@ describe('what is signed', () => {
     const { agreementId: open } = await bench.accept(platform.actor, id);
     const forge = bench.database.withTenant(label, (tx) =>
       tx.run(
-        `INSERT INTO signatures (agreement_id, organization_id, label_id, platform_id, member_id, terms_hash, intent, address, signed_at, seal)
-         SELECT id, platform_id, label_id, platform_id, gen_random_uuid(), terms_hash, 'forged intent', '', now(), '' FROM agreements WHERE id = $1`,
+        `INSERT INTO signatures (agreement_id, version, organization_id, label_id, platform_id, member_id, signed_hash, intent, address, signed_at, seal)
+         SELECT agreement_id, 1, platform_id, label_id, platform_id, gen_random_uuid(), signed_hash, 'forged intent', '', now(), ''
+           FROM agreement_versions WHERE agreement_id = $1`,
         [open],
       ),
     );
@@ -250,8 +274,8 @@ describe('what is signed', () => {
     const { agreementId: open } = await bench.accept(platform.actor, id);
     const other = bench.database.withTenant(label, (tx) =>
       tx.run(
-        `INSERT INTO signatures (agreement_id, organization_id, label_id, platform_id, member_id, terms_hash, intent, address, signed_at, seal)
-         SELECT id, label_id, label_id, platform_id, gen_random_uuid(), repeat('0', 64), 'other terms', '', now(), '' FROM agreements WHERE id = $1`,
+        `INSERT INTO signatures (agreement_id, version, organization_id, label_id, platform_id, member_id, signed_hash, intent, address, signed_at, seal)
+         SELECT id, 1, label_id, label_id, platform_id, gen_random_uuid(), repeat('0', 64), 'other terms', '', now(), '' FROM agreements WHERE id = $1`,
         [open],
       ),
     );

@@ -10,8 +10,10 @@ const application = 'accordo_app';
 
 /** Facts: written once. A table that is added to this list in the schema belongs here too, and the other way round. */
 const appendOnlyTables = [
+  'agreement_facts',
   'audit_entries',
   'catalogue_import_faults',
+  'claim_events',
   'claimed_uses',
   'expiry_reminders',
   'ledger_postings',

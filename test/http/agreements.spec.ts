@@ -51,7 +51,7 @@ describe('an agreement', () => {
     expect(twice).toMatchObject({
       labelId: label.organizationId,
       platformId: platform.organizationId,
-      state: 'concluded',
+      state: 'active',
       termsHash: agreement.termsHash,
       currency: 'USD',
       timeZone: 'Europe/Moscow',
@@ -78,14 +78,15 @@ describe('an agreement', () => {
       ['streaming', 'downloads'].flatMap((clause) => isrcs.map((isrc) => ({ clause, isrc, exclusive: false }))),
     );
     for (const party of [label, platform]) {
-      const told = await eventsAbout(party.as, id, 4);
+      const told = await eventsAbout(party.as, id, 5);
       expect(told.map(({ topic }) => topic)).toEqual([
         'agreement.made',
         'agreement.signed',
         'agreement.signed',
         'agreement.concluded',
+        'agreement.activated',
       ]);
-      expect(told.at(-1)?.payload).toEqual({ termsHash });
+      expect(told.at(-2)?.payload).toEqual({ termsHash });
       const trail = await rows<{ action: string }>(
         'SELECT action FROM audit_entries WHERE organization_id = $1 AND subject_id = $2 ORDER BY position',
         [party.organizationId, id],
@@ -126,7 +127,7 @@ describe('an agreement', () => {
 
   it('carries seals that anyone can check: who signed which hash, with what intent, when', async () => {
     const { label, platform, concluded } = market;
-    const { id, termsHash, signatures } = await concluded();
+    const { id, manifestHash, signatures } = await concluded();
     expect(signatures).toHaveLength(2);
     for (const { organizationId, seal } of signatures) {
       const party = [platform, label].find((candidate) => candidate.organizationId === organizationId)!;
@@ -137,10 +138,13 @@ describe('an agreement', () => {
       });
       expect(protectedHeader.alg).toBe('EdDSA');
       const statement = {
+        schema: 'accordo-signature/1',
         agreement: id,
+        version: 1,
+        manifest: manifestHash,
         organization: party.organizationId,
-        member: party.memberId,
-        termsHash,
+        signer: { kind: 'member', id: party.memberId },
+        authority: null,
         intent,
         signedAt: '2026-01-05T09:00:00.000Z',
       };
@@ -150,8 +154,8 @@ describe('an agreement', () => {
 
   it('is signed once by a repeated request', async () => {
     const { label, accepted } = market;
-    const { id, termsHash } = await accepted();
-    const request = { body: { termsHash, intent }, key: randomUUID() };
+    const { id, manifestHash } = await accepted();
+    const request = { body: { manifestHash, intent }, key: randomUUID() };
     const first = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
     const second = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
     expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
@@ -168,17 +172,19 @@ describe('an agreement', () => {
     for (const path of ['', '/terms', '/tracks', '/prose']) {
       expect(await outcome(market.label.as, 'GET', at(id, path))).toBe('404 not-found');
     }
-    const { termsHash } = await own.label.as.get<AgreementAnswer>(at(id));
-    expect(await outcome(market.label.as, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe('404 not-found');
+    const { manifestHash } = await own.label.as.get<AgreementAnswer>(at(id));
+    expect(await outcome(market.label.as, 'POST', at(id, '/signatures'), { manifestHash, intent })).toBe(
+      '404 not-found',
+    );
   });
 });
 
 describe('a signature is refused', () => {
-  it('terms-hash-differs: when the signatory read other terms', async () => {
+  it('manifest-hash-differs: when the signatory read other terms', async () => {
     const { label, accepted } = market;
     const { id } = await accepted();
-    const other = { termsHash: sha256Hex('other terms'), intent };
-    expect(await outcome(label.as, 'POST', at(id, '/signatures'), other)).toBe('409 terms-hash-differs');
+    const other = { manifestHash: sha256Hex('other terms'), intent };
+    expect(await outcome(label.as, 'POST', at(id, '/signatures'), other)).toBe('409 manifest-hash-differs');
     expect((await label.as.get<AgreementAnswer>(at(id))).signatures).toEqual([]);
   });
 
@@ -188,33 +194,33 @@ describe('a signature is refused', () => {
     await sign(label.as, agreement);
     const colleague = await app.given.colleague(label, ['signatory']);
     for (const member of [label.as, colleague]) {
-      const body = { termsHash: agreement.termsHash, intent };
+      const body = { manifestHash: agreement.manifestHash, intent };
       expect(await outcome(member, 'POST', at(agreement.id, '/signatures'), body)).toBe('409 already-signed');
     }
   });
 
   it('agreement-not-open-for-signature: once it is concluded', async () => {
     const { label, concluded } = market;
-    const { id, termsHash } = await concluded();
-    expect(await outcome(label.as, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe(
+    const { id, manifestHash } = await concluded();
+    expect(await outcome(label.as, 'POST', at(id, '/signatures'), { manifestHash, intent })).toBe(
       '409 agreement-not-open-for-signature',
     );
   });
 
   it('forbidden: from a key, and from a member who is no signatory, be it an administrator', async () => {
     const { label, accepted } = market;
-    const { id, termsHash } = await accepted();
+    const { id, manifestHash } = await accepted();
     const { key } = await label.as.post<{ key: string }>('/v1/api-keys', { name: 'machine', roles: ['licensing'] });
     const admin = await app.given.colleague(label, ['admin']);
     for (const client of [app.given.client(key), admin]) {
-      expect(await outcome(client, 'POST', at(id, '/signatures'), { termsHash, intent })).toBe('403 forbidden');
+      expect(await outcome(client, 'POST', at(id, '/signatures'), { manifestHash, intent })).toBe('403 forbidden');
     }
   });
 
   it('request-invalid: without a stated intent', async () => {
     const { label, accepted } = market;
-    const { id, termsHash } = await accepted();
-    const { code, faults } = await refused(label.as, 'POST', at(id, '/signatures'), { termsHash, intent: 'ok' });
+    const { id, manifestHash } = await accepted();
+    const { code, faults } = await refused(label.as, 'POST', at(id, '/signatures'), { manifestHash, intent: 'ok' });
     expect(code).toBe('request-invalid');
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/intent']);
   });
@@ -231,7 +237,7 @@ describe('a signature is refused', () => {
     });
     const second = await own.accepted({ from: '2030-06-01', until: '2032-01-01' });
     await sign(own.platform.as, second);
-    const body = { termsHash: second.termsHash, intent };
+    const body = { manifestHash: second.manifestHash, intent };
     expect(await outcome(own.label.as, 'POST', at(second.id, '/signatures'), body)).toBe(
       '409 exclusive-grant-overlaps',
     );
@@ -243,7 +249,7 @@ describe('a signature is refused', () => {
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
     await rows(`UPDATE recording_rights SET share = 0.5 WHERE owner_id = $1`, [own.label.organizationId]);
-    const body = { termsHash: agreement.termsHash, intent };
+    const body = { manifestHash: agreement.manifestHash, intent };
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 track-not-controlled');
   });
 
@@ -253,12 +259,15 @@ describe('a signature is refused', () => {
     const { body: terms } = await own.label.as.request<object>('GET', at(sound, '/terms'));
     const text = canonicalText({ ...terms, splits: [shared] });
     const [made] = await rows<{ id: string }>(
-      `INSERT INTO agreements (label_id, platform_id, terms, terms_hash, currency, time_zone, in_force, state, made_at)
-       SELECT label_id, platform_id, $2, $3, currency, time_zone, in_force, state, made_at FROM agreements WHERE id = $1 RETURNING id`,
+      `WITH made AS (
+         INSERT INTO agreements (label_id, platform_id, currency, time_zone, in_force, state, made_at)
+         SELECT label_id, platform_id, currency, time_zone, in_force, state, made_at FROM agreements WHERE id = $1 RETURNING *)
+       INSERT INTO agreement_versions (agreement_id, number, label_id, platform_id, terms, terms_hash, signed_hash, effective_from, state, made_at)
+       SELECT id, 1, label_id, platform_id, $2, $3, $3, lower(in_force), 'awaiting-signatures', made_at FROM made RETURNING agreement_id AS id`,
       [sound, text, sha256Hex(text)],
     );
     const { id } = made!;
-    const body = { termsHash: sha256Hex(text), intent };
+    const body = { manifestHash: sha256Hex(text), intent };
     expect(await outcome(own.platform.as, 'POST', at(id, '/signatures'), body)).toBe('201');
     const { status, code, faults } = await refused(own.label.as, 'POST', at(id, '/signatures'), body);
     expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([422, 'terms-not-operable', ['/splits/0']]);
@@ -270,7 +279,7 @@ describe('a signature is refused', () => {
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
     refusing.add(own.label.organizationId);
-    const body = { termsHash: agreement.termsHash, intent };
+    const body = { manifestHash: agreement.manifestHash, intent };
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 claims-not-open');
     const after = await own.label.as.get<AgreementAnswer>(at(agreement.id));
     expect([after.state, after.signatures.length]).toEqual(['awaiting-signatures', 1]);
@@ -278,6 +287,6 @@ describe('a signature is refused', () => {
       expect(await rows(`SELECT 1 FROM ${table} WHERE agreement_id = $1`, [agreement.id])).toEqual([]);
     }
     refusing.delete(own.label.organizationId);
-    expect(await sign(own.label.as, agreement)).toMatchObject({ state: 'concluded' });
+    expect(await sign(own.label.as, agreement)).toMatchObject({ state: 'active' });
   });
 });

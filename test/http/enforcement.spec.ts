@@ -49,8 +49,8 @@ const claimBody = (more: object = {}): object => ({
   platformId: platform.organizationId,
   reference: `CLAIM-${(claimNumber += 1)}`,
   uses: [
-    { isrc: first, url: 'https://circle.example/watch/1', seenOn: '2025-11-03' },
-    { isrc: 'zz-t01-26-00002', url: 'http://circle.example/watch/2?t=1', seenOn: '2025-12-31' },
+    { isrc: first, url: 'https://circle.example/watch/1', seenOn: '2026-01-02' },
+    { isrc: 'zz-t01-26-00002', url: 'http://circle.example/watch/2?t=1', seenOn: '2026-01-03' },
   ],
   ...more,
 });
@@ -87,9 +87,10 @@ describe('a claim', () => {
       agreementId: null,
       recordedAt: '2026-01-05T09:00:00.000Z',
       settledAt: null,
+      history: [],
       uses: [
-        { isrc: first, url: 'https://circle.example/watch/1', seenOn: '2025-11-03' },
-        { isrc: second, url: 'http://circle.example/watch/2?t=1', seenOn: '2025-12-31' },
+        { isrc: first, url: 'https://circle.example/watch/1', seenOn: '2026-01-02' },
+        { isrc: second, url: 'http://circle.example/watch/2?t=1', seenOn: '2026-01-03' },
       ],
     });
     expect(await claim(recorded.id)).toEqual(recorded);
@@ -140,7 +141,7 @@ describe('a claim', () => {
   });
 
   test('says everything that is wrong with its uses', async () => {
-    const use = { isrc: first, url: 'https://circle.example/1', seenOn: '2025-11-03' };
+    const use = { isrc: first, url: 'https://circle.example/1', seenOn: '2026-01-02' };
     const uses = [
       use,
       { ...use, url: 'javascript:alert(1)', seenOn: '2026-02-30' },
@@ -184,10 +185,10 @@ describe('an agreement that settles claims', () => {
   interface Agreement {
     readonly id: string;
     readonly state: string;
-    readonly termsHash: string;
+    readonly manifestHash: string;
   }
-  const signature = ({ termsHash }: Agreement): object => ({
-    termsHash,
+  const signature = ({ manifestHash }: Agreement): object => ({
+    manifestHash,
     intent: 'I sign these terms for my organization.',
   });
 

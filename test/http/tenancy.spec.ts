@@ -370,9 +370,23 @@ const more: Readonly<Record<string, Attempt>> = {
 
 /** Bodies that are right, for addresses that name a thing. */
 const bodies: Readonly<Record<string, () => object>> = {
+  'POST /v1/agreements/{id}/amendments': () => ({ effectiveFrom: '2026-03-01', reason: 'More.', until: '2029-01-01' }),
+  'POST /v1/agreements/{id}/amendments/{number}/end': () => ({}),
+  'POST /v1/agreements/{id}/amendments/{number}/signatures': () => ({
+    manifestHash: '0'.repeat(64),
+    intent: 'I sign this amendment.',
+  }),
+  'POST /v1/agreements/{id}/breaches': () => ({ what: 'No report has been delivered.' }),
+  'POST /v1/agreements/{id}/breaches/{number}/cure': () => ({}),
+  'POST /v1/agreements/{id}/breaches/{number}/suspension': () => ({}),
   'POST /v1/agreements/{id}/closes': () => ({ month: '2026-01' }),
-  'POST /v1/agreements/{id}/signatures': () => ({ termsHash: '0'.repeat(64), intent: 'I sign these terms.' }),
+  'POST /v1/agreements/{id}/notices': () => ({ kind: 'termination' }),
+  'POST /v1/agreements/{id}/resumption': () => ({}),
+  'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
+  'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),
+  'POST /v1/claims/{id}/reopening': () => ({ reason: 'The licence was broken.' }),
+  'POST /v1/claims/{id}/withdrawal': () => ({ reason: 'It is settled.' }),
   'POST /v1/drafts/{id}/sending': () => ({}),
   'POST /v1/licence-requests/{id}/declining': () => ({ reason: 'No.' }),
   'POST /v1/licence-requests/{id}/withdrawal': () => ({}),

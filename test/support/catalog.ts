@@ -8,14 +8,17 @@ export async function connected<T>(url: string, work: (client: Client) => Promis
   return work(client).finally(() => client.end());
 }
 
-/** Everything of ours in the schema `public`, each in PostgreSQL's own words; what extensions bring is theirs. */
+/**
+ * Everything of ours in the schema `public`, each in PostgreSQL's own words; what extensions bring is theirs. A table's columns
+ * have no order here: one that comes back stands last, and every statement names those it means.
+ */
 const ours = `
 WITH foreign_things AS (SELECT objid, classid FROM pg_depend WHERE deptype = 'e'),
 relations AS (
   SELECT c.* FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> 'migrations' AND c.relname NOT LIKE 'migrations\\_%'
      AND NOT EXISTS (SELECT FROM foreign_things f WHERE f.classid = 'pg_class'::regclass AND f.objid = c.oid))
 SELECT 'relation ' || relname || ' ' || relkind::text || ' rls ' || relrowsecurity || ' forced ' || relforcerowsecurity AS line FROM relations
-UNION ALL SELECT 'column ' || r.relname || '.' || row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum) || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+UNION ALL SELECT 'column ' || r.relname || '.' || CASE r.relkind WHEN 'i' THEN row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum)::text ELSE '' END || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
     || ' not null ' || a.attnotnull || ' identity "' || a.attidentity::text || '" generated "' || a.attgenerated::text || '" default ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
   FROM relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum

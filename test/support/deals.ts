@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { getAgreement, OnConcluded } from '../../src/agreements';
+import { OnAmended, OnConcluded } from '../../src/agreements';
 import { ConcludeAgreement } from '../../src/agreements/conclude-agreement';
 import { SignAgreement } from '../../src/agreements/sign-agreement';
+import { getVersion } from '../../src/agreements/versions.repository';
 import { territoryNumbers } from '../../src/kernel';
 import { AcceptRevision } from '../../src/offers/accept-revision';
 import type { Negotiation } from '../../src/offers/negotiations.repository';
@@ -119,10 +120,16 @@ export class DealBench {
   }
 
   async sign(actor: Actor, agreementId: string): Promise<void> {
-    const { termsHash } = await this.database.withTenant(actor, (tx) => getAgreement(tx, agreementId), 'read');
-    const sign = new SignAgreement(this.clock, this.keyring, new ConcludeAgreement(this.clock, this.onConcluded));
-    const body = { termsHash, intent: 'We sign these terms.' };
-    await this.database.withTenant(actor, (tx) => sign.execute(tx, actor, { agreementId, address: '127.0.0.1' }, body));
+    const { signedHash } = await this.database.withTenant(actor, (tx) => getVersion(tx, agreementId, 1), 'read');
+    const sign = new SignAgreement(
+      this.clock,
+      this.keyring,
+      new ConcludeAgreement(this.clock, this.onConcluded, new OnAmended()),
+    );
+    const body = { manifestHash: signedHash, intent: 'We sign these terms.' };
+    await this.database.withTenant(actor, (tx) =>
+      sign.execute(tx, actor, { agreementId, version: 1, address: '127.0.0.1' }, body),
+    );
   }
 
   /** An agreement that the platform has accepted and signed: only the label's signature is missing. */

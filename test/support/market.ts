@@ -30,6 +30,7 @@ export interface AgreementAnswer {
   readonly id: string;
   readonly state: string;
   readonly termsHash: string;
+  readonly manifestHash: string;
   readonly concludedAt: string | null;
   readonly signatures: readonly { organizationId: string; memberId: string; signedAt: string; seal: string }[];
 }
@@ -69,8 +70,8 @@ export async function openMarket({ given }: TestApp, tracks = 3): Promise<Market
   return { label, platform, serviceIds, isrcs, terms, negotiation, accepted, concluded };
 }
 
-export const sign = (member: ApiClient, { id, termsHash }: AgreementAnswer): Promise<AgreementAnswer> =>
-  member.post(`/v1/agreements/${id}/signatures`, { termsHash, intent });
+export const sign = (member: ApiClient, { id, manifestHash }: AgreementAnswer): Promise<AgreementAnswer> =>
+  member.post(`/v1/agreements/${id}/signatures`, { manifestHash, intent });
 
 export interface Refused {
   readonly status: number;

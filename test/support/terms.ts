@@ -12,6 +12,8 @@ export interface DealParts {
   readonly rate?: string;
   readonly floor?: string;
   readonly claims?: readonly string[];
+  /** Conditions, renewal, termination, texts. */
+  readonly life?: object;
 }
 
 const story = { include: ['RU', 'BY', 'KZ', 'AM', 'AZ', 'KG', 'MD', 'TJ', 'UZ'] };
@@ -63,6 +65,7 @@ export function dealTerms(parts: DealParts) {
     },
     payment: { dueDays: 30 },
     rightsScope: { licensed: 'sound-recording', musicalWork: 'platform-clears' },
+    ...parts.life,
   };
 }
 

@@ -204,9 +204,9 @@ async function conclude(label: Party, platform: Party, { id }: { id: string }): 
   const { agreementId } = await platform.as.post<{ agreementId: string }>(`/v1/negotiations/${id}/acceptance`, {
     revision: 1,
   });
-  const { termsHash } = await label.as.get<{ termsHash: string }>(`/v1/agreements/${agreementId}`);
+  const { manifestHash } = await label.as.get<{ manifestHash: string }>(`/v1/agreements/${agreementId}`);
   for (const party of [label, platform]) {
-    await party.as.post(`/v1/agreements/${agreementId}/signatures`, { termsHash, intent: 'We sign these terms.' });
+    await party.as.post(`/v1/agreements/${agreementId}/signatures`, { manifestHash, intent: 'We sign these terms.' });
   }
   return agreementId;
 }

@@ -70,19 +70,32 @@ export const errorCodes = {
   'own-revision': { status: 409, title: 'A party cannot accept its own revision' },
   'draft-incomplete': { status: 422, title: 'The draft lacks what sending needs; all of it is listed' },
   'draft-ended': { status: 409, title: 'The draft was sent; it stays as it was' },
-  'terms-hash-differs': { status: 409, title: 'The hash is not that of the agreement’s terms' },
+  'manifest-hash-differs': { status: 409, title: 'The hash is not that of the manifest that waits for signature' },
   'already-signed': { status: 409, title: 'This party has already signed' },
   'agreement-not-open-for-signature': { status: 409, title: 'The agreement takes no signature now' },
   'exclusive-grant-overlaps': {
     status: 409,
     title: 'An exclusive grant covers the same recording, place, use and time',
   },
+  'amendment-open': { status: 409, title: 'An amendment of this agreement already waits for signatures' },
+  'amendment-not-possible': { status: 422, title: 'The amendment cannot be; all reasons are listed' },
+  'agreement-not-running': { status: 409, title: 'The agreement has ended' },
+  'agreement-not-active': { status: 409, title: 'The licence is not active now' },
+  'agreement-not-suspended': { status: 409, title: 'The licence is not suspended' },
+  'right-not-agreed': { status: 403, title: 'The terms do not give this party that right' },
+  'notice-too-late': { status: 409, title: 'The notice does not leave the time that the terms ask for' },
+  'notice-given-already': { status: 409, title: 'The agreement already ends before its term' },
+  'breach-unknown': { status: 404, title: 'You notified no such breach, or it is cured' },
+  'breach-may-be-cured': { status: 409, title: 'The time to cure the breach is not over' },
   'simulation-basis-invalid': { status: 422, title: 'What the simulation is to stand on has faults; all are listed' },
   'simulation-file-invalid': { status: 422, title: 'The usage file has faults; they are listed with their lines' },
   'simulation-too-large': { status: 422, title: 'The simulation is larger than is worked out' },
   'usage-not-reported': { status: 422, title: 'No report speaks for these months' },
 
   // Enforcement
+  'claim-state': { status: 409, title: 'The claim is not in a state for that' },
+  'breach-missing': { status: 409, title: 'The agreement that settled the claim is not broken' },
+  'use-released': { status: 422, title: 'An agreement has released that use' },
   'claim-reference-taken': { status: 409, title: 'The label already has a claim with this reference' },
 
   // Usage

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ConcludedAgreement } from '../../agreements';
-import { dayInZone, moneyFromText, type Terms } from '../../kernel';
+import type { Amended, ConcludedAgreement } from '../../agreements';
+import { addedAdvances, dayInZone, moneyFromText, type Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
 import { advanceDue, backFeeDue, type Leg } from '../ledger/templates';
@@ -18,20 +18,35 @@ interface Due {
 /** What falls due at signature is booked and invoiced in the concluding transaction: advances, then the fee for past use. */
 @Injectable()
 export class PostConclusion {
-  async execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
-    const at = agreement.concludedAt;
-    for (const { kind, purpose, source, amount, legs } of dueAtSignature(terms)) {
-      const { minor } = moneyFromText(amount, terms.currency);
-      if (minor === 0n) continue;
-      const effectiveOn = dayInZone(at, agreement.timeZone);
-      await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
-      const { dueDays } = terms.payment;
-      await issueInvoice(tx, { agreement, purpose, source, minor, dueDays, at, by: agreement.signedBy });
-    }
+  execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
+    return book(tx, agreement, { due: dueAtSignature(terms), terms });
+  }
+
+  /** The advances that an amendment brings fall due with its signature. */
+  amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
+    const { terms } = agreement;
+    const due = dueAtSignature({ advances: addedAdvances(before, terms) });
+    return book(tx, { ...agreement, concludedAt: at, signedBy }, { due, terms });
   }
 }
 
-function dueAtSignature({ advances, settlement }: Terms): Due[] {
+async function book(
+  tx: Tx,
+  agreement: ConcludedAgreement,
+  { due, terms }: { due: readonly Due[]; terms: Terms },
+): Promise<void> {
+  const at = agreement.concludedAt;
+  for (const { kind, purpose, source, amount, legs } of due) {
+    const { minor } = moneyFromText(amount, terms.currency);
+    if (minor === 0n) continue;
+    const effectiveOn = dayInZone(at, agreement.timeZone);
+    await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
+    const { dueDays } = terms.payment;
+    await issueInvoice(tx, { agreement, purpose, source, minor, dueDays, at, by: agreement.signedBy });
+  }
+}
+
+function dueAtSignature({ advances, settlement }: Pick<Terms, 'advances' | 'settlement'>): Due[] {
   const due = advances.map(({ id, amount }): Due => ({
     kind: 'advance-due',
     purpose: 'advance',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OnBackFeePaid } from '../../agreements';
+import { OnDuePaid } from '../../agreements';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
@@ -24,7 +24,7 @@ export class TakeEvent {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly payments: Payments,
-    private readonly onBackFeePaid: OnBackFeePaid,
+    private readonly onDuePaid: OnDuePaid,
   ) {}
 
   /** Keeps an event whose signature was checked. */
@@ -63,7 +63,7 @@ export class TakeEvent {
   ): Promise<string> {
     // Only our own account's invoices are ours: a connected account can make invoices that name anything.
     if (event.kind === 'invoice-paid' && event.account === undefined)
-      return takePayment(tx, event, { at, onBackFeePaid: this.onBackFeePaid });
+      return takePayment(tx, event, { at, onDuePaid: this.onDuePaid });
     if (!isArrival(event)) return 'not acted on';
     const arrival = { providerPayoutId: event.payoutId, transferIds, at };
     const ours =

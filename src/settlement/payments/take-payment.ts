@@ -1,4 +1,4 @@
-import { getAgreement, type OnBackFeePaid } from '../../agreements';
+import { getAgreement, type OnDuePaid } from '../../agreements';
 import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
@@ -12,14 +12,14 @@ type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
 
 interface Taking {
   readonly at: Date;
-  readonly onBackFeePaid: OnBackFeePaid;
+  readonly onDuePaid: OnDuePaid;
 }
 
 /**
- * The platform has paid an invoice: a receipt, its allocation, the posting, the invoice's new state and what waits for a back fee, together
+ * The platform has paid an invoice: a receipt, its allocation, the posting, the invoice's new state and what waits for it, together
  * and once. Returns what came of it. A payment that fits no invoice, or not its amount, is kept as an event for a person to look at.
  */
-export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onBackFeePaid }: Taking): Promise<string> {
+export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: Taking): Promise<string> {
   const { externalId, invoiceId } = paid;
   const invoice = await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
   if (invoice === undefined) return 'invoice unknown';
@@ -43,7 +43,10 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onBackFeePaid
     payload: details,
     at,
   });
-  if (invoice.purpose === 'back-fee') await onBackFeePaid.run(tx, await getAgreement(tx, invoice.agreement_id), at);
+  const { purpose, source } = invoice;
+  if (purpose === 'back-fee' || purpose === 'advance') {
+    await onDuePaid.run(tx, { agreement: await getAgreement(tx, invoice.agreement_id), purpose, source, at });
+  }
   return 'invoice paid';
 }
 

@@ -1,20 +1,19 @@
-import type { AgreementWithTerms } from '../../agreements';
-import { dayInZone, monthPeriod, monthsOf } from '../../kernel';
+import type { Amended, LivingAgreement } from '../../agreements';
+import { dayInZone, monthPeriod, monthsOfLife } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { liveReportIds, readBeforeConclusion, reportsAwaited } from '../../usage';
 import { closedMonths } from './statements.repository';
 
 /**
- * Whether a month may be closed now. Refuses with agreement-not-concluded, period-already-closed or period-not-closable: it must be a
- * month of the term that has ended where the agreement's clocks hang, earlier months are closed, and its reports are there and read.
+ * Whether a month may be closed now. Refuses with period-already-closed or period-not-closable: it must be a
+ * month of the agreement’s life that has ended where the agreement's clocks hang, earlier months are closed, and its reports are there and read.
  */
 export async function refuseUnlessClosable(
   tx: Tx,
-  { agreement, month, now }: { agreement: AgreementWithTerms; month: string; now: Date },
+  { agreement, month, now }: { agreement: LivingAgreement; month: string; now: Date },
 ): Promise<void> {
-  if (agreement.state !== 'concluded') throw new DomainError('agreement-not-concluded');
-  const months = monthsOf(agreement.terms.term);
+  const months = monthsOfLife(agreement.life);
   if (!months.includes(month)) throw notClosable(`${month} is not a month of the term`);
   const { until } = monthPeriod(month);
   if (dayInZone(now, agreement.timeZone) < until) throw notClosable(`${month} has not ended in ${agreement.timeZone}`);
@@ -32,6 +31,16 @@ export async function refuseUnlessClosable(
       `a report of ${month} was read before the agreement was concluded: have it sent again as a replacement`,
     );
   }
+}
+
+/** A closed month is never rated again under other terms: what was agreed late holds from a month that is still open. */
+export async function refuseClosedMonths(tx: Tx, { agreement, effectiveFrom }: Amended): Promise<void> {
+  const last = [...(await closedMonths(tx, agreement.id))].sort().at(-1);
+  if (last === undefined || `${last}-01` < effectiveFrom) return;
+  const message = `${last} is closed already: an amendment holds from a later month`;
+  throw new DomainError('amendment-not-possible', undefined, [
+    { pointer: '/effectiveFrom', code: 'amendment-not-possible', message },
+  ]);
 }
 
 const notClosable = (detail: string): DomainError => new DomainError('period-not-closable', detail);

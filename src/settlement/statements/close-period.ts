@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { type AgreementWithTerms, getAgreementForUpdate } from '../../agreements';
-import { monthPeriod, openingCarried, RatingRefused } from '../../kernel';
+import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import {
+  type Carried,
+  carriedAcross,
+  dayAfter,
+  monthPeriod,
+  openingCarried,
+  RatingRefused,
+  type Terms,
+  termsOfMonth,
+} from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -69,15 +78,16 @@ interface Close {
 
 async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<string> {
   // Whoever closes a month of the same agreement at the same time waits here, and then finds the statement.
-  const agreement = await getAgreementForUpdate(tx, agreementId);
+  const agreement = await getLivingForUpdate(tx, agreementId);
   const before = await statementOfMonth(tx, agreementId, month);
   if (before !== undefined) return before.id;
   await refuseUnlessClosable(tx, { agreement, month, now: at });
 
   const bookings = await currentBookings(tx, agreementId);
-  const carried = (await latestStatement(tx, agreementId))?.carried_out ?? openingCarried(agreement.terms);
+  const termsOf = (of: string): Terms => termsOfMonth(agreement.life, of);
+  const carried = await carriedInto(tx, agreement, month);
   const closed = rateClose({
-    terms: agreement.terms,
+    termsOf,
     month,
     usage: await usageOfReports(tx, agreement, month, await liveReportIds(tx, agreement, month)),
     corrections: await correctionsOf(tx, agreement, bookings),
@@ -87,12 +97,16 @@ async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<str
   return book(tx, { agreement, closed, bookings, carried, at });
 }
 
+/** The balances of the close before; what an amendment added since joins them. */
+async function carriedInto(tx: Tx, { id, life }: LivingAgreement, month: string): Promise<Carried> {
+  const latest = await latestStatement(tx, id);
+  const terms = termsOfMonth(life, month);
+  if (latest === undefined) return openingCarried(terms);
+  return carriedAcross(latest.carried_out, termsOfMonth(life, latest.month.slice(0, 7)), terms);
+}
+
 /** Earlier months that other reports speak for than those that were booked. */
-async function correctionsOf(
-  tx: Tx,
-  agreement: AgreementWithTerms,
-  bookings: readonly Booking[],
-): Promise<Correction[]> {
+async function correctionsOf(tx: Tx, agreement: LivingAgreement, bookings: readonly Booking[]): Promise<Correction[]> {
   const corrections: Correction[] = [];
   for (const { period, report_ids } of bookings) {
     const month = period.slice(0, 7);
@@ -115,7 +129,7 @@ function refuseUnlessAsBooked({ corrected }: ClosedMonth, bookings: readonly Boo
 }
 
 interface Booked {
-  readonly agreement: AgreementWithTerms;
+  readonly agreement: LivingAgreement;
   readonly closed: ClosedMonth;
   readonly bookings: readonly Booking[];
   readonly carried: ClosedMonth['settled']['carried'];
@@ -145,7 +159,7 @@ async function book(tx: Tx, { agreement, closed, bookings, carried, at }: Booked
   await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn: lastDayOf(month), at, legs });
   const by = { system: 'close-period', organizationId: agreement.labelId };
   if (payable > 0n) {
-    const { dueDays } = agreement.terms.payment;
+    const { dueDays } = termsOfMonth(agreement.life, month).payment;
     await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor: payable, dueDays, at, by });
   }
   const details = { agreement: agreement.id, month, sha256, payable: String(payable) };
@@ -180,8 +194,5 @@ function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: 
   return [own, ...corrections].map((booking) => ({ ...booking, statement_month }));
 }
 
-const dayMilliseconds = 86_400_000;
-
 /** Royalties count for the last day of the month in which they were earned. */
-const lastDayOf = (month: string): string =>
-  new Date(Date.parse(monthPeriod(month).until) - dayMilliseconds).toISOString().slice(0, 10);
+const lastDayOf = (month: string): string => dayAfter(monthPeriod(month).until, -1);

@@ -22,7 +22,8 @@ export interface Correction {
 }
 
 export interface CloseInput {
-  readonly terms: Terms;
+  /** The terms in force in a month: an amendment may have come between a month and its correction. */
+  readonly termsOf: (month: string) => Terms;
   readonly month: string;
   readonly usage: UsageOfMonth;
   readonly corrections: readonly Correction[];
@@ -47,14 +48,15 @@ export interface ClosedMonth {
 }
 
 /** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
-export function rateClose({ terms, month, usage, corrections, carried }: CloseInput): ClosedMonth {
+export function rateClose({ termsOf, month, usage, corrections, carried }: CloseInput): ClosedMonth {
   const rate = (of: string, { usage: sums, context }: UsageOfMonth): RatedPeriod =>
-    ratePeriod({ terms, period: monthPeriod(of), usage: sums, context });
+    ratePeriod({ terms: termsOf(of), period: monthPeriod(of), usage: sums, context });
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
     const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
     return { ...correction, before, rerated, restatement: restate(before, rerated) };
   });
+  const terms = termsOf(month);
   const restatements = corrected.map(({ restatement }) => restatement);
   const { rated, settled } = closePeriod({
     terms,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getAgreement } from '../../agreements';
+import { getLiving } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -24,7 +24,7 @@ export class RequestClose {
 
   async execute(tx: Tx, actor: Actor, agreementId: string, { month }: CloseBody): Promise<Operation> {
     const at = this.clock.now();
-    const agreement = await getAgreement(tx, agreementId);
+    const agreement = await getLiving(tx, agreementId);
     await refuseUnlessClosable(tx, { agreement, month, now: at });
     const operation = await openOperation(tx, {
       ownerId: actor.organizationId,

@@ -1,6 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { getAgreement } from '../../agreements';
-import { moneyText, monthPeriod, type PeriodContext, ratePeriod, type UsageSum } from '../../kernel';
+import { getLiving } from '../../agreements';
+import {
+  moneyText,
+  monthPeriod,
+  type PeriodContext,
+  ratePeriod,
+  termsHash,
+  termsOfMonth,
+  type UsageSum,
+} from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type UsageOfMonth, usageOfReports } from '../../usage';
 import { bookingsOfStatement, type Statement } from './statements.repository';
@@ -21,9 +29,9 @@ export class InputsView {
 
 /** Everything that went into a statement, as the files of `accordo rate`: it prints the same bytes, and so has the same SHA-256. */
 export async function statementInputs(tx: Tx, statement: Statement): Promise<InputsView> {
-  const agreement = await getAgreement(tx, statement.agreement_id);
-  const { terms } = agreement;
+  const agreement = await getLiving(tx, statement.agreement_id);
   const month = statement.month.slice(0, 7);
+  const terms = termsOfMonth(agreement.life, month);
   const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);
   let own: UsageOfMonth = { reportIds: [], usage: [], context: { services: [] } };
   const restates: object[] = [];
@@ -35,19 +43,22 @@ export async function statementInputs(tx: Tx, statement: Statement): Promise<Inp
       continue;
     }
     const before = await usageOfReports(tx, agreement, of, corrected_reports ?? []);
-    const booked = ratePeriod({ terms, period: monthPeriod(of), usage: before.usage, context: before.context });
+    const then = termsOfMonth(agreement.life, of);
+    const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
     // Where each line is rounded, the amounts cannot be told from the exact values.
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
       terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
     );
     restates.push({
+      // Only where an amendment lies between the month and its correction.
+      ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
       ...contextFile(of, usage.context),
       usage: usage.usage.map(usageRow),
       booked: { total: moneyText(booked.total), clauses },
     });
   }
   return {
-    terms: JSON.parse(agreement.termsText) as object,
+    terms,
     usage: own.usage.map(usageRow),
     context: { ...contextFile(month, own.context), restates },
     carried: statement.carried_in,

@@ -23,7 +23,7 @@ const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_0
 });
 
 const close = (usage: UsageOfMonth, corrections: Correction[] = [], by: Terms = terms) =>
-  rateClose({ terms: by, month: '2026-02', usage, corrections, carried: openingCarried(by) });
+  rateClose({ termsOf: () => by, month: '2026-02', usage, corrections, carried: openingCarried(by) });
 
 const sumOf = (lines: readonly { minor: bigint }[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n);
 

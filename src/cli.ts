@@ -6,6 +6,7 @@ import { registerOpenApi } from './commands/openapi';
 import { registerSample } from './commands/sample';
 import { registerSetup } from './commands/setup';
 import { registerTerms } from './commands/terms';
+import { registerVerify } from './commands/verify';
 import { readConfig } from './config';
 import { fail, runUntilStopped } from './lifecycle';
 
@@ -36,6 +37,7 @@ registerKeys(program);
 registerOpenApi(program);
 registerRate(program);
 registerTerms(program);
+registerVerify(program);
 registerSample(program);
 
 /** The framework is loaded by those commands that need it: `accordo rate` should not wait for it. */

@@ -3,6 +3,7 @@ import { AgreementsController } from './agreements.controller';
 import { AmendmentsController } from './amendments.controller';
 import { ConcludeAgreement } from './conclude-agreement';
 import { EndAgreement } from './end-agreement';
+import { EvidenceController } from './evidence.controller';
 import { HandleBreach } from './handle-breach';
 import { KeepAgreement } from './keep-agreement';
 import { LifeController } from './life.controller';
@@ -15,7 +16,7 @@ import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
 
 @Module({
-  controllers: [AgreementsController, AmendmentsController, LifeController, SchemasController],
+  controllers: [AgreementsController, AmendmentsController, EvidenceController, LifeController, SchemasController],
   providers: [
     ...[OnConcluded, OnAmended, OnDuePaid],
     ...[ConcludeAgreement, SignAgreement, ProposeAmendment, EndAgreement, HandleBreach, KeepAgreement, MeetConditions],

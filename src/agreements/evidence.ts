@@ -1,0 +1,39 @@
+import { type BundledSignature, type BundledVersion, writeBundle } from '../evidence';
+import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import type { Keyring } from '../platform/keyring/keyring';
+import { getLiving } from './life.repository';
+import { seal } from './seal';
+import { concludedVersions, type VersionText } from './versions.repository';
+
+/**
+ * Everything that proves a signed agreement to the organization that asks: what was signed, the signatures, what happened since, and its own
+ * trail. Refuses with not-found, with agreement-not-concluded, and with not-found for what is older than manifests.
+ */
+export async function evidenceOf(tx: Tx, keyring: Keyring, agreementId: string, at: Date): Promise<Buffer> {
+  const { id, life } = await getLiving(tx, agreementId);
+  const versions: BundledVersion[] = [];
+  for (const version of await concludedVersions(tx, [id])) versions.push(await bundled(tx, version));
+  const facts = life.facts.map(({ recordedAt, ...fact }) => ({ ...fact, recordedAt: recordedAt.toISOString() }));
+  const parts = { agreement: id, madeAt: at, versions, facts, audit: await trailOf(tx, id) };
+  return writeBundle(parts, (text) => seal(keyring, text));
+}
+
+async function bundled(tx: Tx, version: VersionText): Promise<BundledVersion> {
+  const { number, manifest, prose, terms, termsText } = version;
+  if (manifest === null || prose === null) throw new DomainError('not-found');
+  const signatures = await tx.rows<BundledSignature>(
+    `SELECT statement, seal FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
+    [version.agreementId, number],
+  );
+  return { number, manifest, terms, termsText, prose, signatures, documents: new Map() };
+}
+
+/** What the organization's own trail says about the agreement; nobody sees another's. */
+async function trailOf(tx: Tx, agreementId: string): Promise<object[]> {
+  const rows = await tx.rows<{ at: Date; actor: string; action: string; details: object }>(
+    `SELECT at, actor_kind || ':' || coalesce(actor_id, '') AS actor, action, details FROM audit_entries WHERE subject_id = $1 ORDER BY position`,
+    [agreementId],
+  );
+  return rows.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() }));
+}

@@ -17,6 +17,7 @@ const headings: Readonly<Record<string, string>> = {
   organizations: 'Labels and platforms: registration, verification and the directory.',
   members: 'The people of your organization.',
   'api-keys': 'Keys with which your machines ask.',
+  'signing-keys': 'Keys that organizations sign with by themselves, and their public halves.',
   delegations: 'Labels that let a distributor act for them.',
   services: 'What platforms make music available through.',
   catalogue: 'A label’s recordings, the rights in them, and packages of them.',

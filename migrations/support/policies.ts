@@ -64,3 +64,9 @@ export const onlyChanges = (table: string, columns: readonly string[]): string =
 CREATE TRIGGER ${table}_only_changes BEFORE UPDATE ON ${table}
   FOR EACH ROW EXECUTE FUNCTION refuse_other_change(${columns.map((column) => `'${column}'`).join(', ')});
 `;
+
+/** Rows of one party that it publishes: seen and written by the organization in `organization_id`, read by every signed-in one while `published` holds. */
+export const publishedByOwner = (table: string, published: string): string => `${ownedBy(table, 'organization_id')}
+CREATE POLICY ${table}_published ON ${table} FOR SELECT
+  USING (accordo_role() IN ('member', 'operator') AND ${published});
+`;

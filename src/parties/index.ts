@@ -1,3 +1,4 @@
+export { Confirmations } from './access/confirmations';
 export { PartiesModule } from './parties.module';
 export { setUpOperator } from './set-up-operator';
 export {
@@ -10,3 +11,4 @@ export {
   type Service,
   verifiedAmong,
 } from './parties.repository';
+export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';

@@ -1,21 +1,28 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { Approvals } from '../platform/approvals/approvals';
 import { Authenticator } from '../platform/auth/access.guard';
 import { AccessTokens } from './access/access-tokens';
 import { ApiKeys } from './access/api-keys';
 import { ApiKeysController } from './access/api-keys.controller';
 import { BearerAuthenticator } from './access/authenticator';
+import { Confirmations } from './access/confirmations';
+import { ReAuthenticate } from './access/re-authenticate';
 import { SessionsController } from './access/sessions.controller';
 import { SignIn } from './access/sign-in';
 import { Throttle } from './access/throttle';
 import { AddMember } from './add-member';
 import { AddService } from './add-service';
+import { activateAction, ApproveSigningKey } from './approve-signing-key';
 import { DelegationsController } from './delegations.controller';
 import { GrantDelegation } from './grant-delegation';
 import { MembersController } from './members.controller';
 import { OrganizationsController } from './organizations.controller';
+import { ProposeSigningKey } from './propose-signing-key';
 import { RegisterOrganization } from './register-organization';
 import { RevokeDelegation } from './revoke-delegation';
+import { RevokeSigningKey } from './revoke-signing-key';
 import { ServicesController } from './services.controller';
+import { SigningKeysController } from './signing-keys.controller';
 import { VerifyOrganization } from './verify-organization';
 
 /** Global, because the platform's guard asks this module who is calling. */
@@ -27,6 +34,7 @@ import { VerifyOrganization } from './verify-organization';
     MembersController,
     ApiKeysController,
     DelegationsController,
+    SigningKeysController,
     ServicesController,
   ],
   providers: [
@@ -34,14 +42,28 @@ import { VerifyOrganization } from './verify-organization';
     AddMember,
     AddService,
     ApiKeys,
+    ApproveSigningKey,
+    Confirmations,
     GrantDelegation,
+    ProposeSigningKey,
+    ReAuthenticate,
     RegisterOrganization,
     RevokeDelegation,
+    RevokeSigningKey,
     SignIn,
     Throttle,
     VerifyOrganization,
     { provide: Authenticator, useClass: BearerAuthenticator },
   ],
-  exports: [Authenticator],
+  exports: [Authenticator, Confirmations],
 })
-export class PartiesModule {}
+export class PartiesModule implements OnModuleInit {
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly approveSigningKey: ApproveSigningKey,
+  ) {}
+
+  onModuleInit(): void {
+    this.approvals.register(activateAction, this.approveSigningKey);
+  }
+}

@@ -55,6 +55,13 @@ export const findCredentials = (tx: Tx, email: string): Promise<Credentials | un
     email,
   ]);
 
+/** What a member that is signed in is checked against once more. The address is as attempts are counted for it. */
+export const findOwnCredentials = (tx: Tx, memberId: string): Promise<{ email: string; password_hash: string }> =>
+  tx.one<{ email: string; password_hash: string }>(
+    'SELECT lower(email) AS email, password_hash FROM members WHERE id = $1',
+    [memberId],
+  );
+
 export async function openSession(
   tx: Tx,
   { id, organization_id }: Credentials,

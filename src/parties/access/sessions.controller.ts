@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Header, HttpCode, Ip, Post, Req } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, roles } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx, Public } from '../../platform/auth/allow';
@@ -11,6 +18,7 @@ import { keyOf } from '../../platform/idempotency/idempotent-writes';
 import { getOrganization } from '../parties.repository';
 import { organizationView, OrganizationView } from '../organization.view';
 import { revokeSession } from './access.repository';
+import { ConfirmationView, ReAuthenticate, ReAuthenticationBody } from './re-authenticate';
 import { SignIn, SignInBody, SignInView } from './sign-in';
 
 export class ActorView {
@@ -26,6 +34,7 @@ export class ActorView {
 export class SessionsController {
   constructor(
     private readonly signIn: SignIn,
+    private readonly reAuthenticate: ReAuthenticate,
     private readonly clock: Clock,
     private readonly database: Database,
   ) {}
@@ -42,6 +51,27 @@ export class SessionsController {
   @ApiOkResponse({ type: SignInView })
   open(@Body() body: SignInBody, @Ip() address: string): Promise<SignInView> {
     return this.signIn.execute(body, address);
+  }
+
+  /** Nothing of it is remembered: a repeated request checks the password again. */
+  @Post('re-authentications')
+  @OpensOwnTransactions()
+  @Allow({ memberOnly: true })
+  @ApiOperation({
+    summary: 'Enter your password again, to sign',
+    description:
+      'The confirmation holds for five minutes, for you and for this session. Refused with `sign-in-failed`, and with `too-many-requests` as signing in is.',
+  })
+  @Header('cache-control', 'no-store')
+  @ApiCreatedResponse({ type: ConfirmationView })
+  confirm(
+    @By() actor: Actor,
+    @Body() body: ReAuthenticationBody,
+    @Ip() address: string,
+    @Req() request: AccordoRequest,
+  ): Promise<ConfirmationView> {
+    keyOf(request);
+    return this.reAuthenticate.execute(actor, body, address);
   }
 
   /** Ending a session twice is ending it. A remembered answer would let another member's sign-out under the same key do nothing. */

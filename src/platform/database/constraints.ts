@@ -13,6 +13,7 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   packages_one_version: 'package-version-taken',
   claims_one_reference: 'claim-reference-taken',
   negotiations_one_open_per_listing: 'listing-under-negotiation',
+  organization_signing_keys_pkey: 'signing-key-exists',
   delegations_one_live: 'delegation-exists',
   agreement_grants_exclusive: 'exclusive-grant-overlaps',
   usage_contexts_one_live: 'period-already-reported',

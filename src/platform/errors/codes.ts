@@ -6,10 +6,14 @@ export const errorCodes = {
   // The request itself
   'request-invalid': { status: 400, title: 'The request has faults; all are listed' },
   'idempotency-key-missing': { status: 400, title: 'Every write needs an Idempotency-Key header' },
-  'signature-invalid': { status: 400, title: 'The webhook is not signed by the provider' },
+  'signature-invalid': {
+    status: 400,
+    title: 'The signature is not that of whom it should be from, over what it should be over',
+  },
   unauthenticated: { status: 401, title: 'Sign in or send an API key' },
   'sign-in-failed': { status: 401, title: 'Mail address or password is wrong' },
   forbidden: { status: 403, title: 'Your organization or role may not do this' },
+  'confirmation-required': { status: 403, title: 'Enter your password again: signing needs a fresh confirmation' },
   'organization-not-verified': { status: 403, title: 'Only verified organizations publish, negotiate and sign' },
   'not-found': { status: 404, title: 'There is nothing here that you may see' },
   'method-not-allowed': { status: 405, title: 'This address does not know that method' },
@@ -34,6 +38,8 @@ export const errorCodes = {
   'already-verified': { status: 409, title: 'The organization is already verified' },
   'approval-needs-second-person': { status: 409, title: 'Whoever asked cannot approve' },
   'approval-decided': { status: 409, title: 'This approval is already decided' },
+  'signing-key-exists': { status: 409, title: 'This key was already proposed' },
+  'signing-key-unknown': { status: 422, title: 'Your organization has no active signing key of this id' },
   'delegation-exists': { status: 409, title: 'The label already lets this distributor act for it' },
 
   // Catalogue

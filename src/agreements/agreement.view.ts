@@ -12,7 +12,18 @@ export class InForceView {
 
 export class SignatureView {
   @ApiProperty({ format: 'uuid' }) readonly organizationId!: string;
-  @ApiProperty({ format: 'uuid' }) readonly memberId!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'the member who signed; null for a key' })
+  readonly memberId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'the thumbprint of the key that signed; null for a member',
+  })
+  readonly signingKeyId!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'that key (JWK)' })
+  readonly signingKey!: object | null;
+  @ApiProperty({ type: String, nullable: true, description: 'its detached JWS over the statement' })
+  readonly signature!: string | null;
   @ApiProperty({ format: 'date-time' }) readonly signedAt!: string;
   @ApiProperty({ description: 'compact JWS (EdDSA) over the canonical statement of this signature' })
   readonly seal!: string;
@@ -82,9 +93,7 @@ export const agreementView = (
   signatures: signatures.map(signatureView),
 });
 
-export const signatureView = ({ organizationId, memberId, signedAt, seal }: Signature): SignatureView => ({
-  organizationId,
-  memberId,
+export const signatureView = ({ signedAt, ...signature }: Signature): SignatureView => ({
+  ...signature,
   signedAt: signedAt.toISOString(),
-  seal,
 });

@@ -103,11 +103,11 @@ export class AgreementsController {
   }
 
   @Post(':id/signatures')
-  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], memberOnly: true, verified: true })
+  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], verified: true })
   @ApiOperation({
     summary: 'Sign the terms for your organization',
     description:
-      'The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `manifest-hash-differs`; the second one also with `terms-not-operable`, `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
+      'A member enters its password again at `/v1/re-authentications` (`confirmation-required`); a machine sends a signature by a key of your organization (`signing-key-unknown`, `signature-invalid`). The second signature concludes the agreement at once. Refused with `agreement-not-open-for-signature`, `already-signed` or `manifest-hash-differs`; the second one also with `terms-not-operable`, `track-not-controlled`, `exclusive-grant-overlaps` or `claims-not-open`.',
   })
   @ApiCreatedResponse({ type: AgreementView })
   async sign(

@@ -112,7 +112,7 @@ export class AmendmentsController {
   }
 
   @Post(':number/signatures')
-  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], memberOnly: true, verified: true })
+  @Allow({ kinds: ['label', 'platform'], roles: ['signatory'], verified: true })
   @ApiOperation({
     summary: 'Sign an amendment for your organization',
     description:

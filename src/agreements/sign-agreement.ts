@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { statementText } from '../kernel';
+import { Confirmations } from '../parties';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { HashField, TextField } from '../platform/http/fields';
+import { HashField, InstantField, TextField } from '../platform/http/fields';
 import { Keyring } from '../platform/keyring/keyring';
 import { publish } from '../platform/outbox/outbox';
 import { type AgreementWithTerms, getAgreementForUpdate } from './agreements.repository';
 import { ConcludeAgreement } from './conclude-agreement';
 import { seal } from './seal';
-import { insertSignature, listSignatures } from './signatures.repository';
+import { signedByKey } from './signed-by-key';
+import { insertSignature, listSignatures, type SignedBy } from './signatures.repository';
 import { getVersion, type VersionText } from './versions.repository';
 
 export class SignatureBody {
@@ -23,6 +25,23 @@ export class SignatureBody {
 
   @TextField({ min: 10, max: 500, example: 'I sign these terms for my organization.' })
   readonly intent!: string;
+
+  @TextField({ max: 2048, optional: true, description: 'of a member: from `/v1/re-authentications`' })
+  readonly confirmation?: string;
+
+  @TextField({
+    max: 600,
+    optional: true,
+    description:
+      'of a machine: detached JWS by an active signing key of your organization over the canonical statement (accordo-signature/1)',
+  })
+  readonly signature?: string;
+
+  @InstantField({
+    optional: true,
+    description: 'of a machine: the instant in the statement, in UTC with milliseconds, within five minutes of now',
+  })
+  readonly signedAt?: string;
 }
 
 export interface SignaturePlace {
@@ -34,8 +53,9 @@ export interface SignaturePlace {
 }
 
 /**
- * A member signs a version of an agreement for its organization; the second party's signature concludes it in the same transaction.
- * Refuses with not-found, agreement-not-open-for-signature, already-signed, manifest-hash-differs, and what the conclusion refuses.
+ * An organization signs a version of an agreement, by a member who has entered its password again or by a key of its own; the second party's
+ * signature concludes it in the same transaction. Refuses with not-found, agreement-not-open-for-signature, already-signed,
+ * manifest-hash-differs, confirmation-required, request-invalid, signing-key-unknown, signature-invalid, and what the conclusion refuses.
  */
 @Injectable()
 export class SignAgreement {
@@ -43,6 +63,7 @@ export class SignAgreement {
     private readonly clock: Clock,
     private readonly keyring: Keyring,
     private readonly conclude: ConcludeAgreement,
+    private readonly confirmations: Confirmations,
   ) {}
 
   async execute(tx: Tx, actor: Actor, place: SignaturePlace, body: SignatureBody): Promise<void> {
@@ -54,36 +75,69 @@ export class SignAgreement {
       throw new DomainError('already-signed');
     }
     if (body.manifestHash !== version.signedHash) throw new DomainError('manifest-hash-differs');
-    await this.sign(tx, actor, { agreement, version }, { ...body, address: place.address });
+    refuseOtherForm(actor, body);
+    await this.sign(tx, actor, { agreement, version, address: place.address }, body);
     if (before.length > 0) await this.conclude.execute(tx, actor, agreement, version);
   }
 
   private async sign(
     tx: Tx,
     actor: Actor,
-    { agreement, version }: { agreement: AgreementWithTerms; version: VersionText },
-    { intent, address }: SignatureBody & Pick<SignaturePlace, 'address'>,
+    { agreement, version, address }: { agreement: AgreementWithTerms; version: VersionText; address: string },
+    body: SignatureBody,
   ): Promise<void> {
     const at = this.clock.now();
     const { organizationId } = actor;
-    const signed = { version: version.number, signedHash: version.signedHash, intent, address };
-    const statement = statementText({
-      schema: 'accordo-signature/1',
+    const stated = {
+      schema: 'accordo-signature/1' as const,
       agreement: agreement.id,
       version: version.number,
       manifest: version.signedHash,
       organization: organizationId,
-      signer: { kind: 'member', id: actor.by.id },
       authority: null,
-      intent,
-      signedAt: at.toISOString(),
-    });
-    const by = { organizationId, memberId: actor.by.id, signedAt: at };
-    await insertSignature(tx, agreement, { ...signed, ...by, statement, seal: await seal(this.keyring, statement) });
+      intent: body.intent,
+    };
+    const by =
+      actor.by.kind === 'member'
+        ? await this.byMember(actor, body, at)
+        : await signedByKey(tx, stated, { ...body, now: at });
+    const signer =
+      by.signingKeyId === null
+        ? { kind: 'member' as const, id: by.memberId }
+        : { kind: 'key' as const, id: by.signingKeyId };
+    const statement = statementText({ ...stated, signer, signedAt: by.signedAt.toISOString() });
+    const signed = { version: version.number, signedHash: version.signedHash, intent: body.intent, address };
+    const sealed = { statement, seal: await seal(this.keyring, statement) };
+    await insertSignature(tx, agreement, { organizationId, ...signed, ...by, ...sealed });
     const fact = { termsHash: version.termsHash, version: version.number, manifestHash: version.signedHash };
-    await audit(tx, actor, { action: 'agreement.signed', subjectId: agreement.id, details: fact, at });
+    await audit(tx, actor, {
+      action: 'agreement.signed',
+      subjectId: agreement.id,
+      details: by.signingKeyId === null ? fact : { ...fact, signingKey: by.signingKeyId },
+      at,
+    });
     const to = [agreement.labelId, agreement.platformId];
     const payload = { organizationId, ...fact };
     await publish(tx, { to, topic: 'agreement.signed', subjectId: agreement.id, payload, at });
   }
+
+  private async byMember(actor: Actor, { confirmation }: SignatureBody, signedAt: Date): Promise<SignedBy> {
+    await this.confirmations.refuseUnlessConfirmed(actor, confirmation);
+    return { memberId: actor.by.id, signedAt, signingKeyId: null, signingKey: null, signature: null };
+  }
+}
+
+/** A member confirms, a machine's key signs: what belongs to the other's way of signing is a mistake, not a detail to pass over. */
+function refuseOtherForm({ by }: Actor, body: SignatureBody): void {
+  const foreign = by.kind === 'member' ? (['signature', 'signedAt'] as const) : (['confirmation'] as const);
+  const needed = by.kind === 'member' ? [] : (['signature', 'signedAt'] as const);
+  const faults = [
+    ...foreign
+      .filter((name) => body[name] !== undefined)
+      .map((name) => ({ pointer: `/${name}`, code: 'field-unknown', message: `${name} is not for a ${by.kind}` })),
+    ...needed
+      .filter((name) => body[name] === undefined)
+      .map((name) => ({ pointer: `/${name}`, code: 'field-missing', message: `an ${by.kind} signs with ${name}` })),
+  ];
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

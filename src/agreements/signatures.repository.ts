@@ -1,16 +1,25 @@
 import type { Tx } from '../platform/database/tx';
+import type { PublicJwk } from '../platform/signing/public-jwk';
 import type { Agreement } from './agreements.repository';
 
-/** One party's signature under an agreement's terms. The seal is a JWS that anyone can check with our public key. */
-export interface Signature {
-  readonly organizationId: string;
-  /** Who signed: a member, or a key that the organization registered. */
-  readonly memberId: string;
-  readonly signedAt: Date;
-  readonly seal: string;
-}
+/** Who signed: a member, or a key that the organization registered, kept with its signature so that it can be checked for good. */
+export type SignedBy = { readonly signedAt: Date } & (
+  | { readonly memberId: string; readonly signingKeyId: null; readonly signingKey: null; readonly signature: null }
+  | {
+      readonly memberId: null;
+      readonly signingKeyId: string;
+      readonly signingKey: PublicJwk;
+      readonly signature: string;
+    }
+);
 
-export interface NewSignature extends Signature {
+/** One party's signature under an agreement's terms. The seal is a JWS that anyone can check with our public key. */
+export type Signature = SignedBy & {
+  readonly organizationId: string;
+  readonly seal: string;
+};
+
+export type NewSignature = Signature & {
   readonly version: number;
   readonly signedHash: string;
   /** The canonical statement that the seal is over. */
@@ -18,12 +27,13 @@ export interface NewSignature extends Signature {
   readonly intent: string;
   /** The network address it came from: evidence, never shown to the other party. */
   readonly address: string;
-}
+};
 
 /** The signatures under a version of an agreement, in the order they were given. */
 export const listSignatures = (tx: Tx, agreementId: string, version: number): Promise<Signature[]> =>
   tx.rows<Signature>(
-    `SELECT organization_id AS "organizationId", member_id AS "memberId", signed_at AS "signedAt", seal
+    `SELECT organization_id AS "organizationId", member_id AS "memberId", signing_key_id AS "signingKeyId", signing_key AS "signingKey", signature,
+            signed_at AS "signedAt", seal
        FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
     [agreementId, version],
   );
@@ -31,8 +41,9 @@ export const listSignatures = (tx: Tx, agreementId: string, version: number): Pr
 export async function insertSignature(tx: Tx, agreement: Agreement, signature: NewSignature): Promise<void> {
   await tx.run(
     `INSERT INTO signatures
-       (agreement_id, organization_id, label_id, platform_id, member_id, signed_hash, intent, address, signed_at, seal, version, statement)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       (agreement_id, organization_id, label_id, platform_id, member_id, signed_hash, intent, address, signed_at, seal, version, statement,
+        signing_key_id, signing_key, signature)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       agreement.id,
       signature.organizationId,
@@ -46,6 +57,9 @@ export async function insertSignature(tx: Tx, agreement: Agreement, signature: N
       signature.seal,
       signature.version,
       signature.statement,
+      signature.signingKeyId,
+      signature.signingKey === null ? null : JSON.stringify(signature.signingKey),
+      signature.signature,
     ],
   );
 }

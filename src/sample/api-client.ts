@@ -35,6 +35,7 @@ export class ApiClient {
   constructor(
     private readonly url: string,
     private readonly token?: string,
+    private readonly password?: string,
   ) {}
 
   with(token: string): ApiClient {
@@ -65,6 +66,15 @@ export class ApiClient {
   ): Promise<Body> {
     return (await this.accepted<Body>('POST', path, { file: { type, content }, ...(key === undefined ? {} : { key }) }))
       .body;
+  }
+
+  /** What a signature needs beside its words: the password once more, of the member that is signed in here. */
+  async confirmed(): Promise<{ confirmation: string }> {
+    if (this.password === undefined) throw new Error('only a client that signed in by password can confirm');
+    const { confirmation } = await this.post<{ confirmation: string }>('/v1/re-authentications', {
+      password: this.password,
+    });
+    return { confirmation };
   }
 
   /** Every row of a list, page by page. */

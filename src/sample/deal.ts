@@ -106,6 +106,7 @@ export async function signByBoth(url: string, parties: SampleParties, agreementI
     answer = await member.post<AgreementAnswer>(`/v1/agreements/${agreementId}/signatures`, {
       manifestHash,
       intent: `I have read these terms and sign them for ${party.name}.`,
+      ...(await member.confirmed()),
     });
   }
   return answer!;

@@ -27,7 +27,7 @@ export const newPassword = (): string => randomBytes(18).toString('base64url');
 
 export async function signIn(url: string, { email, password }: Credentials): Promise<ApiClient> {
   const { accessToken } = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', { email, password });
-  return new ApiClient(url, accessToken);
+  return new ApiClient(url, accessToken, password);
 }
 
 /** Registers a label and a platform with two services, their members and API keys; the operator verifies both and sets the commission. */

@@ -376,14 +376,14 @@ describe('an API key', () => {
     expect((await me(app.given.client(key))).status).toBe(200);
   });
 
-  it('cannot sign, even if a key were given every role behind our back', async () => {
+  it('accepts nothing, even if a key were given every role behind our back', async () => {
     const { id, key } = await label.as.post<{ id: string; key: string }>('/v1/api-keys', {
       name: 'Greedy',
       roles: ['licensing'],
     });
     await inDatabase('UPDATE api_keys SET roles = $2 WHERE id = $1', [id, roles]);
-    const answer = await app.given.client(key).request('POST', `/v1/agreements/${randomUUID()}/signatures`, {
-      body: { termsHash: '0'.repeat(64), intent: 'I sign these terms' },
+    const answer = await app.given.client(key).request('POST', `/v1/negotiations/${randomUUID()}/acceptance`, {
+      body: { revision: 1 },
     });
     expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
@@ -415,12 +415,16 @@ describe('routes', () => {
     expect(allRoutes().filter(({ declared }) => declared === undefined)).toEqual([]);
   });
 
-  it('for signatories are for persons only', () => {
+  it('for signatories are for persons only, but for signatures: those a machine gives by a signing key', () => {
     const forSignatories = allRoutes().filter(
-      ({ declared }) => declared?.public === false && declared.roles.includes('signatory'),
+      ({ declared }) => declared?.public === false && declared.roles[0] === 'signatory',
     );
     expect(forSignatories.length).toBeGreaterThan(0);
-    expect(forSignatories.filter(({ declared }) => declared?.public === false && !declared.memberOnly)).toEqual([]);
+    const forMachines = forSignatories.filter(({ declared }) => declared?.public === false && !declared.memberOnly);
+    expect(forMachines.map(({ name }) => name)).toEqual([
+      'AgreementsController.sign :id/signatures',
+      'AmendmentsController.sign :version/signatures',
+    ]);
   });
 
   it('that do not exist answer 404, signed in or not', async () => {

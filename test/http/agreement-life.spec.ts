@@ -6,7 +6,7 @@ import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
 import { topicsAbout } from '../support/events';
-import { intent, type Market, openMarket, outcome, refused } from '../support/market';
+import { intent, type Market, openMarket, outcome, refused, signatureBy } from '../support/market';
 import { smallReport } from '../support/small-report';
 import { paidInvoice } from '../support/world';
 
@@ -75,8 +75,9 @@ async function cleared(instant: string, isrc = market.isrcs[0]!): Promise<string
 async function amended(id: string, body: object): Promise<Amendment> {
   const proposed = await label.post<Amendment>(at(id, '/amendments'), { reason: 'As agreed.', ...body });
   const { version, manifestHash } = proposed;
-  await platform.post(at(id, `/amendments/${version}/signatures`), { manifestHash, intent });
-  return label.post(at(id, `/amendments/${version}/signatures`), { manifestHash, intent });
+  const path = at(id, `/amendments/${version}/signatures`);
+  await platform.post(path, await signatureBy(platform, manifestHash));
+  return label.post(path, await signatureBy(label, manifestHash));
 }
 
 const breach = { cureDays: 10, suspension: 'at-once' };
@@ -101,9 +102,10 @@ describe('an amendment', () => {
     expect(await outcome(platform, 'POST', path, { ...sign, manifestHash: '0'.repeat(64) })).toBe(
       '409 manifest-hash-differs',
     );
-    await platform.post(path, sign);
+    expect(await outcome(platform, 'POST', path, sign)).toBe('403 confirmation-required');
+    await platform.post(path, { ...sign, ...(await platform.confirmed()) });
     expect(await cleared('2026-03-05T12:00:00Z')).toBe('licensed');
-    expect(await label.post(path, sign)).toMatchObject({ state: 'concluded' });
+    expect(await label.post(path, { ...sign, ...(await label.confirmed()) })).toMatchObject({ state: 'concluded' });
     expect(await label.get(at(id))).toMatchObject({ version: 2, state: 'active' });
     const answers = [];
     for (const isrc of isrcs) {

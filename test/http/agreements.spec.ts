@@ -5,7 +5,16 @@ import { canonicalText, sha256Hex } from '../../src/kernel';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { startTestApp, type TestApp } from '../support/app';
 import { eventsAbout } from '../support/events';
-import { type AgreementAnswer, intent, type Market, openMarket, outcome, refused, sign } from '../support/market';
+import {
+  type AgreementAnswer,
+  intent,
+  type Market,
+  openMarket,
+  outcome,
+  refused,
+  sign,
+  signatureBy,
+} from '../support/market';
 
 let app: TestApp;
 let market: Market;
@@ -155,7 +164,7 @@ describe('an agreement', () => {
   it('is signed once by a repeated request', async () => {
     const { label, accepted } = market;
     const { id, manifestHash } = await accepted();
-    const request = { body: { manifestHash, intent }, key: randomUUID() };
+    const request = { body: await signatureBy(label.as, manifestHash), key: randomUUID() };
     const first = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
     const second = await label.as.request<AgreementAnswer>('POST', at(id, '/signatures'), request);
     expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
@@ -237,7 +246,7 @@ describe('a signature is refused', () => {
     });
     const second = await own.accepted({ from: '2030-06-01', until: '2032-01-01' });
     await sign(own.platform.as, second);
-    const body = { manifestHash: second.manifestHash, intent };
+    const body = await signatureBy(own.label.as, second.manifestHash);
     expect(await outcome(own.label.as, 'POST', at(second.id, '/signatures'), body)).toBe(
       '409 exclusive-grant-overlaps',
     );
@@ -249,7 +258,7 @@ describe('a signature is refused', () => {
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
     await rows(`UPDATE recording_rights SET share = 0.5 WHERE owner_id = $1`, [own.label.organizationId]);
-    const body = { manifestHash: agreement.manifestHash, intent };
+    const body = await signatureBy(own.label.as, agreement.manifestHash);
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 track-not-controlled');
   });
 
@@ -267,9 +276,11 @@ describe('a signature is refused', () => {
       [sound, text, sha256Hex(text)],
     );
     const { id } = made!;
-    const body = { manifestHash: sha256Hex(text), intent };
-    expect(await outcome(own.platform.as, 'POST', at(id, '/signatures'), body)).toBe('201');
-    const { status, code, faults } = await refused(own.label.as, 'POST', at(id, '/signatures'), body);
+    const [first, second] = [own.platform.as, own.label.as];
+    const hash = sha256Hex(text);
+    expect(await outcome(first, 'POST', at(id, '/signatures'), await signatureBy(first, hash))).toBe('201');
+    const last = await signatureBy(second, hash);
+    const { status, code, faults } = await refused(second, 'POST', at(id, '/signatures'), last);
     expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([422, 'terms-not-operable', ['/splits/0']]);
     expect(await own.label.as.get(at(id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });
@@ -279,7 +290,7 @@ describe('a signature is refused', () => {
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
     refusing.add(own.label.organizationId);
-    const body = { manifestHash: agreement.manifestHash, intent };
+    const body = await signatureBy(own.label.as, agreement.manifestHash);
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 claims-not-open');
     const after = await own.label.as.get<AgreementAnswer>(at(agreement.id));
     expect([after.state, after.signatures.length]).toEqual(['awaiting-signatures', 1]);

@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
 import { topicsAbout } from '../support/events';
 import type { Party } from '../support/given';
+import { signatureBy } from '../support/market';
 import { paidInvoice } from '../support/world';
 
 interface ClaimAnswer {
@@ -187,10 +188,6 @@ describe('an agreement that settles claims', () => {
     readonly state: string;
     readonly manifestHash: string;
   }
-  const signature = ({ manifestHash }: Agreement): object => ({
-    manifestHash,
-    intent: 'I sign these terms for my organization.',
-  });
 
   /** Accepted by both, signed by the label; the platform's signature would conclude it. */
   async function signedOnce(claims: readonly string[], effect = 'signature', backFee?: object): Promise<Agreement> {
@@ -209,13 +206,16 @@ describe('an agreement that settles claims', () => {
       revision: 1,
     });
     const agreement = await label.as.get<Agreement>(`/v1/agreements/${agreementId}`);
-    await label.as.post(`/v1/agreements/${agreementId}/signatures`, signature(agreement));
+    await label.as.post(
+      `/v1/agreements/${agreementId}/signatures`,
+      await signatureBy(label.as, agreement.manifestHash),
+    );
     return agreement;
   }
   const paid = (agreement: Agreement, purpose: string): Promise<string> =>
     paidInvoice(app, label.as, { purpose, agreementId: agreement.id });
-  const conclude = (agreement: Agreement): Promise<Refusal> =>
-    asked(platform, 'POST', `/v1/agreements/${agreement.id}/signatures`, signature(agreement));
+  const conclude = async ({ id, manifestHash }: Agreement): Promise<Refusal> =>
+    asked(platform, 'POST', `/v1/agreements/${id}/signatures`, await signatureBy(platform.as, manifestHash));
 
   test('ends them with the second signature, and both parties are told', async () => {
     const claims = [await record(), await record()];

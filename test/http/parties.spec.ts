@@ -331,8 +331,8 @@ describe('API keys', () => {
     expect(list.text).not.toContain(made.key!.split('_').slice(2).join('_'));
   });
 
-  it.each([['admin'], ['signatory']])('never hold the role %s', async (role) => {
-    expect(await refusal(label.as, 'POST', '/v1/api-keys', { name: 'Too much', roles: ['reader', role] })).toEqual({
+  it('never hold the role admin', async () => {
+    expect(await refusal(label.as, 'POST', '/v1/api-keys', { name: 'Too much', roles: ['reader', 'admin'] })).toEqual({
       status: 400,
       code: 'request-invalid',
     });

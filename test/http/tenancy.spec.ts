@@ -5,6 +5,7 @@ import { type ApiAnswer, ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { tablesOf } from '../support/catalog';
 import type { Party } from '../support/given';
+import { makeSigner } from '../support/signing';
 import { dealTerms, templateOf } from '../support/terms';
 import {
   claimBody,
@@ -210,6 +211,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/packages/{id}': thing('package'),
   '/v1/payouts/{id}': thing('payout'),
   '/v1/recordings/{isrc}': recording,
+  '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
   '/v1/usage-reports/{id}': thing('usage report'),
@@ -403,6 +405,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/negotiations/{id}/simulation-files': () => ({}),
   'POST /v1/negotiations/{id}/simulations': () => simulationBody(),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
+  'POST /v1/signing-keys/{id}/revocation': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };
@@ -522,13 +525,15 @@ describe('what belongs to others', () => {
       ['GET', '/v1/operations/{id}', 'operation'],
       ['POST', '/v1/approvals/{id}/decision', 'approval', { decision: 'approved' }],
       ['DELETE', '/v1/api-keys/{id}', 'api key'],
+      ['POST', '/v1/signing-keys/{id}/revocation', 'signing key'],
       ['GET', '/v1/simulations/{id}', 'simulation'],
       ['POST', '/v1/simulations/{id}/sharing', 'simulation'],
     ];
     for (const [method, path, name, body = {}] of own) {
       const ask = (id: string): ReturnType<typeof answer> =>
         answer(theirs.platform.as, method, path.replace('{id}', id), id, { body });
-      expect(await ask(theirs.ids[name])).toEqual(await ask(randomUUID()));
+      const none = name === 'signing key' ? makeSigner().id : randomUUID();
+      expect(await ask(theirs.ids[name])).toEqual(await ask(none));
       expect(await ask(theirs.ids[name])).toMatchObject({ status: 404 });
     }
   });

@@ -5,7 +5,7 @@ import { monthAfter } from '../../src/kernel';
 import type { ApiClient } from '../../src/sample/api-client';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
-import { intent, type Market, openMarket } from '../support/market';
+import { type Market, openMarket, signatureBy } from '../support/market';
 import { smallReport } from '../support/small-report';
 import { ReadReport } from '../../src/usage/read-report';
 
@@ -52,7 +52,7 @@ async function amend(body: object): Promise<void> {
     body,
   );
   for (const party of [platform, label])
-    await party.post(at(`/amendments/${version}/signatures`), { manifestHash, intent });
+    await party.post(at(`/amendments/${version}/signatures`), await signatureBy(party, manifestHash));
 }
 
 /** What happens on the way, by the instant of it. The calendar is asked every time. */

@@ -11,6 +11,7 @@ import { territoryNumbers } from '../../src/kernel';
 import { AcceptRevision } from '../../src/offers/accept-revision';
 import type { Negotiation } from '../../src/offers/negotiations.repository';
 import { OpenNegotiation } from '../../src/offers/open-negotiation';
+import { Confirmations } from '../../src/parties';
 import { Approvals } from '../../src/platform/approvals/approvals';
 import type { Actor } from '../../src/platform/auth/actor';
 import { FrozenClock } from '../../src/platform/clock';
@@ -121,12 +122,15 @@ export class DealBench {
 
   async sign(actor: Actor, agreementId: string): Promise<void> {
     const { signedHash } = await this.database.withTenant(actor, (tx) => getVersion(tx, agreementId, 1), 'read');
+    const confirmations = new Confirmations(this.keyring, this.clock);
     const sign = new SignAgreement(
       this.clock,
       this.keyring,
       new ConcludeAgreement(this.clock, this.onConcluded, new OnAmended()),
+      confirmations,
     );
-    const body = { manifestHash: signedHash, intent: 'We sign these terms.' };
+    const { confirmation } = await confirmations.issue(actor.by as Extract<Actor['by'], { kind: 'member' }>);
+    const body = { manifestHash: signedHash, intent: 'We sign these terms.', confirmation };
     await this.database.withTenant(actor, (tx) =>
       sign.execute(tx, actor, { agreementId, version: 1, address: '127.0.0.1' }, body),
     );

@@ -25,8 +25,8 @@ export class Given {
     private readonly parts: ProcessParts,
   ) {}
 
-  client(token?: string): ApiClient {
-    return new ApiClient(this.url, token);
+  client(token?: string, password?: string): ApiClient {
+    return new ApiClient(this.url, token, password);
   }
 
   async operator(): Promise<ApiClient> {
@@ -39,7 +39,7 @@ export class Given {
 
   async signIn({ email, password }: { email: string; password: string }): Promise<ApiClient> {
     const { accessToken } = await this.client().post<{ accessToken: string }>('/v1/sign-in', { email, password });
-    return this.client(accessToken);
+    return this.client(accessToken, password);
   }
 
   async registered(kind: 'label' | 'platform', name?: string): Promise<Party> {

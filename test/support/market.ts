@@ -32,7 +32,7 @@ export interface AgreementAnswer {
   readonly termsHash: string;
   readonly manifestHash: string;
   readonly concludedAt: string | null;
-  readonly signatures: readonly { organizationId: string; memberId: string; signedAt: string; seal: string }[];
+  readonly signatures: readonly { organizationId: string; memberId: string | null; signedAt: string; seal: string }[];
 }
 
 export const intent = 'I have read these terms and sign them.';
@@ -70,8 +70,15 @@ export async function openMarket({ given }: TestApp, tracks = 3): Promise<Market
   return { label, platform, serviceIds, isrcs, terms, negotiation, accepted, concluded };
 }
 
-export const sign = (member: ApiClient, { id, manifestHash }: AgreementAnswer): Promise<AgreementAnswer> =>
-  member.post(`/v1/agreements/${id}/signatures`, { manifestHash, intent });
+export const sign = async (member: ApiClient, { id, manifestHash }: AgreementAnswer): Promise<AgreementAnswer> =>
+  member.post(`/v1/agreements/${id}/signatures`, await signatureBy(member, manifestHash));
+
+/** What a member sends to sign, its password entered again. */
+export const signatureBy = async (member: ApiClient, manifestHash: string): Promise<object> => ({
+  manifestHash,
+  intent,
+  ...(await member.confirmed()),
+});
 
 export interface Refused {
   readonly status: number;

@@ -6,6 +6,8 @@ import type { ApiClient } from '../../src/sample/api-client';
 import type { TestApp } from './app';
 import { catalogueCsv, plainRows, testIsrc } from './catalogue';
 import type { Party } from './given';
+import { signatureBy } from './market';
+import { makeSigner } from './signing';
 import { dealTerms, templateOf } from './terms';
 
 /** One whole deal with something of every kind in it, told through the API. */
@@ -39,6 +41,7 @@ export type Thing =
   | 'payout'
   | 'approval'
   | 'api key'
+  | 'signing key'
   | 'simulation'
   | 'simulation file';
 
@@ -63,6 +66,12 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const packaged = await label.as.post<{ id: string }>('/v1/packages', { name: 'Everything', isrcs });
   const claim = await label.as.post<{ id: string }>('/v1/claims', claimBody(platform.organizationId, isrcs));
   const key = await label.as.post<{ id: string }>('/v1/api-keys', { name: 'Machine', roles: ['reader'] });
+  const signer = makeSigner();
+  const signingKey = await label.as.post<{ id: string }>('/v1/signing-keys', {
+    name: 'Contracts',
+    publicKey: signer.publicKey,
+    proof: signer.proof(label.organizationId, app.clock.now().toISOString()),
+  });
   const terms = dealTerms({
     labelId: label.organizationId,
     platformId: platform.organizationId,
@@ -119,6 +128,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       payout: payout.id,
       approval: payout.approvalId,
       'api key': key.id,
+      'signing key': signingKey.id,
       ...simulated,
     },
   };
@@ -206,7 +216,7 @@ async function conclude(label: Party, platform: Party, { id }: { id: string }): 
   });
   const { manifestHash } = await label.as.get<{ manifestHash: string }>(`/v1/agreements/${agreementId}`);
   for (const party of [label, platform]) {
-    await party.as.post(`/v1/agreements/${agreementId}/signatures`, { manifestHash, intent: 'We sign these terms.' });
+    await party.as.post(`/v1/agreements/${agreementId}/signatures`, await signatureBy(party.as, manifestHash));
   }
   return agreementId;
 }

@@ -83,7 +83,7 @@ export class SigningKeysController {
 
   @Get('signing-keys')
   @Allow({ kinds: ['label', 'platform'] })
-  @ApiOperation({ summary: 'List your organization’s signing keys, proposed and revoked ones included' })
+  @ApiOperation({ summary: 'List your signing keys, proposed and revoked ones included' })
   @ApiOkResponse({ type: pageSchema(SigningKeyView) })
   async list(@By() actor: Actor, @InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<SigningKeyView>> {
     const after = fromCursor(cursor, [instantKey, thumbprint]);

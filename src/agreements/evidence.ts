@@ -23,7 +23,7 @@ async function bundled(tx: Tx, version: VersionText): Promise<BundledVersion> {
   const { number, manifest, prose, terms, termsText } = version;
   if (manifest === null || prose === null) throw new DomainError('not-found');
   const signatures = await tx.rows<BundledSignature>(
-    `SELECT statement, seal FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
+    `SELECT statement, seal, signature, signing_key AS "publicKey" FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
     [version.agreementId, number],
   );
   return { number, manifest, terms, termsText, prose, signatures, documents: new Map() };

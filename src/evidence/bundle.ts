@@ -1,4 +1,5 @@
 import { canonicalText, type LanguageCode, scheduleText, sha256Hex, type Terms } from '../kernel';
+import type { PublicJwk } from '../platform/signing/public-jwk';
 import { writeArchive } from './archive';
 
 /** One signature under a version: the statement that was signed, and the marketplace's seal over it. */
@@ -7,6 +8,9 @@ export interface BundledSignature {
   readonly statement: string;
   /** Compact JWS (EdDSA) over the statement. */
   readonly seal: string;
+  /** Where a key signed: its detached JWS over the statement, and its public half. */
+  readonly signature: string | null;
+  readonly publicKey: PublicJwk | null;
 }
 
 export interface BundledVersion {

@@ -11,6 +11,7 @@ import {
   type Terms,
 } from '../kernel';
 import { LABEL, PLATFORM, referenceTerms } from '../kernel/testing/reference-terms';
+import { type PublicJwk, thumbprintOf } from '../platform/signing/public-jwk';
 import { readArchive, writeArchive } from './archive';
 import { type BundledVersion, type PublishedKey, verifyBundle, writeBundle } from '.';
 
@@ -52,7 +53,7 @@ function made(number: number, terms: Terms, previous: string | null, change: Par
       signedAt: '2025-12-10T09:00:00.000Z',
       ...change,
     });
-    return { statement, seal: sealed(statement) };
+    return { statement, seal: sealed(statement), signature: null, publicKey: null };
   });
   const prose = { en: proseText(terms, 'en'), ru: proseText(terms, 'ru') };
   const termsText = canonicalTerms(terms);
@@ -154,6 +155,8 @@ describe('the evidence of an agreement', () => {
       'a seal by another key',
       changed(one.version, {
         signatures: one.version.signatures.map(({ statement }) => ({
+          signature: null,
+          publicKey: null,
           statement,
           seal: sealed(statement, stranger.privateKey),
         })),
@@ -164,6 +167,8 @@ describe('the evidence of an agreement', () => {
       'a seal that brings its key',
       changed(one.version, {
         signatures: one.version.signatures.map(({ statement }) => ({
+          signature: null,
+          publicKey: null,
           statement,
           seal: sealed(
             statement,
@@ -224,6 +229,46 @@ function positions(count: number, length: number): number[] {
 }
 
 const mutations = Number(process.env['ACCORDO_MUTATIONS'] ?? 1_000);
+
+describe('a signature by a key', () => {
+  const key = generateKeyPairSync('ed25519');
+  const publicKey = key.publicKey.export({ format: 'jwk' }) as PublicJwk;
+  const id = thumbprintOf(publicKey);
+  const detached = (text: string, by = key.privateKey): string => {
+    const [header, , signature] = sealed(text, by, JSON.stringify({ alg: 'EdDSA', kid: id })).split('.');
+    return `${header}..${signature}`;
+  };
+  const signedBy = (more: (statement: string) => object): BundledVersion => {
+    const { version } = made(1, first, null, { signer: { kind: 'key', id } });
+    const signatures = version.signatures.map((one) => ({
+      ...one,
+      publicKey,
+      signature: detached(one.statement),
+      ...more(one.statement),
+    }));
+    return { ...version, signatures };
+  };
+
+  it('holds with the key’s own signature over the statement', async () => {
+    const { faults, signatures } = await verifyBundle(await bundleOf([signedBy(() => ({}))]), keys);
+    expect([faults, signatures.map(({ signer }) => signer)]).toEqual([
+      [],
+      [
+        { kind: 'key', id },
+        { kind: 'key', id },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['none', () => ({ signature: null })],
+    ['another key’s', (statement: string) => ({ signature: detached(statement, stranger.privateKey) })],
+    ['one with another key beside it', () => ({ publicKey: stranger.publicKey.export({ format: 'jwk' }) })],
+    ['one over another statement', () => ({ signature: detached('{}') })],
+  ])('is refused with %s', async (_, more) => {
+    expect(await faultsOf(await bundleOf([signedBy(more)]))).toContain('v1/signatures.json/0 signature-key');
+  });
+});
 
 describe('one changed byte', () => {
   it(`at ${mutations} positions of the bundle is always noticed, and where a file holds it that file is named`, async () => {

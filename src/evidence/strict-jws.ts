@@ -1,4 +1,5 @@
 import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { bytesOf } from '../platform/signing/public-jwk';
 
 /** A public key as the marketplace publishes it. */
 export type PublishedKey = JsonWebKey & { readonly kid: string };
@@ -12,7 +13,7 @@ const keys = new WeakMap<PublishedKey, KeyObject>();
  */
 export function sealHolds(jws: string, text: string, published: readonly PublishedKey[]): boolean {
   const parts = jws.length > lengthMax + text.length * 2 ? [] : jws.split('.');
-  const [header, payload, signature] = parts.map(strictBase64Url);
+  const [header, payload, signature] = parts.map(bytesOf);
   if (parts.length !== 3 || !header || !payload || !signature) return false;
   if (!payload.equals(Buffer.from(text, 'utf8'))) return false;
   const kid = keyNamedBy(header);
@@ -21,12 +22,6 @@ export function sealHolds(jws: string, text: string, published: readonly Publish
   );
   if (key === undefined) return false;
   return verify(null, Buffer.from(`${parts[0]}.${parts[1]}`), keyObject(key), signature);
-}
-
-/** The bytes of unpadded base64url; undefined for any other spelling of them. */
-function strictBase64Url(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64url');
-  return bytes.toString('base64url') === text ? bytes : undefined;
 }
 
 /** The header is exactly {"alg":"EdDSA","kid":"…"}: nothing that names, brings or points to another key is looked at. */

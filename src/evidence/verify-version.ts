@@ -9,6 +9,8 @@ import {
   type SignatureStatement,
   type Terms,
 } from '../kernel';
+import { verifyDetached } from '../platform/signing/detached-jws';
+import { readPublicJwk, thumbprintOf } from '../platform/signing/public-jwk';
 import { type BundledSignature } from './bundle';
 import { canonicalJson, type Findings } from './findings';
 import { type PublishedKey, sealHolds } from './strict-jws';
@@ -144,7 +146,7 @@ function checkSignatures(files: VersionFiles, signed: Signed): CheckedSignature[
 }
 
 function checkSignature(
-  { statement: text, seal }: Partial<BundledSignature>,
+  { statement: text, seal, signature, publicKey }: Partial<BundledSignature>,
   { terms, manifestHash, check, part }: Signed,
 ): CheckedSignature[] {
   const { findings, number, agreement, keys } = check;
@@ -154,10 +156,26 @@ function checkSignature(
   if (statement?.schema !== 'accordo-signature/1') return refuse('signature-statement', 'is no canonical statement');
   if (!sealHolds(seal, text, keys)) return refuse('signature-seal', 'is not sealed by a published key');
   const { organization, signer, intent, signedAt } = statement;
+  if (
+    signer.kind === 'key' &&
+    !keySigned(text, { keyId: signer.id, signature: signature ?? null, publicKey: publicKey ?? null })
+  ) {
+    return refuse('signature-key', 'is not the signature of the key that it names');
+  }
   if (statement.agreement !== agreement || statement.version !== number || statement.manifest !== manifestHash) {
     return refuse('signature-manifest', 'is under something else than this manifest');
   }
   const party = (['label', 'platform'] as const).find((name) => terms.parties[name].id === organization);
   if (party === undefined) return refuse('signature-party', 'is by an organization that is no party');
   return [{ version: number, party, organization, signer, intent, signedAt }];
+}
+
+/** The key travels with its signature. It is the one meant, for the sealed statement names its thumbprint. */
+function keySigned(
+  statement: string,
+  { keyId, signature, publicKey }: { keyId: string } & Pick<BundledSignature, 'signature' | 'publicKey'>,
+): boolean {
+  const key = readPublicJwk(publicKey);
+  if (key === undefined || signature === null) return false;
+  return thumbprintOf(key) === keyId && verifyDetached(signature, statement, key);
 }

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { publishedByOwner } from './support/policies';
 
 /** Keys that organizations sign with themselves: proposed by one person, active by a second one's word, published for good. */
-export class SigningKeys1795392000017 implements MigrationInterface {
+export class SigningKeys1795392000018 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 CREATE TABLE organization_signing_keys (

@@ -423,7 +423,7 @@ describe('routes', () => {
     const forMachines = forSignatories.filter(({ declared }) => declared?.public === false && !declared.memberOnly);
     expect(forMachines.map(({ name }) => name)).toEqual([
       'AgreementsController.sign :id/signatures',
-      'AmendmentsController.sign :version/signatures',
+      'AmendmentsController.sign :number/signatures',
     ]);
   });
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { type PublishedKey, verifyBundle } from '../../src/evidence';
 import { startTestApp, type TestApp } from '../support/app';
 import type { Party } from '../support/given';
-import { intent, type Market, openMarket, outcome } from '../support/market';
+import { type Market, openMarket, outcome, signatureBy } from '../support/market';
 import { root } from '../support/repository';
 
 let app: TestApp;
@@ -36,7 +36,8 @@ async function amendedAgreement(): Promise<string> {
   const body = { effectiveFrom: '2026-03-01', reason: 'One more.', addTracks: [isrcs[2]] };
   const path = `/v1/agreements/${id}/amendments`;
   const { manifestHash } = await label.as.post<{ manifestHash: string }>(path, body);
-  for (const party of [platform, label]) await party.as.post(`${path}/2/signatures`, { manifestHash, intent });
+  for (const party of [platform, label])
+    await party.as.post(`${path}/2/signatures`, await signatureBy(party.as, manifestHash));
   return id;
 }
 

@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { AgreementsController } from './agreements.controller';
 import { AmendmentsController } from './amendments.controller';
 import { ConcludeAgreement } from './conclude-agreement';
+import { DocumentsController } from './documents.controller';
 import { EndAgreement } from './end-agreement';
 import { EvidenceController } from './evidence.controller';
 import { HandleBreach } from './handle-breach';
 import { KeepAgreement } from './keep-agreement';
 import { LifeController } from './life.controller';
+import { MakeDocuments } from './make-documents';
 import { MeetConditions } from './meet-conditions';
 import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
@@ -16,10 +18,26 @@ import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
 
 @Module({
-  controllers: [AgreementsController, AmendmentsController, EvidenceController, LifeController, SchemasController],
+  controllers: [
+    AgreementsController,
+    AmendmentsController,
+    DocumentsController,
+    EvidenceController,
+    LifeController,
+    SchemasController,
+  ],
   providers: [
     ...[OnConcluded, OnAmended, OnDuePaid],
-    ...[ConcludeAgreement, SignAgreement, ProposeAmendment, EndAgreement, HandleBreach, KeepAgreement, MeetConditions],
+    ...[
+      ConcludeAgreement,
+      SignAgreement,
+      ProposeAmendment,
+      EndAgreement,
+      HandleBreach,
+      KeepAgreement,
+      MakeDocuments,
+      MeetConditions,
+    ],
   ],
   exports: [OnConcluded, OnAmended, OnDuePaid],
 })

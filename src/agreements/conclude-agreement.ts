@@ -5,11 +5,13 @@ import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
+import { enqueue } from '../platform/jobs/jobs';
 import { publish } from '../platform/outbox/outbox';
 import { type AgreementWithTerms, getAgreement } from './agreements.repository';
 import { uncontrolledTracks } from './control';
 import { inoperable } from './inoperable';
 import { getLiving, type LivingAgreement } from './life.repository';
+import { documentsJob } from './make-documents';
 import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
 import { type Recorded, recordLife, settleLife } from './record-life';
@@ -37,6 +39,8 @@ export class ConcludeAgreement {
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);
     const before = version.number === 1 ? undefined : await getLiving(tx, agreement.id);
     await decideVersion(tx, version, 'concluded', at);
+    const job = { agreementId: version.agreementId, version: String(version.number) };
+    await enqueue(tx, documentsJob, job, `${documentsJob} ${job.agreementId} ${job.version}`);
     if (before === undefined) await this.begin(tx, actor, agreement, at);
     else await this.amend(tx, actor, { agreement: before, version, at });
   }

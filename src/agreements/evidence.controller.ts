@@ -4,6 +4,7 @@ import { Allow, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { Keyring } from '../platform/keyring/keyring';
+import { Storage } from '../platform/storage/storage';
 import { evidenceOf } from './evidence';
 
 /** The proof of an agreement, to be kept and checked anywhere. */
@@ -12,7 +13,8 @@ import { evidenceOf } from './evidence';
 export class EvidenceController {
   constructor(
     private readonly clock: Clock,
-    private readonly keyring: Keyring,
+    readonly keyring: Keyring,
+    readonly storage: Storage,
   ) {}
 
   @Get()
@@ -20,11 +22,11 @@ export class EvidenceController {
   @ApiOperation({
     summary: 'Download the evidence of an agreement',
     description:
-      'A ZIP that `accordo verify` checks with the published keys alone: terms, words, manifests, signatures, what happened since, your own audit trail. Refused with `agreement-not-concluded`.',
+      'A ZIP that `accordo verify` checks with the published keys alone: terms, words, manifests, signatures, what happened since, your own audit trail. Refused with `agreement-not-concluded` or `document-not-ready`.',
   })
   @ApiOkResponse({ content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } })
   async evidence(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
-    return new StreamableFile(await evidenceOf(tx, this.keyring, id, this.clock.now()), {
+    return new StreamableFile(await evidenceOf(tx, this, id, this.clock.now()), {
       type: 'application/zip',
       disposition: `attachment; filename="agreement-${id}.zip"`,
     });

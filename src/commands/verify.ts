@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command } from 'commander';
-import { type PublishedKey, type Verification, verifyBundle } from '../evidence';
+import { type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
 import { hangingLines } from './wrap-text';
 
 const EXIT = { holds: 0, faults: 1, unreadable: 2 } as const;
@@ -11,8 +11,10 @@ const COLUMN = 13;
 export function registerVerify(program: Command): void {
   program
     .command('verify')
-    .description('check the evidence of an agreement with the marketplace’s published keys alone')
-    .argument('<file>', 'the evidence of an agreement, as downloaded (ZIP)')
+    .description(
+      'check the evidence of an agreement, or a sealed contract, with the marketplace’s published keys alone',
+    )
+    .argument('<file>', 'the evidence of an agreement (ZIP), or a sealed contract (PDF)')
     .requiredOption('--keys <file>', 'the published keys: /.well-known/jwks.json of the marketplace')
     .option('--json', 'print one object with what was checked and every fault')
     .action(async (file: string, { keys, json }: { keys: string; json?: boolean }) => {
@@ -30,11 +32,15 @@ async function verifyFile(file: string, keysFile: string, json: boolean): Promis
     process.stderr.write(`${(error as Error).message}\n`);
     return EXIT.unreadable;
   }
-  const verification = await verifyBundle(bytes, keys);
+  const verification = bytes.subarray(0, 5).equals(pdfMark)
+    ? await verifyPdf(bytes, keys)
+    : await verifyBundle(bytes, keys);
   process.stdout.write(json ? `${JSON.stringify({ file, ...verification })}\n` : told(file, verification));
   if (verification.faults.some(({ code }) => code === 'bundle-unreadable')) return EXIT.unreadable;
   return verification.faults.length === 0 ? EXIT.holds : EXIT.faults;
 }
+
+const pdfMark = Buffer.from('%PDF-');
 
 function readKeys(text: string): readonly PublishedKey[] {
   const { keys } = JSON.parse(text) as { keys?: unknown };

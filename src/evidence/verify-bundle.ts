@@ -1,3 +1,4 @@
+import { checkSealedPdf } from '../documents';
 import { type Fault, sha256Hex } from '../kernel';
 import { ArchiveRefused, readArchive, writeArchive } from './archive';
 import { type EvidenceRecord, RECORD, RECORD_SEAL } from './bundle';
@@ -40,6 +41,7 @@ export async function verifyBundle(bytes: Buffer, keys: readonly PublishedKey[])
   const sound = checkFiles(files, record, findings);
   const { agreement, madeAt } = record;
   const checked = checkVersions(sound, { agreement, keys, findings });
+  await checkDocuments(sound, keys, findings);
   return { agreement, madeAt, ...checked, notes: findings.notes, faults: findings.faults };
 }
 
@@ -81,6 +83,28 @@ function checkFiles(
   const listed = new Set([...record.files.map(({ name }) => name), RECORD, RECORD_SEAL]);
   for (const name of files.keys()) if (!listed.has(name)) findings.add(name, 'file-unlisted', 'is not in the record');
   return sound;
+}
+
+/** As verifyBundle, of a sealed contract by itself: that it is whole and as it was sealed. What it says is proved by the evidence. */
+export async function verifyPdf(bytes: Buffer, keys: readonly PublishedKey[]): Promise<Verification> {
+  const faults = await checkSealedPdf(bytes, certificatesOf(keys));
+  return { versions: [], signatures: [], notes: [], faults };
+}
+
+const certificatesOf = (keys: readonly PublishedKey[]): string[] =>
+  keys.flatMap(({ x5c }) => (Array.isArray(x5c) ? (x5c as string[]).slice(0, 1) : []));
+
+/** Every document of ours is sealed as a whole by a published certificate. */
+async function checkDocuments(
+  files: ReadonlyMap<string, Buffer>,
+  keys: readonly PublishedKey[],
+  findings: Findings,
+): Promise<void> {
+  const certificates = certificatesOf(keys);
+  for (const [name, bytes] of files) {
+    if (!/^v\d+\/contract\.[a-z]{2}\.pdf$/.test(name)) continue;
+    for (const { code, message } of await checkSealedPdf(bytes, certificates)) findings.add(name, code, message);
+  }
 }
 
 function checkVersions(

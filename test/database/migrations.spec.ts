@@ -10,6 +10,7 @@ const application = 'accordo_app';
 
 /** Facts: written once. A table that is added to this list in the schema belongs here too, and the other way round. */
 const appendOnlyTables = [
+  'agreement_documents',
   'agreement_facts',
   'audit_entries',
   'catalogue_import_faults',

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MakeDocuments } from '../../src/agreements/make-documents';
+import { checkSealedPdf } from '../../src/documents';
 import { type PublishedKey, verifyBundle } from '../../src/evidence';
 import { startTestApp, type TestApp } from '../support/app';
 import type { Party } from '../support/given';
@@ -22,11 +24,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const bytesOf = async ({ email, password }: Party, id: string): Promise<Buffer> => {
+const bytesOf = async (
+  { email, password }: Party,
+  id: string,
+  what = 'evidence',
+  type = 'application/zip',
+): Promise<Buffer> => {
   const { accessToken } = await app.given.client().post<{ accessToken: string }>('/v1/sign-in', { email, password });
   const headers = { authorization: `Bearer ${accessToken}` };
-  const answer = await fetch(`${app.url}/v1/agreements/${id}/evidence`, { headers });
-  expect(answer.headers.get('content-type')).toBe('application/zip');
+  const answer = await fetch(`${app.url}/v1/agreements/${id}/${what}`, { headers });
+  expect(answer.headers.get('content-type')).toBe(type);
   return Buffer.from(await answer.arrayBuffer());
 };
 
@@ -38,8 +45,14 @@ async function amendedAgreement(): Promise<string> {
   const { manifestHash } = await label.as.post<{ manifestHash: string }>(path, body);
   for (const party of [platform, label])
     await party.as.post(`${path}/2/signatures`, await signatureBy(party.as, manifestHash));
+  await made(id, 1);
+  await made(id, 2);
   return id;
 }
+
+/** What the worker does after a conclusion. */
+const made = (agreementId: string, version: number): Promise<void> =>
+  app.app.get(MakeDocuments).execute({ agreementId, version: String(version) });
 
 describe('the evidence of an agreement', () => {
   it('is downloaded by either party, and holds under the published keys alone', async () => {
@@ -80,6 +93,32 @@ describe('the evidence of an agreement', () => {
     const broken = await run(changed);
     expect([broken.code, broken.stdout]).toEqual([1, expect.stringMatching(/v1\/manifest\.json: .*\(file-changed\)/)]);
     expect((await run(Buffer.from('no archive'))).code).toBe(2);
+    const pdf = await bytesOf(market.label, id, 'document?language=ru', 'application/pdf');
+    expect((await run(pdf)).code).toBe(0);
+    pdf[1000]! ^= 1;
+    expect((await run(pdf)).code).toBe(1);
+  });
+
+  it('waits for the sealed documents, which are made once', async () => {
+    const { label, concluded } = market;
+    const { id } = await concluded();
+    expect(await outcome(label.as, 'GET', `/v1/agreements/${id}/evidence`)).toBe('409 document-not-ready');
+    expect(await outcome(label.as, 'GET', `/v1/agreements/${id}/document?language=ru`)).toBe('409 document-not-ready');
+    await Promise.all([made(id, 1), made(id, 1)]);
+    await made(id, 1);
+    const { keys } = await app.given.client().get<{ keys: { x5c?: string[] }[] }>('/.well-known/jwks.json');
+    const certificates = keys.flatMap(({ x5c = [] }) => x5c);
+    for (const language of ['en', 'ru']) {
+      const pdf = await bytesOf(label, id, `document?language=${language}`, 'application/pdf');
+      expect(await checkSealedPdf(pdf, certificates)).toEqual([]);
+    }
+  });
+
+  it('begins as a draft that says that it is not signed', async () => {
+    const { id } = await market.accepted();
+    const pdf = await bytesOf(market.platform, id, 'document', 'application/pdf');
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect((await checkSealedPdf(pdf, [])).map(({ code }) => code)).toEqual(['pdf-not-sealed']);
   });
 
   it('is not to be had before both have signed', async () => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,11 +69,31 @@ describe('the keyring', () => {
     const keyring = await Keyring.open(file, now);
     const stored = JSON.parse(readFileSync(file, 'utf8')) as { keys: { privateKey: { d: string } }[] };
     const published = JSON.stringify(keyring.publicKeys());
-    expect(stored.keys.length).toBe(2);
+    expect(stored.keys.length).toBe(3);
     for (const { privateKey } of stored.keys) expect(published).not.toContain(privateKey.d);
-    expect(keyring.publicKeys().map(({ kty, crv, alg, use }) => ({ kty, crv, alg, use }))).toEqual(
-      stored.keys.map(() => ({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' })),
-    );
+    expect(keyring.publicKeys().map(({ kty, crv, alg, use }) => ({ kty, crv, alg, use }))).toEqual([
+      { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
+      { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
+      { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' },
+    ]);
+    const { certificate } = await keyring.documentSeal();
+    expect(keyring.publicKeys().map(({ x5c }) => x5c)).toEqual([undefined, undefined, [certificate]]);
+    const x509 = new X509Certificate(Buffer.from(certificate, 'base64'));
+    expect([x509.subject, x509.validTo]).toEqual([
+      expect.stringContaining('Accordo document seal'),
+      'Jan  5 00:00:00 2036 GMT',
+    ]);
+    expect(x509.verify(x509.publicKey)).toBe(true);
+  });
+
+  it('that is older than a purpose gets its first key of it, and keeps the others', async () => {
+    const before = (await Keyring.open(file, now)).publicKeys();
+    const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: { purpose: string }[] };
+    writeFileSync(file, JSON.stringify({ keys: keys.filter(({ purpose }) => purpose !== 'document-seal') }));
+    const after = (await Keyring.open(file, now)).publicKeys();
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(after[2]?.kid).toMatch(/^document-seal-/);
+    expect((await Keyring.open(file, now)).publicKeys()).toEqual(after);
   });
 
   it('refuses a file that others can read, and one that is damaged', async () => {

@@ -83,6 +83,7 @@ export const errorCodes = {
     status: 409,
     title: 'An exclusive grant covers the same recording, place, use and time',
   },
+  'document-not-ready': { status: 409, title: 'The document is being made: ask again in a moment' },
   'amendment-open': { status: 409, title: 'An amendment of this agreement already waits for signatures' },
   'amendment-not-possible': { status: 422, title: 'The amendment cannot be; all reasons are listed' },
   'agreement-not-running': { status: 409, title: 'The agreement has ended' },

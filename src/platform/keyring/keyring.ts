@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -16,9 +16,10 @@ import { dirname } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import { DomainError } from '../errors/domain-error';
+import { selfSigned } from './self-signed';
 
-export type KeyPurpose = 'access-token' | 'seal';
-const purposes: readonly KeyPurpose[] = ['access-token', 'seal'];
+export const keyPurposes = ['access-token', 'seal', 'document-seal'] as const;
+export type KeyPurpose = (typeof keyPurposes)[number];
 
 interface KeyRecord {
   readonly id: string;
@@ -26,6 +27,8 @@ interface KeyRecord {
   readonly madeAt: string;
   readonly privateKey: JWK;
   readonly publicKey: JWK;
+  /** Of a key that seals documents: its X.509 certificate, base64 of DER. */
+  readonly certificate?: string;
 }
 
 /**
@@ -43,7 +46,7 @@ export class Keyring {
   static async open(file: string, now: Date): Promise<Keyring> {
     if (!existsSync(file)) {
       const records: KeyRecord[] = [];
-      for (const purpose of purposes) records.push(await newKey(purpose, now));
+      for (const purpose of keyPurposes) records.push(await newKey(purpose, now));
       publishFirst(file, records);
     }
     if ((statSync(file).mode & 0o077) !== 0) {
@@ -52,11 +55,12 @@ export class Keyring {
         `the keyring ${file} is readable by others: chmod 600 it, then rotate its keys`,
       );
     }
-    try {
-      return new Keyring(file, (JSON.parse(readFileSync(file, 'utf8')) as { keys: KeyRecord[] }).keys);
-    } catch {
-      throw new DomainError('configuration-invalid', `the keyring ${file} is damaged`);
+    const keyring = new Keyring(file, readRecords(file));
+    // A keyring that is older than a purpose gets its first key of it.
+    for (const purpose of keyPurposes) {
+      if (!keyring.records.some((record) => record.purpose === purpose)) await keyring.rotate(purpose, now);
     }
+    return keyring;
   }
 
   /** The current key: the newest of its purpose. */
@@ -64,6 +68,15 @@ export class Keyring {
     const record = this.records.findLast((candidate) => candidate.purpose === purpose);
     if (record === undefined) throw new Error(`no ${purpose} key`);
     return { id: record.id, key: (await importJWK(record.privateKey, 'EdDSA')) as CryptoKey };
+  }
+
+  /** The current key that seals documents, and its certificate: PKCS #8 and X.509, base64 of DER. */
+  async documentSeal(): Promise<{ readonly privateKey: string; readonly certificate: string }> {
+    const record = this.records.findLast(({ purpose }) => purpose === 'document-seal');
+    if (record?.certificate === undefined) throw new Error('no document-seal key');
+    const key = (await importJWK(record.privateKey, 'ES256', { extractable: true })) as CryptoKey;
+    const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+    return { privateKey: der.toString('base64'), certificate: record.certificate };
   }
 
   /** The key of this id and purpose, for checking; undefined when it is not ours. */
@@ -74,7 +87,13 @@ export class Keyring {
 
   /** The public halves, as published. */
   publicKeys(): readonly (JWK & { readonly kid: string; readonly use: 'sig' })[] {
-    return this.records.map(({ id, publicKey }) => ({ ...publicKey, kid: id, use: 'sig', alg: 'EdDSA' }));
+    return this.records.map(({ id, publicKey, certificate }) => ({
+      ...publicKey,
+      kid: id,
+      use: 'sig',
+      alg: certificate === undefined ? 'EdDSA' : 'ES256',
+      ...(certificate === undefined ? {} : { x5c: [certificate] }),
+    }));
   }
 
   /** Adds a key that signs from now on. */
@@ -87,9 +106,19 @@ export class Keyring {
   }
 }
 
+function readRecords(file: string): readonly KeyRecord[] {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { keys: KeyRecord[] }).keys;
+  } catch {
+    throw new DomainError('configuration-invalid', `the keyring ${file} is damaged`);
+  }
+}
+
 async function newKey(purpose: KeyPurpose, now: Date): Promise<KeyRecord> {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const documents = purpose === 'document-seal';
+  const { privateKey, publicKey } = await generateKeyPair(documents ? 'ES256' : 'EdDSA', { extractable: true });
   return {
+    ...(documents ? { certificate: await selfSigned({ privateKey, publicKey }, now) } : {}),
     id: `${purpose}-${randomBytes(8).toString('hex')}`,
     purpose,
     madeAt: now.toISOString(),

@@ -1,0 +1,84 @@
+import { createHash, type webcrypto } from 'node:crypto';
+import { ObjectIdentifier, OctetString, Sequence, UTCTime } from 'asn1js';
+import {
+  Attribute,
+  Certificate,
+  ContentInfo,
+  EncapsulatedContentInfo,
+  IssuerAndSerialNumber,
+  SignedAndUnsignedAttributes,
+  SignedData,
+  SignerInfo,
+} from 'pkijs';
+
+const oids = {
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  contentType: '1.2.840.113549.1.9.3',
+  messageDigest: '1.2.840.113549.1.9.4',
+  signingTime: '1.2.840.113549.1.9.5',
+  signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+} as const;
+
+export interface Detached {
+  readonly certificate: Buffer;
+  readonly data: Buffer;
+  /** Whole seconds: a UTCTime tells no more. */
+  readonly at: Date;
+}
+
+/**
+ * A signature over data that is kept elsewhere, as PAdES baseline B wants it (ETSI EN 319 142-1): CMS SignedData (RFC 5652) with one
+ * signer, its certificate, and the attributes content type, message digest, signing time and signing certificate v2 (RFC 5035). DER.
+ */
+export async function signDetached(detached: Detached, privateKey: webcrypto.CryptoKey): Promise<SignedData> {
+  const certificate = Certificate.fromBER(detached.certificate);
+  const signer = new SignerInfo({
+    version: 1,
+    sid: new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
+    signedAttrs: new SignedAndUnsignedAttributes({ type: 0, attributes: attributesOf(detached) }),
+  });
+  const signed = new SignedData({
+    version: 1,
+    encapContentInfo: new EncapsulatedContentInfo({ eContentType: oids.data }),
+    signerInfos: [signer],
+    certificates: [certificate],
+  });
+  await signed.sign(privateKey, 0, 'SHA-256', detached.data);
+  return signed;
+}
+
+export const derOf = (signed: SignedData): Buffer =>
+  Buffer.from(new ContentInfo({ contentType: oids.signedData, content: signed.toSchema(true) }).toSchema().toBER());
+
+/** The one signer of a CMS SignedData; undefined for anything else. */
+export function signerOf(der: Buffer): { signer: SignerInfo; at: Date } | undefined {
+  try {
+    const info = ContentInfo.fromBER(der);
+    const [signer, ...others] = new SignedData({ schema: info.content as never }).signerInfos;
+    const time = signer?.signedAttrs?.attributes.find(({ type }) => type === oids.signingTime)?.values[0] as
+      UTCTime | undefined;
+    const at = time?.toDate();
+    // A UTCTime cannot tell other years; a changed one may read as if it did.
+    const told = at && at.getUTCFullYear() >= 1950 && at.getUTCFullYear() < 2050;
+    return signer && told && others.length === 0 ? { signer, at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function attributesOf({ certificate, data, at }: Detached): Attribute[] {
+  const digest = (bytes: Buffer): OctetString =>
+    new OctetString({ valueHex: exact(createHash('sha256').update(bytes).digest()) });
+  // ESSCertIDv2 without its hash algorithm, which is SHA-256 unless said.
+  const essCertificate = new Sequence({ value: [digest(certificate)] });
+  const signingCertificate = new Sequence({ value: [new Sequence({ value: [essCertificate] })] });
+  return [
+    new Attribute({ type: oids.contentType, values: [new ObjectIdentifier({ value: oids.data })] }),
+    new Attribute({ type: oids.signingTime, values: [new UTCTime({ valueDate: at })] }),
+    new Attribute({ type: oids.messageDigest, values: [digest(data)] }),
+    new Attribute({ type: oids.signingCertificateV2, values: [signingCertificate] }),
+  ];
+}
+
+const exact = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;

@@ -1,16 +1,17 @@
+import { calendarDateOf, dayAfter, monthsAfterDay, type Period } from '../calendar';
 import { isZero, rational } from '../money';
 import { type Advance } from './money-clauses';
 import { INTEGERS, LISTS } from './limits';
 import { type Condition, type Renewal, type Termination, type Texts } from './life-clauses';
 import {
   fault,
+  isFaultless,
   member,
   readClauseId,
   readFields,
   readInteger,
   readList,
   readOptional,
-  readString,
   readWord,
   refuseDuplicates,
   sortedSet,
@@ -22,10 +23,19 @@ import { type Grant, type Settlement, type Terms } from './terms';
 export const OPTIONAL_LIFE_CLAUSES = ['texts', 'conditions', 'renewal', 'termination'];
 
 interface LifeReferences {
+  readonly term: Period;
   readonly grants: readonly Grant[];
   readonly advances: readonly Advance[];
   readonly settlement?: Settlement;
 }
+
+interface Payments extends Pick<LifeReferences, 'advances' | 'settlement'> {
+  readonly advancesAt: Place;
+  readonly settlementAt: Place;
+}
+
+/** Days are counted on from the end of the term, and the calendar has no day after this one. */
+const LAST_DAY = calendarDateOf('9999-12-31');
 
 /** How the agreement begins, goes on and ends. Clauses that are not given stay absent. */
 export function readLifeClauses(
@@ -34,8 +44,14 @@ export function readLifeClauses(
 ): Pick<Terms, 'texts' | 'conditions' | 'renewal' | 'termination'> {
   return {
     ...readOptional(fields, 'texts', readTexts),
-    ...readOptional(fields, 'conditions', (place) => readConditions(place, references)),
-    ...readOptional(fields, 'renewal', readRenewal),
+    ...readOptional(fields, 'conditions', (place) =>
+      readConditions(place, {
+        ...references,
+        advancesAt: member(fields, 'advances'),
+        settlementAt: member(fields, 'settlement'),
+      }),
+    ),
+    ...readOptional(fields, 'renewal', (place) => readRenewal(place, references)),
     ...readOptional(fields, 'termination', (place) => readTermination(place, references)),
   };
 }
@@ -49,9 +65,10 @@ function readTexts(place: Place): Texts {
   };
 }
 
-function readConditions(place: Place, references: LifeReferences): Condition[] {
+/** As written: in this order they have their numbers. */
+function readConditions(place: Place, payments: Payments): Condition[] {
   const places = readList(place, LISTS.conditions);
-  const conditions = places.map((entry) => readCondition(entry, references));
+  const conditions = places.map((entry) => readCondition(entry, payments));
   refuseDuplicates(
     places,
     conditions.map(({ id }) => id),
@@ -59,34 +76,46 @@ function readConditions(place: Place, references: LifeReferences): Condition[] {
   return conditions;
 }
 
-function readCondition(place: Place, { advances, settlement }: LifeReferences): Condition {
+function readCondition(place: Place, payments: Payments): Condition {
   const fields = readFields(place, { required: ['id', 'kind', 'withinDays'], optional: ['advance'] });
   if (!fields) return { id: '', kind: 'back-fee-paid', withinDays: 1 };
   const id = readClauseId(member(fields, 'id'));
   const kind = readWord(member(fields, 'kind'), { words: ['advance-paid', 'back-fee-paid'] });
   const withinDays = readInteger(member(fields, 'withinDays'), INTEGERS.noticeDays);
   const named = member(fields, 'advance');
-  if (kind === 'back-fee-paid') {
-    if (named.value !== undefined) fault(named, 'terms-unknown-field', 'belongs to a condition on an advance');
-    if (!settlement || isZero(rational(settlement.backFee.amount))) {
-      fault(member(fields, 'kind'), 'terms-reference', 'there is no back fee to be paid');
-    }
-    return { id, kind, withinDays };
-  }
-  const advance = readString(named) ?? '';
-  if (named.value === undefined) fault(named, 'terms-required', 'is required');
-  else if (!advances.some((other) => other.id === advance && other.due === 'signature' && !other.option)) {
-    fault(named, 'terms-reference', 'is not an advance that falls due at signature');
-  }
-  return { id, kind, advance, withinDays };
+  if (kind === 'advance-paid') return { id, kind, advance: readAdvanceReference(named, payments), withinDays };
+  if (named.value !== undefined) fault(named, 'terms-unknown-field', 'belongs to a condition on an advance');
+  refuseMissingBackFee(member(fields, 'kind'), payments);
+  return { id, kind, withinDays };
 }
 
-function readRenewal(place: Place): Renewal {
+/** A condition that no payment can meet would end every agreement. */
+function readAdvanceReference(place: Place, { advances, advancesAt }: Payments): string {
+  if (place.value === undefined) fault(place, 'terms-required', 'is required');
+  const id = readClauseId(place);
+  const advance = advances.find((other) => other.id === id);
+  if (id === '') return id;
+  if (advance?.due !== 'signature' || advance.option) {
+    fault(place, 'terms-reference', 'is not an advance that falls due at signature');
+  } else if (isZero(rational(advance.amount)) && isFaultless(advancesAt)) {
+    fault(place, 'terms-reference', 'is an advance of nothing: it is never paid');
+  }
+  return id;
+}
+
+function refuseMissingBackFee(place: Place, { settlement, settlementAt }: Payments): void {
+  const none = !settlement || (isZero(rational(settlement.backFee.amount)) && isFaultless(settlementAt));
+  if (none) fault(place, 'terms-reference', 'there is no back fee to be paid');
+}
+
+function readRenewal(place: Place, { term }: LifeReferences): Renewal {
   const fields = readFields(place, { required: ['months', 'times', 'noticeDays'] });
   if (!fields) return { months: 1, times: null, noticeDays: 1 };
   const times = member(fields, 'times');
+  const months = readInteger(member(fields, 'months'), INTEGERS.renewalMonths);
+  if (term.until > monthsAfterDay(LAST_DAY, -months)) refuseBeyondCalendar(member(fields, 'months'));
   return {
-    months: readInteger(member(fields, 'months'), INTEGERS.renewalMonths),
+    months,
     times: times.value === null ? null : readInteger(times, INTEGERS.renewals),
     noticeDays: readInteger(member(fields, 'noticeDays'), INTEGERS.noticeDays),
   };
@@ -122,14 +151,20 @@ function readBreach(place: Place): NonNullable<Termination['breach']> {
   };
 }
 
-function readSellOff(place: Place, { grants }: LifeReferences): NonNullable<Termination['sellOff']> {
+function readSellOff(place: Place, { grants, term }: LifeReferences): NonNullable<Termination['sellOff']> {
   const fields = readFields(place, { required: ['days', 'grants'] });
   if (!fields) return { days: 1, grants: [] };
   const named = readList(member(fields, 'grants'), LISTS.royaltyGrants).map((entry) => {
     const id = readClauseId(entry);
-    if (id !== '' && !grants.some((grant) => grant.id === id))
+    if (id !== '' && !grants.some((grant) => grant.id === id)) {
       fault(entry, 'terms-reference', 'is not one of the grants of these terms');
+    }
     return id;
   });
-  return { days: readInteger(member(fields, 'days'), INTEGERS.noticeDays), grants: sortedSet(named) };
+  const days = readInteger(member(fields, 'days'), INTEGERS.noticeDays);
+  if (term.until > dayAfter(LAST_DAY, -days)) refuseBeyondCalendar(member(fields, 'days'));
+  return { days, grants: sortedSet(named) };
 }
+
+const refuseBeyondCalendar = (place: Place): void =>
+  fault(place, 'terms-date', `reaches from the end of the term beyond ${LAST_DAY}`);

@@ -78,6 +78,11 @@ export function readChecked<Value>(place: Place, read: () => Value, check: (valu
   return value;
 }
 
+/** Whether nothing was noted in the value at the place: a stand-in is not judged. */
+export function isFaultless({ pointer, faults }: Place): boolean {
+  return !faults.list.some((found) => found.pointer === pointer || found.pointer.startsWith(`${pointer}/`));
+}
+
 export function readList(place: Place, { min, max }: Bounds): Place[] {
   const { value, pointer, faults } = place;
   if (value === undefined) return [];

@@ -6,7 +6,7 @@ import { remarksOf, type Remark } from '.';
 function remarks(...changes: readonly (readonly [pointer: string, value: unknown])[]): Remark[] {
   const json = changes.reduce<unknown>(
     (changed, [pointer, value]) => changedJson(changed, pointer, value),
-    richTermsJson(),
+    changedJson(richTermsJson(), '/settlement/effect', 'payment'),
   );
   return remarksOf(termsOf(json));
 }
@@ -111,5 +111,41 @@ describe('remarks on terms', () => {
     };
     expect(of(step(null, '2026-07-01'), step('2026-07-01', null))).toEqual([]);
     expect(of(step(null, '2026-07-01'), step('2026-08-01', null))).toEqual(['/royalties/1/royalty terms-gap']);
+  });
+
+  it('a no to the renewal must be possible within the term, and within each renewed term that can be followed by another', () => {
+    const at = (noticeDays: number, renewal: object = {}) =>
+      remarks(['/renewal', { months: 12, times: null, noticeDays, ...renewal }]).map(({ message }) => message);
+    expect(at(366)).toEqual([]);
+    expect(at(367)).toEqual(['a renewed term has 366 days: a no would have to come before it begins']);
+    expect(at(367, { times: 2 })).toHaveLength(1);
+    expect(at(730, { times: 1 })).toEqual([]);
+    expect(at(731, { times: 1 })).toEqual(['the term has 730 days: a no would have to come before it begins']);
+    expect(at(731)).toHaveLength(1);
+  });
+
+  it('a notice and a cure should run out within a term that is not renewed', () => {
+    const termination = { notice: { by: 'label', days: 730 }, breach: { cureDays: 730, suspension: 'never' } };
+    expect(remarks(['/termination', termination])).toEqual([]);
+    const codes = (days: number) =>
+      placed(
+        remarks(
+          ['/renewal', undefined],
+          ['/termination', termination],
+          ['/termination/notice/days', days],
+          ['/termination/breach/cureDays', days],
+        ),
+      );
+    expect(codes(729)).toEqual([]);
+    expect(codes(730)).toEqual([
+      '/termination/notice/days terms-notice-exceeds-term',
+      '/termination/breach/cureDays terms-notice-exceeds-term',
+    ]);
+  });
+
+  it('claims that end with the signature are gone where an unmet condition ends the agreement', () => {
+    const atSignature = ['/settlement/effect', 'signature'] as const;
+    expect(placed(remarks(atSignature))).toEqual(['/settlement/effect terms-settled-before-conditions']);
+    expect(remarks(atSignature, ['/conditions', undefined])).toEqual([]);
   });
 });

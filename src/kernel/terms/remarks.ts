@@ -2,6 +2,7 @@ import { gapsBetween, MONTHS_PER, type Period } from '../calendar';
 import { type Fault } from '../faults';
 import { comparables } from './comparables';
 import { withinClause } from './most-favoured-breaches';
+import { remarksOnLife } from './remarks-on-life';
 import { measuresAllSales, nodesOf } from './royalty-needs';
 import { type Reserve, type Terms } from './terms';
 
@@ -13,7 +14,7 @@ export type Remark = Fault;
  * a clause for which it says nothing. `terms-reserve-idle`: a reserve on sales under a royalty that is not taken of all its
  * sales together holds nothing. `terms-release-after-term`: what a reserve held is released after the term, even
  * what it held in the first period. `terms-nothing-compared`: a most favoured nation clause names a figure that these terms
- * do not have where the clause holds.
+ * do not have where the clause holds. What there is to say of the beginning and the end of the agreement: `remarksOnLife`.
  */
 export function remarksOf(terms: Terms): Remark[] {
   return [
@@ -34,6 +35,7 @@ export function remarksOf(terms: Terms): Remark[] {
     ...terms.royalties.flatMap(escalationGaps),
     ...gaps(terms.splits ?? [], { list: '/splits', meaning: 'the money is shared out to nobody' }),
     ...comparedNothing(terms),
+    ...remarksOnLife(terms),
   ];
 }
 

@@ -120,6 +120,12 @@ describe('permissions', () => {
     expect(constraint(streaming!, 'accordo:exclusive')).toHaveLength(0);
   });
 
+  it('begin only after the conditions of the licence, where there are any', () => {
+    const after = { leftOperand: 'event', operator: 'gt', rightOperand: { '@id': 'accordo:conditionsMet' } };
+    for (const permission of full.permission) expect(constraint(permission, 'event')).toEqual([after]);
+    for (const permission of reference.permission) expect(constraint(permission, 'event')).toEqual([]);
+  });
+
   it('have the duty to pay under the royalty clause of their grant, in the words of the contract', () => {
     const [streaming] = full.permission;
     expect(streaming!.duty).toHaveLength(1);

@@ -119,11 +119,18 @@ function permissionsOf(terms: Terms, { grant, clause, agreementUid, target, word
   }));
 }
 
+/** Nothing is permitted before all conditions of the licence are met: the terms say which. */
+const AFTER_CONDITIONS: Constraint = {
+  leftOperand: 'event',
+  operator: 'gt',
+  rightOperand: { '@id': 'accordo:conditionsMet' },
+};
+
 /**
  * Where, when, on which services and under which models. Territories are written out: a country that comes into being later
  * is in none of them. The days of the term begin at midnight of the contract's zone, so they are given as instants.
  */
-function constraintsOf({ term, timeZone }: Pick<Terms, 'term' | 'timeZone'>, grant: Grant): Constraint[] {
+function constraintsOf({ term, timeZone, conditions }: Terms, grant: Grant): Constraint[] {
   const instant = (day: CalendarDate) =>
     ({ '@value': startOfDayInZone(day, timeZone).toISOString(), '@type': 'xsd:dateTime' }) as const;
   return [
@@ -135,6 +142,7 @@ function constraintsOf({ term, timeZone }: Pick<Terms, 'term' | 'timeZone'>, gra
       grant.services.map((service) => ({ '@id': `urn:uuid:${service}` })),
     ),
     oneOf('accordo:commercialModel', grant.models),
+    ...(conditions ? [AFTER_CONDITIONS] : []),
     ...(grant.exclusive ? [oneOf('accordo:exclusive', [{ '@value': 'true', '@type': 'xsd:boolean' }])] : []),
   ];
 }

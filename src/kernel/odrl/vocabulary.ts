@@ -21,7 +21,7 @@ export type Operand = string | Literal | Iri;
 
 export interface Constraint {
   readonly leftOperand: string;
-  readonly operator: 'eq' | 'gteq' | 'lteq' | 'lt' | 'isAnyOf';
+  readonly operator: 'eq' | 'gt' | 'gteq' | 'lteq' | 'lt' | 'isAnyOf';
   readonly rightOperand: Operand | readonly Operand[];
   readonly unit?: Iri;
 }

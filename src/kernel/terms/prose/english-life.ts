@@ -25,8 +25,8 @@ export const ENGLISH_LIFE: LifeWords = {
   notice: ({ by, days }: NonNullable<Termination['notice']>) =>
     `${GIVERS[by]} may end the agreement by notice of ${daysOf(days)}.`,
   breach: ({ cureDays, suspension }: NonNullable<Termination['breach']>) =>
-    `A party that notifies the other of a breach which is not cured within ${daysOf(cureDays)} may end the agreement with the ` +
-    `end of any later day. ${SUSPENSION[suspension]}`,
+    `A party that notifies the other of a breach which is not cured within ${daysOf(cureDays)} of the notice may end the agreement ` +
+    `with the end of any later day. ${SUSPENSION[suspension]}`,
   sellOff: ({ days, grants }: NonNullable<Termination['sellOff']>) =>
     `Sell-off: for ${daysOf(days)} after the end the ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')} ` +
     `${grants.length === 1 ? 'goes' : 'go'} on, and royalties are due for ${grants.length === 1 ? 'it' : 'them'}; not where the agreement was ended for breach.`,

@@ -12,7 +12,7 @@ const months = (count: number): string => counted('ru', count, { one: 'меся�
 
 export const RUSSIAN_LIFE: LifeWords = {
   texts: ({ prevailing }: Texts) =>
-    'Условия в виде данных, SHA-256 которых подписывают стороны, имеют преимущественную силу перед настоящим текстом. ' +
+    'Условия в виде данных, хеш SHA-256 которых подписывают стороны, имеют преимущественную силу перед настоящим текстом. ' +
     `Из текстов преимущественную силу имеет текст на ${LANGUAGES[prevailing]} языке.`,
   condition(condition: Condition) {
     const what =
@@ -27,10 +27,11 @@ export const RUSSIAN_LIFE: LifeWords = {
     `${times === null ? 'без ограничения числа продлений' : `не более ${counted('ru', times, { one: 'раза', other: 'раз' })}`}, если ни одна из сторон ` +
     `не заявит об отказе от продления не позднее чем за ${days(noticeDays)} до окончания срока.`,
   notice: ({ by, days: count }: NonNullable<Termination['notice']>) =>
-    `${GIVERS[by]} вправе отказаться от договора, уведомив об этом другую сторону не позднее чем за ${days(count)}.`,
+    `${GIVERS[by]} вправе отказаться от договора, уведомив об этом другую сторону не позднее чем за ${days(count)} до дня его ` +
+    'прекращения.',
   breach: ({ cureDays, suspension }: NonNullable<Termination['breach']>) =>
     'Сторона, уведомившая другую о нарушении договора, которое не устранено в течение ' +
-    `${daysGenitive(cureDays)}, вправе прекратить договор с окончанием любого последующего дня. ${SUSPENSION[suspension]}`,
+    `${daysGenitive(cureDays)} со дня уведомления, вправе прекратить договор с окончанием любого последующего дня. ${SUSPENSION[suspension]}`,
   sellOff: ({ days: count, grants }: NonNullable<Termination['sellOff']>) =>
     `Распродажа: в течение ${daysGenitive(count)} после прекращения договора ` +
     `${grants.length === 1 ? 'лицензия' : 'лицензии'} ${grants.map((grant) => `«${grant}»`).join(', ')} ` +
@@ -38,7 +39,8 @@ export const RUSSIAN_LIFE: LifeWords = {
 };
 
 const SUSPENSION: Readonly<Record<NonNullable<Termination['breach']>['suspension'], string>> = {
-  'at-once': 'С момента уведомления о нарушении Лицензиар вправе приостановить действие лицензии до его устранения.',
+  'at-once':
+    'С момента своего уведомления о нарушении Лицензиар вправе приостановить действие лицензии до устранения нарушения.',
   'after-cure-period':
     'По истечении этого срока Лицензиар вправе приостановить действие лицензии до устранения нарушения.',
   never: 'Из-за нарушения действие лицензии не приостанавливается.',

@@ -187,7 +187,6 @@ function licenceOf(path: string): string {
     license?: unknown;
     licenses?: readonly { type: string }[];
   };
-  const declared =
-    locked[path]!.license ?? license ?? licenses?.map(({ type }) => type).join(' OR ') ?? readByHand[path];
+  const declared = locked[path]!.license ?? license ?? licenses?.map(({ type }) => type).join(' OR ');
   return typeof declared === 'string' ? declared : 'not declared';
 }

@@ -63,7 +63,7 @@ interface Setting {
   readonly at: Date;
 }
 
-/** The words of a version as a PDF, in the wording that was signed; not sealed, and marked as not signed where there are no signatures. */
+/** The words of a version as a PDF, as this build writes them; not sealed, and marked as not signed where there are no signatures. */
 export function draftPdf(version: VersionText, { language, signatures, at }: Setting): Promise<Buffer> {
   const { terms, agreementId, number, effectiveFrom, termsHash, signedHash } = version;
   return contractPdf({

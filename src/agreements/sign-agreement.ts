@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { statementText } from '../kernel';
-import { Confirmations } from '../parties';
+import { dayInZone, statementText } from '../kernel';
+import { authorityOf, Confirmations } from '../parties';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
@@ -94,7 +94,7 @@ export class SignAgreement {
       version: version.number,
       manifest: version.signedHash,
       organization: organizationId,
-      authority: null,
+      authority: await authorityFor(tx, actor, agreement, at),
       intent: body.intent,
     };
     const by =
@@ -108,7 +108,13 @@ export class SignAgreement {
     const statement = statementText({ ...stated, signer, signedAt: by.signedAt.toISOString() });
     const signed = { version: version.number, signedHash: version.signedHash, intent: body.intent, address };
     const sealed = { statement, seal: await seal(this.keyring, statement) };
-    await insertSignature(tx, agreement, { organizationId, ...signed, ...by, ...sealed });
+    await insertSignature(tx, agreement, {
+      organizationId,
+      authorityId: stated.authority,
+      ...signed,
+      ...by,
+      ...sealed,
+    });
     const fact = { termsHash: version.termsHash, version: version.number, manifestHash: version.signedHash };
     await audit(tx, actor, {
       action: 'agreement.signed',
@@ -125,6 +131,17 @@ export class SignAgreement {
     await this.confirmations.refuseUnlessConfirmed(actor, confirmation);
     return { memberId: actor.by.id, signedAt, signingKeyId: null, signingKey: null, signature: null };
   }
+}
+
+/** What the organization stated about the member's authority for this day; of a key, its registration is its authority. */
+async function authorityFor(
+  tx: Tx,
+  { by, organizationId }: Actor,
+  { timeZone }: AgreementWithTerms,
+  at: Date,
+): Promise<string | null> {
+  if (by.kind !== 'member') return null;
+  return (await authorityOf(tx, organizationId, by.id, dayInZone(at, timeZone)))?.id ?? null;
 }
 
 /** A member confirms, a machine's key signs: what belongs to the other's way of signing is a mistake, not a detail to pass over. */

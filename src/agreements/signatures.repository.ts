@@ -22,6 +22,8 @@ export type Signature = SignedBy & {
 export type NewSignature = Signature & {
   readonly version: number;
   readonly signedHash: string;
+  /** The organization's statement of the member's authority, where there is one. */
+  readonly authorityId: string | null;
   /** The canonical statement that the seal is over. */
   readonly statement: string;
   readonly intent: string;
@@ -42,8 +44,8 @@ export async function insertSignature(tx: Tx, agreement: Agreement, signature: N
   await tx.run(
     `INSERT INTO signatures
        (agreement_id, organization_id, label_id, platform_id, member_id, signed_hash, intent, address, signed_at, seal, version, statement,
-        signing_key_id, signing_key, signature)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+        signing_key_id, signing_key, signature, authority_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       agreement.id,
       signature.organizationId,
@@ -60,6 +62,7 @@ export async function insertSignature(tx: Tx, agreement: Agreement, signature: N
       signature.signingKeyId,
       signature.signingKey === null ? null : JSON.stringify(signature.signingKey),
       signature.signature,
+      signature.authorityId,
     ],
   );
 }

@@ -12,3 +12,4 @@ export {
   verifiedAmong,
 } from './parties.repository';
 export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';
+export { authorityOf } from './signing/authorities.repository';

@@ -22,6 +22,9 @@ import { RegisterOrganization } from './register-organization';
 import { RevokeDelegation } from './revoke-delegation';
 import { RevokeSigningKey } from './revoke-signing-key';
 import { ServicesController } from './services.controller';
+import { SigningAuthoritiesController } from './signing/authorities.controller';
+import { RevokeAuthority } from './signing/revoke-authority';
+import { StateAuthority } from './signing/state-authority';
 import { SigningKeysController } from './signing-keys.controller';
 import { VerifyOrganization } from './verify-organization';
 
@@ -34,6 +37,7 @@ import { VerifyOrganization } from './verify-organization';
     MembersController,
     ApiKeysController,
     DelegationsController,
+    SigningAuthoritiesController,
     SigningKeysController,
     ServicesController,
   ],
@@ -49,8 +53,10 @@ import { VerifyOrganization } from './verify-organization';
     ReAuthenticate,
     RegisterOrganization,
     RevokeDelegation,
+    RevokeAuthority,
     RevokeSigningKey,
     SignIn,
+    StateAuthority,
     Throttle,
     VerifyOrganization,
     { provide: Authenticator, useClass: BearerAuthenticator },

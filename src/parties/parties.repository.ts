@@ -128,6 +128,10 @@ export const listMembers = (tx: Tx, limit: number, after: After): Promise<Member
     [limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 
+/** Whether the transaction's organization has the member. */
+export const memberExists = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.first('SELECT FROM members WHERE id = $1', [id])) !== undefined;
+
 export interface NewMember {
   readonly organizationId: string;
   readonly name: string;

@@ -69,11 +69,17 @@ async function register(
 ): Promise<SampleParty> {
   const first = { email: plan.email, password: newPassword() };
   const second = { email: plan.colleague.email, password: newPassword() };
-  const { organization } = await new ApiClient(url).post<{ organization: { id: string } }>('/v1/organizations', {
+  const { organization, memberId } = await new ApiClient(url).post<{
+    organization: { id: string };
+    memberId: string;
+  }>('/v1/organizations', {
     ...profile,
     member: { name: plan.email.startsWith('vera') ? 'Vera Licensing' : 'Alisa Engineer', ...first },
   });
   const client = await signIn(url, first);
+  // By what the first member signs for the organization.
+  const authority = { basis: 'statute', reference: 'charter, art. 8', validFrom: '2020-01-01' };
+  await client.post(`/v1/members/${memberId}/signing-authorities`, authority);
   await client.post('/v1/members', { ...plan.colleague, password: second.password });
   const { key } = await client.post<{ key: string }>('/v1/api-keys', { name: 'Story', roles: plan.keyRoles });
   return { organizationId: organization.id, name: profile.name, first, second, apiKey: key };

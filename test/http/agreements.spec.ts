@@ -146,6 +146,10 @@ describe('an agreement', () => {
         return key;
       });
       expect(protectedHeader.alg).toBe('EdDSA');
+      const stated = await party.as.get<{ rows: { id: string }[] }>(
+        `/v1/members/${party.memberId}/signing-authorities`,
+      );
+      const authority = stated.rows.at(-1)!.id;
       const statement = {
         schema: 'accordo-signature/1',
         agreement: id,
@@ -153,7 +157,7 @@ describe('an agreement', () => {
         manifest: manifestHash,
         organization: party.organizationId,
         signer: { kind: 'member', id: party.memberId },
-        authority: null,
+        authority,
         intent,
         signedAt: '2026-01-05T09:00:00.000Z',
       };

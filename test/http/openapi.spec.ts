@@ -265,6 +265,7 @@ describe('what routes answer', () => {
       invoices: ids.invoice,
       'licence-requests': ids['licence request'],
       listings: ids.listing,
+      members: ids.member,
       negotiations: ids.negotiation,
       operations: ids.operation,
       organizations: world.label.organizationId,

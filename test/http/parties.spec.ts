@@ -401,6 +401,7 @@ it('every change leaves an audit entry without names or mail addresses', async (
       new Set([
         'operator.set-up',
         'organization.registered',
+        'signing-authority.stated',
         'organization.verified',
         'session.opened',
         'member.added',

@@ -205,12 +205,14 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/invoices/{id}': thing('invoice'),
   '/v1/licence-requests/{id}': thing('licence request'),
   '/v1/listings/{id}': thing('listing'),
+  '/v1/members/{id}': thing('member'),
   '/v1/negotiations/{id}': thing('negotiation'),
   '/v1/operations/{id}': thing('operation'),
   '/v1/organizations/{id}': hidden('label'),
   '/v1/packages/{id}': thing('package'),
   '/v1/payouts/{id}': thing('payout'),
   '/v1/recordings/{isrc}': recording,
+  '/v1/signing-authorities/{id}': thing('signing authority'),
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
@@ -370,6 +372,8 @@ const more: Readonly<Record<string, Attempt>> = {
   },
 };
 
+const authorityBody = { basis: 'statute', reference: 'charter, art. 8', validFrom: '2026-01-01' };
+
 /** Bodies that are right, for addresses that name a thing. */
 const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/amendments': () => ({ effectiveFrom: '2026-03-01', reason: 'More.', until: '2029-01-01' }),
@@ -405,6 +409,8 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/negotiations/{id}/simulation-files': () => ({}),
   'POST /v1/negotiations/{id}/simulations': () => simulationBody(),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
+  'POST /v1/members/{id}/signing-authorities': () => authorityBody,
+  'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
@@ -526,6 +532,9 @@ describe('what belongs to others', () => {
       ['POST', '/v1/approvals/{id}/decision', 'approval', { decision: 'approved' }],
       ['DELETE', '/v1/api-keys/{id}', 'api key'],
       ['POST', '/v1/signing-keys/{id}/revocation', 'signing key'],
+      ['GET', '/v1/members/{id}/signing-authorities', 'member'],
+      ['POST', '/v1/members/{id}/signing-authorities', 'member', authorityBody],
+      ['POST', '/v1/signing-authorities/{id}/revocation', 'signing authority'],
       ['GET', '/v1/simulations/{id}', 'simulation'],
       ['POST', '/v1/simulations/{id}/sharing', 'simulation'],
     ];

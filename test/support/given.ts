@@ -14,6 +14,12 @@ export interface Party {
   readonly as: ApiClient;
 }
 
+/** The organization's word that the member may sign for it, on every day of the tests. */
+export async function stateAuthority({ as }: Pick<Party, 'as'>, memberId: string): Promise<string> {
+  const body = { basis: 'statute', reference: 'charter, art. 8', validFrom: '2000-01-01' };
+  return (await as.post<{ id: string }>(`/v1/members/${memberId}/signing-authorities`, body)).id;
+}
+
 let counter = 0;
 
 /** The tests' vocabulary: parties that exist, are verified and signed in. Everything goes through the public API. */
@@ -62,13 +68,15 @@ export class Given {
         member: { name: 'First Member', email, password },
       },
     );
+    const as = await this.signIn({ email, password });
+    await stateAuthority({ as }, memberId);
     return {
       organizationId: organization.id,
       partyId,
       memberId,
       email,
       password,
-      as: await this.signIn({ email, password }),
+      as,
     };
   }
 
@@ -82,12 +90,13 @@ export class Given {
     return this.verified(await this.registered('platform', name));
   }
 
-  /** A second member of the same organization, signed in. */
+  /** A second member of the same organization, signed in; a signatory with authority to sign. */
   async colleague(party: Party, roles: readonly string[]): Promise<ApiClient> {
     counter += 1;
     const email = `colleague-${process.pid}-${counter}@example.org`;
     const password = `sesame-${randomUUID()}`;
-    await party.as.post('/v1/members', { name: 'Colleague', email, password, roles });
+    const { id } = await party.as.post<{ id: string }>('/v1/members', { name: 'Colleague', email, password, roles });
+    if (roles.includes('signatory')) await stateAuthority(party, id);
     return this.signIn({ email, password });
   }
 

@@ -5,7 +5,7 @@ import { monthPeriod } from '../../src/kernel';
 import type { ApiClient } from '../../src/sample/api-client';
 import type { TestApp } from './app';
 import { catalogueCsv, plainRows, testIsrc } from './catalogue';
-import type { Party } from './given';
+import { type Party, stateAuthority } from './given';
 import { signatureBy } from './market';
 import { makeSigner } from './signing';
 import { dealTerms, templateOf } from './terms';
@@ -42,6 +42,8 @@ export type Thing =
   | 'approval'
   | 'api key'
   | 'signing key'
+  | 'member'
+  | 'signing authority'
   | 'simulation'
   | 'simulation file';
 
@@ -129,6 +131,8 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       approval: payout.approvalId,
       'api key': key.id,
       'signing key': signingKey.id,
+      member: label.memberId,
+      'signing authority': await stateAuthority(label, label.memberId),
       ...simulated,
     },
   };

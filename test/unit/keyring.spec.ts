@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compactVerify, CompactSign } from 'jose';
@@ -79,10 +79,7 @@ describe('the keyring', () => {
     const { certificate } = await keyring.documentSeal();
     expect(keyring.publicKeys().map(({ x5c }) => x5c)).toEqual([undefined, undefined, [certificate]]);
     const x509 = new X509Certificate(Buffer.from(certificate, 'base64'));
-    expect([x509.subject, x509.validTo]).toEqual([
-      expect.stringContaining('Accordo document seal'),
-      'Jan  5 00:00:00 2036 GMT',
-    ]);
+    expect([x509.subject, x509.validTo]).toEqual(['O=Accordo\nCN=Accordo document seal', 'Jan  5 00:00:00 2036 GMT']);
     expect(x509.verify(x509.publicKey)).toBe(true);
   });
 
@@ -94,6 +91,26 @@ describe('the keyring', () => {
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
     expect(after[2]?.kid).toMatch(/^document-seal-/);
     expect((await Keyring.open(file, now)).publicKeys()).toEqual(after);
+  });
+
+  it('that is completed by several processes at once gets one key, which all of them use and publish', async () => {
+    await Keyring.open(file, now);
+    const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: { purpose: string }[] };
+    const older = keys.filter(({ purpose }) => purpose === 'seal');
+    writeFileSync(file, JSON.stringify({ keys: older }));
+    const opened = await Promise.all(Array.from({ length: 8 }, () => Keyring.open(file, now)));
+    const kept = (await Keyring.open(file, now)).publicKeys();
+    expect(kept.length).toBe(3);
+    for (const keyring of opened) expect(keyring.publicKeys()).toEqual(kept);
+    expect(readdirSync(join(folder, 'keys'))).toEqual(['keyring.json']);
+  });
+
+  it('keeps at a rotation what another process has added since', async () => {
+    const [one, other] = [await Keyring.open(file, now), await Keyring.open(file, now)];
+    const added = [await one.rotate('seal', now), await other.rotate('document-seal', now)];
+    const kept = (await Keyring.open(file, now)).publicKeys().map(({ kid }) => kid);
+    expect(kept).toEqual(expect.arrayContaining(added));
+    expect(kept.length).toBe(5);
   });
 
   it('refuses a file that others can read, and one that is damaged', async () => {

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -32,7 +33,7 @@ interface KeyRecord {
 }
 
 /**
- * The marketplace's signing keys (Ed25519): one current per purpose, older ones kept for checking. The file is 0600; a file that others
+ * The marketplace's signing keys (Ed25519; P-256 with a certificate for documents): one current per purpose, older ones kept for checking. The file is 0600; a file that others
  * can read is refused rather than used.
  */
 @Injectable()
@@ -55,12 +56,8 @@ export class Keyring {
         `the keyring ${file} is readable by others: chmod 600 it, then rotate its keys`,
       );
     }
-    const keyring = new Keyring(file, readRecords(file));
-    // A keyring that is older than a purpose gets its first key of it.
-    for (const purpose of keyPurposes) {
-      if (!keyring.records.some((record) => record.purpose === purpose)) await keyring.rotate(purpose, now);
-    }
-    return keyring;
+    await complete(file, now);
+    return new Keyring(file, readRecords(file));
   }
 
   /** The current key: the newest of its purpose. */
@@ -96,14 +93,53 @@ export class Keyring {
     }));
   }
 
-  /** Adds a key that signs from now on. */
+  /** Adds a key that signs from now on. What another process has added since this one opened the file stays. */
   async rotate(purpose: KeyPurpose, now: Date): Promise<string> {
     const record = await newKey(purpose, now);
-    this.records = [...this.records, record];
-    const incoming = writeIncoming(this.file, this.records);
-    renameSync(incoming, this.file);
+    this.records = replaceWith(this.file, [...readRecords(this.file), record]);
     return record.id;
   }
+}
+
+/**
+ * Gives a keyring that is older than a purpose its first key of it. Processes that do so at once must end up with one key, or what some
+ * of them seal could be checked by nobody: each offers keys under one name, which only the first can take, and adds what it finds there.
+ * An offer goes only when the keyring holds its keys, so whoever finds neither begins anew.
+ */
+async function complete(file: string, now: Date): Promise<void> {
+  const offer = `${file}.first-keys`;
+  for (let missing = missingIn(file); missing.length > 0; missing = missingIn(file)) {
+    const fresh: KeyRecord[] = [];
+    for (const purpose of missing) fresh.push(await newKey(purpose, now));
+    publishFirst(offer, fresh);
+    const first = readOffer(offer);
+    if (first === undefined) continue;
+    // Looked up after the offer was read: one that came too late finds its purposes here.
+    const still = missingIn(file);
+    const added = first.filter(({ purpose }) => still.includes(purpose));
+    if (added.length > 0) replaceWith(file, [...readRecords(file), ...added]);
+    rmSync(offer, { force: true });
+  }
+  rmSync(offer, { force: true });
+}
+
+function missingIn(file: string): KeyPurpose[] {
+  const records = readRecords(file);
+  return keyPurposes.filter((purpose) => !records.some((record) => record.purpose === purpose));
+}
+
+function readOffer(offer: string): readonly KeyRecord[] | undefined {
+  try {
+    return readRecords(offer);
+  } catch (error) {
+    if (existsSync(offer)) throw error;
+    return undefined;
+  }
+}
+
+function replaceWith(file: string, records: readonly KeyRecord[]): readonly KeyRecord[] {
+  renameSync(writeIncoming(file, records), file);
+  return records;
 }
 
 function readRecords(file: string): readonly KeyRecord[] {

@@ -1,4 +1,5 @@
 import { verify, webcrypto, X509Certificate } from 'node:crypto';
+import { type SignerInfo } from 'pkijs';
 import { type Fault } from '../kernel';
 import { derOf, signDetached, signerOf } from './detached-cms';
 
@@ -12,11 +13,11 @@ export async function checkSealedPdf(pdf: Buffer, certificates: readonly string[
   const sealed = sealedParts(pdf);
   if ('fault' in sealed) return [sealed.fault];
   const { data, der } = sealed;
-  const found = signerOf(der);
-  if (found === undefined) return [fault('pdf-seal-encoding', 'holds no signature that can be read')];
+  const signer = signerOf(der);
+  if (signer === undefined) return [fault('pdf-seal-encoding', 'holds no signature that can be read')];
   for (const published of certificates) {
     const certificate = Buffer.from(published, 'base64');
-    if (await isBy(certificate, { data, der, found })) return [];
+    if (await isBy(certificate, { data, der, signer })) return [];
   }
   return [fault('pdf-changed', 'was changed after it was sealed, or is sealed by no published key')];
 }
@@ -24,13 +25,13 @@ export async function checkSealedPdf(pdf: Buffer, certificates: readonly string[
 interface Sealed {
   readonly data: Buffer;
   readonly der: Buffer;
-  readonly found: NonNullable<ReturnType<typeof signerOf>>;
+  readonly signer: SignerInfo;
 }
 
 /** Makes the signature anew around the signature value found: when it is the same bytes, nothing else is in it, and the value may be checked. */
-async function isBy(certificate: Buffer, { data, der, found: { signer, at } }: Sealed): Promise<boolean> {
+async function isBy(certificate: Buffer, { data, der, signer }: Sealed): Promise<boolean> {
   const { privateKey } = await throwawayKey();
-  const expected = await signDetached({ certificate, data, at }, privateKey);
+  const expected = await signDetached({ certificate, data }, privateKey);
   const [own] = expected.signerInfos;
   if (own?.signedAttrs === undefined) return false;
   own.signature = signer.signature;

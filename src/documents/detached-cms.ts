@@ -1,5 +1,5 @@
 import { createHash, type webcrypto } from 'node:crypto';
-import { ObjectIdentifier, OctetString, Sequence, UTCTime } from 'asn1js';
+import { ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import {
   Attribute,
   Certificate,
@@ -16,20 +16,18 @@ const oids = {
   signedData: '1.2.840.113549.1.7.2',
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
-  signingTime: '1.2.840.113549.1.9.5',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
 } as const;
 
 export interface Detached {
   readonly certificate: Buffer;
   readonly data: Buffer;
-  /** Whole seconds: a UTCTime tells no more. */
-  readonly at: Date;
 }
 
 /**
  * A signature over data that is kept elsewhere, as PAdES baseline B wants it (ETSI EN 319 142-1): CMS SignedData (RFC 5652) with one
- * signer, its certificate, and the attributes content type, message digest, signing time and signing certificate v2 (RFC 5035). DER.
+ * signer, its certificate, and the attributes content type, message digest and signing certificate v2 (RFC 5035). The time of signing
+ * stands in the PDF (entry M), which is signed too; as an attribute baseline forbids it. DER.
  */
 export async function signDetached(detached: Detached, privateKey: webcrypto.CryptoKey): Promise<SignedData> {
   const certificate = Certificate.fromBER(detached.certificate);
@@ -52,22 +50,17 @@ export const derOf = (signed: SignedData): Buffer =>
   Buffer.from(new ContentInfo({ contentType: oids.signedData, content: signed.toSchema(true) }).toSchema().toBER());
 
 /** The one signer of a CMS SignedData; undefined for anything else. */
-export function signerOf(der: Buffer): { signer: SignerInfo; at: Date } | undefined {
+export function signerOf(der: Buffer): SignerInfo | undefined {
   try {
     const info = ContentInfo.fromBER(der);
     const [signer, ...others] = new SignedData({ schema: info.content as never }).signerInfos;
-    const time = signer?.signedAttrs?.attributes.find(({ type }) => type === oids.signingTime)?.values[0] as
-      UTCTime | undefined;
-    const at = time?.toDate();
-    // A UTCTime cannot tell other years; a changed one may read as if it did.
-    const told = at && at.getUTCFullYear() >= 1950 && at.getUTCFullYear() < 2050;
-    return signer && told && others.length === 0 ? { signer, at } : undefined;
+    return others.length === 0 ? signer : undefined;
   } catch {
     return undefined;
   }
 }
 
-function attributesOf({ certificate, data, at }: Detached): Attribute[] {
+function attributesOf({ certificate, data }: Detached): Attribute[] {
   const digest = (bytes: Buffer): OctetString =>
     new OctetString({ valueHex: exact(createHash('sha256').update(bytes).digest()) });
   // ESSCertIDv2 without its hash algorithm, which is SHA-256 unless said.
@@ -75,7 +68,6 @@ function attributesOf({ certificate, data, at }: Detached): Attribute[] {
   const signingCertificate = new Sequence({ value: [new Sequence({ value: [essCertificate] })] });
   return [
     new Attribute({ type: oids.contentType, values: [new ObjectIdentifier({ value: oids.data })] }),
-    new Attribute({ type: oids.signingTime, values: [new UTCTime({ valueDate: at })] }),
     new Attribute({ type: oids.messageDigest, values: [digest(data)] }),
     new Attribute({ type: oids.signingCertificateV2, values: [signingCertificate] }),
   ];

@@ -135,6 +135,12 @@ describe('the seal', () => {
     expect((await checkSealedPdf(sealed, [])).map(({ code }) => code)).toEqual(['pdf-changed']);
   });
 
+  it('tells its time in the file only: as an attribute PAdES baseline forbids it', () => {
+    const signingTime = '06092a864886f70d010905';
+    expect(sealed.toString('latin1')).not.toContain(signingTime);
+    expect(sealed.toString('latin1')).toContain('/M (D:20251210090000Z)');
+  });
+
   it('is missed where there is none', async () => {
     const bare = await contractPdf(document(referenceTerms(), 'en'));
     expect((await checkSealedPdf(bare, [key.certificate])).map(({ code }) => code)).toEqual(['pdf-not-sealed']);

@@ -26,14 +26,11 @@ export async function sealPdf(pdf: Buffer, key: DocumentSealKey, at: Date): Prom
     subFilter: SUBFILTER_ETSI_CADES_DETACHED,
     appName: 'Accordo',
   });
-  return new SignPdf().sign(withRoom, new SealSigner(key, at));
+  return new SignPdf().sign(withRoom, new SealSigner(key));
 }
 
 class SealSigner extends Signer {
-  constructor(
-    private readonly key: DocumentSealKey,
-    private readonly at: Date,
-  ) {
+  constructor(private readonly key: DocumentSealKey) {
     super();
   }
 
@@ -42,6 +39,6 @@ class SealSigner extends Signer {
     const der = Buffer.from(this.key.privateKey, 'base64');
     const privateKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
     const certificate = Buffer.from(this.key.certificate, 'base64');
-    return derOf(await signDetached({ certificate, data, at: this.at }, privateKey));
+    return derOf(await signDetached({ certificate, data }, privateKey));
   }
 }

@@ -180,7 +180,7 @@ function everyPage(
     const place = words.page(page - start + 1, count);
     pdf.text(place, pdf.page.width - margin.right - pdf.widthOfString(place), y + 10, { lineBreak: false });
     if (signatures.length === 0) {
-      pdf.font('bold').fontSize(9).fillColor('#b00020').text(words.notSigned, margin.left, 34, { lineBreak: false });
+      pdf.font('bold').fontSize(15).fillColor('#b00020').text(words.notSigned, margin.left, 30, { lineBreak: false });
     }
   }
 }

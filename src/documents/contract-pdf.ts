@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as breath } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import { type CalendarDate, type ClauseText, type LanguageCode } from '../kernel';
 import { contractWords, type ContractWords } from './contract-words';
@@ -34,8 +35,11 @@ const fonts = join(require.resolve('dejavu-fonts-ttf/package.json'), '..', 'ttf'
 const margin = { top: 64, bottom: 72, left: 64, right: 56 };
 const numberWidth = 34;
 
-/** The contract as a PDF (A4), its fonts in it. The same document gives the same bytes. */
-export function contractPdf(document: ContractDocument): Promise<Buffer> {
+/**
+ * The contract as a PDF (A4), its fonts in it. The same document gives the same bytes. A Schedule A of 50,000 recordings takes seconds:
+ * other work of the process goes on between its pages.
+ */
+export async function contractPdf(document: ContractDocument): Promise<Buffer> {
   const words = contractWords[document.language];
   const pdf = new PDFDocument({
     size: 'A4',
@@ -55,9 +59,9 @@ export function contractPdf(document: ContractDocument): Promise<Buffer> {
   const finished = collected(pdf);
   opening(pdf, document, words);
   for (const clause of document.clauses) clauseText(pdf, clause);
-  scheduleA(pdf, document, words);
+  await scheduleA(pdf, document, words);
   evidence(pdf, document, words);
-  everyPage(pdf, document, words);
+  await everyPage(pdf, document, words);
   pdf.end();
   return finished;
 }
@@ -84,13 +88,13 @@ function opening(
   pdf.moveDown(0.8);
 }
 
-/** The number hangs in the margin of its text; a clause that does not fit begins on the next page rather than with one line. */
+/** The number hangs in the margin of its text. A clause that does not fit begins on the next page rather than leave a line or two alone on either. */
 function clauseText(pdf: Pdf, { clause, text }: ClauseText): void {
   pdf.font('text').fontSize(10);
   const options = { width: width(pdf) - numberWidth, align: 'left' as const, lineGap: 1.5 };
   const height = pdf.heightOfString(text, options);
   const left = pdf.page.height - margin.bottom - pdf.y;
-  if (height > left && (height < 200 || left < 60)) pdf.addPage();
+  if (height > left && (height < 200 || left < 60 || height - left < 30)) pdf.addPage();
   const { y } = pdf;
   pdf.font('bold').text(clause, margin.left, y, { width: numberWidth, lineBreak: false });
   pdf.font('text').text(text, margin.left + numberWidth, y, options);
@@ -101,7 +105,7 @@ function clauseText(pdf: Pdf, { clause, text }: ClauseText): void {
 const columns = 4;
 const rowHeight = 13.5;
 
-function scheduleA(pdf: Pdf, { isrcs }: ContractDocument, words: ContractWords): void {
+async function scheduleA(pdf: Pdf, { isrcs }: ContractDocument, words: ContractWords): Promise<void> {
   pdf.addPage().font('bold').fontSize(13).text(words.scheduleA, margin.left);
   pdf.moveDown(0.2).font('text').fontSize(9.5).text(words.recordings(isrcs.length)).moveDown(0.6);
   const columnWidth = width(pdf) / columns;
@@ -109,6 +113,7 @@ function scheduleA(pdf: Pdf, { isrcs }: ContractDocument, words: ContractWords):
   let rows = rowsBelow(pdf, top);
   for (let start = 0; start < isrcs.length; start += rows * columns) {
     if (start > 0) {
+      await breath();
       pdf.addPage();
       top = margin.top;
       rows = rowsBelow(pdf, top);
@@ -157,13 +162,14 @@ function evidence(pdf: Pdf, document: ContractDocument, words: ContractWords): v
 }
 
 /** On each page: which agreement, which terms, which page of how many, and whether it is signed at all. */
-function everyPage(
+async function everyPage(
   pdf: Pdf,
   { agreementId, version, termsHash, signatures }: ContractDocument,
   words: ContractWords,
-): void {
+): Promise<void> {
   const { start, count } = pdf.bufferedPageRange();
   for (let page = start; page < start + count; page += 1) {
+    await breath();
     pdf.switchToPage(page);
     // Below the margin text would begin a new page.
     pdf.page.margins.bottom = 0;

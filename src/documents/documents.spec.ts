@@ -72,6 +72,20 @@ describe('the contract as a PDF', () => {
     const few = pages(await contractPdf(document(referenceTerms(), 'en')));
     expect(pages(await contractPdf(document(referenceTerms(), 'en', { isrcs })))).toBeGreaterThan(few + 4);
   });
+
+  it('lets other work go on while a long list of recordings is set', async () => {
+    const isrcs = Array.from({ length: 3000 }, (_, place) => `ZZA0126${String(place).padStart(5, '0')}`);
+    let turns = 0;
+    let setting = true;
+    const other = (): void => {
+      turns += 1;
+      if (setting) setImmediate(other);
+    };
+    setImmediate(other);
+    await contractPdf(document(referenceTerms(), 'en', { isrcs }));
+    setting = false;
+    expect(turns).toBeGreaterThan(20);
+  });
 });
 
 const tool = ['/usr/bin/pdftotext', '/usr/bin/pdfsig'].every(existsSync);
@@ -152,7 +166,9 @@ describe('the seal', () => {
     const hole = sealed.indexOf('/Contents <') + 10;
     const inHole = Array.from({ length: 300 }, (_, place) => hole + 5 * place);
     const anywhere = Array.from({ length: 100 }, (_, place) => Math.floor((place * sealed.length) / 100));
-    for (const position of [...inHole, ...anywhere]) {
+    const end = sealed.indexOf('>', hole);
+    const edges = [hole - 1, hole + 1, end - 1, end, end + 1, sealed.length - 1];
+    for (const position of [...inHole, ...edges, ...anywhere]) {
       const bytes = Buffer.from(sealed);
       bytes[position]! ^= position % 4 < 2 ? 0x20 : 0x01;
       const faults = await checkSealedPdf(bytes, [key.certificate]);

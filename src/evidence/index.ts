@@ -1,5 +1,5 @@
 export * from './bundle';
-export { writeArchive } from './archive';
-export { type PublishedKey } from './strict-jws';
+export { archiveBytesMax, writeArchive } from './archive';
+export { type PublishedKey } from './published-keys';
 export { type Verification, verifyBundle, verifyPdf } from './verify-bundle';
-export { type CheckedSignature } from './verify-version';
+export { type CheckedSignature } from './verify-signatures';

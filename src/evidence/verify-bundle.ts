@@ -2,14 +2,20 @@ import { checkSealedPdf } from '../documents';
 import { type Fault, sha256Hex } from '../kernel';
 import { ArchiveRefused, readArchive, writeArchive } from './archive';
 import { type EvidenceRecord, RECORD, RECORD_SEAL } from './bundle';
-import { canonicalJson, Findings } from './findings';
-import { type PublishedKey, sealHolds } from './strict-jws';
-import { type CheckedSignature, verifyVersion, type VersionFiles } from './verify-version';
+import { bundleFiles, documentFiles, isKnown, versionFile, versionFiles } from './file-names';
+import { Findings } from './findings';
+import { certificatesOf, type PublishedKey, type SealKeys, sealKeysOf } from './published-keys';
+import { canonicalJson, readRecord } from './strict-forms';
+import { sealFault } from './strict-jws';
+import { type CheckedSignature } from './verify-signatures';
+import { verifyVersion, type VersionFiles } from './verify-version';
 
 export interface Verification {
   /** The agreement that the record names; absent when there is no record to read. */
   readonly agreement?: string;
   readonly madeAt?: string;
+  /** How many files are as the record lists them. */
+  readonly files: number;
   readonly versions: readonly number[];
   readonly signatures: readonly CheckedSignature[];
   /** What cannot be checked here, without being wrong. */
@@ -22,9 +28,10 @@ export interface Verification {
  * Checks a bundle with the marketplace's published keys alone: the archive, the sealed list of its files, every file's hash, and of each
  * version what was signed, by whom, and that both parties did. Tells every fault, naming the part; never throws, whatever the bytes.
  */
-export async function verifyBundle(bytes: Buffer, keys: readonly PublishedKey[]): Promise<Verification> {
+export async function verifyBundle(bytes: Buffer, published: readonly PublishedKey[]): Promise<Verification> {
   const findings = new Findings();
-  const nothing = { versions: [], signatures: [], notes: [] };
+  const nothing = { files: 0, versions: [], signatures: [], notes: [] };
+  const keys = sealKeysOf(published);
   let files: Map<string, Buffer>;
   try {
     files = await readArchive(bytes);
@@ -36,18 +43,21 @@ export async function verifyBundle(bytes: Buffer, keys: readonly PublishedKey[])
   if (!(await writeArchive(files)).equals(bytes)) {
     findings.add('container', 'bundle-container', 'is not the archive that its files make');
   }
-  const record = readRecord(files, keys, findings);
+  const record = checkRecord(files, keys, findings);
   if (record === undefined) return { ...nothing, faults: findings.faults };
-  const sound = checkFiles(files, record, findings);
   const { agreement, madeAt } = record;
-  const checked = checkVersions(sound, { agreement, keys, findings });
-  await checkDocuments(sound, keys, findings);
-  return { agreement, madeAt, ...checked, notes: findings.notes, faults: findings.faults };
+  const versions = checkListed(record, findings);
+  const sound = checkFiles(files, record, findings);
+  checkLists(sound, findings);
+  const signatures = checkVersions(sound, { agreement, versions, keys, findings });
+  await checkDocuments(sound, certificatesOf(published), findings);
+  const { notes, faults } = findings;
+  return { agreement, madeAt, files: sound.size, versions, signatures, notes, faults };
 }
 
-function readRecord(
+function checkRecord(
   files: ReadonlyMap<string, Buffer>,
-  keys: readonly PublishedKey[],
+  keys: SealKeys,
   findings: Findings,
 ): EvidenceRecord | undefined {
   const [record, seal] = [files.get(RECORD), files.get(RECORD_SEAL)];
@@ -57,14 +67,38 @@ function readRecord(
     }
     return undefined;
   }
-  const text = record.toString('utf8');
-  if (!sealHolds(seal.toString('latin1'), text, keys)) {
-    findings.add(RECORD, 'record-seal', `is not sealed in ${RECORD_SEAL} by a published key`);
+  const broken = sealFault(seal.toString('latin1'), record.toString('utf8'), keys);
+  if (broken === 'key-unknown')
+    findings.add(RECORD, broken, `is sealed in ${RECORD_SEAL} by a key that is not published`);
+  if (broken === 'seal-broken') findings.add(RECORD, 'record-seal', `is not what ${RECORD_SEAL} seals`);
+  const read = readRecord(record);
+  if (read === undefined) findings.add(RECORD, 'record-not-canonical', 'is no canonical evidence record');
+  return read;
+}
+
+/**
+ * The versions that the record lists. Our seal does not make up for what it leaves out: a version without its signatures is no proof, and
+ * a file that nobody checks would pass as proved.
+ */
+function checkListed({ files }: EvidenceRecord, findings: Findings): number[] {
+  const listed = new Set(files.map(({ name }) => name));
+  for (const name of listed) if (!isKnown(name)) findings.add(name, 'file-unknown', 'is no file of this format');
+  const numbers = new Set([...listed].flatMap((name) => versionFile(name)?.number ?? []));
+  const versions = [...numbers].sort((a, b) => a - b);
+  if (versions[0] !== 1) findings.add('v1', 'file-missing', 'the version that was signed first is missing');
+  const needed = versions.flatMap((number) => versionFiles.map((file) => `v${number}/${file}`));
+  for (const name of [...needed, ...bundleFiles]) {
+    if (!listed.has(name)) findings.add(name, 'file-missing', 'is neither listed nor there');
   }
-  const read = canonicalJson(record) as EvidenceRecord | undefined;
-  if (read?.schema === 'accordo-evidence/1' && Array.isArray(read.files)) return read;
-  findings.add(RECORD, 'record-not-canonical', 'is no canonical evidence record');
-  return undefined;
+  return versions;
+}
+
+/** What happened and who did what is told as it is; only its form can be checked here. */
+function checkLists(files: ReadonlyMap<string, Buffer>, findings: Findings): void {
+  for (const name of bundleFiles) {
+    const file = files.get(name);
+    if (file && !Array.isArray(canonicalJson(file))) findings.add(name, 'record-not-canonical', 'is no canonical list');
+  }
 }
 
 /** The files that are as the record lists them; what is changed is named once and not looked into. */
@@ -86,47 +120,43 @@ function checkFiles(
 }
 
 /** As verifyBundle, of a sealed contract by itself: that it is whole and as it was sealed. What it says is proved by the evidence. */
-export async function verifyPdf(bytes: Buffer, keys: readonly PublishedKey[]): Promise<Verification> {
-  const faults = await checkSealedPdf(bytes, certificatesOf(keys));
-  return { versions: [], signatures: [], notes: [], faults };
+export async function verifyPdf(bytes: Buffer, published: readonly PublishedKey[]): Promise<Verification> {
+  const faults = await checkSealedPdf(bytes, certificatesOf(published));
+  return { files: 1, versions: [], signatures: [], notes: [], faults };
 }
-
-const certificatesOf = (keys: readonly PublishedKey[]): string[] =>
-  keys.flatMap(({ x5c }) => (Array.isArray(x5c) ? (x5c as string[]).slice(0, 1) : []));
 
 /** Every document of ours is sealed as a whole by a published certificate. */
 async function checkDocuments(
   files: ReadonlyMap<string, Buffer>,
-  keys: readonly PublishedKey[],
+  certificates: readonly string[],
   findings: Findings,
 ): Promise<void> {
-  const certificates = certificatesOf(keys);
   for (const [name, bytes] of files) {
-    if (!/^v\d+\/contract\.[a-z]{2}\.pdf$/.test(name)) continue;
+    if (!documentFiles.includes(versionFile(name)?.file ?? '')) continue;
     for (const { code, message } of await checkSealedPdf(bytes, certificates)) findings.add(name, code, message);
   }
 }
 
-function checkVersions(
-  files: ReadonlyMap<string, Buffer>,
-  { agreement, keys, findings }: { agreement: string; keys: readonly PublishedKey[]; findings: Findings },
-): Pick<Verification, 'versions' | 'signatures'> {
-  const byVersion = new Map<number, VersionFiles>();
+interface Versions {
+  readonly agreement: string;
+  readonly versions: readonly number[];
+  readonly keys: SealKeys;
+  readonly findings: Findings;
+}
+
+/** Each version, and that it continues the one before: one that was taken out leaves a gap in the chain. */
+function checkVersions(files: ReadonlyMap<string, Buffer>, { versions, ...check }: Versions): CheckedSignature[] {
+  const byVersion = new Map<number, VersionFiles>(versions.map((number) => [number, new Map<string, Buffer>()]));
   for (const [name, bytes] of files) {
-    const [, number, file] = /^v(\d{1,6})\/(.+)$/.exec(name) ?? [];
-    if (number === undefined || file === undefined) continue;
-    const own = byVersion.get(Number(number)) ?? new Map<string, Buffer>();
-    byVersion.set(Number(number), own.set(file, bytes));
+    const own = versionFile(name);
+    if (own) byVersion.get(own.number)?.set(own.file, bytes);
   }
-  const versions = [...byVersion.keys()].sort((a, b) => a - b);
-  if (versions[0] !== 1) findings.add('v1', 'file-missing', 'the version that was signed first is missing');
   const signatures: CheckedSignature[] = [];
-  let previous: string | null = null;
-  for (const number of versions) {
-    const own = byVersion.get(number) ?? new Map<string, Buffer>();
-    const checked = verifyVersion(own, { number, agreement, previous, keys, findings });
+  let previous: string | null | undefined = null;
+  for (const [number, own] of byVersion) {
+    const checked = verifyVersion(own, { number, previous, ...check });
     signatures.push(...checked.signatures);
     previous = checked.manifestHash;
   }
-  return { versions, signatures };
+  return signatures;
 }

@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Command } from 'commander';
-import { type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
+import { archiveBytesMax, type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
+import { type Streams } from './terms-files';
 import { hangingLines } from './wrap-text';
 
 const EXIT = { holds: 0, faults: 1, unreadable: 2 } as const;
 const WIDTH = 100;
 const COLUMN = 13;
+
+interface Asked {
+  readonly keys: string;
+  readonly json?: boolean;
+}
 
 /** `accordo verify FILE --keys KEYS`: whether an evidence bundle holds, without a server. */
 export function registerVerify(program: Command): void {
@@ -17,50 +23,74 @@ export function registerVerify(program: Command): void {
     .argument('<file>', 'the evidence of an agreement (ZIP), or a sealed contract (PDF)')
     .requiredOption('--keys <file>', 'the published keys: /.well-known/jwks.json of the marketplace')
     .option('--json', 'print one object with what was checked and every fault')
-    .action(async (file: string, { keys, json }: { keys: string; json?: boolean }) => {
-      process.exitCode = await verifyFile(file, keys, json === true);
+    // A script must not take a command that was misspelt for evidence that does not hold.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.holds : EXIT.unreadable))
+    .action(async (file: string, asked: Asked) => {
+      process.exitCode = await verifyFile(file, asked, { output: process.stdout, errors: process.stderr });
     });
 }
 
-async function verifyFile(file: string, keysFile: string, json: boolean): Promise<number> {
+/** 0 when everything holds, 1 with faults, 2 when file or keys cannot be read. */
+export async function verifyFile(file: string, asked: Asked, { output, errors }: Streams): Promise<number> {
   let bytes: Buffer;
   let keys: readonly PublishedKey[];
   try {
-    bytes = readFileSync(file);
-    keys = readKeys(readFileSync(keysFile, 'utf8'));
+    bytes = readBytes(file);
+    keys = readKeys(asked.keys);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    errors.write(`${printable((error as Error).message)}\n`);
     return EXIT.unreadable;
   }
   const verification = bytes.subarray(0, 5).equals(pdfMark)
     ? await verifyPdf(bytes, keys)
     : await verifyBundle(bytes, keys);
-  process.stdout.write(json ? `${JSON.stringify({ file, ...verification })}\n` : told(file, verification));
+  output.write(asked.json ? `${JSON.stringify({ file, ...verification })}\n` : told(file, verification));
   if (verification.faults.some(({ code }) => code === 'bundle-unreadable')) return EXIT.unreadable;
   return verification.faults.length === 0 ? EXIT.holds : EXIT.faults;
 }
 
 const pdfMark = Buffer.from('%PDF-');
 
-function readKeys(text: string): readonly PublishedKey[] {
-  const { keys } = JSON.parse(text) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw new Error('the keys are no JSON Web Key Set');
+function readBytes(file: string): Buffer {
+  if (statSync(file).size > archiveBytesMax) throw new Error(`${file}: larger than any evidence bundle`);
+  return readFileSync(file);
+}
+
+function readKeys(file: string): readonly PublishedKey[] {
+  const text = readFileSync(file, 'utf8');
+  let set: unknown;
+  try {
+    set = JSON.parse(text);
+  } catch {
+    throw new Error(`${file}: is no JSON`);
+  }
+  const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined;
+  if (!Array.isArray(keys)) throw new Error(`${file}: is no JSON Web Key Set`);
   return keys as PublishedKey[];
 }
 
-function told(file: string, { agreement, madeAt, versions, signatures, notes, faults }: Verification): string {
+function told(file: string, verification: Verification): string {
+  const { agreement, madeAt, files, versions, signatures, notes, faults } = verification;
+  const line = (label: string, text: string): string[] =>
+    hangingLines({ label: `  ${label}`, text: printable(text), column: COLUMN, width: WIDTH });
   const lines = [
-    `${file}: ${faults.length === 0 ? 'everything holds' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
-    ...(agreement === undefined ? [] : [`  agreement  ${agreement}, evidence of ${madeAt}`]),
-    ...(versions.length === 0 ? [] : [`  versions   ${versions.join(', ')}`]),
-    ...signatures.map(
-      ({ version, party, organization, signer, signedAt }) =>
-        `  signed     version ${version} by the ${party} ${organization}, ${signer.kind} ${signer.id}, ${signedAt}`,
-    ),
-    ...notes.flatMap((note) => hangingLines({ label: '  note', text: note, column: COLUMN, width: WIDTH })),
-    ...faults.flatMap(({ pointer, code, message }) =>
-      hangingLines({ label: '  fault', text: `${pointer}: ${message} (${code})`, column: COLUMN, width: WIDTH }),
-    ),
+    `${printable(file)}: ${faults.length === 0 ? 'everything holds' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
+    ...(agreement === undefined ? [] : line('agreement', `${agreement}, evidence of ${madeAt}`)),
+    ...(versions.length === 0 ? [] : line('versions', versions.join(', '))),
+    ...(agreement === undefined ? [] : line('checked', checkedText(files, signatures.length))),
+    ...signatures.flatMap(({ version, party, organization, name, signer, signedAt }) => [
+      `  signed     version ${version} by the ${party} ${organization}, ${signer.kind} ${signer.id}, ${signedAt}`,
+      ...line('', name),
+    ]),
+    ...notes.flatMap((note) => line('note', note)),
+    ...faults.flatMap(({ pointer, code, message }) => line('fault', `${pointer}: ${message} (${code})`)),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const checkedText = (files: number, signatures: number): string =>
+  `${files} files by their hashes, what was signed by its manifests, ${signatures} signatures by their seals and keys`;
+
+/** A bundle may come from anyone: what it says must not move the cursor, hide, turn round or begin a line of its own. */
+const printable = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);

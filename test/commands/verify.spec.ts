@@ -1,9 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleOf, publishedKeys, repacked, threeVersions } from '../../src/evidence/testing/bundles';
+import {
+  bundleOf,
+  publishedKeys,
+  repacked,
+  resealed,
+  sealed,
+  stranger,
+  threeVersions,
+} from '../../src/evidence/testing/bundles';
 import { LABEL } from '../../src/kernel/testing/reference-terms';
 import { accordo, type Ended } from '../support/command';
+import { root } from '../support/repository';
 
 let folder: string;
 let keys: string;
@@ -77,5 +87,62 @@ describe('accordo verify', () => {
     expect(ended[0].stdout).toContain('bundle-unreadable');
     expect(ended[3].stderr).toMatch(/bad\.json: is no JSON Web Key Set\n$/);
     expect((await accordo(['verify', '--help'])).code).toBe(0);
+  });
+});
+
+const tools = [
+  ['openssl', 'version'],
+  ['jq', '--version'],
+  ['unzip', '-v'],
+  ['xxd', '--version'],
+  ['basenc', '--version'],
+];
+const installed = tools.every(([tool, ...words]) => spawnSync(tool!, words, { stdio: 'ignore' }).status === 0);
+
+describe('the evidence, checked with OpenSSL and without Accordo', () => {
+  const checked = async (name: string, bytes: Buffer): Promise<Ended> => {
+    const file = join(folder, name);
+    await writeFile(file, bytes);
+    const { status, stdout, stderr } = spawnSync('examples/verify-evidence.sh', [file, keys], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    return { code: status ?? 'killed', stdout, stderr };
+  };
+  const whereInstalled = installed ? it : it.skip;
+
+  whereInstalled('holds, signatures by keys of both kinds included', async () => {
+    const { code, stdout, stderr } = await checked('script.zip', bundle);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^signed: version \d by the (label|platform), (key|member) /gm)).toHaveLength(6);
+  });
+
+  whereInstalled('does not hold where `accordo verify` says so, either', async () => {
+    const [one, two, three] = threeVersions().map(({ version }) => version);
+    const without = { ...two!, signatures: two!.signatures.slice(1) };
+    const swapped = {
+      ...three!,
+      signatures: three!.signatures.map((given) => ({
+        ...given,
+        signature: given.signature && one!.signatures[1]!.signature,
+      })),
+    };
+    const broken = [
+      await repacked(bundle, (files) => files.set('v2/terms.json', Buffer.from('{}'))),
+      await repacked(bundle, (files) => files.set('v2/more.txt', Buffer.from('!'))),
+      await resealed(
+        bundle,
+        () => undefined,
+        (text) => sealed(text, stranger.privateKey),
+      ),
+      await resealed(bundle, (files) => files.set('v1/prose.ru.txt', Buffer.from('!'))),
+      await bundleOf([one!, three!]),
+      await bundleOf([one!, without]),
+      await bundleOf([one!, two!, swapped]),
+    ];
+    for (const bytes of broken) {
+      const [script, command] = [await checked('broken.zip', bytes), await verified('same.zip', bytes)];
+      expect([script.code, script.stderr, command.code]).toEqual([1, expect.stringContaining('does not hold: '), 1]);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { verify, webcrypto, X509Certificate } from 'node:crypto';
 import { type SignerInfo } from 'pkijs';
 import { type Fault } from '../kernel';
-import { derOf, signDetached, signerOf } from './detached-cms';
+import { derOf, lowerValue, signDetached, signerOf } from './detached-cms';
 
 const form = /\/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]/g;
 
@@ -34,13 +34,15 @@ async function isBy(certificate: Buffer, { data, der, signer }: Sealed): Promise
   const expected = await signDetached({ certificate, data }, privateKey);
   const [own] = expected.signerInfos;
   if (own?.signedAttrs === undefined) return false;
+  const value = Buffer.from(signer.signature.valueBlock.valueHexView);
+  if (!lowerValue(value)?.equals(value)) return false;
   own.signature = signer.signature;
   if (!derOf(expected).equals(der)) return false;
   const signed = Buffer.from(own.signedAttrs.toSchema().toBER());
   // What is signed is the attributes as a SET, whatever they are tagged with in their place (RFC 5652, 5.4).
   signed[0] = 0x31;
   const { publicKey } = new X509Certificate(certificate);
-  return verify('sha256', signed, publicKey, Buffer.from(signer.signature.valueBlock.valueHexView));
+  return verify('sha256', signed, publicKey, value);
 }
 
 let key: Promise<webcrypto.CryptoKeyPair> | undefined;

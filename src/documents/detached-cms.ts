@@ -1,5 +1,5 @@
 import { createHash, type webcrypto } from 'node:crypto';
-import { ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import { fromBER, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import {
   Attribute,
   Certificate,
@@ -43,6 +43,8 @@ export async function signDetached(detached: Detached, privateKey: webcrypto.Cry
     certificates: [certificate],
   });
   await signed.sign(privateKey, 0, 'SHA-256', detached.data);
+  const value = Buffer.from(signer.signature.valueBlock.valueHexView);
+  signer.signature = new OctetString({ valueHex: exact(lowerValue(value) ?? value) });
   return signed;
 }
 
@@ -58,6 +60,22 @@ export function signerOf(der: Buffer): SignerInfo | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The order of P-256 (SEC 2, 2.4.2). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/**
+ * An ECDSA value in its one form. With (r, s) the pair (r, order - s) holds as well, so that whoever has a signature could make another:
+ * the one with the lower s is ours, in DER. Undefined for what is no such value.
+ */
+export function lowerValue(der: Buffer): Buffer | undefined {
+  const { result } = fromBER(exact(der));
+  const [r, s, ...others] = result instanceof Sequence ? result.valueBlock.value : [];
+  if (!(r instanceof Integer) || !(s instanceof Integer) || others.length > 0) return undefined;
+  const [number, opposite] = [s.toBigInt(), order - s.toBigInt()];
+  const lower = Integer.fromBigInt(number < opposite ? number : opposite);
+  return Buffer.from(new Sequence({ value: [Integer.fromBigInt(r.toBigInt()), lower] }).toBER());
 }
 
 function attributesOf({ certificate, data }: Detached): Attribute[] {

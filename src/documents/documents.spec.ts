@@ -165,6 +165,33 @@ describe('the seal', () => {
     expect((await checkSealedPdf(longer, [key.certificate])).map(({ code }) => code)).toEqual(['pdf-seal-incomplete']);
   });
 
+  it('has one value: the other one that the mathematics of ECDSA allows is none', async () => {
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+    const hole = sealed.indexOf('/Contents <') + 11;
+    const hex = sealed.toString('latin1', hole, sealed.indexOf('>', hole));
+    // The value is the last of the signature: SEQUENCE of r and s.
+    const [value = '', r = '', s = ''] =
+      /30[0-9a-f]{2}02(?:20|21)((?:00)?[0-9a-f]{64})02(?:20|21)((?:00)?[0-9a-f]{64})(?=0*$)/.exec(hex) ?? [];
+    const positive = (number: bigint): string => {
+      const digits = number.toString(16).padStart(64, '0');
+      return /^[89a-f]/.test(digits) ? `022100${digits}` : `0220${digits}`;
+    };
+    const both = positive(BigInt(`0x${r}`)) + positive(order - BigInt(`0x${s}`));
+    const twin = `30${(both.length / 2).toString(16)}${both}`;
+    // One byte longer, in every length around it.
+    const grown = twin.length / 2 - value.length / 2;
+    let other = hex.replace(value, twin);
+    for (const at of lengthsAround(hex, hex.indexOf(value))) {
+      const width = at.bytes * 2;
+      const length = parseInt(other.slice(at.place, at.place + width), 16) + grown;
+      other = other.slice(0, at.place) + length.toString(16).padStart(width, '0') + other.slice(at.place + width);
+    }
+    const bytes = Buffer.from(sealed);
+    bytes.write(other.slice(0, hex.length), hole, 'latin1');
+    expect(bytes.equals(sealed)).toBe(false);
+    expect(await checkSealedPdf(bytes, [key.certificate])).not.toEqual([]);
+  });
+
   it('notices every changed byte: anywhere, and at each place of the signature itself', async () => {
     const hole = sealed.indexOf('/Contents <') + 10;
     const inHole = Array.from({ length: 300 }, (_, place) => hole + 5 * place);
@@ -179,3 +206,25 @@ describe('the seal', () => {
     }
   });
 });
+
+/** Where the lengths of the values stand that hold a place of this DER, as places among its hex digits. */
+function lengthsAround(hex: string, place: number): { place: number; bytes: number }[] {
+  const found: { place: number; bytes: number }[] = [];
+  const visit = (from: number, until: number): void => {
+    for (let at = from; at < until;) {
+      const first = parseInt(hex.slice(at + 2, at + 4), 16);
+      const bytes = first < 0x80 ? 1 : first - 0x80;
+      const lengthAt = first < 0x80 ? at + 2 : at + 4;
+      const start = lengthAt + bytes * 2;
+      const end = start + parseInt(hex.slice(lengthAt, start), 16) * 2;
+      if (at < place && place < end) {
+        found.push({ place: lengthAt, bytes });
+        // The octets that hold the value are no SEQUENCE themselves.
+        if (parseInt(hex.slice(at, at + 2), 16) & 0x20) visit(start, end);
+      }
+      at = end;
+    }
+  };
+  visit(0, hex.length);
+  return found;
+}

@@ -1,6 +1,6 @@
 import type { Actor, OrganizationKind, Role } from '../../platform/auth/actor';
 import type { Tx } from '../../platform/database/tx';
-import type { SessionClaim } from './access-tokens';
+import type { SessionClaim } from './session-tokens';
 
 /** These run for the system: nobody is signed in yet. They are the only reads of the module that see every organization. */
 interface ActorRow {

@@ -98,6 +98,16 @@ export async function licensorsOf(tx: Tx, platformId: string): Promise<string[]>
   return rows.map(({ labelId }) => labelId);
 }
 
+/** Whatever two parties ever concluded, oldest first. */
+export async function concludedBetween(tx: Tx, labelId: string, platformId: string): Promise<AgreementWithTerms[]> {
+  const rows = await tx.rows<Row>(
+    `SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion}
+      WHERE a.label_id = $1 AND a.platform_id = $2 AND a.concluded_at IS NOT NULL ORDER BY a.ordinal`,
+    [labelId, platformId],
+  );
+  return rows.map(withTerms);
+}
+
 /** Agreements that the organization sees, oldest first, after the given one. */
 export async function listAgreements(
   tx: Tx,

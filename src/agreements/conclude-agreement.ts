@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { dayInZone, firstTerms, openConditions } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
-import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { enqueue } from '../platform/jobs/jobs';
-import { publish } from '../platform/outbox/outbox';
 import { type AgreementWithTerms, getAgreement } from './agreements.repository';
 import { uncontrolledTracks } from './control';
 import { inoperable } from './inoperable';
@@ -14,12 +12,13 @@ import { getLiving, type LivingAgreement } from './life.repository';
 import { documentsJob } from './make-documents';
 import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
-import { type Recorded, recordLife, settleLife } from './record-life';
+import { type Recorded, recordLife, settleLife, tellBoth } from './record-life';
+import { refuseUnlessRunning } from './running';
 import { decideVersion, type VersionText } from './versions.repository';
 
 /**
  * What the second signature brings about, all of it or nothing: the grants stand, money falls due, claims end. Refuses with
- * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, and what the listeners of OnConcluded or OnAmended refuse.
+ * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, an amendment also with agreement-not-running, and what the listeners of OnConcluded or OnAmended refuse.
  */
 @Injectable()
 export class ConcludeAgreement {
@@ -38,6 +37,8 @@ export class ConcludeAgreement {
     const faults = await uncontrolledTracks(tx, version.terms);
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);
     const before = version.number === 1 ? undefined : await getLiving(tx, agreement.id);
+    // It may have ended since the amendment was proposed.
+    if (before !== undefined) refuseUnlessRunning(before);
     await decideVersion(tx, version, 'concluded', at);
     const job = { agreementId: version.agreementId, version: String(version.number) };
     await enqueue(tx, documentsJob, job, `${documentsJob} ${job.agreementId} ${job.version}`);
@@ -62,7 +63,7 @@ export class ConcludeAgreement {
       signedBy: actor,
     };
     await this.onConcluded.run(tx, concluded, terms);
-    await record(tx, actor, living, { topic: 'agreement.concluded', fact: { termsHash }, at });
+    await tellBoth(tx, living, { topic: 'agreement.concluded', fact: { termsHash }, by: actor, at });
     // A listener may have met conditions already; what is left to wait for is asked of the agreement as it is now.
     await activateWhenReady(tx, await getLiving(tx, id), { by: actor, at });
   }
@@ -86,7 +87,7 @@ export class ConcludeAgreement {
     });
     const { number, effectiveFrom, termsHash } = version;
     const fact = { version: number, effectiveFrom, termsHash };
-    await record(tx, actor, amended, { topic: 'agreement.amended', fact, at });
+    await tellBoth(tx, amended, { topic: 'agreement.amended', fact, by: actor, at });
   }
 }
 
@@ -101,18 +102,4 @@ export async function activateWhenReady(
   const today = dayInZone(at, agreement.timeZone);
   const from = conditions.length === 0 || today < term.from ? term.from : today;
   return recordLife(tx, agreement, [{ kind: 'activated', from }], { by, at });
-}
-
-/** Both parties' trails and feeds tell it, whoever signed second. */
-async function record(
-  tx: Tx,
-  actor: Actor,
-  { id, labelId, platformId }: AgreementWithTerms,
-  { topic, fact, at }: { topic: string; fact: object; at: Date },
-): Promise<void> {
-  const entry = { action: topic, subjectId: id, details: fact, at };
-  await audit(tx, actor, entry);
-  const organizationId = actor.organizationId === labelId ? platformId : labelId;
-  await tx.asSystem(() => audit(tx, { system: 'agreements', organizationId }, entry));
-  await publish(tx, { to: [labelId, platformId], topic, subjectId: id, payload: fact, at });
 }

@@ -80,7 +80,7 @@ export class EndAgreement {
     const today = dayInZone(at, agreement.timeZone);
     if (today <= notified.cureBy)
       throw new DomainError('breach-may-be-cured', `it may be cured until ${notified.cureBy}`);
-    const until = dayAfter(today < agreement.inForce.from ? agreement.inForce.from : today, 1);
+    const until = dayAfter(today, 1);
     await recordLife(tx, agreement, [{ kind: 'terminated', because: 'breach', until, reason }], { by: actor, at });
   }
 }

@@ -62,10 +62,13 @@ export async function placeGrants(tx: Tx, { id, labelId }: GrantedBy, life: Life
       const soldOff = new Set(terms.termination?.sellOff?.grants);
       for (const grant of terms.grants) {
         const end = soldOff.has(grant.id) ? sellOffUntil : until;
-        const days = { from: effectiveFrom, until: next < end ? next : end };
+        const last = next < end ? next : end;
+        // Without a day on which it holds a grant is an empty range: it stands in nobody's way.
+        const days = { from: effectiveFrom, until: last > effectiveFrom ? last : effectiveFrom };
+        const standsUntil = days.until === days.from ? null : days.until;
         const before = placed.get(`${number} ${grant.id}`);
         if (before === undefined) await insertGrant(tx, id, { version: number, terms, grant, days });
-        else if (before !== days.until) await cutGrant(tx, id, { version: number, clause: grant.id, days });
+        else if (before !== standsUntil) await cutGrant(tx, id, { version: number, clause: grant.id, days });
       }
     }
   });
@@ -98,7 +101,7 @@ async function cutGrant(
   { version, clause, days: { from, until } }: Pick<Placed, 'version' | 'days'> & { readonly clause: string },
 ): Promise<void> {
   await tx.run(
-    `UPDATE agreement_grants SET in_force = daterange($4, greatest($4::date, $5::date))
+    `UPDATE agreement_grants SET in_force = daterange($4, $5)
       WHERE agreement_id = $1 AND version = $2 AND clause = $3`,
     [agreementId, version, clause, from, until],
   );
@@ -108,7 +111,7 @@ async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant,
   await tx.run(
     `INSERT INTO agreement_grants
        (agreement_id, version, clause, isrc, label_id, platform_id, services, territories, uses, in_force, exclusive, passing)
-     SELECT a.id, $8, $2, isrc, a.label_id, a.platform_id, $4::uuid[], $5::int[], $6::int[], daterange($9, greatest($9::date, $10::date)), $7::boolean,
+     SELECT a.id, $8, $2, isrc, a.label_id, a.platform_id, $4::uuid[], $5::int[], $6::int[], daterange($9, $10), $7::boolean,
             CASE WHEN $7::boolean THEN int8range(NULL, NULL) ELSE int8range(a.ordinal, a.ordinal + 1) END
        FROM agreements a, unnest($3::text[]) AS isrc WHERE a.id = $1`,
     [

@@ -1,8 +1,13 @@
 import { type Life, type LifeEvent, type LifeFact, type PartyName, type SignedVersion } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { type AgreementWithTerms, getAgreement, getAgreementForUpdate } from './agreements.repository';
-import { concludedVersions } from './versions.repository';
+import {
+  type AgreementWithTerms,
+  concludedBetween,
+  getAgreement,
+  getAgreementForUpdate,
+} from './agreements.repository';
+import { concludedVersions, type VersionText } from './versions.repository';
 
 /** A signed agreement with all that was signed of it and all that happened to it. */
 export interface LivingAgreement extends AgreementWithTerms {
@@ -18,47 +23,30 @@ export const getLivingForUpdate = async (tx: Tx, id: string): Promise<LivingAgre
 
 async function living(tx: Tx, agreement: AgreementWithTerms): Promise<LivingAgreement> {
   if (agreement.concludedAt === null) throw new DomainError('agreement-not-concluded');
-  const [life] = await livesOf(tx, [agreement.id]);
-  if (life === undefined) throw new Error(`agreement ${agreement.id} is concluded and has no signed version`);
-  return { ...agreement, life: life.life };
+  const [alive] = await withLives(tx, [agreement]);
+  if (alive === undefined) throw new Error(`agreement ${agreement.id} is lost`);
+  return alive;
 }
 
-/** Whatever two parties ever concluded, oldest first. */
-export async function concludedAgreementsBetween(
+/** Whatever two parties ever concluded, oldest first: three statements, however many there are. */
+export const concludedAgreementsBetween = async (
   tx: Tx,
   labelId: string,
   platformId: string,
-): Promise<LivingAgreement[]> {
-  const rows = await tx.rows<{ id: string }>(
-    'SELECT id FROM agreements WHERE label_id = $1 AND platform_id = $2 AND concluded_at IS NOT NULL ORDER BY ordinal',
-    [labelId, platformId],
-  );
-  const agreements: LivingAgreement[] = [];
-  for (const { id } of rows) agreements.push(await getLiving(tx, id));
-  return agreements;
+): Promise<LivingAgreement[]> => withLives(tx, await concludedBetween(tx, labelId, platformId));
+
+async function withLives(tx: Tx, agreements: readonly AgreementWithTerms[]): Promise<LivingAgreement[]> {
+  const ids = agreements.map(({ id }) => id);
+  const versions = Map.groupBy(await concludedVersions(tx, ids), ({ agreementId }) => agreementId);
+  const facts = await factsOf(tx, ids);
+  return agreements.map((agreement) => {
+    const own = versions.get(agreement.id);
+    if (own === undefined) throw new Error(`agreement ${agreement.id} is concluded and has no signed version`);
+    return { ...agreement, life: { versions: own.map(signedVersion), facts: facts.get(agreement.id) ?? [] } };
+  });
 }
 
-export interface LifeOf {
-  readonly agreementId: string;
-  readonly life: Life;
-}
-
-/** The lives of several agreements: two statements, however many they are. */
-export async function livesOf(tx: Tx, agreementIds: readonly string[]): Promise<LifeOf[]> {
-  const versions = await concludedVersions(tx, agreementIds);
-  const facts = await factsOf(tx, agreementIds);
-  return [...Map.groupBy(versions, ({ agreementId }) => agreementId)].map(([agreementId, own]) => ({
-    agreementId,
-    life: { versions: own.map(signedVersion), facts: facts.get(agreementId) ?? [] },
-  }));
-}
-
-const signedVersion = ({
-  number,
-  effectiveFrom,
-  decidedAt,
-  terms,
-}: Awaited<ReturnType<typeof concludedVersions>>[number]): SignedVersion => {
+const signedVersion = ({ number, effectiveFrom, decidedAt, terms }: VersionText): SignedVersion => {
   if (decidedAt === null) throw new Error('a concluded version was never decided');
   return { number, effectiveFrom, concludedAt: decidedAt, terms };
 };

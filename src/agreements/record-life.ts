@@ -1,5 +1,15 @@
-import { dayInZone, licensedPeriod, type Life, type LifeEvent, type LifeFact, stateOf, timetableOf } from '../kernel';
-import { startOfDayInZone } from '../kernel';
+import {
+  dayAfter,
+  dayInZone,
+  licensedPeriod,
+  type Life,
+  type LifeEvent,
+  type LifeFact,
+  type Period,
+  startOfDayInZone,
+  stateOf,
+  timetableOf,
+} from '../kernel';
 import { actorName, type Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
@@ -35,7 +45,7 @@ export async function recordLife(
   for (const fact of facts) await insertFact(tx, agreement, { fact, by: recorder });
   const life = { ...agreement.life, facts: [...agreement.life.facts, ...facts] };
   const after = await settleLife(tx, { ...agreement, life }, at);
-  for (const event of events) await tell(tx, after, event, { by, at });
+  for (const { kind, ...fact } of events) await tellBoth(tx, after, { topic: `agreement.${kind}`, fact, by, at });
   return after;
 }
 
@@ -44,12 +54,15 @@ export async function settleLife(tx: Tx, agreement: LivingAgreement, at: Date): 
   const { life } = agreement;
   const state = stateOf(life);
   const version = life.versions.at(-1)?.number ?? 1;
-  const inForce = licensedPeriod(life);
+  const inForce = atLeastOneDay(licensedPeriod(life));
   await moveAgreement(tx, agreement.id, { state, version, inForce, at });
   await placeGrants(tx, agreement, life);
   await watch(tx, agreement, at);
   return { ...agreement, state, version, inForce };
 }
+
+/** What ended before its first day keeps that day in its row, which must have one; no grant holds on it. */
+const atLeastOneDay = ({ from, until }: Period): Period => ({ from, until: until > from ? until : dayAfter(from, 1) });
 
 /** One look at the calendar waits for each agreement: at the first move that lies before it. */
 async function watch(tx: Tx, { id, life, timeZone }: LivingAgreement, now: Date): Promise<void> {
@@ -62,10 +75,13 @@ async function watch(tx: Tx, { id, life, timeZone }: LivingAgreement, now: Date)
 const nextMove = (life: Life, today: ReturnType<typeof dayInZone>) =>
   timetableOf(life, today).find(({ moves }) => moves)?.on;
 
-async function tell(tx: Tx, agreement: LivingAgreement, event: LifeEvent, { by, at }: Recorded): Promise<void> {
-  const { id, labelId, platformId } = agreement;
-  const { kind, ...details } = event;
-  const entry = { action: `agreement.${kind}`, subjectId: id, details, at };
+/** Both parties' trails and feeds tell it, whoever did it. */
+export async function tellBoth(
+  tx: Tx,
+  { id, labelId, platformId }: Pick<LivingAgreement, 'id' | 'labelId' | 'platformId'>,
+  { topic, fact, by, at }: Recorded & { readonly topic: string; readonly fact: object },
+): Promise<void> {
+  const entry = { action: topic, subjectId: id, details: fact, at };
   const own = 'system' in by ? undefined : by.organizationId;
   if (!('system' in by)) await audit(tx, by, entry);
   await tx.asSystem(async () => {
@@ -73,5 +89,5 @@ async function tell(tx: Tx, agreement: LivingAgreement, event: LifeEvent, { by, 
       if (organizationId !== own) await audit(tx, { system: 'agreements', organizationId }, entry);
     }
   });
-  await publish(tx, { to: [labelId, platformId], topic: entry.action, subjectId: id, payload: details, at });
+  await publish(tx, { to: [labelId, platformId], topic, subjectId: id, payload: fact, at });
 }

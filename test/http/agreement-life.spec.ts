@@ -166,6 +166,20 @@ describe('an amendment', () => {
     expect(await label.get(at(id))).toMatchObject({ version: 1 });
   });
 
+  it('is not concluded once the agreement has ended', async () => {
+    const { id } = await market.concluded({ life: { termination: { notice: { by: 'either', days: 10 } } } });
+    const body = { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' };
+    const { manifestHash } = await label.post<Amendment>(at(id, '/amendments'), body);
+    const path = at(id, '/amendments/2/signatures');
+    await platform.post(path, await signatureBy(platform, manifestHash));
+    await label.post(at(id, '/notices'), { kind: 'termination' });
+    await moveTo('2026-01-15T06:00:00Z');
+    await keep(id);
+    const signing = await signatureBy(label, manifestHash);
+    expect(await outcome(label, 'POST', path, signing)).toBe('409 agreement-not-running');
+    expect(await lifeOf(id)).toMatchObject({ state: 'terminated', end: { until: '2026-01-15' } });
+  });
+
   it('is refused where it cannot be, all reasons at once', async () => {
     const { id } = await market.concluded();
     const { body: terms } = await label.request<object>('GET', at(id, '/terms'));
@@ -335,6 +349,38 @@ describe('a breach', () => {
       end: { until: '2026-01-17', because: 'breach', sellOffUntil: '2026-01-17' },
     });
     expect(await cleared('2026-01-16T22:00:00Z')).toBe('expired');
+  });
+});
+
+describe('an agreement that ends before its first day', () => {
+  const term = { from: '2026-06-01', exclusive: true };
+  const days = async (id: string): Promise<unknown[]> =>
+    (
+      await superuser.query(
+        'SELECT DISTINCT isempty(in_force) AS empty FROM agreement_grants WHERE agreement_id = $1',
+        [id],
+      )
+    ).rows;
+
+  it('by notice licenses no day, and frees the rights', async () => {
+    const life = { termination: { notice: { by: 'either', days: 30 } } };
+    const { id } = await market.concluded({ ...term, life });
+    const noticed = await label.post<Life>(at(id, '/notices'), { kind: 'termination' });
+    expect(noticed.end).toMatchObject({ until: '2026-02-04', because: 'notice' });
+    expect(await days(id)).toEqual([{ empty: true }]);
+    expect(await cleared('2026-06-02T12:00:00Z')).toBe('no-agreement');
+    await moveTo('2026-02-04T06:00:00Z');
+    await keep(id);
+    expect((await lifeOf(id)).state).toBe('terminated');
+  });
+
+  it('because a condition was not met licenses no day, and frees the rights', async () => {
+    const conditions = [{ id: 'paid', kind: 'advance-paid', advance: 'advance', withinDays: 10 }];
+    const { id } = await market.concluded({ ...term, life: { conditions } });
+    await moveTo('2026-01-16T06:00:00Z');
+    await keep(id);
+    expect(await lifeOf(id)).toMatchObject({ state: 'terminated', end: { because: 'conditions' } });
+    expect(await days(id)).toEqual([{ empty: true }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type CalendarDate, dayAfter } from '../calendar';
-import { type Life, type SignedVersion, stateOf } from './life';
+import { type Life, type SignedVersion } from './life';
 
 export interface End {
   /** The first day that is no longer licensed, sell-off left aside. */
@@ -26,7 +26,7 @@ export function endOf(life: Life): End {
   return { ...end, sellOffUntil: sellOffEnd(end, last) };
 }
 
-/** The last day but one: up to where the term runs by itself. */
+/** Up to where the term runs by itself: as the version signed last says, or as a renewal has made it since. */
 function termEnd({ facts }: Life, { concludedAt, terms }: SignedVersion): CalendarDate {
   let { until } = terms.term;
   for (const fact of facts) {
@@ -40,6 +40,3 @@ function sellOffEnd({ until, because }: Pick<End, 'until' | 'because'>, { terms 
   const days = terms.termination?.sellOff?.days;
   return days === undefined || because === 'breach' || because === 'conditions' ? until : dayAfter(until, days);
 }
-
-/** Whether the agreement has ended for good; its sell-off may still run. */
-export const hasEnded = (life: Life): boolean => ['expired', 'terminated'].includes(stateOf(life));

@@ -13,6 +13,7 @@ import { isrcOf, licensedSize } from '../src/sample/names';
 import { newPassword, setUpParties, signIn } from '../src/sample/parties';
 import { sampleUsageReport } from '../src/sample/usage-report';
 import { type MonthFigures, serviceFigures, storyMonths } from '../src/sample/usage-plan';
+import { provesItself } from './evidence';
 import type { StoryFigures } from './figures';
 import { Money } from './money';
 import type { DemoServer } from './server';
@@ -20,8 +21,8 @@ import { simulateRevisions } from './simulation';
 import { chapter, finished, moveTo, type Say, type Teller } from './teller';
 
 /** Tells the reference story through the public API only, and returns its figures. */
-export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigures> {
-  const teller = await theParties(server, say);
+export async function tellStory(server: DemoServer, say: Say, out?: string): Promise<StoryFigures> {
+  const teller = { ...(await theParties(server, say)), out };
   const claims = await theCatalogueAndTheClaims(teller);
   const agreementId = await theDeal(teller, claims);
   const money = new Money(teller, agreementId);
@@ -41,7 +42,7 @@ export async function tellStory(server: DemoServer, say: Say): Promise<StoryFigu
   return teller.figures;
 }
 
-async function theParties(server: DemoServer, say: Say): Promise<Teller> {
+async function theParties(server: DemoServer, say: Say): Promise<Omit<Teller, 'out'>> {
   chapter(say, 'The parties (3 November 2025)');
   const operator = { email: 'operator@accordo.example', password: newPassword() };
   await setUpOperator(server.parts.database, server.parts.clock, { name: 'Olga Operator', ...operator });
@@ -118,6 +119,7 @@ async function theDeal(teller: Teller, claims: readonly string[]): Promise<strin
   figures.claimsSettled = settled.length;
   figures.tracksLicensed = (await label.all(`/v1/agreements/${agreement.id}/tracks`)).length;
   say(`          In the same transaction ${settled.length} claims are settled, the advance and the back fee are due.`);
+  await provesItself(teller, agreement.id);
   return agreement.id;
 }
 

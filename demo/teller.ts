@@ -9,6 +9,8 @@ export type Say = (line: string) => void;
 export interface Teller {
   readonly server: DemoServer;
   readonly say: Say;
+  /** The folder in which the contract and its evidence are kept, where one is named. */
+  readonly out: string | undefined;
   readonly parties: SampleParties;
   /** By API key: keys outlive the months that pass here, access tokens do not. */
   readonly label: ApiClient;

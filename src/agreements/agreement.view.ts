@@ -42,6 +42,15 @@ export class AgreementSummary {
   @ApiProperty({ type: InForceView, description: 'as far as is known now: renewals, notice and sell-off included' })
   readonly inForce!: InForceView;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly concludedAt!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the day on which the parties signed elsewhere; null for what was agreed here',
+  })
+  readonly concludedElsewhereOn!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of what they signed there: `/original`' })
+  readonly originalSha256!: string | null;
 }
 
 export class AgreementView extends AgreementSummary {
@@ -81,6 +90,8 @@ export const agreementSummary = (agreement: Agreement): AgreementSummary => ({
   timeZone: agreement.timeZone,
   inForce: agreement.inForce,
   concludedAt: agreement.concludedAt?.toISOString() ?? null,
+  concludedElsewhereOn: agreement.concludedElsewhereOn,
+  originalSha256: agreement.documentSha256,
 });
 
 export const agreementView = (

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Header, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { describeTerms } from '../kernel';
+import { clausesOfProse, describeTerms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -15,6 +15,7 @@ import {
   TrackView,
 } from './agreement.view';
 import { getAgreement, listAgreements } from './agreements.repository';
+import { GiveUpAgreement, GivingUpBody } from './give-up-agreement';
 import { SignAgreement, SignatureBody } from './sign-agreement';
 import { listSignatures } from './signatures.repository';
 import { getVersion, manifestText } from './versions.repository';
@@ -24,7 +25,10 @@ const isrcKey = /^[A-Z0-9]{12}$/;
 @ApiTags('agreements')
 @Controller('v1/agreements')
 export class AgreementsController {
-  constructor(private readonly signAgreement: SignAgreement) {}
+  constructor(
+    private readonly signAgreement: SignAgreement,
+    private readonly giveUpAgreement: GiveUpAgreement,
+  ) {}
 
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
@@ -40,7 +44,7 @@ export class AgreementsController {
   @ApiOperation({ summary: 'Show an agreement and its signatures' })
   @ApiOkResponse({ type: AgreementView })
   one(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<AgreementView> {
-    return viewOf(tx, id);
+    return agreementViewOf(tx, id);
   }
 
   @Get(':id/terms')
@@ -96,10 +100,14 @@ export class AgreementsController {
   async prose(
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { language }: ProseQuery,
+    @Query() { language = 'en' }: ProseQuery,
   ): Promise<ProseView> {
-    const { terms, termsHash } = await getAgreement(tx, id);
-    return { termsHash, clauses: describeTerms(terms, language) };
+    const { version } = await getAgreement(tx, id);
+    const { terms, termsHash, prose } = await getVersion(tx, id, version);
+    return {
+      termsHash,
+      clauses: prose === null ? describeTerms(terms, language) : clausesOfProse(prose[language]),
+    };
   }
 
   @Post(':id/signatures')
@@ -118,9 +126,28 @@ export class AgreementsController {
     @Body() body: SignatureBody,
   ): Promise<AgreementView> {
     await this.signAgreement.execute(tx, actor, { agreementId, version: 1, address }, body);
-    return viewOf(tx, agreementId);
+    return agreementViewOf(tx, agreementId);
+  }
+
+  @Post(':id/end')
+  @HttpCode(200)
+  @Allow({ kinds: ['label', 'platform'], roles: ['licensing'], verified: true })
+  @ApiOperation({
+    summary: 'Give up an agreement that not both have signed',
+    description:
+      'For good. Refused with `agreement-not-open-for-signature` once both have signed, or one has given it up.',
+  })
+  @ApiOkResponse({ type: AgreementView })
+  async giveUp(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: GivingUpBody,
+  ): Promise<AgreementView> {
+    await this.giveUpAgreement.execute(tx, actor, id, body);
+    return agreementViewOf(tx, id);
   }
 }
 
-const viewOf = async (tx: Tx, id: string): Promise<AgreementView> =>
+export const agreementViewOf = async (tx: Tx, id: string): Promise<AgreementView> =>
   agreementView(await getAgreement(tx, id), await getVersion(tx, id, 1), await listSignatures(tx, id, 1));

@@ -5,7 +5,11 @@ import { ConcludeAgreement } from './conclude-agreement';
 import { DocumentsController } from './documents.controller';
 import { EndAgreement } from './end-agreement';
 import { EvidenceController } from './evidence.controller';
+import { ExportAgreements } from './export-agreements';
+import { ExportsController } from './exports.controller';
+import { GiveUpAgreement } from './give-up-agreement';
 import { HandleBreach } from './handle-breach';
+import { ImportAgreement } from './import-agreement';
 import { KeepAgreement } from './keep-agreement';
 import { LifeController } from './life.controller';
 import { MakeDocuments } from './make-documents';
@@ -13,6 +17,7 @@ import { MeetConditions } from './meet-conditions';
 import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
 import { OnDuePaid } from './on-due-paid';
+import { OriginalsController } from './originals.controller';
 import { ProposeAmendment } from './propose-amendment';
 import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
@@ -23,14 +28,19 @@ import { SignAgreement } from './sign-agreement';
     AmendmentsController,
     DocumentsController,
     EvidenceController,
+    ExportsController,
     LifeController,
+    OriginalsController,
     SchemasController,
   ],
   providers: [
     ...[OnConcluded, OnAmended, OnDuePaid],
     ...[
       ConcludeAgreement,
+      ImportAgreement,
+      ExportAgreements,
       SignAgreement,
+      GiveUpAgreement,
       ProposeAmendment,
       EndAgreement,
       HandleBreach,

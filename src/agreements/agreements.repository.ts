@@ -1,4 +1,4 @@
-import { type CalendarDate, type Period, readTerms, sha256Hex, type Terms } from '../kernel';
+import { type CalendarDate, type Origin, type Period, readTerms, sha256Hex, type Terms } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 
@@ -34,6 +34,8 @@ export interface Agreement {
   /** Where the parties signed elsewhere: the day, and the SHA-256 of what they signed. */
   readonly concludedElsewhereOn: CalendarDate | null;
   readonly documentSha256: string | null;
+  /** What had been paid there: ids of advances, or `back-fee`. */
+  readonly paidElsewhere: readonly string[] | null;
 }
 
 export interface AgreementWithTerms extends Agreement {
@@ -50,7 +52,7 @@ interface Row extends Omit<Agreement, 'inForce'> {
 
 const columns = `a.id, a.ordinal, a.label_id AS "labelId", a.platform_id AS "platformId", a.negotiation_id AS "negotiationId", a.state,
   a.version, v.terms_hash AS "termsHash", a.currency, a.time_zone AS "timeZone", lower(a.in_force) AS "from", upper(a.in_force) AS "until",
-  a.made_at AS "madeAt", a.concluded_at AS "concludedAt", a.concluded_elsewhere_on AS "concludedElsewhereOn", a.document_sha256 AS "documentSha256"`;
+  a.made_at AS "madeAt", a.concluded_at AS "concludedAt", a.concluded_elsewhere_on AS "concludedElsewhereOn", a.document_sha256 AS "documentSha256", a.paid_elsewhere AS "paidElsewhere"`;
 const withVersion = 'agreements a JOIN agreement_versions v ON v.agreement_id = a.id AND v.number = a.version';
 
 /** The agreement with its terms. Refuses with not-found when there is none that the transaction's organization may see. */
@@ -125,7 +127,7 @@ export async function listAgreements(
 export interface NewAgreement {
   readonly terms: Terms;
   readonly negotiationId: string | null;
-  readonly elsewhere: { readonly concludedOn: CalendarDate; readonly document: string } | null;
+  readonly elsewhere: Extract<Origin, { kind: 'elsewhere' }> | null;
   readonly at: Date;
 }
 
@@ -133,8 +135,8 @@ export interface NewAgreement {
 export async function insertAgreement(tx: Tx, { terms, negotiationId, elsewhere, at }: NewAgreement): Promise<string> {
   const { parties, currency, timeZone, term } = terms;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO agreements (label_id, platform_id, negotiation_id, currency, time_zone, in_force, concluded_elsewhere_on, document_sha256, state, made_at)
-     VALUES ($1, $2, $3, $4, $5, daterange($6, $7), $8, $9, 'awaiting-signatures', $10) RETURNING id`,
+    `INSERT INTO agreements (label_id, platform_id, negotiation_id, currency, time_zone, in_force, concluded_elsewhere_on, document_sha256, paid_elsewhere, state, made_at)
+     VALUES ($1, $2, $3, $4, $5, daterange($6, $7), $8, $9, $10, 'awaiting-signatures', $11) RETURNING id`,
     [
       parties.label.id,
       parties.platform.id,
@@ -145,6 +147,7 @@ export async function insertAgreement(tx: Tx, { terms, negotiationId, elsewhere,
       term.until,
       elsewhere?.concludedOn ?? null,
       elsewhere?.document ?? null,
+      elsewhere?.paid ?? null,
       at,
     ],
   );

@@ -47,7 +47,7 @@ export class ConcludeAgreement {
   }
 
   private async begin(tx: Tx, actor: Actor, agreement: AgreementWithTerms, at: Date): Promise<void> {
-    const { id, labelId, platformId, currency, timeZone, termsHash, terms } = agreement;
+    const { id, labelId, platformId, currency, timeZone, termsHash, terms, paidElsewhere } = agreement;
     const inForce = terms.term;
     await tx.run(`UPDATE agreements SET state = 'concluded', concluded_at = $2 WHERE id = $1`, [id, at]);
     const living = await settleLife(tx, await getLiving(tx, id), at);
@@ -60,6 +60,7 @@ export class ConcludeAgreement {
       inForce,
       termsHash,
       concludedAt: at,
+      paidElsewhere: paidElsewhere ?? [],
       signedBy: actor,
     };
     await this.onConcluded.run(tx, concluded, terms);

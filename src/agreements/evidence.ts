@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
-import { type BundledSignature, type BundledVersion, writeBundle } from '../evidence';
+import { type BundledAcceptance, type BundledSignature, type BundledVersion, ORIGINAL, writeBundle } from '../evidence';
 import { PROSE_LANGUAGES } from '../kernel';
+import { frameworkAcceptances, frameworkOf } from '../parties';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import type { Keyring } from '../platform/keyring/keyring';
@@ -8,6 +9,7 @@ import type { Storage } from '../platform/storage/storage';
 import { documentsOf } from './documents.repository';
 import { getLiving } from './life.repository';
 import { seal } from './seal';
+import { type TrailEntry, trailAbout } from './trail.repository';
 import { concludedVersions, type VersionText } from './versions.repository';
 
 /**
@@ -20,11 +22,25 @@ export async function evidenceOf(
   agreementId: string,
   at: Date,
 ): Promise<Buffer> {
-  const { id, life } = await getLiving(tx, agreementId);
+  const { id, labelId, platformId, life, documentSha256 } = await getLiving(tx, agreementId);
   const versions: BundledVersion[] = [];
-  for (const version of await concludedVersions(tx, [id])) versions.push(await bundled(tx, storage, version));
+  for (const version of await concludedVersions(tx, [id])) {
+    const made = await bundled(tx, storage, version);
+    if (version.number === 1 && documentSha256 !== null) {
+      made.documents.set(ORIGINAL, await buffer(storage.read(documentSha256)));
+    }
+    versions.push(made);
+  }
   const facts = life.facts.map(({ recordedAt, ...fact }) => ({ ...fact, recordedAt: recordedAt.toISOString() }));
-  const parts = { agreement: id, madeAt: at, versions, facts, audit: await trailOf(tx, id) };
+  const framework = await acceptancesOf(tx, [labelId, platformId]);
+  const parts = {
+    agreement: id,
+    madeAt: at,
+    versions,
+    framework,
+    facts,
+    audit: (await trailAbout(tx, id)).map(toldTrail),
+  };
   return writeBundle(parts, (text) => seal(keyring, text));
 }
 
@@ -33,7 +49,11 @@ interface Sources {
   readonly storage: Storage;
 }
 
-async function bundled(tx: Tx, storage: Storage, version: VersionText): Promise<BundledVersion> {
+interface MadeVersion extends BundledVersion {
+  readonly documents: Map<string, Uint8Array>;
+}
+
+async function bundled(tx: Tx, storage: Storage, version: VersionText): Promise<MadeVersion> {
   const { number, manifest, prose, terms, termsText } = version;
   if (manifest === null || prose === null) throw new DomainError('not-found');
   const signatures = await tx.rows<BundledSignature>(
@@ -56,19 +76,29 @@ async function sealedDocuments(
   tx: Tx,
   storage: Storage,
   { agreementId, number }: VersionText,
-): Promise<Map<string, Buffer>> {
+): Promise<Map<string, Uint8Array>> {
   const own = (await documentsOf(tx, agreementId)).filter(({ version }) => version === number);
   if (own.length < PROSE_LANGUAGES.length) throw new DomainError('document-not-ready');
-  const files = new Map<string, Buffer>();
+  const files = new Map<string, Uint8Array>();
   for (const { language, sha256 } of own) files.set(`contract.${language}.pdf`, await buffer(storage.read(sha256)));
   return files;
 }
 
-/** What the organization's own trail says about the agreement; nobody sees another's. */
-async function trailOf(tx: Tx, agreementId: string): Promise<object[]> {
-  const rows = await tx.rows<{ at: Date; actor: string; action: string; details: object }>(
-    `SELECT at, actor_kind || ':' || coalesce(actor_id, '') AS actor, action, details FROM audit_entries WHERE subject_id = $1 ORDER BY position`,
-    [agreementId],
-  );
-  return rows.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() }));
+/** Under which framework agreements the parties sign: either may prove that of the other. */
+async function acceptancesOf(tx: Tx, parties: readonly string[]): Promise<BundledAcceptance[]> {
+  const accepted = await tx.asSystem(() => frameworkAcceptances(tx, parties));
+  return accepted.map(({ organizationId, sha256, acceptedBy, acceptedAt }) => ({
+    organization: organizationId,
+    sha256,
+    text: frameworkOf(sha256).text,
+    acceptedBy,
+    acceptedAt: acceptedAt.toISOString(),
+  }));
 }
+
+const toldTrail = ({ at, actor, action, details }: TrailEntry): object => ({
+  at: at.toISOString(),
+  actor,
+  action,
+  details,
+});

@@ -1,22 +1,20 @@
 import {
-  COMMERCIAL_MODELS,
-  coveredUses,
   endOf,
-  type Grant,
+  type Fault,
   type GrantInForce,
   type Life,
-  modelNumber,
   type Pause,
   pausesOf,
   type Period,
   territoryNumbers,
   type Terms,
-  USE_TYPES,
-  useModelCode,
-  useNumber,
 } from '../kernel';
+import { isRefusedBy } from '../platform/database/constraints';
 import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import { matchedCodes, useModelCodes } from './grant-codes';
 import { factsOf } from './life.repository';
+import { overlapsInWords, type PlacedGrant } from './overlaps';
 
 /** A grant as the database holds it, with what a clearance answer says beside yes. Its `isrcs` are those asked for. */
 export interface LicensedGrant extends GrantInForce {
@@ -39,39 +37,48 @@ interface Row {
   readonly isrcs: readonly string[];
 }
 
-/** Every use under every model by its combined code: the columns' codes back into the two numbers that matching wants. */
-const byCode: ReadonlyMap<number, { readonly use: number; readonly model: number }> = new Map(
-  USE_TYPES.flatMap((use) =>
-    COMMERCIAL_MODELS.map((model) => [useModelCode(use, model), { use: useNumber(use), model: modelNumber(model) }]),
-  ),
-);
-
 /**
  * Makes the rows of grants say what the life says: a row per version, clause and recording, for the days on which it holds. Only the system
- * may: a party grants by signing. An overlap with an exclusive grant of another agreement is refused by the database
- * (exclusive-grant-overlaps).
+ * may: a party grants by signing. The database refuses an overlap with an exclusive grant of another agreement; the refusal
+ * (exclusive-grant-overlaps) says all of them in words.
  */
-export async function placeGrants(tx: Tx, { id, labelId }: GrantedBy, life: Life): Promise<void> {
-  await tx.asSystem(async () => {
-    // Two conclusions that overlap would wait for each other's rows; taken one after the other, the second sees the overlap.
-    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`grants of ${labelId}`]);
-    const placed = await placedGrants(tx, id);
-    const { until, sellOffUntil } = endOf(life);
-    for (const [place, { number, effectiveFrom, terms }] of life.versions.entries()) {
-      const next = life.versions[place + 1]?.effectiveFrom ?? sellOffUntil;
-      const soldOff = new Set(terms.termination?.sellOff?.grants);
-      for (const grant of terms.grants) {
-        const end = soldOff.has(grant.id) ? sellOffUntil : until;
-        const last = next < end ? next : end;
-        // Without a day on which it holds a grant is an empty range: it stands in nobody's way.
-        const days = { from: effectiveFrom, until: last > effectiveFrom ? last : effectiveFrom };
-        const standsUntil = days.until === days.from ? null : days.until;
-        const before = placed.get(`${number} ${grant.id}`);
-        if (before === undefined) await insertGrant(tx, id, { version: number, terms, grant, days });
-        else if (before !== standsUntil) await cutGrant(tx, id, { version: number, clause: grant.id, days });
-      }
-    }
+export async function placeGrants(tx: Tx, by: GrantedBy, life: Life): Promise<void> {
+  const all = placementsOf(life);
+  try {
+    await tx.savepoint(() => tx.asSystem(() => place(tx, by, all)));
+  } catch (error) {
+    if (!isRefusedBy(error, 'agreement_grants_exclusive')) throw error;
+    const faults: Fault[] = [];
+    for (const placed of all) faults.push(...(await overlapsInWords(tx, by, placed)));
+    throw new DomainError('exclusive-grant-overlaps', undefined, faults);
+  }
+}
+
+/** Every grant of every signed version with the days on which it holds; an empty range stands in nobody's way. */
+function placementsOf(life: Life): Placed[] {
+  const { until, sellOffUntil } = endOf(life);
+  return life.versions.flatMap(({ number, effectiveFrom, terms }, at) => {
+    const next = life.versions[at + 1]?.effectiveFrom ?? sellOffUntil;
+    const soldOff = new Set(terms.termination?.sellOff?.grants);
+    return terms.grants.map((grant) => {
+      const end = soldOff.has(grant.id) ? sellOffUntil : until;
+      const last = next < end ? next : end;
+      const days = { from: effectiveFrom, until: last > effectiveFrom ? last : effectiveFrom };
+      return { version: number, terms, grant, days };
+    });
   });
+}
+
+async function place(tx: Tx, { id, labelId }: GrantedBy, all: readonly Placed[]): Promise<void> {
+  // Two conclusions that overlap would wait for each other's rows; taken one after the other, the second sees the overlap.
+  await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`grants of ${labelId}`]);
+  const before = await placedGrants(tx, id);
+  for (const placed of all) {
+    const { version, grant, days } = placed;
+    const standsUntil = before.get(`${version} ${grant.id}`);
+    if (standsUntil === undefined) await insertGrant(tx, id, placed);
+    else if (standsUntil !== (days.until === days.from ? null : days.until)) await cutGrant(tx, id, placed);
+  }
 }
 
 interface GrantedBy {
@@ -79,11 +86,8 @@ interface GrantedBy {
   readonly labelId: string;
 }
 
-interface Placed {
+interface Placed extends PlacedGrant {
   readonly version: number;
-  readonly terms: Terms;
-  readonly grant: Grant;
-  readonly days: Period;
 }
 
 /** The first day after each grant by version and clause; null where its range is empty. */
@@ -95,15 +99,11 @@ async function placedGrants(tx: Tx, agreementId: string): Promise<Map<string, st
   return new Map(rows.map(({ version, clause, until }) => [`${version} ${clause}`, until]));
 }
 
-async function cutGrant(
-  tx: Tx,
-  agreementId: string,
-  { version, clause, days: { from, until } }: Pick<Placed, 'version' | 'days'> & { readonly clause: string },
-): Promise<void> {
+async function cutGrant(tx: Tx, agreementId: string, { version, grant, days: { from, until } }: Placed): Promise<void> {
   await tx.run(
     `UPDATE agreement_grants SET in_force = daterange($4, $5)
       WHERE agreement_id = $1 AND version = $2 AND clause = $3`,
-    [agreementId, version, clause, from, until],
+    [agreementId, version, grant.id, from, until],
   );
 }
 
@@ -127,12 +127,6 @@ async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant,
       days.until,
     ],
   );
-}
-
-/** The combinations that a grant licenses, children of granted uses included. */
-function useModelCodes({ uses, models }: Grant): number[] {
-  const codes = uses.flatMap(coveredUses).flatMap((use) => models.map((model) => useModelCode(use, model)));
-  return [...new Set(codes)].sort((a, b) => a - b);
 }
 
 /** What the platform may do with any of these recordings, by signed agreements, oldest first; two statements for all of them. */
@@ -164,15 +158,12 @@ function toLicensedGrant(
   { uses, from, until, services, territories, isrcs, ...row }: Row,
   pauses: readonly Pause[],
 ): LicensedGrant {
-  const pairs = uses.map((code) => byCode.get(code)).filter((pair) => pair !== undefined);
   return {
     ...row,
+    ...matchedCodes(uses),
     pauses,
     services: new Set(services),
     isrcs: new Set(isrcs),
-    // A clause grants every one of its uses under every one of its models, so the pairs come apart without loss.
-    uses: new Set(pairs.map((pair) => pair.use)),
-    models: new Set(pairs.map((pair) => pair.model)),
     territories: new Set(territories),
     inForce: { from, until },
     state: 'in-force',

@@ -1,7 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { contractPdf, type ContractSignature, sealPdf } from '../documents';
-import { describeTerms, type LanguageCode, PROSE_LANGUAGES } from '../kernel';
+import {
+  clausesOfProse,
+  describeTerms,
+  type LanguageCode,
+  type Manifest,
+  type Origin,
+  PROSE_LANGUAGES,
+} from '../kernel';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
@@ -63,9 +70,10 @@ interface Setting {
   readonly at: Date;
 }
 
-/** The words of a version as a PDF, as this build writes them; not sealed, and marked as not signed where there are no signatures. */
+/** The words that are signed as a PDF; not sealed, and marked as not signed where there are no signatures. */
 export function draftPdf(version: VersionText, { language, signatures, at }: Setting): Promise<Buffer> {
-  const { terms, agreementId, number, effectiveFrom, termsHash, signedHash } = version;
+  const { terms, agreementId, number, effectiveFrom, termsHash, signedHash, prose } = version;
+  const elsewhere = originElsewhere(version);
   return contractPdf({
     language,
     agreementId,
@@ -74,11 +82,19 @@ export function draftPdf(version: VersionText, { language, signatures, at }: Set
     termsHash,
     manifestHash: signedHash,
     parties: terms.parties,
-    clauses: describeTerms(terms, language),
+    // What is older than manifests has no words kept with it.
+    clauses: prose === null ? describeTerms(terms, language) : clausesOfProse(prose[language]),
     isrcs: terms.repertoire.isrcs,
     signatures,
+    ...(elsewhere && { elsewhere }),
     madeAt: at,
   });
+}
+
+function originElsewhere({ manifest }: VersionText): Extract<Origin, { kind: 'elsewhere' }> | undefined {
+  if (manifest === null) return undefined;
+  const { origin } = JSON.parse(manifest) as Manifest;
+  return origin.kind === 'elsewhere' ? origin : undefined;
 }
 
 /** Ids only: a document is for ever, names may have to be forgotten. */

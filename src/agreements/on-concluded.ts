@@ -13,6 +13,8 @@ export interface ConcludedAgreement {
   readonly inForce: Period;
   readonly termsHash: string;
   readonly concludedAt: Date;
+  /** Of a contract that was signed elsewhere: what had been paid there, ids of advances or `back-fee`. */
+  readonly paidElsewhere: readonly string[];
   /** Whose signature was the second. */
   readonly signedBy: Actor;
 }

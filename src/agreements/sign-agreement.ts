@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { dayInZone, statementText } from '../kernel';
-import { authorityOf, Confirmations } from '../parties';
+import { authorityOf, Confirmations, frameworkAcceptances } from '../parties';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
@@ -54,7 +54,7 @@ export interface SignaturePlace {
 
 /**
  * An organization signs a version of an agreement, by a member who has entered its password again or by a key of its own; the second party's
- * signature concludes it in the same transaction. Refuses with not-found, agreement-not-open-for-signature, already-signed,
+ * signature concludes it in the same transaction. Refuses with not-found, agreement-not-open-for-signature, already-signed, framework-agreement-not-accepted,
  * manifest-hash-differs, confirmation-required, request-invalid, signing-key-unknown, signature-invalid, and what the conclusion refuses.
  */
 @Injectable()
@@ -74,6 +74,7 @@ export class SignAgreement {
     if (before.some((signature) => signature.organizationId === actor.organizationId)) {
       throw new DomainError('already-signed');
     }
+    await refuseWithoutFramework(tx, actor);
     if (body.manifestHash !== version.signedHash) throw new DomainError('manifest-hash-differs');
     refuseOtherForm(actor, body);
     await this.sign(tx, actor, { agreement, version, address: place.address }, body);
@@ -131,6 +132,12 @@ export class SignAgreement {
     await this.confirmations.refuseUnlessConfirmed(actor, confirmation);
     return { memberId: actor.by.id, signedAt, signingKeyId: null, signingKey: null, signature: null };
   }
+}
+
+/** What makes a signature here as good as one by hand is agreed beforehand, in the framework agreement; any version of it does. */
+async function refuseWithoutFramework(tx: Tx, { organizationId }: Actor): Promise<void> {
+  const accepted = await frameworkAcceptances(tx, [organizationId]);
+  if (accepted.length === 0) throw new DomainError('framework-agreement-not-accepted');
 }
 
 /** What the organization stated about the member's authority for this day; of a key, its registration is its authority. */

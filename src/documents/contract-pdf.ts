@@ -28,6 +28,8 @@ export interface ContractDocument {
   readonly clauses: readonly ClauseText[];
   readonly isrcs: readonly string[];
   readonly signatures: readonly ContractSignature[];
+  /** Of a contract that was signed elsewhere: when, and the SHA-256 of that file. */
+  readonly elsewhere?: { readonly concludedOn: CalendarDate; readonly document: string };
   readonly madeAt: Date;
 }
 
@@ -135,7 +137,7 @@ async function scheduleA(pdf: Pdf, { isrcs }: ContractDocument, words: ContractW
 const rowsBelow = (pdf: Pdf, top: number): number => Math.floor((pdf.page.height - margin.bottom - top) / rowHeight);
 
 function evidence(pdf: Pdf, document: ContractDocument, words: ContractWords): void {
-  const { signatures, parties, termsHash, manifestHash } = document;
+  const { signatures, parties, termsHash, manifestHash, elsewhere } = document;
   pdf.addPage().fillColor('#000').font('bold').fontSize(13).text(words.evidence, margin.left, margin.top);
   pdf.moveDown(0.5).font('text').fontSize(9.5).text(words.whatIsSigned).moveDown(0.8);
   const line = (name: string, value: string, mono = false): void => {
@@ -149,6 +151,10 @@ function evidence(pdf: Pdf, document: ContractDocument, words: ContractWords): v
   };
   line(words.termsHash, termsHash, true);
   line(words.manifestHash, manifestHash, true);
+  if (elsewhere !== undefined) {
+    pdf.moveDown(0.4).font('text').fontSize(9.5).text(words.elsewhere(elsewhere.concludedOn)).moveDown(0.4);
+    line(words.originalHash, elsewhere.document, true);
+  }
   pdf.moveDown(0.6);
   for (const { party, signer, intent, signedAt } of signatures) {
     pdf.font('bold').fontSize(10.5).text(`${parties[party].name} — ${words[party]}`).moveDown(0.3);

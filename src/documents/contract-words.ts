@@ -15,6 +15,8 @@ export interface ContractWords {
   readonly terms: string;
   readonly termsHash: string;
   readonly manifestHash: string;
+  elsewhere(day: string): string;
+  readonly originalHash: string;
   readonly signer: string;
   readonly signedAt: string;
   readonly intent: string;
@@ -39,6 +41,9 @@ export const contractWords: Readonly<Record<LanguageCode, ContractWords>> = {
     terms: 'Terms',
     termsHash: 'SHA-256 of the terms',
     manifestHash: 'SHA-256 of the manifest',
+    elsewhere: (day) =>
+      `The parties concluded this agreement elsewhere on ${day}. With their signatures below they confirm that these terms are what they agreed; from then on these terms are what is executed.`,
+    originalHash: 'SHA-256 of the file that was signed there',
     signer: 'Signed by',
     signedAt: 'Signed at',
     intent: 'Declaration',
@@ -62,6 +67,9 @@ export const contractWords: Readonly<Record<LanguageCode, ContractWords>> = {
     terms: 'Условия',
     termsHash: 'SHA-256 условий',
     manifestHash: 'SHA-256 манифеста',
+    elsewhere: (day) =>
+      `Стороны заключили настоящий договор вне площадки ${day}. Подписями ниже они подтверждают, что настоящие условия соответствуют их договорённости; с этого момента исполняются настоящие условия.`,
+    originalHash: 'SHA-256 файла, подписанного вне площадки',
     signer: 'Подписал',
     signedAt: 'Время подписания',
     intent: 'Заявление',

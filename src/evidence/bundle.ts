@@ -24,10 +24,22 @@ export interface BundledVersion {
   readonly documents: ReadonlyMap<string, Uint8Array>;
 }
 
+/** That a party accepted a framework agreement: its whole text, of which `sha256` is the hash. */
+export interface BundledAcceptance {
+  readonly organization: string;
+  readonly sha256: string;
+  readonly text: string;
+  /** The member's id. */
+  readonly acceptedBy: string;
+  readonly acceptedAt: string;
+}
+
 export interface BundleParts {
   readonly agreement: string;
   readonly madeAt: Date;
   readonly versions: readonly BundledVersion[];
+  /** Under which framework agreement each party signs. */
+  readonly framework: readonly BundledAcceptance[];
   /** What happened since, oldest first. */
   readonly facts: readonly object[];
   /** The organization's own trail about the agreement. */
@@ -48,6 +60,7 @@ export const RECORD_SEAL = 'evidence.jws';
 /** Everything that proves an agreement, in one archive that anyone can check with the published keys alone (docs/evidence.md). */
 export async function writeBundle(parts: BundleParts, seal: (text: string) => Promise<string>): Promise<Buffer> {
   const files = new Map(parts.versions.flatMap(filesOfVersion));
+  files.set('framework.json', utf8(canonicalText(parts.framework)));
   files.set('life.json', utf8(canonicalText(parts.facts)));
   files.set('audit.json', utf8(canonicalText(parts.audit)));
   const record: EvidenceRecord = {

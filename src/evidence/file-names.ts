@@ -9,8 +9,11 @@ export const versionFiles: readonly string[] = [
   'signatures.json',
 ];
 
+/** Under which framework agreement the parties sign. */
+export const FRAMEWORK = 'framework.json';
+
 /** What every bundle has beside its versions, its record and the record's seal. */
-export const bundleFiles: readonly string[] = ['audit.json', 'life.json'];
+export const bundleFiles: readonly string[] = ['audit.json', FRAMEWORK, 'life.json'];
 
 export const documentFiles: readonly string[] = PROSE_LANGUAGES.map((language) => `contract.${language}.pdf`);
 

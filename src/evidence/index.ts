@@ -1,5 +1,6 @@
 export * from './bundle';
 export { archiveBytesMax, writeArchive } from './archive';
+export { ORIGINAL } from './file-names';
 export { type PublishedKey } from './published-keys';
 export { type Verification, verifyBundle, verifyPdf } from './verify-bundle';
 export { type CheckedSignature } from './verify-signatures';

@@ -1,6 +1,6 @@
 import { canonicalText, isCalendarDate, type Manifest, type SignatureStatement } from '../kernel';
 import { readPublicJwk } from '../platform/signing/public-jwk';
-import { type BundledSignature, type EvidenceRecord, RECORD, RECORD_SEAL } from './bundle';
+import { type BundledAcceptance, type BundledSignature, type EvidenceRecord, RECORD, RECORD_SEAL } from './bundle';
 
 /** Whether a value has a form. */
 type Form = (value: unknown) => boolean;
@@ -44,6 +44,11 @@ const instant: Form = (value) =>
   !Number.isNaN(Date.parse(value)) &&
   new Date(value).toISOString() === value;
 
+/** Each once and in order. */
+const texts: Form = (value) =>
+  Array.isArray(value) &&
+  value.every((item, place) => typeof item === 'string' && (place === 0 || (value[place - 1] as string) < item));
+
 /** Each name once and in order, so that a set of files has one record. */
 const files: Form = (value) =>
   Array.isArray(value) &&
@@ -68,7 +73,7 @@ const manifest = object({
   origin: either(
     object({ kind: word('negotiated'), negotiation: uuid }),
     object({ kind: word('amendment') }),
-    object({ kind: word('elsewhere'), concludedOn: day, document: hash }),
+    object({ kind: word('elsewhere'), concludedOn: day, document: hash, paid: texts }),
   ),
 });
 
@@ -94,6 +99,8 @@ const signature = object({
   publicKey: either(nothing, (value) => readPublicJwk(value) !== undefined),
 });
 
+const acceptance = object({ organization: uuid, sha256: hash, text, acceptedBy: uuid, acceptedAt: instant });
+
 /** Undefined for anything but canonical JSON of exactly that form, as the three below. */
 export const readRecord = (bytes: Buffer): EvidenceRecord | undefined => formed(record, canonicalJson(bytes));
 
@@ -101,6 +108,8 @@ export const readManifest = (bytes: Buffer): Manifest | undefined => formed(mani
 
 export const readStatement = (words: string): SignatureStatement | undefined =>
   formed(statement, canonicalJson(Buffer.from(words, 'utf8')));
+
+export const readAcceptance = (value: unknown): BundledAcceptance | undefined => formed(acceptance, value);
 
 export const readSignature = (value: unknown): BundledSignature | undefined => formed(signature, value);
 

@@ -7,6 +7,7 @@ import { Findings } from './findings';
 import { certificatesOf, type PublishedKey, type SealKeys, sealKeysOf } from './published-keys';
 import { canonicalJson, readRecord } from './strict-forms';
 import { sealFault } from './strict-jws';
+import { checkFramework } from './verify-framework';
 import { type CheckedSignature } from './verify-signatures';
 import { verifyVersion, type VersionFiles } from './verify-version';
 
@@ -50,6 +51,7 @@ export async function verifyBundle(bytes: Buffer, published: readonly PublishedK
   const sound = checkFiles(files, record, findings);
   checkLists(sound, findings);
   const signatures = checkVersions(sound, { agreement, versions, keys, findings });
+  checkFramework(sound, signatures, findings);
   await checkDocuments(sound, certificatesOf(published), findings);
   const { notes, faults } = findings;
   return { agreement, madeAt, files: sound.size, versions, signatures, notes, faults };

@@ -80,7 +80,7 @@ describe('the texts of a version', () => {
 
   it('of what was signed elsewhere can be kept apart, and a note says what to look for', async () => {
     const document = 'ab'.repeat(32);
-    const origin = { kind: 'elsewhere', concludedOn: calendarDateOf('2025-11-30'), document } as const;
+    const origin = { kind: 'elsewhere', concludedOn: calendarDateOf('2025-11-30'), document, paid: [] } as const;
     const { faults, notes } = await checked(version({ origin }));
     expect([faults, notes]).toEqual([[], [expect.stringContaining(document)]]);
   });

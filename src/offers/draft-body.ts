@@ -6,8 +6,7 @@ import { IdField, IntegerField, JsonField, TextField } from '../platform/http/fi
 import type { Draft, DraftContent } from './drafts.repository';
 import { refuseUnlessOpen } from './negotiation-moves';
 import { getNegotiation } from './negotiations.repository';
-import { partiesOf } from './open-negotiation';
-import { inBody } from './proposed-terms';
+import { inBody, partiesOf } from '../agreements';
 import { revisionsMax } from './revise-offer';
 import { getRevisionHead, standingOf } from './revisions.repository';
 

@@ -7,7 +7,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { endLicenceRequest, getLicenceRequestForUpdate, type LicenceRequest } from './licence-requests.repository';
-import type { NegotiatingParties } from './proposed-terms';
+import type { NegotiatingParties } from '../agreements';
 import { requestStateAfter } from './request-moves';
 
 export class DecliningBody {

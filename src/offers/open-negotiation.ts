@@ -1,18 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Terms } from '../kernel';
-import { getOrganization } from '../parties';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
 import { IdField, InstantField, JsonField, TextField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { answerRequest } from './end-licence-request';
 import { getNegotiation, insertNegotiation, type Negotiation } from './negotiations.repository';
 import { acknowledgedBreaches, AcknowledgeBreachesField, auditAcknowledged, type OwnBreach } from './own-breaches';
 import { proposeRevision } from './propose-revision';
-import { type NegotiatingParties, readProposedTerms } from './proposed-terms';
+import { type NegotiatingParties, partiesOf, readProposedTerms } from '../agreements';
 
 export class NegotiationBody {
   @IdField({ description: 'the verified label or platform that the offer is for' })
@@ -91,17 +89,4 @@ export async function beginNegotiation(tx: Tx, actor: Actor, beginning: Beginnin
   const to = [labelId, platformId];
   await publish(tx, { to, topic: 'negotiation.opened', subjectId: id, payload: fact, at });
   return getNegotiation(tx, id);
-}
-
-/** The parties of a negotiation with this counterparty. Refuses with not-found when there is no verified one of the other kind. */
-export async function partiesOf(tx: Tx, actor: Actor, counterpartyId: string): Promise<NegotiatingParties> {
-  const wanted = actor.organizationKind === 'label' ? 'platform' : 'label';
-  const counterparty = await getOrganization(tx, counterpartyId);
-  if (counterparty.kind !== wanted || counterparty.state !== 'verified') {
-    throw new DomainError('not-found', `there is no verified ${wanted} with this id`);
-  }
-  const own = actor.organizationId;
-  return wanted === 'platform'
-    ? { labelId: own, platformId: counterparty.id }
-    : { labelId: counterparty.id, platformId: own };
 }

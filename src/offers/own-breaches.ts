@@ -5,7 +5,7 @@ import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { TextsField } from '../platform/http/fields';
-import type { NegotiatingParties } from './proposed-terms';
+import type { NegotiatingParties } from '../agreements';
 
 /** A promise of the caller's that terms with somebody else would break. */
 export interface OwnBreach extends MostFavouredBreach {

@@ -10,7 +10,7 @@ import { stateAfter } from './negotiation-moves';
 import { getNegotiationForUpdate, type Negotiation } from './negotiations.repository';
 import { beginNegotiation } from './open-negotiation';
 import { acknowledgedBreaches, AcknowledgeBreachesField } from './own-breaches';
-import { readProposedTerms } from './proposed-terms';
+import { readProposedTerms } from '../agreements';
 import { revisionsMax } from './revise-offer';
 import { getRevision, getRevisionHead, standingOf } from './revisions.repository';
 import { expire } from './watch-expiry';

@@ -11,7 +11,7 @@ import { stateAfter } from './negotiation-moves';
 import { acceptAction, getNegotiationForUpdate, type Negotiation, setLatestRevision } from './negotiations.repository';
 import { acknowledgedBreaches, AcknowledgeBreachesField, auditAcknowledged } from './own-breaches';
 import { proposeRevision } from './propose-revision';
-import { readProposedTerms } from './proposed-terms';
+import { readProposedTerms } from '../agreements';
 import { getRevisionHead, type Revision, standingOf } from './revisions.repository';
 
 export const revisionsMax = 10_000;

@@ -11,5 +11,7 @@ export {
   type Service,
   verifiedAmong,
 } from './parties.repository';
+export { type FrameworkAcceptance, frameworkAcceptances } from './framework/acceptances.repository';
+export { currentFramework, frameworkOf } from './framework/framework-agreement';
 export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';
 export { authorityOf } from './signing/authorities.repository';

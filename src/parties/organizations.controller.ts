@@ -33,7 +33,7 @@ export class OrganizationsController {
   @ApiOperation({
     summary: 'Register a label or a platform with its first member',
     description:
-      'Open to everyone; what it may do waits for the operator to verify it. Refused with `email-taken`, `party-id-taken` or `too-many-requests`.',
+      'Open to everyone; what it may do waits for the operator to verify it. It accepts the framework agreement (`/v1/framework-agreement`) with it. Refused with `framework-agreement-differs`, `email-taken`, `party-id-taken` or `too-many-requests`.',
   })
   @ApiCreatedResponse({ type: RegistrationView })
   register(@Body() body: RegisterOrganizationBody, @Ip() address: string): Promise<RegistrationView> {

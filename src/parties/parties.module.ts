@@ -14,6 +14,8 @@ import { AddMember } from './add-member';
 import { AddService } from './add-service';
 import { activateAction, ApproveSigningKey } from './approve-signing-key';
 import { DelegationsController } from './delegations.controller';
+import { AcceptFramework } from './framework/accept-framework';
+import { FrameworkController } from './framework/framework.controller';
 import { GrantDelegation } from './grant-delegation';
 import { MembersController } from './members.controller';
 import { OrganizationsController } from './organizations.controller';
@@ -37,11 +39,13 @@ import { VerifyOrganization } from './verify-organization';
     MembersController,
     ApiKeysController,
     DelegationsController,
+    FrameworkController,
     SigningAuthoritiesController,
     SigningKeysController,
     ServicesController,
   ],
   providers: [
+    AcceptFramework,
     AccessTokens,
     AddMember,
     AddService,

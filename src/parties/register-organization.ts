@@ -8,6 +8,9 @@ import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, CountryField, EmailField, ObjectField, TextField } from '../platform/http/fields';
+import { FrameworkField, refuseOtherFramework } from './framework/accept-framework';
+import { insertAcceptance } from './framework/acceptances.repository';
+import { currentFramework } from './framework/framework-agreement';
 import { hashPassword, NewPasswordField, refuseGuessable } from './access/passwords';
 import { Throttle } from './access/throttle';
 import { organizationView, OrganizationView } from './organization.view';
@@ -50,6 +53,9 @@ export class RegisterOrganizationBody {
   @TextField({ max: 100 })
   readonly taxId!: string;
 
+  @FrameworkField()
+  readonly frameworkAgreement!: string;
+
   @ObjectField(() => FirstMemberBody, { description: 'the first member: holds every role' })
   readonly member!: FirstMemberBody;
 }
@@ -68,19 +74,24 @@ export class RegisterOrganization {
     private readonly throttle: Throttle,
   ) {}
 
-  /** Refuses with too-many-requests, request-invalid, email-taken or party-id-taken. */
+  /** Refuses with too-many-requests, request-invalid, framework-agreement-differs, email-taken or party-id-taken. */
   async execute(body: RegisterOrganizationBody, address: string): Promise<RegistrationView> {
     await this.throttle.admitRegistration(address);
     const name = tidyName(body.name, '/name');
     if (!isTerritory(body.country)) throw unknownCountry();
+    refuseOtherFramework(body.frameworkAgreement);
     const { member } = body;
     refuseGuessable(member.password, [name, member.name, member.email], '/member/password');
     // Stretching takes tens of milliseconds: no transaction waits for it.
     const passwordHash = await hashPassword(member.password);
-    return this.database.asSystem((tx) => this.write(tx, { ...body, name }, passwordHash));
+    return this.database.asSystem((tx) => this.write(tx, { ...body, name }, { passwordHash, address }));
   }
 
-  private async write(tx: Tx, body: RegisterOrganizationBody, passwordHash: string): Promise<RegistrationView> {
+  private async write(
+    tx: Tx,
+    body: RegisterOrganizationBody,
+    { passwordHash, address }: { passwordHash: string; address: string },
+  ): Promise<RegistrationView> {
     const at = this.clock.now();
     const { kind, name, country, partyId } = body;
     const organization = await insertOrganization(tx, { kind, name, country, partyId: partyId ?? null, at });
@@ -99,11 +110,13 @@ export class RegisterOrganization {
       roles,
       at,
     });
+    const framework = currentFramework;
+    await insertAcceptance(tx, { organizationId: organization.id, framework, by: member.id, address, at });
     const by = { system: 'registration', organizationId: organization.id };
     await audit(tx, by, {
       action: 'organization.registered',
       subjectId: organization.id,
-      details: { member: member.id },
+      details: { member: member.id, frameworkAgreement: framework.sha256 },
       at,
     });
     return { organization: organizationView(organization), memberId: member.id };

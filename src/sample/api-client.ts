@@ -68,6 +68,15 @@ export class ApiClient {
       .body;
   }
 
+  /** A file's bytes; undefined while it is still being made (409). */
+  async download(path: string): Promise<Buffer | undefined> {
+    const response = await fetch(`${this.url}${path}`, { headers: this.credentials(), redirect: 'error' });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (response.ok) return bytes;
+    if (response.status === 409) return undefined;
+    throw new ApiRefusal(response.status, undefined, bytes.toString('utf8'), `GET ${path}`);
+  }
+
   /** What a signature needs beside its words: the password once more, of the member that is signed in here. */
   async confirmed(): Promise<{ confirmation: string }> {
     if (this.password === undefined) throw new Error('only a client that signed in by password can confirm');

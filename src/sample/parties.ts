@@ -69,11 +69,13 @@ async function register(
 ): Promise<SampleParty> {
   const first = { email: plan.email, password: newPassword() };
   const second = { email: plan.colleague.email, password: newPassword() };
+  const { sha256: frameworkAgreement } = await new ApiClient(url).get<{ sha256: string }>('/v1/framework-agreement');
   const { organization, memberId } = await new ApiClient(url).post<{
     organization: { id: string };
     memberId: string;
   }>('/v1/organizations', {
     ...profile,
+    frameworkAgreement,
     member: { name: plan.email.startsWith('vera') ? 'Vera Licensing' : 'Alisa Engineer', ...first },
   });
   const client = await signIn(url, first);

@@ -12,11 +12,13 @@ const application = 'accordo_app';
 const appendOnlyTables = [
   'agreement_documents',
   'agreement_facts',
+  'agreement_originals',
   'audit_entries',
   'catalogue_import_faults',
   'claim_events',
   'claimed_uses',
   'expiry_reminders',
+  'framework_acceptances',
   'ledger_postings',
   'ledger_transactions',
   'listing_invitations',

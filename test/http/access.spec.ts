@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AccessGuard, Authenticator } from '../../src/platform/auth/access.guard';
 import { type Actor, roles } from '../../src/platform/auth/actor';
 import { type Allowance, allowance } from '../../src/platform/auth/allow';
+import { currentFramework } from '../../src/parties';
 import { ProblemFilter } from '../../src/platform/http/problem.filter';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
@@ -197,6 +198,7 @@ it('registrations from one network are counted too', async () => {
     registrationNumber: '1',
     address: '1 Test Street',
     taxId: '1',
+    frameworkAgreement: currentFramework.sha256,
     member: { name: 'Ada Lind', email: label.email, password: 'xk2!9-fjord' },
   };
   expect((await postFrom('127.0.3.1', '/v1/organizations', application)).code).toBe('email-taken');

@@ -4,7 +4,7 @@ import { OnConcluded } from '../../src/agreements';
 import { canonicalText, sha256Hex } from '../../src/kernel';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { startTestApp, type TestApp } from '../support/app';
-import { eventsAbout } from '../support/events';
+import { eventsAbout, topicsAbout } from '../support/events';
 import {
   type AgreementAnswer,
   intent,
@@ -35,7 +35,7 @@ const at = (id: string, rest = ''): string => `/v1/agreements/${id}${rest}`;
 
 const shared = { from: '2026-01-01', until: '2028-01-01', shares: [{ payee: 'The label', share: '1' }] };
 
-async function rows<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
+async function rows<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
   const superuser = await app.superuser();
   try {
     return (await superuser.query<Row>(sql, parameters)).rows;
@@ -257,6 +257,55 @@ describe('a signature is refused', () => {
     expect(await own.label.as.get(at(second.id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });
 
+  describe('exclusive-grant-overlaps, in words', () => {
+    const stands = { exclusive: true, territories: { include: ['KZ', 'US'] }, from: '2030-01-01', until: '2031-01-01' };
+    const comes = { territories: { include: ['KZ', 'UZ'] }, from: '2030-06-01', until: '2032-01-01' };
+    const what = 'licenses ZZT012600001, ZZT012600002 exclusively in KZ for';
+    const when = 'from 2030-06-01 until 2031-01-01';
+
+    /** The refusal of the second signature under what overlaps, given by a party that sees the standing agreement or not. */
+    async function refusal(last: 'label' | 'platform'): Promise<{ standing: string; messages: string[] }> {
+      const own = await openMarket(app, 3);
+      const { id: standing } = await own.concluded({ ...stands, isrcs: own.isrcs.slice(0, 2) });
+      const rival = await app.given.platform();
+      const service = await rival.as.post<{ id: string }>('/v1/services', { name: 'Rival' });
+      const terms = own.terms({ ...comes, platformId: rival.organizationId, serviceIds: [service.id] });
+      const offer = { counterpartyId: rival.organizationId, terms };
+      const { id: negotiation } = await own.label.as.post<{ id: string }>('/v1/negotiations', offer);
+      const accepted = { revision: 1 };
+      const { agreementId: id } = await rival.as.post<{ agreementId: string }>(
+        `/v1/negotiations/${negotiation}/acceptance`,
+        accepted,
+      );
+      const { manifestHash } = await rival.as.get<AgreementAnswer>(at(id));
+      const [one, two] = last === 'label' ? [rival.as, own.label.as] : [own.label.as, rival.as];
+      await one.post(at(id, '/signatures'), await signatureBy(one, manifestHash));
+      const { status, code, faults } = await refused(
+        two,
+        'POST',
+        at(id, '/signatures'),
+        await signatureBy(two, manifestHash),
+      );
+      expect([status, code]).toEqual([409, 'exclusive-grant-overlaps']);
+      expect(faults.map(({ pointer }) => pointer)).toEqual(['/grants/0', '/grants/1']);
+      return { standing, messages: faults.map(({ message }) => message) };
+    }
+
+    it('names the other agreement to the label, whose it is', async () => {
+      const { standing, messages } = await refusal('label');
+      expect(messages[0]).toContain(`agreement ${standing}, grant "streaming" ${what} `);
+      expect(messages[0]).toContain(`OnDemandStream`);
+      expect(messages[0]).toContain(when);
+      expect(messages[1]).toBe(`agreement ${standing}, grant "downloads" ${what} PermanentDownload ${when}`);
+    });
+
+    it('does not name it to another platform', async () => {
+      const { standing, messages } = await refusal('platform');
+      expect(messages.join()).not.toContain(standing);
+      expect(messages[1]).toBe(`another agreement of the label ${what} PermanentDownload ${when}`);
+    });
+  });
+
   it('track-not-controlled: when the label lost a right since the acceptance', async () => {
     const own = await openMarket(app, 1);
     const agreement = await own.accepted();
@@ -289,6 +338,28 @@ describe('a signature is refused', () => {
     expect(await own.label.as.get(at(id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });
 
+  it('framework-agreement-not-accepted: by an organization that is older than it, until it accepts', async () => {
+    const own = await openMarket(app, 1);
+    const agreement = await own.accepted();
+    await rows('ALTER TABLE framework_acceptances DISABLE TRIGGER USER');
+    await rows('DELETE FROM framework_acceptances WHERE organization_id = $1', [own.label.organizationId]);
+    await rows('ALTER TABLE framework_acceptances ENABLE TRIGGER USER');
+    const body = await signatureBy(own.label.as, agreement.manifestHash);
+    expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe(
+      '409 framework-agreement-not-accepted',
+    );
+    const { sha256 } = await app.given.client().get<{ sha256: string }>('/v1/framework-agreement');
+    const path = '/v1/framework-agreement/acceptances';
+    expect(await outcome(own.label.as, 'POST', path, { frameworkAgreement: '0'.repeat(64) })).toBe(
+      '409 framework-agreement-differs',
+    );
+    for (let again = 0; again < 2; again += 1) {
+      const accepted = await own.label.as.post(path, { frameworkAgreement: sha256 });
+      expect(accepted).toMatchObject({ rows: [{ sha256, version: 1, acceptedBy: own.label.memberId }] });
+    }
+    expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('201');
+  });
+
   it('whole, when anything that hangs on the conclusion refuses', async () => {
     const own = await openMarket(app, 1);
     const agreement = await own.accepted();
@@ -303,5 +374,32 @@ describe('a signature is refused', () => {
     }
     refusing.delete(own.label.organizationId);
     expect(await sign(own.label.as, agreement)).toMatchObject({ state: 'active' });
+  });
+});
+
+describe('an agreement that not both have signed', () => {
+  it('is given up by either party for good, and both are told why', async () => {
+    const { label, platform, accepted } = market;
+    for (const [by, other] of [
+      [label, platform],
+      [platform, label],
+    ] as const) {
+      const { id, manifestHash } = await accepted();
+      await sign(other.as, { id, manifestHash } as AgreementAnswer);
+      const reason = 'The budget is spent.';
+      expect(await by.as.post(at(id, '/end'), { reason })).toMatchObject({ state: 'withdrawn', concludedAt: null });
+      const body = await signatureBy(by.as, manifestHash);
+      expect(await outcome(by.as, 'POST', at(id, '/signatures'), body)).toBe('409 agreement-not-open-for-signature');
+      expect(await outcome(other.as, 'POST', at(id, '/end'), { reason })).toBe('409 agreement-not-open-for-signature');
+      for (const party of [by, other]) expect(await topicsAbout(party.as, id, 3)).toContain('agreement.withdrawn');
+    }
+  });
+
+  it('is not given up any more once both have signed', async () => {
+    const { label, concluded } = market;
+    const { id } = await concluded();
+    expect(await outcome(label.as, 'POST', at(id, '/end'), { reason: 'Too late.' })).toBe(
+      '409 agreement-not-open-for-signature',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setUpOperator } from '../../src/parties';
+import { currentFramework, setUpOperator } from '../../src/parties';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { topicsAbout } from '../support/events';
@@ -46,6 +46,7 @@ const application = (over: object = {}, member: object = {}) => {
     registrationNumber: 'REG-1',
     address: '1 Test Street',
     taxId: 'TAX-1',
+    frameworkAgreement: currentFramework.sha256,
     member: { name: 'Ada Lind', email: `ada-${tag}@example.org`, password: `sesame-${tag}-fjord`, ...member },
     ...over,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrganizationKind } from '../../src/platform/auth/actor';
 import type { Allowance } from '../../src/platform/auth/allow';
+import { currentFramework } from '../../src/parties';
 import type { ApiAnswer, ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import type { Party } from '../support/given';
@@ -17,6 +18,7 @@ const publicRoutes = [
   'GET /.well-known/jwks.json',
   'GET /health/live',
   'GET /health/ready',
+  'GET /v1/framework-agreement',
   'GET /v1/schemas/terms',
   'POST /v1/organizations',
   'POST /v1/sign-in',
@@ -274,6 +276,7 @@ describe('a query parameter that nobody reads', () => {
 });
 
 const uploadTypes: Readonly<Record<string, string>> = {
+  'POST /v1/agreement-originals': 'application/pdf',
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
@@ -298,5 +301,6 @@ const registration = (): object => ({
   registrationNumber: '1',
   address: '1 Test Street',
   taxId: '1',
+  frameworkAgreement: currentFramework.sha256,
   member: { name: 'Ada Lind', email: `ada-${randomUUID()}@example.org`, password: 'xk2!9-fjord' },
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Client } from 'pg';
+import { currentFramework } from '../../src/parties';
 import { type ApiAnswer, ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { tablesOf } from '../support/catalog';
@@ -202,6 +203,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/claims/{id}': thing('claim'),
   '/v1/drafts/{id}': thing('draft'),
   '/v1/delegations/{id}': thing('delegation'),
+  '/v1/exports/{id}': thing('export'),
   '/v1/invoices/{id}': thing('invoice'),
   '/v1/licence-requests/{id}': thing('licence request'),
   '/v1/listings/{id}': thing('listing'),
@@ -273,6 +275,15 @@ const matrix: Readonly<Record<string, Attempt>> = {
     ...hidden('platform'),
     path: () => `/v1/drafts/${ours.ids.draft}`,
     body: (id) => ({ counterpartyId: id, terms: {} }),
+  },
+  'POST /v1/agreements body/counterpartyId': {
+    ...hidden('platform'),
+    body: (counterpartyId) => ({
+      counterpartyId,
+      terms: termsWith({}),
+      concludedOn: '2025-06-01',
+      original: '0'.repeat(64),
+    }),
   },
   'POST /v1/claims body/platformId': { ...hidden('platform'), body: (id) => claimBody(id, ours.isrcs) },
   'POST /v1/claims body/uses/isrc': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [isrc]) },
@@ -386,6 +397,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/breaches/{number}/cure': () => ({}),
   'POST /v1/agreements/{id}/breaches/{number}/suspension': () => ({}),
   'POST /v1/agreements/{id}/closes': () => ({ month: '2026-01' }),
+  'POST /v1/agreements/{id}/end': () => ({ reason: 'We do not need it.' }),
   'POST /v1/agreements/{id}/notices': () => ({ kind: 'termination' }),
   'POST /v1/agreements/{id}/resumption': () => ({}),
   'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
@@ -725,6 +737,7 @@ describe('values of the wrong shape', () => {
       registrationNumber: '1',
       address: 'A',
       taxId: '1',
+      frameworkAgreement: currentFramework.sha256,
       member: { name: 'A', email: 'a@example.org', password: 'xk2!9-fjord' },
     },
     'POST /v1/commission-schedules': { rate: '0.05', from: '2030-01-01', until: '2031-01-01' },

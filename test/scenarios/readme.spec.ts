@@ -59,7 +59,7 @@ describe('the README', () => {
       maxBuffer: 10_000_000,
     });
     expect(stderr).toBe('');
-    const [, clearance, prose, report, , money] = stdout.split(mark).map((part) => part.trim());
+    const [, clearance, prose, proof, report, , money] = stdout.split(mark).map((part) => part.trim());
     expect(JSON.parse(clearance!)).toMatchObject({
       answers: [
         { licensed: true, clause: 'streaming' },
@@ -67,6 +67,7 @@ describe('the README', () => {
       ],
     });
     expect(prose).toContain('500 sound recordings');
+    expect(proof!.match(/everything holds/g)).toHaveLength(2);
     expect(JSON.parse(report!)).toMatchObject({
       rows: [{ severity: 'error' }, { severity: 'error' }, { severity: 'error' }],
     });

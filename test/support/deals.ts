@@ -11,7 +11,7 @@ import { territoryNumbers } from '../../src/kernel';
 import { AcceptRevision } from '../../src/offers/accept-revision';
 import type { Negotiation } from '../../src/offers/negotiations.repository';
 import { OpenNegotiation } from '../../src/offers/open-negotiation';
-import { Confirmations } from '../../src/parties';
+import { Confirmations, currentFramework } from '../../src/parties';
 import { Approvals } from '../../src/platform/approvals/approvals';
 import type { Actor } from '../../src/platform/auth/actor';
 import { FrozenClock } from '../../src/platform/clock';
@@ -87,12 +87,23 @@ export class DealBench {
        VALUES ($1, $1, 'KZ', 'verified', now(), now(), 'test') RETURNING id`,
       [kind],
     );
+    const organizationId = rows[0]!.id;
+    const memberId = randomUUID();
+    await this.superuser.query(
+      `INSERT INTO members (id, organization_id, name, email, password_hash, roles, created_at) VALUES ($1, $2, 'Member', $3, '', '{}', now())`,
+      [memberId, organizationId, `${memberId}@example.org`],
+    );
+    const { version, sha256 } = currentFramework;
+    await this.superuser.query(
+      `INSERT INTO framework_acceptances (organization_id, sha256, version, accepted_by, address, accepted_at) VALUES ($1, $2, $3, $4, '', now())`,
+      [organizationId, sha256, version, memberId],
+    );
     return {
-      organizationId: rows[0]!.id,
+      organizationId,
       organizationKind: kind,
       verified: true,
       roles: ['admin', 'signatory'],
-      by: { kind: 'member', id: randomUUID(), sessionId: randomUUID() },
+      by: { kind: 'member', id: memberId, sessionId: randomUUID() },
     };
   }
 

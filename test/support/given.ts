@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProcessParts } from '../../src/app';
-import { setUpOperator } from '../../src/parties';
+import { currentFramework, setUpOperator } from '../../src/parties';
 import { ApiClient } from '../../src/sample/api-client';
 
 export interface Party {
@@ -65,6 +65,7 @@ export class Given {
         registrationNumber: `REG-${number}`,
         address: '1 Test Street',
         taxId: `TAX-${number}`,
+        frameworkAgreement: currentFramework.sha256,
         member: { name: 'First Member', email, password },
       },
     );

@@ -40,6 +40,7 @@ export type Thing =
   | 'invoice'
   | 'payout'
   | 'approval'
+  | 'export'
   | 'api key'
   | 'signing key'
   | 'member'
@@ -104,6 +105,8 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   await untilDone(platform.as, report.operationId);
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
   const statementId = (await untilDone(label.as, closing.id)).statementId!;
+  const exported = await label.as.post<{ id: string }>('/v1/exports', {});
+  await untilDone(label.as, exported.id);
   const invoice = await paidInvoice(app, label.as, { purpose: 'advance' });
   await label.as.post('/v1/payment-accounts', {});
   const payout = await label.as.post<{ id: string; approvalId: string }>('/v1/payouts', { invoiceIds: [invoice] });
@@ -129,6 +132,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       invoice,
       payout: payout.id,
       approval: payout.approvalId,
+      export: exported.id,
       'api key': key.id,
       'signing key': signingKey.id,
       member: label.memberId,

@@ -16,7 +16,14 @@ import {
 import { LABEL, PLATFORM, referenceTerms } from '../../kernel/testing/reference-terms';
 import { type PublicJwk, thumbprintOf } from '../../platform/signing/public-jwk';
 import { readArchive, writeArchive } from '../archive';
-import { type BundledSignature, type BundledVersion, RECORD, RECORD_SEAL, writeBundle } from '../bundle';
+import {
+  type BundledAcceptance,
+  type BundledSignature,
+  type BundledVersion,
+  RECORD,
+  RECORD_SEAL,
+  writeBundle,
+} from '../bundle';
 import { type PublishedKey } from '../published-keys';
 
 export const AGREEMENT = '11111111-1111-4111-8111-111111111111';
@@ -126,7 +133,7 @@ export function threeVersions(): readonly [MadeVersion, MadeVersion, MadeVersion
     number: 1,
     terms: termsWithout(0),
     previous: null,
-    origin: { kind: 'elsewhere', concludedOn: calendarDateOf('2025-11-30'), document: sha256Hex(original) },
+    origin: { kind: 'elsewhere', concludedOn: calendarDateOf('2025-11-30'), document: sha256Hex(original), paid: [] },
     documents: new Map([['original.pdf', original]]),
     keys: new Map([[PLATFORM, organizationKey('ES256')]]),
   });
@@ -135,12 +142,20 @@ export function threeVersions(): readonly [MadeVersion, MadeVersion, MadeVersion
   return [one, two, madeVersion({ number: 3, terms: termsWithout(0), previous: two.hash, keys })];
 }
 
+/** A framework agreement and its acceptance, a month before anything is signed. */
+export const acceptanceOf = (organization: string): BundledAcceptance => {
+  const text = canonicalText({ clauses: ['Signatures here are as good as those by hand.'] });
+  const acceptedAt = '2025-11-01T09:00:00.000Z';
+  return { organization, sha256: sha256Hex(text), text, acceptedBy: MEMBER, acceptedAt };
+};
+
 export const bundleOf = (versions: readonly BundledVersion[], seal = sealed): Promise<Buffer> =>
   writeBundle(
     {
       agreement: AGREEMENT,
       madeAt: new Date('2026-08-01T00:00:00Z'),
       versions,
+      framework: [LABEL, PLATFORM].map(acceptanceOf),
       facts: [{ kind: 'activated' }],
       audit: [{ action: 'agreement.signed' }],
     },

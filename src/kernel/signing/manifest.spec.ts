@@ -1,8 +1,9 @@
 import { calendarDateOf } from '../calendar';
 import { canonicalText, sha256Hex } from '../canonical';
 import { describeTerms, termsHash, type Terms } from '../terms';
+import { FULL_TERMS } from '../testing/full-terms';
 import { referenceTerms } from '../testing/reference-terms';
-import { manifestHash, manifestOf, proseText, scheduleText } from '.';
+import { clausesOfProse, manifestHash, manifestOf, proseText, scheduleText } from '.';
 
 const terms = referenceTerms();
 const given = {
@@ -42,5 +43,11 @@ describe('the manifest', () => {
     const [first] = describeTerms(terms, 'en');
     expect(lines[0]).toBe(`${first?.clause} ${first?.text}`);
     expect(lines.at(-1)).toBe('');
+  });
+
+  it.each(['en', 'ru'] as const)('gives the clauses back from that text (%s)', (language) => {
+    for (const one of [terms, FULL_TERMS]) {
+      expect(clausesOfProse(proseText(one, language))).toEqual(describeTerms(one, language));
+    }
   });
 });

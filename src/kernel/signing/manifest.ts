@@ -1,6 +1,6 @@
 import { type CalendarDate } from '../calendar';
 import { canonicalText, sha256Hex } from '../canonical';
-import { describeTerms, type LanguageCode, repertoireHash, type Terms, termsHash } from '../terms';
+import { type ClauseText, describeTerms, type LanguageCode, repertoireHash, type Terms, termsHash } from '../terms';
 
 /** The words that `describeTerms` writes now. A change of any wording is a new name: what was signed keeps its own. */
 export const PROSE_RENDERER = 'accordo-prose/1';
@@ -11,8 +11,13 @@ export const PROSE_LANGUAGES: readonly LanguageCode[] = ['en', 'ru'];
 export type Origin =
   | { readonly kind: 'negotiated'; readonly negotiation: string }
   | { readonly kind: 'amendment' }
-  /** `document` is the SHA-256 of the file that was signed there. */
-  | { readonly kind: 'elsewhere'; readonly concludedOn: CalendarDate; readonly document: string };
+  /** `document` is the SHA-256 of the file that was signed there; `paid` names what had been paid already: ids of advances, sorted, or `back-fee`. */
+  | {
+      readonly kind: 'elsewhere';
+      readonly concludedOn: CalendarDate;
+      readonly document: string;
+      readonly paid: readonly string[];
+    };
 
 /** What both parties sign the hash of: the terms, their words, the list of recordings, and what went before. Ids and hashes only. */
 export interface Manifest {
@@ -54,11 +59,18 @@ export function manifestOf({ terms, ...rest }: ManifestOf): Manifest {
 /** SHA-256 of the manifest's canonical text, in hex: what is signed. */
 export const manifestHash = (manifest: Manifest): string => sha256Hex(canonicalText(manifest));
 
-/** The prose as the text that is hashed: a clause a line, its number, one blank, its words, LF. */
+/** The prose as the text that is hashed: clause by clause: its number, one blank, its words, LF. */
 export const proseText = (terms: Terms, language: LanguageCode): string =>
   describeTerms(terms, language)
     .map(({ clause, text }) => `${clause} ${text}\n`)
     .join('');
+
+/** The clauses of such a text, as they were when it was written. What continues a clause on a line of its own never begins with a number. */
+export const clausesOfProse = (text: string): ClauseText[] =>
+  text
+    .trimEnd()
+    .split(/\n(?=\d+(?:\.\d+)* )/)
+    .map((whole) => ({ clause: whole.slice(0, whole.indexOf(' ')), text: whole.slice(whole.indexOf(' ') + 1) }));
 
 /** Schedule A as the text of its file: an ISRC a line, sorted, LF. */
 export const scheduleText = ({ repertoire }: Pick<Terms, 'repertoire'>): string =>

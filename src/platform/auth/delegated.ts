@@ -34,6 +34,7 @@ const common = ['/v1/me', '/v1/organizations', '/v1/organizations/:id', '/v1/ser
 
 /** What binds the label, or is for itself alone: it does that itself, whatever it delegates. */
 const ownHandOnly = [
+  'POST /v1/agreements',
   'POST /v1/negotiations/:id/acceptance',
   'GET /v1/negotiations/:id/notes',
   'POST /v1/negotiations/:id/notes',

@@ -27,6 +27,10 @@ const passing = /^(08|53|57P|40001|40P01|55P03|57014)/;
 const unholdable = /^(22003|22007|22008|22021|22P02|22P05)$/;
 const brokenConnection = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
+/** Whether a statement was refused by this constraint. */
+export const isRefusedBy = (error: unknown, constraint: string): boolean =>
+  error instanceof Error && (error as Error & { constraint?: unknown }).constraint === constraint;
+
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint } = error as Error & { code?: unknown; constraint?: unknown };

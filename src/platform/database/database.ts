@@ -48,6 +48,12 @@ export class Database {
     return this.transaction(role, actor.organizationId, mode, work);
   }
 
+  /** As withTenant, for a job that works for an organization: it sees what any member sees. */
+  asMemberOf<T>(organizationId: string, work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
+    if (!uuid.test(organizationId)) throw new Error('a tenant is an organization id');
+    return this.transaction('member', organizationId, mode, work);
+  }
+
   /** Runs `work` in one transaction under the system's policies: jobs, sign-in, provider events. */
   asSystem<T>(work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
     return this.transaction('system', '', mode, work);

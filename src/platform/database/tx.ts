@@ -47,6 +47,22 @@ export class Tx {
     return result;
   }
 
+  /** Lets `work` fail without losing the transaction: what it did is undone, the failure goes on to the caller. */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.role;
+    await this.client.query('SAVEPOINT attempt');
+    try {
+      const result = await work();
+      await this.client.query('RELEASE SAVEPOINT attempt');
+      return result;
+    } catch (error) {
+      // Settings go back with it, the role among them.
+      await this.client.query('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
+      this.role = before;
+      throw error;
+    }
+  }
+
   private async take(role: 'member' | 'operator' | 'system'): Promise<void> {
     await this.client.query(`SET LOCAL accordo.role = '${role}'`);
     this.role = role;

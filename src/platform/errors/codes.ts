@@ -31,6 +31,10 @@ export const errorCodes = {
   'payments-not-configured': { status: 503, title: 'This installation has no payment provider' },
 
   // Parties
+  'framework-agreement-differs': {
+    status: 409,
+    title: 'The hash is not that of the framework agreement as it stands now',
+  },
   'email-taken': { status: 409, title: 'This mail address already belongs to a member' },
   'party-id-taken': { status: 409, title: 'This party identifier already belongs to an organization' },
   'service-name-taken': { status: 409, title: 'The platform already has a service of this name' },
@@ -76,6 +80,10 @@ export const errorCodes = {
   'own-revision': { status: 409, title: 'A party cannot accept its own revision' },
   'draft-incomplete': { status: 422, title: 'The draft lacks what sending needs; all of it is listed' },
   'draft-ended': { status: 409, title: 'The draft was sent; it stays as it was' },
+  'framework-agreement-not-accepted': {
+    status: 409,
+    title: 'Your organization has not accepted the framework agreement, under which it would sign',
+  },
   'manifest-hash-differs': { status: 409, title: 'The hash is not that of the manifest that waits for signature' },
   'already-signed': { status: 409, title: 'This party has already signed' },
   'agreement-not-open-for-signature': { status: 409, title: 'The agreement takes no signature now' },

@@ -3,13 +3,14 @@ import type { Amended, ConcludedAgreement } from '../../agreements';
 import { addedAdvances, dayInZone, moneyFromText, type Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
-import { advanceDue, backFeeDue, type Leg } from '../ledger/templates';
+import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg } from '../ledger/templates';
 import { issueInvoice } from './issue-invoice';
 import type { Purpose } from './invoices.repository';
 
+/** Legs, and an invoice where somebody owes it. */
 interface Due {
   readonly kind: string;
-  readonly purpose: Purpose;
+  readonly purpose: Purpose | null;
   readonly source: string;
   readonly amount: string;
   readonly legs: (minor: bigint) => Leg[];
@@ -19,14 +20,17 @@ interface Due {
 @Injectable()
 export class PostConclusion {
   execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
-    return book(tx, agreement, { due: dueAtSignature(terms), terms });
+    const due = dueAtSignature(terms).flatMap((one) =>
+      agreement.paidElsewhere.includes(one.source) ? paidElsewhere(one) : [one],
+    );
+    return book(tx, agreement, { due, terms });
   }
 
   /** The advances that an amendment brings fall due with its signature. */
   amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
     const { terms } = agreement;
     const due = dueAtSignature({ advances: addedAdvances(before, terms) });
-    return book(tx, { ...agreement, concludedAt: at, signedBy }, { due, terms });
+    return book(tx, { ...agreement, concludedAt: at, paidElsewhere: [], signedBy }, { due, terms });
   }
 }
 
@@ -41,6 +45,7 @@ async function book(
     if (minor === 0n) continue;
     const effectiveOn = dayInZone(at, agreement.timeZone);
     await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
+    if (purpose === null) continue;
     const { dueDays } = terms.payment;
     await issueInvoice(tx, { agreement, purpose, source, minor, dueDays, at, by: agreement.signedBy });
   }
@@ -58,3 +63,9 @@ function dueAtSignature({ advances, settlement }: Pick<Terms, 'advances' | 'sett
   const { amount } = settlement.backFee;
   return [...due, { kind: 'back-fee-due', purpose: 'back-fee', source: 'back-fee', amount, legs: backFeeDue }];
 }
+
+/** Of an advance that was paid elsewhere the rest is recouped here; a back fee leaves nothing to book. */
+const paidElsewhere = (due: Due): Due[] =>
+  due.purpose === 'advance'
+    ? [{ ...due, kind: 'advance-paid-elsewhere', purpose: null, legs: advancePaidElsewhere }]
+    : [];

@@ -9,6 +9,7 @@ type Book = (amounts: Readonly<Record<string, bigint>>) => templates.Leg[];
 /** Every business event by the name it is posted under, from the amounts that its documentation names. */
 const events: Readonly<Record<string, Book>> = {
   'advance-due': ({ amount }) => templates.advanceDue(amount!),
+  'advance-paid-elsewhere': ({ amount }) => templates.advancePaidElsewhere(amount!),
   'back-fee-due': ({ amount }) => templates.backFeeDue(amount!),
   'royalties-earned': ({ recouped, payable, carriedForward }) =>
     templates.royaltiesEarned({ recouped: recouped!, payable: payable!, carriedForward: carriedForward! }),

@@ -31,6 +31,10 @@ export const advanceDue = (amount: bigint): Leg[] =>
     ['royalties-prepaid', -amount],
   );
 
+/** An advance that was paid before its agreement was brought here: what of it is still to be recouped. */
+export const advancePaidElsewhere = (amount: bigint): Leg[] =>
+  legs(['unrecouped-advance', amount], ['royalties-prepaid', -amount]);
+
 /** The back fee for past use falls due. It is never recouped. */
 export const backFeeDue = (amount: bigint): Leg[] => legs(['platform-receivable', amount], ['label-payable', -amount]);
 

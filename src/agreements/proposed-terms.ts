@@ -1,8 +1,10 @@
-import { inoperable, uncontrolledTracks } from '../agreements';
 import { type Fault, readIsrc, readTerms, type Terms } from '../kernel';
-import { getServices } from '../parties';
+import { getOrganization, getServices } from '../parties';
+import type { Actor } from '../platform/auth/actor';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
+import { uncontrolledTracks } from './control';
+import { inoperable } from './inoperable';
 
 /** Between whom the terms are to stand. */
 export interface NegotiatingParties {
@@ -36,9 +38,22 @@ export async function readProposedTerms(
   return terms;
 }
 
+/** The parties of a deal with this counterparty. Refuses with not-found when there is no verified one of the other kind. */
+export async function partiesOf(tx: Tx, actor: Actor, counterpartyId: string): Promise<NegotiatingParties> {
+  const wanted = actor.organizationKind === 'label' ? 'platform' : 'label';
+  const counterparty = await getOrganization(tx, counterpartyId);
+  if (counterparty.kind !== wanted || counterparty.state !== 'verified') {
+    throw new DomainError('not-found', `there is no verified ${wanted} with this id`);
+  }
+  const own = actor.organizationId;
+  return wanted === 'platform'
+    ? { labelId: own, platformId: counterparty.id }
+    : { labelId: counterparty.id, platformId: own };
+}
+
 export const inBody = (fault: Fault): Fault => ({ ...fault, pointer: `/terms${fault.pointer}` });
 
-/** Every party or service of the terms that is not of this negotiation. */
+/** Every party or service of the terms that is not of this deal. */
 async function strangersIn(tx: Tx, { labelId, platformId }: NegotiatingParties, terms: Terms): Promise<Fault[]> {
   const { label, platform } = terms.parties;
   const faults: Fault[] = [];
@@ -56,7 +71,7 @@ async function strangersIn(tx: Tx, { labelId, platformId }: NegotiatingParties, 
 const partyFault = (party: 'label' | 'platform', id: string): Fault => ({
   pointer: `/parties/${party}/id`,
   code: 'party-differs',
-  message: `the ${party} of this negotiation is ${id}`,
+  message: `the ${party} of this deal is ${id}`,
 });
 
 /** The canonical list of recordings is sorted; the sender knows its own order. */

@@ -1,0 +1,93 @@
+import { type Fault, type Grant, type Period, territoryCode, territoryNumbers, type Terms } from '../kernel';
+import type { Tx } from '../platform/database/tx';
+import { compactTerritories } from './compact-territories';
+import { useModelCodes, usesOfCodes } from './grant-codes';
+
+/** A grant that was to stand on these days. */
+export interface PlacedGrant {
+  readonly terms: Terms;
+  readonly grant: Grant;
+  readonly days: Period;
+}
+
+interface Row {
+  readonly agreementId: string;
+  readonly clause: string;
+  readonly exclusive: boolean;
+  readonly territories: readonly number[];
+  readonly uses: readonly number[];
+  readonly from: string;
+  readonly until: string;
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+const named = 5;
+const overlapsMax = 100;
+
+/**
+ * A fault (exclusive-grant-overlaps) for each grant of another agreement of the label that the exclusion constraint keeps this one from,
+ * in words: which recordings, places, uses and days. The other agreement is named only to who may see it. Call it as who is to read it.
+ */
+export async function overlapsInWords(
+  tx: Tx,
+  { id, labelId }: { readonly id: string; readonly labelId: string },
+  placed: PlacedGrant,
+): Promise<Fault[]> {
+  const others = await tx.asSystem(() => overlapping(tx, { id, labelId }, placed));
+  const visible = await tx.rows<{ id: string }>('SELECT id FROM agreements WHERE id = ANY ($1::uuid[])', [
+    others.map(({ agreementId }) => agreementId),
+  ]);
+  const seen = new Set(visible.map((agreement) => agreement.id));
+  const place = placed.terms.grants.findIndex((grant) => grant.id === placed.grant.id);
+  return others.map((other) => ({
+    pointer: `/grants/${place}`,
+    code: 'exclusive-grant-overlaps',
+    message: inWords(other, placed, seen.has(other.agreementId)),
+  }));
+}
+
+/** The constraint's own condition (agreement_grants_exclusive) as a question. */
+const overlapping = (
+  tx: Tx,
+  { id, labelId }: { readonly id: string; readonly labelId: string },
+  { terms, grant, days }: PlacedGrant,
+): Promise<Row[]> =>
+  tx.rows<Row>(
+    `SELECT agreement_id AS "agreementId", clause, exclusive, territories, uses,
+            lower(in_force * daterange($6, $7)) AS "from", upper(in_force * daterange($6, $7)) AS "until",
+            count(*)::int AS count, (array_agg(isrc::text ORDER BY isrc))[1:${named}] AS first
+       FROM agreement_grants
+      WHERE label_id = $1 AND agreement_id <> $2 AND isrc = ANY ($3::bpchar[]) AND territories && $4::int[] AND uses && $5::int[]
+        AND in_force && daterange($6, $7) AND (exclusive OR $8)
+      GROUP BY agreement_id, version, clause, exclusive, territories, uses, in_force ORDER BY agreement_id, version, clause LIMIT ${overlapsMax}`,
+    [
+      labelId,
+      id,
+      terms.repertoire.isrcs,
+      territoryNumbers(grant.territories),
+      useModelCodes(grant),
+      days.from,
+      days.until,
+      grant.exclusive,
+    ],
+  );
+
+function inWords(other: Row, { grant }: PlacedGrant, isSeen: boolean): string {
+  const places = new Set(territoryNumbers(grant.territories));
+  const codes = new Set(useModelCodes(grant));
+  const where = territoryWords(other.territories.filter((number) => places.has(number)).map(territoryCode));
+  const uses = usesOfCodes(other.uses.filter((code) => codes.has(code))).join(', ');
+  const who = isSeen ? `agreement ${other.agreementId}, grant "${other.clause}"` : 'another agreement of the label';
+  const more = other.count > other.first.length ? ` and ${other.count - other.first.length} more` : '';
+  const recordings = `${other.first.join(', ')}${more}`;
+  const how = other.exclusive ? 'exclusively' : 'already, without exclusivity,';
+  return `${who} licenses ${recordings} ${how} in ${where} for ${uses} from ${other.from} until ${other.until}`;
+}
+
+function territoryWords(codes: readonly string[]): string {
+  const territories = compactTerritories(codes);
+  if ('include' in territories) return territories.include.join(', ');
+  const except = territories.worldwideExcept;
+  return except.length === 0 ? 'the whole world' : `the whole world except ${except.join(', ')}`;
+}

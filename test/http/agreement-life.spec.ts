@@ -387,18 +387,30 @@ describe('an agreement that ends before its first day', () => {
 describe('what is open at the end', () => {
   const life = { termination: { notice: { by: 'either', days: 30 }, breach } };
 
-  async function reported(month: string): Promise<void> {
+  async function reported(month: string, { plays = 1000, replaces = '' } = {}): Promise<string> {
     const file = await smallReport({
       messageId: randomUUID(),
       month,
       senderPartyId: market.platform.partyId,
       recipientPartyId: market.label.partyId,
       serviceName: 'Radio',
-      plays: { [market.isrcs[0]!]: 1000 },
-      allPlays: 1_000_000,
+      plays: { [market.isrcs[0]!]: plays },
+      allPlays: 100_000_000,
     });
-    const { id } = await platform.upload<{ id: string }>('/v1/usage-reports', 'text/tab-separated-values', file);
+    const path = `/v1/usage-reports${replaces && `?replaces=${replaces}`}`;
+    const { id } = await platform.upload<{ id: string }>(path, 'text/tab-separated-values', file);
     await app.app.get(ReadReport).execute({ reportId: id });
+    return id;
+  }
+
+  async function closed(id: string, month: string): Promise<void> {
+    const { id: operationId } = await label.post<{ id: string }>(at(id, '/closes'), { month });
+    await app.app.get(ClosePeriod).execute({ operationId, agreementId: id, month });
+  }
+
+  async function balances(id: string): Promise<Map<string, string>> {
+    const { rows } = await label.get<{ rows: { account: string; balance: { amount: string } }[] }>(at(id, '/balances'));
+    return new Map(rows.map(({ account, balance }) => [account, balance.amount]));
   }
 
   it('is settled: months are still closed, an advance stays with the label, a breach stays open', async () => {
@@ -413,19 +425,48 @@ describe('what is open at the end', () => {
     );
     for (const month of ['2026-01', '2026-02']) {
       await reported(month);
-      const { id: operationId } = await label.post<{ id: string }>(at(id, '/closes'), { month });
-      await app.app.get(ClosePeriod).execute({ operationId, agreementId: id, month });
+      await closed(id, month);
     }
     expect(await outcome(label, 'POST', at(id, '/closes'), { month: '2026-03' })).toBe('409 period-not-closable');
     const statements = await label.all<{ royalties: object; payable: object }>('/v1/statements');
     const floor = { royalties: { amount: '100.00', currency: 'USD' }, payable: { amount: '0.00', currency: 'USD' } };
     expect(statements).toMatchObject([floor, floor]);
-    const { rows } = await label.get<{ rows: { account: string; balance: { amount: string } }[] }>(at(id, '/balances'));
-    expect(rows.find(({ account }) => account === 'unrecouped-advance')?.balance.amount).toBe('11800.00');
+    expect((await balances(id)).get('unrecouped-advance')).toBe('11800.00');
     // Use after the end is claimed as use before the agreement was.
     const uses = [{ isrc: market.isrcs[0], url: 'https://video.example/1', seenOn: '2026-03-01' }];
     const claim = { platformId: market.platform.organizationId, reference: 'AFTER-THE-END', uses };
     expect(await outcome(label, 'POST', '/v1/claims', claim)).toBe('201');
+  });
+
+  it('waits: a negative result is not paid back, a claim that runs goes on', async () => {
+    const uses = [{ isrc: market.isrcs[0], url: 'https://video.example/2', seenOn: '2025-12-01' }];
+    const claim = { platformId: market.platform.organizationId, reference: 'RUNNING', uses };
+    const { id: claimId } = await label.post<{ id: string }>('/v1/claims', claim);
+    const { id } = await market.concluded({ life, floor: '100.00' });
+    await moveTo('2026-02-05T09:00:00Z');
+    // 20,000.00: the advance of 12,000.00 is recouped, 8,000.00 become payable.
+    const january = await reported('2026-01', { plays: 10_000_000 });
+    await closed(id, '2026-01');
+    await label.post(at(id, '/notices'), { kind: 'termination', until: '2026-03-07' });
+    await moveTo('2026-04-05T09:00:00Z');
+    await keep(id);
+    expect(await lifeOf(id)).toMatchObject({ state: 'terminated' });
+    // January was 2,000.00 in truth.
+    await reported('2026-01', { plays: 1_000_000, replaces: january });
+    for (const month of ['2026-02', '2026-03']) {
+      await reported(month);
+      await closed(id, month);
+    }
+    // Of 2,200.00 in all everything is recouped: 8,000.00 too much were due, and stay with the label.
+    const standing = await balances(id);
+    expect(
+      ['label-carried-forward', 'platform-carried-forward', 'unrecouped-advance'].map((one) => standing.get(one)),
+    ).toEqual(['8000.00', '-8000.00', '9800.00']);
+    // The advance, the back fee and January as it was stated: what was due stays due.
+    expect(standing.get('label-payable')).toBe('-30000.00');
+    expect(await outcome(label, 'POST', at(id, '/closes'), { month: '2026-04' })).toBe('409 period-not-closable');
+    expect(await label.get(`/v1/claims/${claimId}`)).toMatchObject({ state: 'open' });
+    expect(await outcome(label, 'POST', `/v1/claims/${claimId}/withdrawal`, { reason: 'It is paid.' })).toBe('200');
   });
 });
 

@@ -51,6 +51,13 @@ export class AgreementSummary {
   readonly concludedElsewhereOn!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of what they signed there: `/original`' })
   readonly originalSha256!: string | null;
+  @ApiProperty({
+    type: String,
+    isArray: true,
+    nullable: true,
+    description: 'what had been paid there and is not due again: ids of advances, or `back-fee`',
+  })
+  readonly paidElsewhere!: readonly string[] | null;
 }
 
 export class AgreementView extends AgreementSummary {
@@ -92,6 +99,7 @@ export const agreementSummary = (agreement: Agreement): AgreementSummary => ({
   concludedAt: agreement.concludedAt?.toISOString() ?? null,
   concludedElsewhereOn: agreement.concludedElsewhereOn,
   originalSha256: agreement.documentSha256,
+  paidElsewhere: agreement.paidElsewhere,
 });
 
 export const agreementView = (

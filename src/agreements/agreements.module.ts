@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AgreementsController } from './agreements.controller';
 import { AmendmentsController } from './amendments.controller';
+import { BeforeSigning } from './before-signing';
 import { ConcludeAgreement } from './conclude-agreement';
 import { DocumentsController } from './documents.controller';
 import { EndAgreement } from './end-agreement';
@@ -34,7 +35,7 @@ import { SignAgreement } from './sign-agreement';
     SchemasController,
   ],
   providers: [
-    ...[OnConcluded, OnAmended, OnDuePaid],
+    ...[BeforeSigning, OnConcluded, OnAmended, OnDuePaid],
     ...[
       ConcludeAgreement,
       ImportAgreement,
@@ -49,6 +50,6 @@ import { SignAgreement } from './sign-agreement';
       MeetConditions,
     ],
   ],
-  exports: [OnConcluded, OnAmended, OnDuePaid],
+  exports: [BeforeSigning, OnConcluded, OnAmended, OnDuePaid],
 })
 export class AgreementsModule {}

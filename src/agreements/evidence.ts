@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { type BundledAcceptance, type BundledSignature, type BundledVersion, ORIGINAL, writeBundle } from '../evidence';
+import { type BundledAcceptance, type BundledVersion, ORIGINAL, writeBundle } from '../evidence';
 import { PROSE_LANGUAGES } from '../kernel';
 import { frameworkAcceptances, frameworkOf } from '../parties';
 import type { Tx } from '../platform/database/tx';
@@ -9,6 +9,7 @@ import type { Storage } from '../platform/storage/storage';
 import { documentsOf } from './documents.repository';
 import { getLiving } from './life.repository';
 import { seal } from './seal';
+import { statementsUnder } from './signatures.repository';
 import { type TrailEntry, trailAbout } from './trail.repository';
 import { concludedVersions, type VersionText } from './versions.repository';
 
@@ -56,10 +57,7 @@ interface MadeVersion extends BundledVersion {
 async function bundled(tx: Tx, storage: Storage, version: VersionText): Promise<MadeVersion> {
   const { number, manifest, prose, terms, termsText } = version;
   if (manifest === null || prose === null) throw new DomainError('not-found');
-  const signatures = await tx.rows<BundledSignature>(
-    `SELECT statement, seal, signature, signing_key AS "publicKey" FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
-    [version.agreementId, number],
-  );
+  const signatures = await statementsUnder(tx, version.agreementId, number);
   return {
     number,
     manifest,

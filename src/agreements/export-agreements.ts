@@ -5,29 +5,35 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { PROSE_LANGUAGES } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
+import { DomainError } from '../platform/errors/domain-error';
+import { problemOf } from '../platform/http/problem.filter';
 import { enqueue, type JobPayload, Jobs } from '../platform/jobs/jobs';
 import { Keyring } from '../platform/keyring/keyring';
-import { moveOperation, type Operation, openOperation } from '../platform/operations/operations';
+import { moveOperation, type Operation, openOperation, operationInHand } from '../platform/operations/operations';
 import { Storage } from '../platform/storage/storage';
 import { agreementSummary } from './agreement.view';
-import { type Agreement, getAgreement, listAgreements } from './agreements.repository';
-import { evidenceOf } from './evidence';
+import { listAgreements } from './agreements.repository';
+import { filesOfAgreement } from './exported-files';
 import { trailAfter } from './trail.repository';
-import { getVersion, listVersions } from './versions.repository';
 
 export const exportKind = 'export-agreements';
 const bytesMax = 64 * 1024 ** 3;
 const pageSize = 500;
 
+/** A file on disk and its name in the archive. */
+interface Packed {
+  readonly path: string;
+  readonly name: string;
+}
+
 /**
- * Everything that an organization has of its agreements in one ZIP: the evidence of each that was signed, the terms and words of whatever else
- * was put up for signature, and its whole audit trail. What is written lies on disk, so memory holds one agreement at a time.
+ * Everything that an organization has of its agreements in one ZIP, one export at a time. What is written lies on disk, so memory holds one
+ * agreement at a time.
  */
 @Injectable()
 export class ExportAgreements implements OnModuleInit {
@@ -43,11 +49,15 @@ export class ExportAgreements implements OnModuleInit {
     this.jobs.register(exportKind, (payload) => this.execute(payload));
   }
 
+  /** The export that is in hand already, or a new one. */
   async request(tx: Tx, actor: Actor): Promise<Operation> {
-    const at = this.clock.now();
     const ownerId = actor.organizationId;
+    await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${exportKind} ${ownerId}`]);
+    const inHand = await operationInHand(tx, exportKind);
+    if (inHand !== undefined) return inHand;
+    const at = this.clock.now();
     const operation = await openOperation(tx, { ownerId, kind: exportKind, at });
-    await enqueue(tx, exportKind, { operationId: operation.id, ownerId }, `${exportKind} ${operation.id}`);
+    await enqueue(tx, exportKind, { operationId: operation.id, ownerId }, `${exportKind} ${ownerId}`);
     await audit(tx, actor, { action: 'agreements.export-requested', subjectId: ownerId, at });
     return operation;
   }
@@ -56,65 +66,50 @@ export class ExportAgreements implements OnModuleInit {
     await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(this.storage.temporaryFolder, 'export-'));
     try {
-      const zip = new ZipFile();
-      const agreements = await this.agreements(zip, folder, { operationId, ownerId });
-      const trail = join(folder, 'audit.jsonl');
-      await pipeline(Readable.from(this.trail(ownerId)), createWriteStream(trail, { mode: 0o600 }));
-      zip.addFile(trail, 'audit.jsonl');
-      zip.addBuffer(Buffer.from(readMe), 'README.txt');
-      zip.end();
-      const file = await this.storage.store(zip.outputStream as Readable, bytesMax);
+      const { packed, agreements } = await this.gather(folder, { operationId, ownerId });
+      const file = await this.storage.store(zipOf(packed), bytesMax);
       await this.move(operationId, ownerId, { state: 'done', result: { ...file, agreements } });
+    } catch (error) {
+      const problem = problemOf(error instanceof DomainError ? error : new DomainError('export-failed'));
+      await this.move(operationId, ownerId, { state: 'failed', problem });
+      throw error;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  private async agreements(
-    zip: ZipFile,
+  private async gather(
     folder: string,
     { operationId, ownerId }: { operationId: string; ownerId: string },
-  ): Promise<number> {
+  ): Promise<{ packed: Packed[]; agreements: number }> {
+    const packed: Packed[] = [];
+    const keep = async (name: string, bytes: Uint8Array | string): Promise<void> => {
+      const path = join(folder, String(packed.length));
+      await writeFile(path, bytes, { mode: 0o600 });
+      packed.push({ path, name });
+    };
     const all: object[] = [];
     let after: readonly string[] | undefined;
     for (;;) {
       const page = await this.database.asMemberOf(ownerId, (tx) => listAgreements(tx, pageSize, after), 'read');
-      for (const agreement of page) {
+      for (const { id } of page) {
+        const { agreement, files } = await this.database.asMemberOf(ownerId, (tx) =>
+          filesOfAgreement(tx, this, id, this.clock.now()),
+        );
         all.push(agreementSummary(agreement));
-        for (const [name, bytes] of await this.filesOf(ownerId, agreement)) {
-          const path = join(folder, `${agreement.id}-${name.replaceAll('/', '-')}`);
-          await writeFile(path, bytes, { mode: 0o600 });
-          zip.addFile(path, `agreements/${agreement.id}/${name}`, { compress: !name.endsWith('.zip') });
-        }
+        for (const [name, bytes] of files) await keep(`agreements/${id}/${name}`, bytes);
         await this.move(operationId, ownerId, { state: 'running', progress: { agreements: all.length } });
       }
       const last = page.at(-1);
       if (last === undefined || page.length < pageSize) break;
       after = [last.madeAt.toISOString(), last.id];
     }
-    zip.addBuffer(Buffer.from(JSON.stringify(all, null, 2)), 'agreements.json');
-    return all.length;
-  }
-
-  private filesOf(ownerId: string, { id, concludedAt }: Agreement): Promise<Map<string, Uint8Array>> {
-    return this.database.asMemberOf(ownerId, async (tx) => {
-      const files = new Map<string, Uint8Array>();
-      for (const { number, state } of await listVersions(tx, id)) {
-        const { termsText, manifest, prose } = await getVersion(tx, id, number);
-        // What was signed is in the evidence; what is older than manifests has none.
-        if (state === 'concluded' && manifest !== null) continue;
-        files.set(`v${number}-${state}/terms.json`, Buffer.from(termsText));
-        if (manifest !== null) files.set(`v${number}-${state}/manifest.json`, Buffer.from(manifest));
-        for (const language of prose === null ? [] : PROSE_LANGUAGES) {
-          files.set(`v${number}-${state}/prose.${language}.txt`, Buffer.from(prose?.[language] ?? ''));
-        }
-      }
-      const { documentSha256 } = await getAgreement(tx, id);
-      const provable = concludedAt !== null && (await getVersion(tx, id, 1)).manifest !== null;
-      if (provable) files.set('evidence.zip', await evidenceOf(tx, this, id, this.clock.now()));
-      else if (documentSha256 !== null) files.set('original.pdf', await bytesOf(this.storage, documentSha256));
-      return files;
-    });
+    await keep('agreements.json', JSON.stringify(all, null, 2));
+    await keep('README.txt', readMe);
+    const trail = join(folder, 'trail');
+    await pipeline(Readable.from(this.trail(ownerId)), createWriteStream(trail, { mode: 0o600 }));
+    packed.push({ path: trail, name: 'audit.jsonl' });
+    return { packed, agreements: all.length };
   }
 
   private async *trail(ownerId: string): AsyncGenerator<string> {
@@ -131,22 +126,26 @@ export class ExportAgreements implements OnModuleInit {
   private async move(
     operationId: string,
     ownerId: string,
-    to: { state: Operation['state']; progress?: object; result?: object },
+    to: { state: Operation['state']; progress?: object; result?: object; problem?: object },
   ): Promise<void> {
     await this.database.asMemberOf(ownerId, (tx) => moveOperation(tx, operationId, { ...to, at: this.clock.now() }));
   }
 }
 
-async function bytesOf(storage: Storage, sha256: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of storage.read(sha256)) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+/** All is there before the first file is opened: whoever reads the stream is told of a fault by it. */
+function zipOf(packed: readonly Packed[]): Readable {
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  zip.on('error', (error: Error) => output.destroy(error));
+  for (const { path, name } of packed) zip.addFile(path, name, { compress: !name.endsWith('.zip') });
+  zip.end();
+  return output;
 }
 
 const readMe = `agreements.json       every agreement of your organization
 agreements/ID/        of each agreement:
   evidence.zip        what was signed, the signatures, the documents; check it with: accordo verify evidence.zip
-  vN-STATE/           terms and words that were put up for signature and not signed by both
-  original.pdf        what was signed elsewhere, until both have signed here
+  vN-STATE/           terms, words and signatures of what is not in the evidence: not signed by both, or its documents were still being made
+  original.pdf        what was signed elsewhere, until it is in the evidence
 audit.jsonl           what your organization did, and what was done that concerns it, oldest first
 `;

@@ -23,7 +23,7 @@ export class ExportsController {
   @ApiOperation({
     summary: 'Export all that your organization has of its agreements',
     description:
-      'Terms, words, signatures, documents and your audit trail, as one ZIP. Follow the operation; then `GET /v1/exports/{id}/content` with its id.',
+      'Terms, words, signatures, documents and your audit trail, as one ZIP. One at a time: while one is in hand it is the answer. Follow the operation; then `GET /v1/exports/{id}/content` with its id.',
   })
   @ApiAcceptedResponse({ type: OperationView })
   async request(@By() actor: Actor, @InTx() tx: Tx): Promise<OperationView> {
@@ -34,12 +34,13 @@ export class ExportsController {
   @Allow({ kinds: ['label', 'platform'], roles: ['admin'], memberOnly: true })
   @ApiOperation({
     summary: 'Download an export',
-    description: 'Refused with `document-not-ready` until its operation is done.',
+    description: 'Refused with `document-not-ready` until its operation is done, with `export-failed` where it failed.',
   })
   @ApiOkResponse({ content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } })
   async content(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
-    const { kind, result, updated_at: madeAt } = await getOperation(tx, id);
+    const { kind, state, result, updated_at: madeAt } = await getOperation(tx, id);
     if (kind !== exportKind) throw new DomainError('not-found');
+    if (state === 'failed') throw new DomainError('export-failed');
     if (result === null) throw new DomainError('document-not-ready');
     const { sha256, bytes } = result as StoredFile;
     return new StreamableFile(this.storage.read(sha256), {

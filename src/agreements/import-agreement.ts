@@ -71,6 +71,12 @@ function dayFaults(day: string, today: string): Fault[] {
   return day > today ? [{ pointer, code: 'day-in-future', message: 'that day has not come yet' }] : [];
 }
 
+const ambiguous: Fault = {
+  pointer: '/paid',
+  code: 'paid-ambiguous',
+  message: 'an advance is called back-fee, and there is a back fee: give the advance another id',
+};
+
 const settledAtOnce = 'the back fee was paid already: the claims end with the signature';
 
 /** Each names something of the terms, and nothing is waited for that was paid already. */
@@ -80,7 +86,9 @@ function paidFaults({ advances, settlement, conditions = [] }: Terms, paid: read
   const waiting = conditions.filter((condition) =>
     paid.includes(condition.kind === 'back-fee-paid' ? BACK_FEE : condition.advance),
   );
+  const isAmbiguous = settlement !== undefined && advances.some(({ id }) => id === BACK_FEE) && paid.includes(BACK_FEE);
   return [
+    ...(isAmbiguous ? [ambiguous] : []),
     ...unknown.map((name) => {
       const message = `the terms have neither an advance nor a back fee of the name ${name}`;
       return { pointer: '/paid', code: 'paid-unknown', message };

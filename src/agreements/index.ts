@@ -16,6 +16,8 @@ export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
 export { concludedAgreementsBetween, getLiving, getLivingForUpdate, type LivingAgreement } from './life.repository';
 export { type Amended, OnAmended } from './on-amended';
+export { BeforeSigning, type Signing } from './before-signing';
+export { versionAwaiting } from './versions.repository';
 export { type DuePaid, OnDuePaid } from './on-due-paid';
 export { inBody, type NegotiatingParties, partiesOf, readProposedTerms } from './proposed-terms';
 export { type ConcludedAgreement, OnConcluded } from './on-concluded';

@@ -1,23 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import { contractPdf, type ContractSignature, sealPdf } from '../documents';
-import {
-  clausesOfProse,
-  describeTerms,
-  type LanguageCode,
-  type Manifest,
-  type Origin,
-  PROSE_LANGUAGES,
-} from '../kernel';
+import { type ContractDocument, contractPdf, type ContractSignature, sealPdf } from '../documents';
+import { clausesOfProse, describeTerms, type LanguageCode, PROSE_LANGUAGES } from '../kernel';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { type JobPayload, Jobs } from '../platform/jobs/jobs';
 import { Keyring } from '../platform/keyring/keyring';
 import { Storage } from '../platform/storage/storage';
+import { BACK_FEE } from './import-agreement';
 import { documentsOf, insertDocument } from './documents.repository';
 import { listSignatures } from './signatures.repository';
-import { getVersion, type VersionText } from './versions.repository';
+import { getVersion, originOf, type VersionText } from './versions.repository';
 
 export const documentsJob = 'make-documents';
 const bytesMax = 512 * 1024 * 1024;
@@ -73,7 +67,7 @@ interface Setting {
 /** The words that are signed as a PDF; not sealed, and marked as not signed where there are no signatures. */
 export function draftPdf(version: VersionText, { language, signatures, at }: Setting): Promise<Buffer> {
   const { terms, agreementId, number, effectiveFrom, termsHash, signedHash, prose } = version;
-  const elsewhere = originElsewhere(version);
+  const elsewhere = elsewhereIn(version);
   return contractPdf({
     language,
     agreementId,
@@ -91,10 +85,21 @@ export function draftPdf(version: VersionText, { language, signatures, at }: Set
   });
 }
 
-function originElsewhere({ manifest }: VersionText): Extract<Origin, { kind: 'elsewhere' }> | undefined {
-  if (manifest === null) return undefined;
-  const { origin } = JSON.parse(manifest) as Manifest;
-  return origin.kind === 'elsewhere' ? origin : undefined;
+/** Of a contract from elsewhere: when and what was signed there, and what of these terms had been paid. */
+function elsewhereIn(version: VersionText): ContractDocument['elsewhere'] {
+  const origin = originOf(version);
+  if (origin?.kind !== 'elsewhere') return undefined;
+  const { concludedOn, document, paid } = origin;
+  const { advances, settlement, currency } = version.terms;
+  const backFee = settlement && paid.includes(BACK_FEE) ? settlement.backFee.amount : undefined;
+  return {
+    concludedOn,
+    document,
+    advancesPaid: advances
+      .filter(({ id }) => paid.includes(id))
+      .map(({ id, amount }) => ({ id, amount: `${amount} ${currency}` })),
+    ...(backFee !== undefined && { backFeePaid: `${backFee} ${currency}` }),
+  };
 }
 
 /** Ids only: a document is for ever, names may have to be forgotten. */

@@ -62,7 +62,7 @@ export class OriginalsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    if (!isStream(request.body) || request.headers['content-type'] !== mediaType) {
+    if (!isStream(request.body) || !/^application\/pdf\s*(;|$)/i.test(String(request.headers['content-type']))) {
       throw new DomainError('content-type-unsupported', `this route takes ${mediaType}`);
     }
     const file = await this.storage.store(request.body, bytesMax);
@@ -81,7 +81,7 @@ export class OriginalsController {
   @ApiOperation({
     summary: 'Import an agreement that was concluded elsewhere',
     description:
-      'Its terms as data, beside the file that was signed. It runs once both parties have signed here that this is what they agreed. Refused with `not-found` (no such counterparty), `terms-invalid`, `terms-not-operable`, `terms-parties-differ` or `track-not-controlled`.',
+      'Its terms as data, beside the file that was signed. It runs once both parties have signed here that this is what they agreed. Refused with `not-found` (no such counterparty), `terms-invalid`, `terms-not-operable`, `terms-parties-differ`, `track-not-controlled` or `agreement-imported-already`.',
   })
   @ApiCreatedResponse({ type: AgreementView })
   async import(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ImportBody): Promise<AgreementView> {

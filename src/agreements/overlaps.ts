@@ -40,11 +40,26 @@ export async function overlapsInWords(
   ]);
   const seen = new Set(visible.map((agreement) => agreement.id));
   const place = placed.terms.grants.findIndex((grant) => grant.id === placed.grant.id);
-  return others.map((other) => ({
+  const own = others.filter(({ agreementId }) => seen.has(agreementId)).map((other) => inWords(other, placed));
+  const hidden = others.filter(({ agreementId }) => !seen.has(agreementId));
+  return [...own, ...(hidden.length === 0 ? [] : [inOneBreath(hidden, placed)])].map((message) => ({
     pointer: `/grants/${place}`,
     code: 'exclusive-grant-overlaps',
-    message: inWords(other, placed, seen.has(other.agreementId)),
+    message,
   }));
+}
+
+/**
+ * Of agreements that the reader does not see: what of its own grant is not free, and nothing that would tell them apart, how many they are,
+ * with whom, or for how long.
+ */
+function inOneBreath(others: readonly Row[], { grant }: PlacedGrant): string {
+  const places = new Set(territoryNumbers(grant.territories));
+  const taken = new Set(others.flatMap(({ territories }) => territories.filter((number) => places.has(number))));
+  const isrcs = [...new Set(others.flatMap(({ first }) => first))].sort();
+  const more = others.some(({ count, first }) => count > first.length) || isrcs.length > named ? ' and more' : '';
+  const where = territoryWords([...taken].map(territoryCode));
+  return `the label cannot license ${isrcs.slice(0, named).join(', ')}${more} in ${where} like that in the whole term: other agreements stand in the way`;
 }
 
 /** The constraint's own condition (agreement_grants_exclusive) as a question. */
@@ -73,16 +88,15 @@ const overlapping = (
     ],
   );
 
-function inWords(other: Row, { grant }: PlacedGrant, isSeen: boolean): string {
+function inWords(other: Row, { grant }: PlacedGrant): string {
   const places = new Set(territoryNumbers(grant.territories));
   const codes = new Set(useModelCodes(grant));
   const where = territoryWords(other.territories.filter((number) => places.has(number)).map(territoryCode));
   const uses = usesOfCodes(other.uses.filter((code) => codes.has(code))).join(', ');
-  const who = isSeen ? `agreement ${other.agreementId}, grant "${other.clause}"` : 'another agreement of the label';
   const more = other.count > other.first.length ? ` and ${other.count - other.first.length} more` : '';
   const recordings = `${other.first.join(', ')}${more}`;
   const how = other.exclusive ? 'exclusively' : 'already, without exclusivity,';
-  return `${who} licenses ${recordings} ${how} in ${where} for ${uses} from ${other.from} until ${other.until}`;
+  return `agreement ${other.agreementId}, grant "${other.clause}" licenses ${recordings} ${how} in ${where} for ${uses} from ${other.from} until ${other.until}`;
 }
 
 function territoryWords(codes: readonly string[]): string {

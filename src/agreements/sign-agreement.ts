@@ -6,15 +6,16 @@ import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { HashField, InstantField, TextField } from '../platform/http/fields';
+import { HashField, InstantField, TextField, TextsField } from '../platform/http/fields';
 import { Keyring } from '../platform/keyring/keyring';
 import { publish } from '../platform/outbox/outbox';
 import { type AgreementWithTerms, getAgreementForUpdate } from './agreements.repository';
+import { BeforeSigning } from './before-signing';
 import { ConcludeAgreement } from './conclude-agreement';
 import { seal } from './seal';
 import { signedByKey } from './signed-by-key';
 import { insertSignature, listSignatures, type SignedBy } from './signatures.repository';
-import { getVersion, type VersionText } from './versions.repository';
+import { getVersion, originOf, type VersionText } from './versions.repository';
 
 export class SignatureBody {
   @HashField({
@@ -42,6 +43,14 @@ export class SignatureBody {
     description: 'of a machine: the instant in the statement, in UTC with milliseconds, within five minutes of now',
   })
   readonly signedAt?: string;
+
+  @TextsField({
+    optional: true,
+    max: 10_000,
+    pattern: /^[0-9a-f]{64}$/,
+    description: 'of an amendment or an import: breaches of your own most favoured nation clauses that you accept',
+  })
+  readonly acknowledgeBreaches?: readonly string[];
 }
 
 export interface SignaturePlace {
@@ -55,7 +64,7 @@ export interface SignaturePlace {
 /**
  * An organization signs a version of an agreement, by a member who has entered its password again or by a key of its own; the second party's
  * signature concludes it in the same transaction. Refuses with not-found, agreement-not-open-for-signature, already-signed, framework-agreement-not-accepted,
- * manifest-hash-differs, confirmation-required, request-invalid, signing-key-unknown, signature-invalid, and what the conclusion refuses.
+ * manifest-hash-differs, confirmation-required, what BeforeSigning refuses, request-invalid, signing-key-unknown, signature-invalid, and what the conclusion refuses.
  */
 @Injectable()
 export class SignAgreement {
@@ -64,6 +73,7 @@ export class SignAgreement {
     private readonly keyring: Keyring,
     private readonly conclude: ConcludeAgreement,
     private readonly confirmations: Confirmations,
+    private readonly beforeSigning: BeforeSigning,
   ) {}
 
   async execute(tx: Tx, actor: Actor, place: SignaturePlace, body: SignatureBody): Promise<void> {
@@ -74,9 +84,20 @@ export class SignAgreement {
     if (before.some((signature) => signature.organizationId === actor.organizationId)) {
       throw new DomainError('already-signed');
     }
-    await refuseWithoutFramework(tx, actor);
     if (body.manifestHash !== version.signedHash) throw new DomainError('manifest-hash-differs');
     refuseOtherForm(actor, body);
+    await this.beforeSigning.run(tx, {
+      agreementId: agreement.id,
+      labelId: agreement.labelId,
+      platformId: agreement.platformId,
+      version: version.number,
+      manifestHash: version.signedHash,
+      terms: version.terms,
+      origin: originOf(version),
+      acknowledgeBreaches: body.acknowledgeBreaches ?? [],
+      by: actor,
+      at: this.clock.now(),
+    });
     await this.sign(tx, actor, { agreement, version, address: place.address }, body);
     if (before.length > 0) await this.conclude.execute(tx, actor, agreement, version);
   }
@@ -102,6 +123,7 @@ export class SignAgreement {
       actor.by.kind === 'member'
         ? await this.byMember(actor, body, at)
         : await signedByKey(tx, stated, { ...body, now: at });
+    await refuseWithoutFramework(tx, organizationId, by.signedAt);
     const signer =
       by.signingKeyId === null
         ? { kind: 'member' as const, id: by.memberId }
@@ -135,9 +157,10 @@ export class SignAgreement {
 }
 
 /** What makes a signature here as good as one by hand is agreed beforehand, in the framework agreement; any version of it does. */
-async function refuseWithoutFramework(tx: Tx, { organizationId }: Actor): Promise<void> {
+async function refuseWithoutFramework(tx: Tx, organizationId: string, signedAt: Date): Promise<void> {
   const accepted = await frameworkAcceptances(tx, [organizationId]);
-  if (accepted.length === 0) throw new DomainError('framework-agreement-not-accepted');
+  if (!accepted.some(({ acceptedAt }) => acceptedAt <= signedAt))
+    throw new DomainError('framework-agreement-not-accepted');
 }
 
 /** What the organization stated about the member's authority for this day; of a key, its registration is its authority. */

@@ -1,3 +1,4 @@
+import type { BundledSignature } from '../evidence';
 import type { Tx } from '../platform/database/tx';
 import type { PublicJwk } from '../platform/signing/public-jwk';
 import type { Agreement } from './agreements.repository';
@@ -37,6 +38,13 @@ export const listSignatures = (tx: Tx, agreementId: string, version: number): Pr
     `SELECT organization_id AS "organizationId", member_id AS "memberId", signing_key_id AS "signingKeyId", signing_key AS "signingKey", signature,
             signed_at AS "signedAt", seal
        FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
+    [agreementId, version],
+  );
+
+/** What was signed under a version, with our seal and, of a key, its own signature: as evidence tells it. */
+export const statementsUnder = (tx: Tx, agreementId: string, version: number): Promise<BundledSignature[]> =>
+  tx.rows<BundledSignature>(
+    `SELECT statement, seal, signature, signing_key AS "publicKey" FROM signatures WHERE agreement_id = $1 AND version = $2 ORDER BY signed_at, organization_id`,
     [agreementId, version],
   );
 

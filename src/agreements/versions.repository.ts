@@ -56,6 +56,17 @@ export async function getVersion(tx: Tx, agreementId: string, number: number): P
   return withTerms(row);
 }
 
+/** The version that waits for signatures. Refuses with agreement-not-open-for-signature. */
+export async function versionAwaiting(tx: Tx, agreementId: string): Promise<Version> {
+  const waiting = (await listVersions(tx, agreementId)).find(({ state }) => state === 'awaiting-signatures');
+  if (waiting === undefined) throw new DomainError('agreement-not-open-for-signature');
+  return waiting;
+}
+
+/** Where a version comes from; null for what is older than manifests. */
+export const originOf = ({ manifest }: Pick<VersionText, 'manifest'>): Origin | null =>
+  manifest === null ? null : (JSON.parse(manifest) as Manifest).origin;
+
 /** What was signed of these agreements, oldest first. */
 export async function concludedVersions(tx: Tx, agreementIds: readonly string[]): Promise<VersionText[]> {
   const rows = await tx.rows<Omit<VersionText, 'terms'>>(

@@ -16,6 +16,14 @@ export interface ContractSignature {
   readonly signedAt: string;
 }
 
+/** Of a contract that was signed elsewhere: when, the SHA-256 of that file, and what had been paid. Amounts with their currency. */
+export interface ContractElsewhere {
+  readonly concludedOn: CalendarDate;
+  readonly document: string;
+  readonly advancesPaid: readonly { readonly id: string; readonly amount: string }[];
+  readonly backFeePaid?: string;
+}
+
 /** A version of an agreement, ready to be set: without signatures it is a draft and says so on every page. */
 export interface ContractDocument {
   readonly language: LanguageCode;
@@ -28,8 +36,7 @@ export interface ContractDocument {
   readonly clauses: readonly ClauseText[];
   readonly isrcs: readonly string[];
   readonly signatures: readonly ContractSignature[];
-  /** Of a contract that was signed elsewhere: when, and the SHA-256 of that file. */
-  readonly elsewhere?: { readonly concludedOn: CalendarDate; readonly document: string };
+  readonly elsewhere?: ContractElsewhere | undefined;
   readonly madeAt: Date;
 }
 
@@ -154,6 +161,10 @@ function evidence(pdf: Pdf, document: ContractDocument, words: ContractWords): v
   if (elsewhere !== undefined) {
     pdf.moveDown(0.4).font('text').fontSize(9.5).text(words.elsewhere(elsewhere.concludedOn)).moveDown(0.4);
     line(words.originalHash, elsewhere.document, true);
+    for (const { id, amount } of elsewhere.advancesPaid)
+      pdf.font('text').fontSize(9.5).text(words.advancePaid(id, amount));
+    const { backFeePaid } = elsewhere;
+    if (backFeePaid !== undefined) pdf.font('text').fontSize(9.5).text(words.backFeePaid(backFeePaid));
   }
   pdf.moveDown(0.6);
   for (const { party, signer, intent, signedAt } of signatures) {

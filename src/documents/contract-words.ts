@@ -17,6 +17,8 @@ export interface ContractWords {
   readonly manifestHash: string;
   elsewhere(day: string): string;
   readonly originalHash: string;
+  advancePaid(id: string, amount: string): string;
+  backFeePaid(amount: string): string;
   readonly signer: string;
   readonly signedAt: string;
   readonly intent: string;
@@ -43,6 +45,10 @@ export const contractWords: Readonly<Record<LanguageCode, ContractWords>> = {
     manifestHash: 'SHA-256 of the manifest',
     elsewhere: (day) =>
       `The parties concluded this agreement elsewhere on ${day}. With their signatures below they confirm that these terms are what they agreed; from then on these terms are what is executed.`,
+    advancePaid: (id, amount) =>
+      `The advance "${id}" had been paid before and is not due again, whatever the clauses say; ${amount} of it are still to be recouped.`,
+    backFeePaid: (amount) =>
+      `The back fee of ${amount} had been paid before and is not due again, whatever the clauses say.`,
     originalHash: 'SHA-256 of the file that was signed there',
     signer: 'Signed by',
     signedAt: 'Signed at',
@@ -69,6 +75,10 @@ export const contractWords: Readonly<Record<LanguageCode, ContractWords>> = {
     manifestHash: 'SHA-256 манифеста',
     elsewhere: (day) =>
       `Стороны заключили настоящий договор вне площадки ${day}. Подписями ниже они подтверждают, что настоящие условия соответствуют их договорённости; с этого момента исполняются настоящие условия.`,
+    advancePaid: (id, amount) =>
+      `Аванс «${id}» был выплачен ранее и повторно не подлежит уплате независимо от пунктов договора; к зачёту остаётся ${amount}.`,
+    backFeePaid: (amount) =>
+      `Вознаграждение за прошлое использование ${amount} было выплачено ранее и повторно не подлежит уплате независимо от пунктов договора.`,
     originalHash: 'SHA-256 файла, подписанного вне площадки',
     signer: 'Подписал',
     signedAt: 'Время подписания',

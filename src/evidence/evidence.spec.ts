@@ -1,8 +1,9 @@
 import { compactVerify, importJWK } from 'jose';
-import { sha256Hex } from '../kernel';
+import { canonicalText, sha256Hex } from '../kernel';
 import { LABEL, PLATFORM } from '../kernel/testing/reference-terms';
 import { readArchive, writeArchive } from './archive';
 import {
+  acceptanceOf,
   AGREEMENT,
   bundleOf,
   madeVersion,
@@ -160,8 +161,30 @@ describe('what we seal ourselves', () => {
       (files) => files.set('life.json', Buffer.from('[ ]')),
       'life.json record-not-canonical',
     ],
+    [
+      'with an acceptance that is none',
+      (files) => files.set('framework.json', Buffer.from('[{}]')),
+      'framework.json/0 framework-acceptance',
+    ],
+    [
+      'with another framework agreement than was accepted',
+      (files) =>
+        files.set('framework.json', Buffer.from(canonicalText([{ ...acceptanceOf(LABEL), text: 'Something else.' }]))),
+      'framework.json/0 framework-text',
+    ],
   ])('is no proof %s', async (_, change, fault) => {
     expect(await faultsOf(await resealed(bundle, (files) => void change(files)))).toContain(fault);
+  });
+
+  it('is noted where a party accepted no framework agreement before it signed', async () => {
+    const late = { ...acceptanceOf(LABEL), acceptedAt: '2026-01-01T00:00:00.000Z' };
+    const files = (all: Map<string, Buffer>): void =>
+      void all.set('framework.json', Buffer.from(canonicalText([late, acceptanceOf(PLATFORM)])));
+    const { faults, notes } = await verifyBundle(await resealed(bundle, files), publishedKeys);
+    expect([faults, notes.filter((note) => note.startsWith('framework.json'))]).toEqual([
+      [],
+      [expect.stringContaining(LABEL)],
+    ]);
   });
 
   it('is no proof without the version that was signed first, or with a gap', async () => {

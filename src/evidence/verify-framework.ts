@@ -5,7 +5,7 @@ import { type Findings } from './findings';
 import { canonicalJson, readAcceptance } from './strict-forms';
 import { type CheckedSignature } from './verify-signatures';
 
-/** Each text is the one that was accepted, and whoever signed had accepted one before. */
+/** Each text is the one that was accepted. Who signed without one before is noted: what is older than framework agreements stands without. */
 export function checkFramework(
   files: ReadonlyMap<string, Buffer>,
   signatures: readonly CheckedSignature[],
@@ -21,7 +21,7 @@ export function checkFramework(
       !holding.some((one) => one.organization === organization && one.acceptedAt <= signedAt),
   );
   for (const [organization, { name }] of new Map(late.map((one) => [one.organization, one]))) {
-    findings.add(FRAMEWORK, 'framework-missing', `${name} (${organization}) signed before it accepted any framework`);
+    findings.notes.push(`${FRAMEWORK}: ${name} (${organization}) accepted no framework agreement before it signed`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { AgreementsModule, BeforeSigning } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { AcceptRevision } from './accept-revision';
@@ -37,6 +38,8 @@ import { WorkOutSimulation } from './simulations/work-out';
 import { StrikeTracks } from './strike-tracks';
 import { ThreadController } from './thread.controller';
 import { ThresholdsController } from './thresholds.controller';
+import { LookBeforeSigning, signAction } from './look-before-signing';
+import { SignatureApprovalsController } from './signature-approvals.controller';
 import { WatchExpiry, watchJob } from './watch-expiry';
 import { WriteMessage } from './write-message';
 import { WriteNote } from './write-note';
@@ -51,6 +54,7 @@ const simulations = [
 ];
 
 @Module({
+  imports: [AgreementsModule],
   controllers: [
     NegotiationsController,
     RevisionsController,
@@ -61,6 +65,7 @@ const simulations = [
     AttachmentsController,
     ThreadController,
     ThresholdsController,
+    SignatureApprovalsController,
     ListingsController,
     LicenceRequestsController,
     SimulationsController,
@@ -71,6 +76,7 @@ const simulations = [
     ReviseOffer,
     AcceptRevision,
     ApproveAcceptance,
+    LookBeforeSigning,
     EndNegotiation,
     ReopenNegotiation,
     WatchExpiry,
@@ -96,9 +102,13 @@ export class OffersModule implements OnModuleInit {
     private readonly approveAcceptance: ApproveAcceptance,
     private readonly watchExpiry: WatchExpiry,
     private readonly simulationJob: SimulationJob,
+    private readonly beforeSigning: BeforeSigning,
+    private readonly lookBeforeSigning: LookBeforeSigning,
   ) {}
 
   onModuleInit(): void {
+    this.approvals.register(signAction, this.lookBeforeSigning);
+    this.beforeSigning.register('offers', (tx, signing) => this.lookBeforeSigning.execute(tx, signing));
     this.approvals.register(acceptAction, this.approveAcceptance);
     this.jobs.register(watchJob, (payload) => this.watchExpiry.execute(payload));
     this.jobs.register('run-simulation', (payload) => this.simulationJob.execute(payload));

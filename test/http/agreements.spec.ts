@@ -302,7 +302,9 @@ describe('a signature is refused', () => {
     it('does not name it to another platform', async () => {
       const { standing, messages } = await refusal('platform');
       expect(messages.join()).not.toContain(standing);
-      expect(messages[1]).toBe(`another agreement of the label ${what} PermanentDownload ${when}`);
+      expect(messages[1]).toBe(
+        'the label cannot license ZZT012600001, ZZT012600002 in KZ like that in the whole term: other agreements stand in the way',
+      );
     });
   });
 

@@ -5,7 +5,7 @@ import { ExportAgreements } from '../../src/agreements/export-agreements';
 import { type PublishedKey, verifyBundle } from '../../src/evidence';
 import { startTestApp, type TestApp } from '../support/app';
 import type { Party } from '../support/given';
-import { type AgreementAnswer, type Market, openMarket, outcome, refused, sign } from '../support/market';
+import { type AgreementAnswer, type Market, openMarket, outcome, refused, sign, signatureBy } from '../support/market';
 
 let app: TestApp;
 let market: Market;
@@ -52,6 +52,7 @@ describe('an agreement that was concluded elsewhere', () => {
       negotiationId: null,
       concludedElsewhereOn: '2025-06-28',
       originalSha256: original,
+      paidElsewhere: ['advance'],
     });
     const { body: manifest } = await platform.as.request<{ origin: object }>('GET', at(imported.id, '/manifest'));
     expect(manifest.origin).toEqual({
@@ -122,6 +123,50 @@ describe('an agreement that was concluded elsewhere', () => {
     ]);
   });
 
+  it('paid-ambiguous: where one word would mean two debts', async () => {
+    const terms = market.terms();
+    const advances = terms.advances.map((advance) => ({ ...advance, id: 'back-fee' }));
+    const original = await bring(market.label, 'an odd name');
+    const body = importOf(original, { terms: { ...terms, advances }, paid: ['back-fee'] });
+    const { faults } = await refused(market.label.as, 'POST', '/v1/agreements', body);
+    expect(faults.map(({ code }) => code)).toEqual(['paid-ambiguous']);
+  });
+
+  it('agreement-imported-already: a file stands for one agreement, until that is given up', async () => {
+    const { label, platform } = market;
+    const original = await bring(label, 'brought twice');
+    await bring(platform, 'brought twice');
+    const { id } = await label.as.post<AgreementAnswer>('/v1/agreements', importOf(original));
+    const theirs = importOf(original, { counterpartyId: label.organizationId });
+    expect(await outcome(platform.as, 'POST', '/v1/agreements', theirs)).toBe('409 agreement-imported-already');
+    await platform.as.post(at(id, '/end'), { reason: 'We bring it ourselves.' });
+    expect(await outcome(platform.as, 'POST', '/v1/agreements', theirs)).toBe('201');
+  });
+
+  it('second-signatory-needed: above a threshold it is no way around four eyes', async () => {
+    const own = await openMarket(app, 1);
+    await own.platform.as.put('/v1/approval-thresholds/USD', { amount: '1' });
+    const original = await bring(own.label, 'dear');
+    const counterpartyId = own.platform.organizationId;
+    const { id, manifestHash } = await own.label.as.post<AgreementAnswer>(
+      '/v1/agreements',
+      importOf(original, { counterpartyId, terms: own.terms() }),
+    );
+    const body = await signatureBy(own.platform.as, manifestHash);
+    expect(await outcome(own.platform.as, 'POST', at(id, '/signatures'), body)).toBe('409 second-signatory-needed');
+    const approval = await own.platform.as.post<{ id: string }>(at(id, '/signature-approvals'), {});
+    const decide = `/v1/approvals/${approval.id}/decision`;
+    expect(await outcome(own.platform.as, 'POST', decide, { decision: 'approved' })).toBe(
+      '409 approval-needs-second-person',
+    );
+    const second = await app.given.colleague(own.platform, ['signatory']);
+    await second.post(decide, { decision: 'approved' });
+    // Whoever approved does not sign as well.
+    const alone = await signatureBy(second, manifestHash);
+    expect(await outcome(second, 'POST', at(id, '/signatures'), alone)).toBe('409 second-signatory-needed');
+    expect(await outcome(own.platform.as, 'POST', at(id, '/signatures'), body)).toBe('201');
+  });
+
   it('opens nobody’s file by its hash', async () => {
     const { label, platform } = market;
     const original = await bring(label, 'the label’s secret');
@@ -140,6 +185,7 @@ describe('an agreement that was concluded elsewhere', () => {
     expect(await send('application/pdf', 'no pdf')).toBe('content-type-unsupported');
     expect(await send('application/pdf', '')).toBe('content-type-unsupported');
     expect(await send('text/plain', paper('x'))).toBe('content-type-unsupported');
+    expect(await send('Application/PDF; charset=binary', paper('x'))).toBe('taken');
     expect(await outcome(label.as, 'GET', at((await accepted()).id, '/original'))).toBe('404 not-found');
   });
 });
@@ -199,7 +245,7 @@ describe('the export', () => {
           `agreements/${signed}/evidence.zip`,
           `agreements/${waiting}/original.pdf`,
           ...[open, waiting].flatMap((id) =>
-            ['manifest.json', 'prose.en.txt', 'prose.ru.txt', 'terms.json'].map(
+            ['manifest.json', 'prose.en.txt', 'prose.ru.txt', 'signatures.json', 'terms.json'].map(
               (name) => `agreements/${id}/v1-awaiting-signatures/${name}`,
             ),
           ),
@@ -229,5 +275,29 @@ describe('the export', () => {
     await app.app.get(ExportAgreements).execute({ operationId: id, ownerId: own.organizationId });
     expect(await outcome(own.as, 'GET', `/v1/exports/${id}/content`)).toBe('200');
     expect(await outcome(market.label.as, 'GET', `/v1/exports/${id}/content`)).toBe('404 not-found');
+  });
+
+  it('is made one at a time, and says where it failed', async () => {
+    const own = await openMarket(app, 1);
+    const { id: agreement } = await own.concluded();
+    const ask = async (): Promise<string> => (await own.label.as.post<{ id: string }>('/v1/exports', {})).id;
+    const asked = await Promise.all([ask(), ask(), ask()]);
+    expect(new Set(asked).size).toBe(1);
+    const [id = ''] = asked;
+    const job = app.app.get(ExportAgreements);
+    // Its documents are still being made: what is there is in the export all the same.
+    await job.execute({ operationId: id, ownerId: own.label.organizationId });
+    const names = [...(await filesOf(await bytesAt(own.label, `/v1/exports/${id}/content`))).keys()];
+    expect(names).toContain(`agreements/${agreement}/v1-concluded/signatures.json`);
+    const again = await ask();
+    expect(again).not.toBe(id);
+    const broken = jest.spyOn(app.parts.storage, 'store').mockRejectedValueOnce(new Error('the disk is full'));
+    await expect(job.execute({ operationId: again, ownerId: own.label.organizationId })).rejects.toThrow('disk');
+    broken.mockRestore();
+    expect(await own.label.as.get(`/v1/operations/${again}`)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'export-failed' },
+    });
+    expect(await outcome(own.label.as, 'GET', `/v1/exports/${again}/content`)).toBe('409 export-failed');
   });
 });

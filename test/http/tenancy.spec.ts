@@ -400,6 +400,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/end': () => ({ reason: 'We do not need it.' }),
   'POST /v1/agreements/{id}/notices': () => ({ kind: 'termination' }),
   'POST /v1/agreements/{id}/resumption': () => ({}),
+  'POST /v1/agreements/{id}/signature-approvals': () => ({}),
   'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
   'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { OnAmended, OnConcluded } from '../../src/agreements';
+import { BeforeSigning, OnAmended, OnConcluded } from '../../src/agreements';
 import { ConcludeAgreement } from '../../src/agreements/conclude-agreement';
 import { SignAgreement } from '../../src/agreements/sign-agreement';
 import { getVersion } from '../../src/agreements/versions.repository';
@@ -95,7 +95,7 @@ export class DealBench {
     );
     const { version, sha256 } = currentFramework;
     await this.superuser.query(
-      `INSERT INTO framework_acceptances (organization_id, sha256, version, accepted_by, address, accepted_at) VALUES ($1, $2, $3, $4, '', now())`,
+      `INSERT INTO framework_acceptances (organization_id, sha256, version, accepted_by, address, accepted_at) VALUES ($1, $2, $3, $4, '', '2020-01-01')`,
       [organizationId, sha256, version, memberId],
     );
     return {
@@ -139,6 +139,7 @@ export class DealBench {
       this.keyring,
       new ConcludeAgreement(this.clock, this.onConcluded, new OnAmended()),
       confirmations,
+      new BeforeSigning(),
     );
     const { confirmation } = await confirmations.issue(actor.by as Extract<Actor['by'], { kind: 'member' }>);
     const body = { manifestHash: signedHash, intent: 'We sign these terms.', confirmation };

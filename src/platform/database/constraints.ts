@@ -15,6 +15,7 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   negotiations_one_open_per_listing: 'listing-under-negotiation',
   organization_signing_keys_pkey: 'signing-key-exists',
   delegations_one_live: 'delegation-exists',
+  agreements_one_original: 'agreement-imported-already',
   agreement_grants_exclusive: 'exclusive-grant-overlaps',
   usage_contexts_one_live: 'period-already-reported',
   payout_allocations_one_live: 'invoice-not-payable',

@@ -80,6 +80,15 @@ export const errorCodes = {
   'own-revision': { status: 409, title: 'A party cannot accept its own revision' },
   'draft-incomplete': { status: 422, title: 'The draft lacks what sending needs; all of it is listed' },
   'draft-ended': { status: 409, title: 'The draft was sent; it stays as it was' },
+  'agreement-imported-already': {
+    status: 409,
+    title: 'An agreement between these parties stands on this file already',
+  },
+  'second-signatory-needed': {
+    status: 409,
+    title: 'Above your threshold a second signatory approves before anybody signs',
+  },
+  'export-failed': { status: 409, title: 'The export failed: see its operation, and ask for another' },
   'framework-agreement-not-accepted': {
     status: 409,
     title: 'Your organization has not accepted the framework agreement, under which it would sign',

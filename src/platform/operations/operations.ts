@@ -24,6 +24,10 @@ export const openOperation = (
     [ownerId, kind, subjectId, at],
   );
 
+/** The organization's own operation of this kind that is not over yet. */
+export const operationInHand = (tx: Tx, kind: string): Promise<Operation | undefined> =>
+  tx.first<Operation>(`SELECT * FROM operations WHERE kind = $1 AND state IN ('queued', 'running') LIMIT 1`, [kind]);
+
 /** Moves an operation on; a finished one stays as it is, so a job that runs twice says nothing new. */
 export const moveOperation = (
   tx: Tx,

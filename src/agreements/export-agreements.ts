@@ -137,6 +137,8 @@ function zipOf(packed: readonly Packed[]): Readable {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   zip.on('error', (error: Error) => output.destroy(error));
+  // Where nobody reads any more, nobody need hear of it.
+  output.on('error', () => undefined);
   for (const { path, name } of packed) zip.addFile(path, name, { compress: !name.endsWith('.zip') });
   zip.end();
   return output;

@@ -4,7 +4,7 @@ import { verifyBundle } from '.';
 
 /** How many changes of each kind; `ACCORDO_MUTATIONS=10000` for the whole measure. */
 const mutations = Number(process.env['ACCORDO_MUTATIONS'] ?? 1_000);
-const patience = 20_000 + mutations * 20;
+const patience = 60_000 + mutations * 100;
 
 /** Positions from a seed, so that a failure can be had again. */
 function positions(count: number, length: number): number[] {

@@ -169,7 +169,7 @@ const yardstickOf = (usageCase: UsageCase): string => `yardstick_${usageCase}`;
 
 async function bookedSums(client: Client): Promise<Sums> {
   const { rows } = await client.query<Sums>(
-    'SELECT count(*)::text AS sums, sum(quantity)::text AS quantity, sum(returns)::text AS returns FROM usage_sums',
+    'SELECT sum(sums)::text AS sums, sum(quantity)::text AS quantity, sum(returns)::text AS returns FROM usage_totals',
   );
   return rows[0]!;
 }

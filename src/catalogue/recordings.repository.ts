@@ -103,3 +103,9 @@ export async function writeReleases(
     [ownerId, tracks.map(({ recordingId }) => recordingId), tracks.map(({ gtin }) => gtin)],
   );
 }
+
+/** Every ISRC in a label's catalogue. */
+export const catalogueIsrcs = async (tx: Tx, ownerId: string): Promise<string[]> =>
+  (
+    await tx.asSystem(() => tx.rows<{ isrc: string }>('SELECT isrc FROM recordings WHERE owner_id = $1', [ownerId]))
+  ).map(({ isrc }) => isrc);

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, BeforeSigning } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
+import { UsageModule } from '../usage';
 import { AcceptRevision } from './accept-revision';
 import { ApproveAcceptance } from './approve-acceptance';
 import { AttachFile } from './attach-file';
@@ -54,7 +55,7 @@ const simulations = [
 ];
 
 @Module({
-  imports: [AgreementsModule],
+  imports: [AgreementsModule, UsageModule],
   controllers: [
     NegotiationsController,
     RevisionsController,

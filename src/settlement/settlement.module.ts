@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { UsageModule } from '../usage';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { InvoicesController } from './invoices/invoices.controller';
@@ -24,7 +25,7 @@ import { StatementsController } from './statements/statements.controller';
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
 @Module({
-  imports: [AgreementsModule],
+  imports: [AgreementsModule, UsageModule],
   controllers: [
     LedgerController,
     StatementsController,

@@ -6,6 +6,7 @@ export {
   type ReportedMonth,
   usageBetween,
 } from './usage-between';
+export { KeptReadings } from './kept-readings';
 export { UsageModule } from './usage.module';
 export {
   liveReportIds,

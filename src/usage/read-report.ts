@@ -1,23 +1,46 @@
 import { Injectable } from '@nestjs/common';
+import { availableParallelism } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { concludedAgreementsBetween, type LivingAgreement } from '../agreements';
-import { findRecordings } from '../catalogue';
-import { compileGrants, grantsOfLife, territoryNumber, useModelCode } from '../kernel';
+import { catalogueIsrcs } from '../catalogue';
+import { calendarDateOf, grantsOfLife, monthPeriod, daysOf } from '../kernel';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
-import { type CopyValue, copyInto } from '../platform/database/copy';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
+import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { problemOf } from '../platform/http/problem.filter';
 import type { JobPayload } from '../platform/jobs/jobs';
 import { moveOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
 import { Storage } from '../platform/storage/storage';
-import { type ScannedReport, type ScannedSum, scanReport } from './scan-report';
+import { insertMappedContexts } from './mapped-contexts';
+import { type MatchPlan, matchPlanOf } from './engine/match-plan';
+import { readDelimited } from './engine/read-delimited';
+import { readRecordCompany } from './engine/read-record-company';
+import type { Reading } from './engine/reading';
+import { KeptReadings } from './kept-readings';
+import { unpacked } from './unpacked';
 import type { UsageReport } from './usage-report';
 
+interface Prepared {
+  readonly report: UsageReport;
+  readonly plan: MatchPlan;
+  readonly known: string;
+}
+
+/** A reading, and why the report as a whole cannot be used, if it cannot. */
+interface Read {
+  readonly reading: Reading;
+  readonly fatal: readonly Fault[];
+}
+
+/** Below this a thread costs more than it saves. */
+const threadsFromBytes = 8n * 1024n * 1024n;
+const threadsMax = 2;
+
 /**
- * Reads a received report and books its sums. Everything it finds is committed in one transaction that also changes the report's state:
+ * Reads a received report and keeps what it comes to. Everything it finds is committed in one transaction that also changes the report's state:
  * killed before it, nothing has happened; run again after it, nothing happens.
  */
 @Injectable()
@@ -26,111 +49,105 @@ export class ReadReport {
     private readonly database: Database,
     private readonly storage: Storage,
     private readonly clock: Clock,
+    private readonly readings: KeptReadings,
   ) {}
 
   async execute({ reportId = '' }: JobPayload): Promise<void> {
-    const prepared = await this.database.asSystem(async (tx) => {
-      const report = await tx.first<UsageReport>(`SELECT * FROM usage_reports WHERE id = $1 AND state = 'received'`, [
-        reportId,
-      ]);
-      if (report === undefined) return undefined;
-      await moveOperation(tx, report.operation_id, {
-        state: 'running',
-        progress: { bytes: String(report.bytes) },
-        at: this.clock.now(),
-      });
-      const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
-      return {
-        report,
-        known: knownOf(agreements),
-        grants: compileGrants(agreements.flatMap(({ id, life }) => grantsOfLife(life, id))),
-      };
-    });
+    const prepared = await this.database.asSystem((tx) => this.prepare(tx, reportId));
     if (prepared === undefined) return;
-    const { report, grants, known } = prepared;
-    const scanned = await scanReport(this.storage.read(report.file_sha256), {
-      serviceId: report.service_id,
-      grants,
-      folder: this.storage.temporaryFolder,
-    });
+    const { report } = prepared;
+    await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
+    let read: Read | undefined;
     try {
-      await this.database.asSystem((tx) => this.book(tx, report, scanned, known));
+      read = await this.read(prepared);
+      await this.readings.keep(read.reading);
+      const done = read;
+      await this.database.asSystem((tx) => this.book(tx, prepared, done));
     } catch (error) {
-      // Another live report took the period, or a value cannot be kept: that is an answer, and would be the same next time.
+      // Another live report took the period, or the file cannot be read: that is an answer, and would be the same next time.
       if (!(error instanceof DomainError) || error.status >= 500) throw error;
-      await this.database.asSystem((tx) => this.refuse(tx, report, error));
+      await this.database.asSystem((tx) => this.refuse(tx, report, error, read?.reading));
     } finally {
-      await scanned.faults.remove();
-      await scanned.unmatched.remove();
+      await read?.reading.remove();
     }
   }
 
-  private async book(tx: Tx, report: UsageReport, scanned: ScannedReport, known: string): Promise<void> {
+  private async prepare(tx: Tx, reportId: string): Promise<Prepared | undefined> {
+    const report = await tx.first<UsageReport>(`SELECT * FROM usage_reports WHERE id = $1 AND state = 'received'`, [
+      reportId,
+    ]);
+    if (report === undefined) return undefined;
+    const progress = { bytes: String(report.bytes) };
+    await moveOperation(tx, report.operation_id, { state: 'running', progress, at: this.clock.now() });
+    const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
+    const plan = matchPlanOf({
+      serviceId: report.service_id,
+      from: calendarDateOf(report.month),
+      days: daysOf(monthPeriod(report.month.slice(0, 7))),
+      grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
+      catalogue: await catalogueIsrcs(tx, report.label_id),
+    });
+    return { report, plan, known: knownOf(agreements) };
+  }
+
+  private async read({ report, plan }: Prepared): Promise<Read> {
+    const { layout, bytes } = report;
+    const folder = this.storage.temporaryFolder;
+    const source = unpacked(this.storage.read(report.file_sha256), report);
+    if (layout === null) {
+      const reading = await readRecordCompany({ source, plan, folder });
+      const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
+      return { reading, fatal };
+    }
+    const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
+    return { reading: await readDelimited({ source, layout, plan, folder, threads }), fatal: [] };
+  }
+
+  private async book(tx: Tx, { report, known }: Prepared, { reading, fatal }: Read): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     // Signed, amended or suspended while the file was read: read it again, under all that now holds.
     if (knownOf(agreements) !== known) throw new Error('an agreement changed meanwhile');
-    await keepEvidence(tx, report, scanned);
-    if (scanned.fatal.length > 0) {
-      const faults = scanned.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
-      return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), scanned);
+    const faults = reading.outOfRange === undefined ? fatal : [...fatal, sumOutOfRange(reading.outOfRange)];
+    if (faults.length > 0) {
+      return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), reading);
     }
-    refuseOverflow(scanned.sums.values());
-    await copyInto(tx, 'usage_sums', sumColumns, sumRows(report, scanned.sums.values()));
+    if (report.layout !== null) await insertMappedContexts(tx, report, reading.units);
+    await insertTotals(tx, report, reading);
     if (report.replaces !== null) await supersede(tx, report);
-    await this.finish(tx, report, 'accepted', scanned);
+    await this.finish(tx, report, 'accepted', reading);
   }
 
-  private async refuse(tx: Tx, report: UsageReport, reason: DomainError, scanned?: ScannedReport): Promise<void> {
+  private async refuse(tx: Tx, report: UsageReport, reason: DomainError, reading?: Reading): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
     await tx.run('UPDATE usage_contexts SET live = false WHERE report_id = $1', [report.id]);
-    await this.finish(tx, report, 'refused', scanned, problemOf(reason));
+    await this.finish(tx, report, 'refused', reading, problemOf(reason));
   }
 
   private async finish(
     tx: Tx,
     report: UsageReport,
     state: 'accepted' | 'refused',
-    scanned?: ScannedReport,
+    reading?: Reading,
     refusal?: object,
   ): Promise<void> {
     const at = this.clock.now();
+    await writeReading(tx, report.id, { state, reading, refusal, at });
     const counts = {
-      lines: scanned?.summary.lines ?? 0,
-      accepted: String(scanned?.accepted ?? 0n),
-      rejected: String(scanned?.rejected ?? 0n),
+      lines: reading?.lines ?? 0,
+      accepted: String(reading?.accepted ?? 0),
+      rejected: String(reading?.rejected ?? 0),
     };
-    await tx.run(
-      `UPDATE usage_reports SET state = $2, lines = $3, lines_accepted = $4, lines_rejected = $5, rejected_by_code = $6, refusal = $7, read_at = $8 WHERE id = $1`,
-      [
-        report.id,
-        state,
-        counts.lines,
-        counts.accepted,
-        counts.rejected,
-        JSON.stringify(scanned?.rejectedByCode ?? {}),
-        refusal === undefined ? null : JSON.stringify(refusal),
-        at,
-      ],
-    );
     await moveOperation(tx, report.operation_id, {
       state: refusal === undefined ? 'done' : 'failed',
       progress: counts,
       ...(refusal === undefined ? { result: { reportId: report.id } } : { problem: refusal }),
       at,
     });
-    await audit(
-      tx,
-      { system: 'read-report', organizationId: report.platform_id },
-      { action: `usage-report.${state}`, subjectId: report.id, details: counts, at },
-    );
-    await publish(tx, {
-      to: [report.label_id, report.platform_id],
-      topic: `usage-report.${state}`,
-      subjectId: report.id,
-      payload: counts,
-      at,
-    });
+    const by = { system: 'read-report', organizationId: report.platform_id };
+    await audit(tx, by, { action: `usage-report.${state}`, subjectId: report.id, details: counts, at });
+    const to = [report.label_id, report.platform_id];
+    await publish(tx, { to, topic: `usage-report.${state}`, subjectId: report.id, payload: counts, at });
   }
 }
 
@@ -138,17 +155,11 @@ export class ReadReport {
 const knownOf = (agreements: readonly LivingAgreement[]): string =>
   agreements.map(({ id, life }) => `${id} ${life.versions.length} ${life.facts.length}`).join();
 
-const int8Max = 2n ** 63n - 1n;
-
-/** Each count fits; their sum must as well. */
-function refuseOverflow(sums: Iterable<ScannedSum>): void {
-  for (const { isrc, quantity, returns } of sums) {
-    if (quantity <= int8Max && returns <= int8Max) continue;
-    throw new DomainError('report-unreadable', undefined, [
-      { pointer: '/lines', code: 'sum-out-of-range', message: `the counts of ${isrc} add up to more than can be kept` },
-    ]);
-  }
-}
+const sumOutOfRange = (isrc: string): Fault => ({
+  pointer: '/lines',
+  code: 'sum-out-of-range',
+  message: `the counts of ${isrc} add up to more than can be kept`,
+});
 
 /** True while the report still waits to be read; holds it against anyone else who reads it. */
 async function lockReceived(tx: Tx, id: string): Promise<boolean> {
@@ -164,95 +175,41 @@ async function supersede(tx: Tx, report: UsageReport): Promise<void> {
   await tx.run(`UPDATE usage_reports SET state = 'superseded' WHERE id = $1`, [report.replaces]);
 }
 
-const parties = ({ id, label_id, platform_id }: UsageReport): [string, string, string] => [id, label_id, platform_id];
-
-async function keepEvidence(
-  tx: Tx,
-  report: UsageReport,
-  { faults, unmatched, unlicensed, rejectedByCode }: ScannedReport,
-): Promise<void> {
-  // Asked before the COPY starts: its connection can do nothing else until it ends.
-  const known = new Set((await findRecordings(tx, report.label_id, [...unlicensed])).map(({ isrc }) => isrc));
-  const columns = ['report_id', 'label_id', 'platform_id'];
-  await copyInto(
-    tx,
-    'usage_faults',
-    [...columns, 'number', 'line', 'record', 'cell', 'cell_name', 'code', 'severity', 'value', 'message'],
-    prefixed(parties(report), faults.rows()),
-  );
-  await copyInto(
-    tx,
-    'unmatched_usage',
-    [...columns, 'line', 'isrc', 'reason', 'context_id', 'quantity', 'returns'],
-    prefixed(parties(report), tellUnknown(known, unmatched.rows(), rejectedByCode)),
-  );
-}
-
-/** Tells recordings that the label does not have from those that it has and did not license, and moves their count. */
-async function* tellUnknown(
-  known: ReadonlySet<string>,
-  rows: AsyncIterable<CopyValue[]>,
-  rejectedByCode: Record<string, number>,
-): AsyncGenerator<CopyValue[]> {
-  for await (const row of rows) {
-    const [, isrc, reason] = row as [number, string, string];
-    if (reason === 'no-agreement' && !known.has(isrc)) {
-      row[2] = 'unknown-recording';
-      rejectedByCode['no-agreement']! -= 1;
-      rejectedByCode['unknown-recording'] = (rejectedByCode['unknown-recording'] ?? 0) + 1;
-    }
-    yield row;
+async function insertTotals(tx: Tx, report: UsageReport, { sums }: Reading): Promise<void> {
+  for (const { agreementId, rows, quantity, returns } of sums.totals) {
+    await tx.run(
+      `INSERT INTO usage_totals (agreement_id, report_id, label_id, platform_id, month, sums, quantity, returns) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [agreementId, report.id, report.label_id, report.platform_id, report.month, rows, quantity, returns],
+    );
   }
-  if (rejectedByCode['no-agreement'] === 0) delete rejectedByCode['no-agreement'];
 }
 
-async function* prefixed<Value>(
-  prefix: readonly Value[],
-  rows: AsyncIterable<readonly Value[]>,
-): AsyncGenerator<readonly Value[]> {
-  for await (const row of rows) yield [...prefix, ...row];
+interface Written {
+  readonly state: 'accepted' | 'refused';
+  readonly reading: Reading | undefined;
+  readonly refusal: object | undefined;
+  readonly at: Date;
 }
 
-const sumColumns = [
-  'agreement_id',
-  'report_id',
-  'isrc',
-  'territory',
-  'use_model',
-  'service_id',
-  'label_id',
-  'platform_id',
-  'month',
-  'quantity',
-  'returns',
-];
-
-/** Contexts that differ only in what the sums do not keep (offer, quality) fold into one row. Sorted: the primary key fills in order. */
-function sumRows(report: UsageReport, sums: Iterable<ScannedSum>): Iterable<readonly (string | number | bigint)[]> {
-  const rows = new Map<string, { row: readonly (string | number)[]; quantity: bigint; returns: bigint }>();
-  for (const { agreementId, isrc, context, quantity, returns } of sums) {
-    const territory = territoryNumber(context.territory);
-    const useModel = useModelCode(context.useType, context.commercialModel);
-    const key = `${agreementId} ${isrc} ${String(territory).padStart(4, '0')} ${String(useModel).padStart(6, '0')}`;
-    const folded = rows.get(key);
-    if (folded === undefined) {
-      const row = [
-        agreementId,
-        report.id,
-        isrc,
-        territory,
-        useModel,
-        report.service_id,
-        report.label_id,
-        report.platform_id,
-        report.month,
-      ];
-      rows.set(key, { row, quantity, returns });
-    } else {
-      folded.quantity += quantity;
-      folded.returns += returns;
-    }
+async function writeReading(tx: Tx, id: string, { state, reading, refusal, at }: Written): Promise<void> {
+  if (refusal !== undefined) {
+    const nothing = 'lines = 0, lines_accepted = 0, lines_rejected = 0';
+    await tx.run(`UPDATE usage_reports SET state = $2, refusal = $3, read_at = $4, ${nothing} WHERE id = $1`, [
+      ...[id, state, JSON.stringify(refusal), at],
+    ]);
   }
-  const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, { row, quantity, returns }]) => [...row, quantity, returns]);
+  if (reading === undefined) return;
+  const { lines, accepted, rejected, rejectedByCode, sums, held, faults } = reading;
+  await tx.run(
+    `UPDATE usage_reports
+        SET state = $2, read_at = $3, lines = $4, lines_accepted = $5, lines_rejected = $6, rejected_by_code = $7,
+            sums_sha256 = $8, held_sha256 = $9, held_lines = $10, faults_sha256 = $11, faults = $12, fault_marks = $13::bigint[]
+      WHERE id = $1`,
+    [
+      ...[id, state, at, lines, accepted, rejected, JSON.stringify(rejectedByCode)],
+      // What a refused report would come to counts for nothing, and is shown to nobody as if it did.
+      state === 'accepted' ? sums.sha256 : null,
+      ...[held.sha256, held.rows, faults.sha256, faults.count, faults.marks],
+    ],
+  );
 }

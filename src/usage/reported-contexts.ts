@@ -22,9 +22,9 @@ export interface ReportedContext {
   readonly territory: string;
   readonly from: CalendarDate;
   readonly allPlays: bigint;
-  /** The music part of a mixed service (SY10 cells 34 × 20). */
-  readonly revenue: string;
-  readonly currency: string;
+  /** The music part of a mixed service (SY10 cells 34 × 20); null where the report does not tell what everybody's use brought, nor how much it was. */
+  readonly revenue: string | null;
+  readonly currency: string | null;
 }
 
 interface Row {
@@ -34,8 +34,8 @@ interface Row {
   readonly territory: number;
   readonly from: string;
   readonly all_usages: bigint;
-  readonly revenue: string;
-  readonly currency: string;
+  readonly revenue: string | null;
+  readonly currency: string | null;
 }
 
 /** The contexts of the reports, each once. */
@@ -80,9 +80,12 @@ export function grantedContexts(
 export const serviceFigures = (terms: Terms, contexts: readonly ReportedContext[]): ServiceContext[] =>
   terms.services.map(({ id }) => {
     const own = contexts.filter(({ service }) => service === id);
+    // A base of which a part is not known is not known: the kernel refuses what would need it.
+    const told = own.flatMap(({ revenue }) => revenue ?? []);
+    if (told.length < own.length) return { service: id };
     return {
       service: id,
       allPlays: own.reduce((total, { allPlays }) => total + allPlays, 0n),
-      netMusicAdvertisingRevenue: exactText(sumOf(own.map(({ revenue }) => rational(revenue)))),
+      netMusicAdvertisingRevenue: exactText(sumOf(told.map((revenue) => rational(revenue)))),
     };
   });

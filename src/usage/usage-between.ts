@@ -1,6 +1,9 @@
-import { territoryCode, type UsageSum, useAndModelOf } from '../kernel';
+import type { UsageSum } from '../kernel';
 import type { Tx } from '../platform/database/tx';
+import { addedUp } from './added-up';
+import type { KeptReadings } from './kept-readings';
 import { type ReportedContext, reportedContexts } from './reported-contexts';
+import type { UsageReport } from './usage-report';
 
 /** A report that speaks for its month now. */
 export interface LiveReport {
@@ -33,67 +36,51 @@ export const liveReportsBetween = (
     [labelId, platformId, `${from}-01`, `${until}-01`],
   );
 
-/**
- * A report's lines are each of one agreement, or held as unmatched: together they are its usage, every line once. Held lines count, since
- * other terms may license what those in force do not.
- */
-const lines = `
-  SELECT report_id, isrc::text, territory, use_model, service_id, quantity, returns FROM usage_sums
-   WHERE agreement_id IN (SELECT id FROM agreements WHERE label_id = $1 AND platform_id = $2) AND report_id = ANY($3::uuid[])
-  UNION ALL
-  SELECT u.report_id, u.isrc, c.territory, c.use_model, c.service_id, u.quantity, u.returns
-    FROM unmatched_usage u JOIN usage_contexts c USING (report_id, context_id) WHERE u.report_id = ANY($3::uuid[])`;
-
-/** How many rows `usageBetween` would add up at most. */
-export async function countUsageBetween(
-  tx: Tx,
-  { labelId, platformId }: Between,
-  reportIds: readonly string[],
-): Promise<number> {
-  const { count } = await tx.one<{ count: bigint }>(`SELECT count(*) AS count FROM (${lines}) AS line`, [
-    labelId,
-    platformId,
-    reportIds,
-  ]);
+/** How many sums and lines `usageBetween` would add up at most. */
+export async function countUsageBetween(tx: Tx, reportIds: readonly string[]): Promise<number> {
+  const { count } = await tx.one<{ count: string }>(
+    `SELECT (coalesce((SELECT sum(sums) FROM usage_totals WHERE report_id = ANY($1::uuid[])), 0)
+           + coalesce((SELECT sum(held_lines) FROM usage_reports WHERE id = ANY($1::uuid[])), 0))::text AS count`,
+    [reportIds],
+  );
   return Number(count);
 }
 
-interface SumRow {
-  readonly month: string;
-  readonly isrc: string;
-  readonly territory: number;
-  readonly use_model: number;
-  readonly service_id: string;
-  readonly quantity: bigint;
-  readonly returns: bigint;
-}
-
-/** The usage that the reports tell, by month; units of the same recording and context are added up. */
-export async function usageBetween(tx: Tx, between: Between, reports: readonly LiveReport[]): Promise<ReportedMonth[]> {
+/**
+ * The usage that the reports tell, by month; units of the same recording and context are added up. A report's lines are each of one agreement, or held:
+ * together they are its usage, every line once. Held lines count, since other terms may license what those in force do not.
+ */
+export async function usageBetween(
+  tx: Tx,
+  readings: KeptReadings,
+  reports: readonly LiveReport[],
+): Promise<ReportedMonth[]> {
   const ids = reports.map(({ id }) => id);
-  const rows = await tx.rows<SumRow>(
-    `SELECT to_char(r.month, 'YYYY-MM') AS month, isrc, territory, use_model, line.service_id,
-            sum(quantity)::bigint AS quantity, sum(returns)::bigint AS returns
-       FROM (${lines}) AS line JOIN usage_reports r ON r.id = report_id
-      GROUP BY 1, isrc, territory, use_model, line.service_id ORDER BY 1, isrc, territory, use_model, line.service_id`,
-    [between.labelId, between.platformId, ids],
-  );
+  const rows = await tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]);
   const contexts = await reportedContexts(tx, ids);
-  return [...new Set(reports.map(({ month }) => month))].map((month) => {
-    const own = new Set(reports.filter((report) => report.month === month).map(({ id }) => id));
-    return {
-      month,
-      usage: rows.filter((row) => row.month === month).map(usageSum),
-      contexts: contexts.filter(({ reportId }) => own.has(reportId)),
-    };
-  });
+  const months: ReportedMonth[] = [];
+  for (const month of new Set(reports.map((report) => report.month))) {
+    const own = rows.filter((report) => report.month.startsWith(month));
+    const lists: UsageSum[][] = [];
+    for (const report of own) lists.push(...(await usageOf(readings, report)));
+    const ownIds = new Set(own.map(({ id }) => id));
+    const usage = addedUp(lists);
+    months.push({ month, usage, contexts: contexts.filter(({ reportId }) => ownIds.has(reportId)) });
+  }
+  return months;
 }
 
-const usageSum = ({ isrc, territory, use_model, service_id, quantity, returns }: SumRow): UsageSum => ({
-  isrc,
-  service: service_id,
-  territory: territoryCode(territory),
-  ...useAndModelOf(use_model),
-  quantity,
-  returns,
-});
+const linesAtOnce = 50_000;
+
+async function usageOf(readings: KeptReadings, report: UsageReport): Promise<UsageSum[][]> {
+  const lists = await readings.allSums(report);
+  for (let passed = 0; ; passed += linesAtOnce) {
+    const lines = await readings.heldLines(report, passed, linesAtOnce);
+    lists.push(
+      lines.flatMap(({ isrc, territory, use, model, quantity, returns }) =>
+        isrc === null ? [] : [{ isrc, service: report.service_id, territory, use, model, quantity, returns }],
+      ),
+    );
+    if (lines.length < linesAtOnce) return lists;
+  }
+}

@@ -1,7 +1,9 @@
 import type { AgreementWithTerms } from '../agreements';
-import { type PeriodContext, territoryCode, type UsageSum, useAndModelOf } from '../kernel';
+import type { PeriodContext, UsageSum } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
+import { addedUp } from './added-up';
+import type { KeptReadings, ReadFiles } from './kept-readings';
 import { grantedContexts, reportedContexts, serviceFigures } from './reported-contexts';
 
 /** A month of one agreement as rating wants it, and the reports that it stands on. */
@@ -21,20 +23,23 @@ export async function liveReportIds(tx: Tx, agreement: AgreementWithTerms, month
   return rows.map(({ id }) => id);
 }
 
-/** What any set of reports says, live or superseded: sums of a report never change, so an old booking can be worked out again. */
+/** What any set of reports says, live or superseded: the files of a report never change, so an old booking can be worked out again. */
 export async function usageOfReports(
   tx: Tx,
+  readings: KeptReadings,
   agreement: AgreementWithTerms,
-  month: string,
   reportIds: readonly string[],
 ): Promise<UsageOfMonth> {
-  const rows = await tx.rows<SumRow>(
-    `SELECT isrc, territory, use_model, service_id, sum(quantity)::bigint AS quantity, sum(returns)::bigint AS returns
-       FROM usage_sums WHERE agreement_id = $1 AND month = $2 AND report_id = ANY($3::uuid[])
-      GROUP BY isrc, territory, use_model, service_id ORDER BY isrc, territory, use_model, service_id`,
-    [agreement.id, `${month}-01`, reportIds],
-  );
-  return { reportIds, usage: rows.map(usageSum), context: await contextFigures(tx, agreement, reportIds) };
+  const reports = await tx.rows<ReadFiles>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [
+    reportIds,
+  ]);
+  const all: UsageSum[][] = [];
+  for (const report of reports) all.push(await readings.sumsOf(report, agreement.id));
+  return {
+    reportIds,
+    usage: all.length === 1 ? (all[0] ?? []) : addedUp(all),
+    context: await contextFigures(tx, agreement, reportIds),
+  };
 }
 
 /** True while a report that could change the agreement's month waits to be read. */
@@ -62,24 +67,6 @@ export async function readBeforeConclusion(
   return early;
 }
 
-interface SumRow {
-  readonly isrc: string;
-  readonly territory: number;
-  readonly use_model: number;
-  readonly service_id: string;
-  readonly quantity: bigint;
-  readonly returns: bigint;
-}
-
-const usageSum = ({ isrc, territory, use_model, service_id, quantity, returns }: SumRow): UsageSum => ({
-  isrc,
-  service: service_id,
-  territory: territoryCode(territory),
-  ...useAndModelOf(use_model),
-  quantity,
-  returns,
-});
-
 /**
  * All plays and net music advertising revenue per service, over the contexts that the agreement grants. Refuses with
  * period-not-closable where one of them accounts in another currency.
@@ -91,7 +78,7 @@ async function contextFigures(
 ): Promise<PeriodContext> {
   const { terms } = agreement;
   const granted = grantedContexts(terms, await reportedContexts(tx, reportIds));
-  const foreign = granted.find(({ currency }) => currency !== agreement.currency);
+  const foreign = granted.find(({ currency }) => currency !== null && currency !== agreement.currency);
   if (foreign !== undefined) {
     throw new DomainError(
       'period-not-closable',

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { DelimitedLayout } from './engine/delimited-layout';
+import type { ReadFiles } from './kept-readings';
 
 /** A report as delivered: evidence that is never rewritten, only read, replaced or refused. */
-export interface UsageReport {
+export interface UsageReport extends ReadFiles {
   readonly id: string;
   readonly label_id: string;
   readonly platform_id: string;
@@ -20,6 +22,9 @@ export interface UsageReport {
   readonly refusal: object | null;
   readonly received_at: Date;
   readonly read_at: Date | null;
+  readonly mapping_id: string | null;
+  readonly layout: DelimitedLayout | null;
+  readonly packed: 'gzip' | null;
 }
 
 /** What a sender is answered, the first time and every time the same message comes again. */

@@ -9,6 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { getAgreement } from '../agreements';
+import type { UsageSum } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -19,6 +21,8 @@ import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
+import type { HeldLine } from './engine/evidence-writer';
+import { KeptReadings } from './kept-readings';
 import { readOpening } from './read-opening';
 import { ReceiveReport } from './receive-report';
 import { ReceiptView, receiptView, ReportView, reportView, type UsageReport } from './usage-report';
@@ -47,14 +51,56 @@ export class FaultView {
   @ApiProperty() readonly message!: string;
 }
 
-export class UnmatchedView {
-  @ApiProperty() readonly line!: string;
-  @ApiProperty() readonly isrc!: string;
-  @ApiProperty({ description: 'why no agreement covers it' }) readonly reason!: string;
-  @ApiProperty({ description: 'SY10 SummaryRecordId' }) readonly contextId!: string;
-  @ApiProperty() readonly quantity!: string;
-  @ApiProperty() readonly returns!: string;
+export class UseCountsView {
+  @ApiProperty({ example: 'RU' }) readonly territory!: string;
+  @ApiProperty({ example: 'OnDemandStream' }) readonly useType!: string;
+  @ApiProperty({ example: 'AdvertisementSupportedModel' }) readonly commercialModel!: string;
+  @ApiProperty({ description: 'units, as text' }) readonly quantity!: string;
+  @ApiProperty({ description: 'units given back, as text' }) readonly returns!: string;
 }
+
+export class UnmatchedView extends UseCountsView {
+  @ApiProperty() readonly line!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null where the line names no recording' })
+  readonly isrc!: string | null;
+  @ApiProperty({ description: 'why no agreement covers it' }) readonly reason!: string;
+}
+
+export class SumView extends UseCountsView {
+  @ApiProperty() readonly isrc!: string;
+}
+
+export class SumsQuery extends PageQuery {
+  @IdField({ description: 'the agreement' })
+  readonly agreementId!: string;
+}
+
+const countsView = ({
+  territory,
+  use,
+  model,
+  quantity,
+  returns,
+}: Omit<UsageSum, 'isrc' | 'service'>): UseCountsView => ({
+  territory,
+  useType: use,
+  commercialModel: model,
+  quantity: String(quantity),
+  returns: String(returns),
+});
+
+const unmatchedView = ({ line, isrc, reason, ...counts }: HeldLine): UnmatchedView => ({
+  line: String(line),
+  isrc,
+  reason,
+  ...countsView(counts),
+});
+
+const sumView = ({ isrc, ...counts }: UsageSum): SumView => ({ isrc, ...countsView(counts) });
+
+/** A cursor is how many rows came before. */
+const passedBefore = (cursor: string | undefined): number => Number(fromCursor(cursor, [/^\d{1,12}$/])?.[0] ?? 0);
+const counted = (passed: number) => (): string[] => [String(passed)];
 
 @ApiTags('usage')
 @Controller('v1/usage-reports')
@@ -63,6 +109,7 @@ export class UsageController {
     private readonly storage: Storage,
     private readonly writes: IdempotentWrites,
     private readonly receive: ReceiveReport,
+    private readonly readings: KeptReadings,
   ) {}
 
   @Post()
@@ -126,18 +173,9 @@ export class UsageController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<FaultView>> {
-    await getReport(tx, id);
-    const rows = await tx.rows<FaultView & { number: number }>(
-      `SELECT number, line::text, record, cell, cell_name AS "cellName", code, severity, value, message
-         FROM usage_faults WHERE report_id = $1 AND number > $3 ORDER BY number LIMIT $2 + 1`,
-      [id, limit, fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0],
-    );
-    return pageOf(
-      rows,
-      limit,
-      ({ number: _, ...fault }) => fault,
-      (row) => [String(row.number)],
-    );
+    const passed = passedBefore(cursor);
+    const rows = await this.readings.faults(await getReport(tx, id), passed, limit + 1);
+    return pageOf(rows, limit, (fault) => fault, counted(passed + limit));
   }
 
   @Get(':id/unmatched')
@@ -152,18 +190,27 @@ export class UsageController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<UnmatchedView>> {
-    await getReport(tx, id);
-    const rows = await tx.rows<UnmatchedView>(
-      `SELECT line::text, isrc, reason, context_id AS "contextId", quantity::text, returns::text
-         FROM unmatched_usage WHERE report_id = $1 AND line > $3 ORDER BY unmatched_usage.line LIMIT $2 + 1`,
-      [id, limit, fromCursor(cursor, [/^\d{1,18}$/])?.[0] ?? 0],
-    );
-    return pageOf(
-      rows,
-      limit,
-      (row) => row,
-      (row) => [row.line],
-    );
+    const passed = passedBefore(cursor);
+    const rows = await this.readings.heldLines(await getReport(tx, id), passed, limit + 1);
+    return pageOf(rows, limit, unmatchedView, counted(passed + limit));
+  }
+
+  @Get(':id/sums')
+  @Allow()
+  @ApiOperation({
+    summary: 'List what a report’s lines come to under an agreement',
+    description: 'By recording, territory, use and model; before any rate.',
+  })
+  @ApiOkResponse({ type: pageSchema(SumView) })
+  async sums(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor, agreementId }: SumsQuery,
+  ): Promise<Page<SumView>> {
+    const report = await getReport(tx, id);
+    const passed = passedBefore(cursor);
+    const rows = await this.readings.sumsFrom(report, (await getAgreement(tx, agreementId)).id, passed, limit + 1);
+    return pageOf(rows, limit, sumView, counted(passed + limit));
   }
 
   @Get(':id/file')

@@ -1,10 +1,15 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs } from '../platform/jobs/jobs';
+import { KeptReadings } from './kept-readings';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
 import { UsageController } from './usage.controller';
 
-@Module({ controllers: [UsageController], providers: [ReceiveReport, ReadReport] })
+@Module({
+  controllers: [UsageController],
+  providers: [KeptReadings, ReceiveReport, ReadReport],
+  exports: [KeptReadings],
+})
 export class UsageModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,

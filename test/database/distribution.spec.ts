@@ -11,7 +11,7 @@ const distributed = [
   'period_bookings',
   'statement_lines',
   'statements',
-  'usage_sums',
+  'usage_totals',
 ];
 const column = 'agreement_id';
 

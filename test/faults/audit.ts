@@ -58,7 +58,7 @@ async function auditDoubles(client: Client, findings: Findings): Promise<void> {
 async function auditReports(client: Client, { reports }: Acknowledged, findings: Findings): Promise<void> {
   const { rows } = await client.query<{ id: string; state: string; quantity: string; returns: string }>(
     `SELECT r.id, r.state, coalesce(sum(s.quantity), 0)::text AS quantity, coalesce(sum(s.returns), 0)::text AS returns
-       FROM usage_reports r LEFT JOIN usage_sums s ON s.report_id = r.id GROUP BY r.id`,
+       FROM usage_reports r LEFT JOIN usage_totals s ON s.report_id = r.id GROUP BY r.id`,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
   for (const { id, quantity, returns } of reports) {

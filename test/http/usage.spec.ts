@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { Client } from 'pg';
+import { useModelCode } from '../../src/kernel';
 import type { ApiClient, ApiRefusal } from '../../src/sample/api-client';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
@@ -13,6 +14,14 @@ interface Receipt {
   readonly id: string;
   readonly operationId: string;
   readonly fileSha256: string;
+}
+
+interface Sum {
+  readonly isrc: string;
+  readonly useType: string;
+  readonly commercialModel: string;
+  readonly quantity: string;
+  readonly returns: string;
 }
 
 interface Report extends Receipt {
@@ -64,13 +73,14 @@ describe('usage reports', () => {
   const read = (reportId: string): Promise<void> => app.app.get(ReadReport).execute({ reportId });
   const report = (id: string, client = platform()): Promise<Report> => client.get(`/v1/usage-reports/${id}`);
   const sums = async (id: string): Promise<Record<string, string>> => {
-    const { rows } = await database.query<{ isrc: string; use_model: number; quantity: string; returns: string }>(
-      'SELECT isrc, use_model, quantity::text, returns::text FROM usage_sums WHERE report_id = $1 ORDER BY isrc, use_model',
-      [id],
-    );
-    return Object.fromEntries(
-      rows.map(({ isrc, use_model, quantity, returns }) => [`${isrc} ${use_model}`, `${quantity}-${returns}`]),
-    );
+    const all: [string, string][] = [];
+    for (const agreement of await platform().all<{ id: string }>('/v1/agreements')) {
+      const path = `/v1/usage-reports/${id}/sums?agreementId=${agreement.id}`;
+      for (const { isrc, useType, commercialModel, quantity, returns } of await platform().all<Sum>(path)) {
+        all.push([`${isrc} ${useModelCode(useType, commercialModel)}`, `${quantity}-${returns}`]);
+      }
+    }
+    return Object.fromEntries(all);
   };
   const months = [
     '2026-02',

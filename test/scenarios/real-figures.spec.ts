@@ -151,20 +151,18 @@ const read = <Row>(file: string): Row[] =>
       });
     }
 
-    const database = await world.superuser();
+    const reader = await world.given.signIn(label);
     for (const month of months) {
-      const { rows: sums } = await database.query<{ isrc: string; plays: string }>(
-        'SELECT isrc, sum(quantity)::text AS plays FROM usage_sums WHERE month = $1 GROUP BY isrc',
-        [`${month}-01`],
-      );
+      const [report] = await reader.all<{ id: string }>(`/v1/usage-reports?month=${month}`);
+      const path = `/v1/usage-reports/${report!.id}/sums?agreementId=${agreementId}`;
+      const sums = await reader.all<{ isrc: string; quantity: string }>(path);
       const expected = new Map<string, bigint>();
       for (const { spotify_track_id, streams_us } of daily.get(month)!) {
         const isrc = isrcs.get(spotify_track_id)!;
         expected.set(isrc, (expected.get(isrc) ?? 0n) + BigInt(streams_us));
       }
-      expect(new Map(sums.map(({ isrc, plays }) => [isrc, BigInt(plays)]))).toEqual(expected);
+      expect(new Map(sums.map(({ isrc, quantity }) => [isrc, BigInt(quantity)]))).toEqual(expected);
     }
-    await database.end();
   });
 
   async function reportOf(

@@ -6,6 +6,7 @@ import { Storage } from '../../platform/storage/storage';
 import {
   countUsageBetween,
   grantedContexts,
+  KeptReadings,
   type LiveReport,
   liveReportsBetween,
   type ReportedMonth,
@@ -47,7 +48,10 @@ const noInputs = { monthsWithoutReport: [], reports: [], usageSha256: null, plac
 /** Turns what was asked for into months of usage, and names what they stand on. */
 @Injectable()
 export class BasisMonths {
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly readings: KeptReadings,
+  ) {}
 
   /** How large the usage is at most: cheap, none of it is read. Refuses as `load` does, and with simulation-too-large. */
   async size(tx: Tx, basis: Basis, asked: Asked): Promise<BasisSize> {
@@ -76,7 +80,7 @@ export class BasisMonths {
     if (basis.kind === 'reported') {
       const { reports, wanted } = await reportsOf(tx, basis, asked);
       const ids = reports.map(({ id }) => id);
-      return { sums: await countUsageBetween(tx, asked, ids), months: wanted.length };
+      return { sums: await countUsageBetween(tx, ids), months: wanted.length };
     }
     if (basis.kind === 'forecast') {
       const lines = basis.monthly.reduce((sum, { plays, downloads }) => sum + plays.length + downloads.length, 0);
@@ -89,7 +93,7 @@ export class BasisMonths {
 
   private async reported(tx: Tx, basis: ReportedBasis, asked: Asked): Promise<LoadedBasis> {
     const { reports, wanted } = await reportsOf(tx, basis, asked);
-    const reported = await usageBetween(tx, asked, reports);
+    const reported = await usageBetween(tx, this.readings, reports);
     const there = new Set(reported.map(({ month }) => month));
     const months = reported.map(reportedMonth);
     const monthsWithoutReport = wanted.filter((month) => !there.has(month));
@@ -142,8 +146,8 @@ const reportedMonth = ({ month, usage, contexts }: ReportedMonth): BasisMonth =>
   usage,
   contextFor: (terms, day) => {
     const granted = grantedContexts(terms, contexts, day);
-    const foreign = granted.find(({ currency }) => currency !== terms.currency);
-    if (foreign !== undefined) refuseOtherCurrency(terms, { currency: foreign.currency, money: true });
+    const currencies = granted.flatMap(({ currency }) => currency ?? []);
+    for (const currency of currencies) refuseOtherCurrency(terms, { currency, money: true });
     return { services: serviceFigures(terms, granted) };
   },
 });

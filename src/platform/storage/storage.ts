@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -64,6 +64,16 @@ export class Storage {
       await rm(incoming, { force: true });
       throw error;
     }
+  }
+
+  /** Takes in a file that was made in the temporary folder, synced and hashed by whoever made it. */
+  async take(path: string, sha256: string): Promise<void> {
+    await this.keep(path, this.pathOf(sha256));
+  }
+
+  /** The file, to be read at any place. The caller closes it. */
+  open(sha256: string): Promise<FileHandle> {
+    return open(this.pathOf(sha256), 'r');
   }
 
   /** The file's bytes. */

@@ -19,7 +19,7 @@ import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
-import { liveReportIds, usageOfReports } from '../../usage';
+import { KeptReadings, liveReportIds, usageOfReports } from '../../usage';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { royaltiesEarned } from '../ledger/templates';
@@ -44,6 +44,7 @@ export class ClosePeriod {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly readings: KeptReadings,
   ) {}
 
   async execute({ operationId = '', agreementId = '', month = '' }: JobPayload): Promise<void> {
@@ -51,7 +52,7 @@ export class ClosePeriod {
     await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
     try {
       await this.database.asSystem(async (tx) => {
-        const statementId = await closeOnce(tx, { agreementId, month, at });
+        const statementId = await closeOnce(tx, { agreementId, month, readings: this.readings, at });
         await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });
       });
     } catch (error) {
@@ -73,10 +74,11 @@ function finalRefusal(error: unknown): DomainError | undefined {
 interface Close {
   readonly agreementId: string;
   readonly month: string;
+  readonly readings: KeptReadings;
   readonly at: Date;
 }
 
-async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<string> {
+async function closeOnce(tx: Tx, { agreementId, month, readings, at }: Close): Promise<string> {
   // Whoever closes a month of the same agreement at the same time waits here, and then finds the statement.
   const agreement = await getLivingForUpdate(tx, agreementId);
   const before = await statementOfMonth(tx, agreementId, month);
@@ -89,8 +91,8 @@ async function closeOnce(tx: Tx, { agreementId, month, at }: Close): Promise<str
   const closed = rateClose({
     termsOf,
     month,
-    usage: await usageOfReports(tx, agreement, month, await liveReportIds(tx, agreement, month)),
-    corrections: await correctionsOf(tx, agreement, bookings),
+    usage: await usageOfReports(tx, readings, agreement, await liveReportIds(tx, agreement, month)),
+    corrections: await correctionsOf(tx, readings, agreement, bookings),
     carried,
   });
   refuseUnlessAsBooked(closed, bookings);
@@ -106,14 +108,19 @@ async function carriedInto(tx: Tx, { id, life }: LivingAgreement, month: string)
 }
 
 /** Earlier months that other reports speak for than those that were booked. */
-async function correctionsOf(tx: Tx, agreement: LivingAgreement, bookings: readonly Booking[]): Promise<Correction[]> {
+async function correctionsOf(
+  tx: Tx,
+  readings: KeptReadings,
+  agreement: LivingAgreement,
+  bookings: readonly Booking[],
+): Promise<Correction[]> {
   const corrections: Correction[] = [];
   for (const { period, report_ids } of bookings) {
     const month = period.slice(0, 7);
     const live = await liveReportIds(tx, agreement, month);
     if (live.join() === [...report_ids].sort().join()) continue;
-    const booked = await usageOfReports(tx, agreement, month, report_ids);
-    corrections.push({ month, booked, live: await usageOfReports(tx, agreement, month, live) });
+    const booked = await usageOfReports(tx, readings, agreement, report_ids);
+    corrections.push({ month, booked, live: await usageOfReports(tx, readings, agreement, live) });
   }
   return corrections;
 }

@@ -10,7 +10,7 @@ import {
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { type UsageOfMonth, usageOfReports } from '../../usage';
+import { type KeptReadings, type UsageOfMonth, usageOfReports } from '../../usage';
 import { bookingsOfStatement, type Statement } from './statements.repository';
 
 export class InputsView {
@@ -28,7 +28,7 @@ export class InputsView {
 }
 
 /** Everything that went into a statement, as the files of `accordo rate`: it prints the same bytes, and so has the same SHA-256. */
-export async function statementInputs(tx: Tx, statement: Statement): Promise<InputsView> {
+export async function statementInputs(tx: Tx, readings: KeptReadings, statement: Statement): Promise<InputsView> {
   const agreement = await getLiving(tx, statement.agreement_id);
   const month = statement.month.slice(0, 7);
   const terms = termsOfMonth(agreement.life, month);
@@ -37,12 +37,12 @@ export async function statementInputs(tx: Tx, statement: Statement): Promise<Inp
   const restates: object[] = [];
   for (const { period, report_ids, corrected_reports } of bookings) {
     const of = period.slice(0, 7);
-    const usage = await usageOfReports(tx, agreement, of, report_ids);
+    const usage = await usageOfReports(tx, readings, agreement, report_ids);
     if (of === month) {
       own = usage;
       continue;
     }
-    const before = await usageOfReports(tx, agreement, of, corrected_reports ?? []);
+    const before = await usageOfReports(tx, readings, agreement, corrected_reports ?? []);
     const then = termsOfMonth(agreement.life, of);
     const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
     // Where each line is rounded, the amounts cannot be told from the exact values.

@@ -29,6 +29,7 @@ import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
 import { StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
 import { findStatement, listStatements, type Statement } from './statements.repository';
+import { KeptReadings } from '../../usage';
 
 export class StatementsQuery extends PageQuery {
   @IdField({ optional: true, description: 'only the statements of this agreement' })
@@ -51,6 +52,7 @@ export class StatementsController {
   constructor(
     private readonly database: Database,
     private readonly requestClose: RequestClose,
+    private readonly readings: KeptReadings,
   ) {}
 
   @Post('agreements/:id/closes')
@@ -109,7 +111,7 @@ export class StatementsController {
   })
   @ApiOkResponse({ type: InputsView })
   async inputs(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InputsView> {
-    return statementInputs(tx, await getStatement(tx, id));
+    return statementInputs(tx, this.readings, await getStatement(tx, id));
   }
 
   @Get('statements/:id/lines')

@@ -1,0 +1,148 @@
+import { dayAfter, isIsrc, normaliseIsrc } from '../../kernel';
+import { dayInForm } from './day-reader';
+import type { DelimitedFault, DelimitedFaultCode, DelimitedLayout } from './delimited-layout';
+import { placeCode } from './match-plan';
+import { packedIsrc } from './packed-isrc';
+import { PlaceReader } from './place-reader';
+import type { SoundLine } from './tally';
+
+export const lineBytesMax = 64 * 1024;
+const int8Max = 2n ** 63n - 1n;
+
+type Fault = Omit<DelimitedFault, 'line'>;
+
+interface CarefulReading {
+  readonly faults: readonly Fault[];
+  readonly quantity: bigint;
+  readonly returns: bigint;
+}
+
+/** Reads one line by all rules, slowly: every fault of it is named, and what may be written otherwise is understood. */
+export class CarefulLine {
+  private readonly places: PlaceReader;
+  private readonly days: ReadonlyMap<string, number>;
+  private readonly dayForm: RegExp;
+  private faults: Fault[] = [];
+
+  constructor(private readonly layout: DelimitedLayout) {
+    this.places = new PlaceReader(layout);
+    const { from, days, dates } = layout;
+    this.days = new Map(Array.from({ length: days }, (_, at) => [dayInForm(dayAfter(from, at), dates), at]));
+    this.dayForm = new RegExp(`^${dates.replace(/[YMD]/g, '\\d').replaceAll('.', '\\.')}$`);
+  }
+
+  /** Fills ISRC, place and day of `line` where nothing is at fault. */
+  read(bytes: Buffer, line: SoundLine): CarefulReading {
+    this.faults = [];
+    const cells = this.cellsOf(bytes);
+    if (cells === undefined) return { faults: this.faults, quantity: 0n, returns: 0n };
+    this.readIsrc(cells, line);
+    const quantity = this.count(cells, this.layout.quantity);
+    const returns = this.layout.returns === undefined ? 0n : this.count(cells, this.layout.returns);
+    if (this.faults.length === 0 && returns > quantity)
+      this.fault('returns-exceed-quantity', cells, this.layout.returns);
+    this.readPlace(cells, line);
+    this.readDay(cells, line);
+    return { faults: this.faults, quantity, returns };
+  }
+
+  private cellsOf(bytes: Buffer): readonly string[] | undefined {
+    if (bytes.length > lineBytesMax) return this.whole('line-too-long', '');
+    const text = bytes.toString('utf8');
+    if (text.includes('\ufffd') && !isUtf8(bytes)) return this.whole('cell-not-utf8', text);
+    const cells = split(text, this.layout.delimiter);
+    if (cells === undefined) return this.whole('quotes-unbalanced', text);
+    const { columns } = this.layout;
+    if (cells.length < columns) return this.whole('cells-missing', text);
+    if (cells.slice(columns).some((cell) => cell.trim() !== '')) return this.whole('cells-excess', text);
+    return cells.map((cell) => cell.trim());
+  }
+
+  private readIsrc(cells: readonly string[], line: SoundLine): void {
+    const written = cells[this.layout.isrc] ?? '';
+    if (written === '') return this.fault('isrc-missing', cells, this.layout.isrc);
+    const isrc = written.length > 40 ? '' : normaliseIsrc(written);
+    if (!isIsrc(isrc)) return this.fault('isrc-malformed', cells, this.layout.isrc);
+    Object.assign(line, packedIsrc(isrc));
+  }
+
+  /** Digits, perhaps in groups of three, perhaps with a fraction of nothing: 1,234.00 is 1234; 1.9 plays are none. */
+  private count(cells: readonly string[], column: number): bigint {
+    const written = cells[column] ?? '';
+    const [group, decimal] = this.layout.decimal === '.' ? [',', '\\.'] : ['\\.', ','];
+    const form = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${decimal}0+)?$`);
+    const [, sign, digits] = form.exec(written) ?? [];
+    if (digits === undefined) return this.fault('cell-not-whole', cells, column) ?? 0n;
+    if (sign === '-') return this.fault('cell-negative', cells, column) ?? 0n;
+    const plain = digits.replace(/\D/g, '').replace(/^0+(?=\d)/, '');
+    const count = plain.length > 19 ? int8Max + 1n : BigInt(plain);
+    if (count > int8Max) return this.fault('cell-out-of-range', cells, column) ?? 0n;
+    return count;
+  }
+
+  private readPlace(cells: readonly string[], line: SoundLine): void {
+    const { layout, places } = this;
+    const cell = (column: number | undefined): string => (column === undefined ? '' : (cells[column] ?? ''));
+    const territory = places.territoryOf(cell(layout.territory));
+    const use = places.useOf(cell(layout.use));
+    const model = places.modelOf(cell(layout.model));
+    if (territory < 0) this.fault('territory-unknown', cells, layout.territory);
+    if (use < 0) this.fault('use-unknown', cells, layout.use);
+    if (model < 0) this.fault('model-unknown', cells, layout.model);
+    if (territory >= 0 && use >= 0 && model >= 0) line.place = placeCode(territory, use * 16 + model);
+  }
+
+  private readDay(cells: readonly string[], line: SoundLine): void {
+    const { day: column } = this.layout;
+    line.day = 0;
+    if (column === undefined) return;
+    const written = cells[column] ?? '';
+    const day = this.days.get(written);
+    if (day !== undefined) line.day = day;
+    else this.fault(this.dayForm.test(written) ? 'date-outside-period' : 'cell-not-date', cells, column);
+  }
+
+  private fault(code: DelimitedFaultCode, cells: readonly string[], column: number | undefined): void {
+    this.faults.push({ column: column ?? null, code, value: presentable(cells[column ?? -1] ?? '') });
+  }
+
+  private whole(code: DelimitedFaultCode, text: string): undefined {
+    this.faults.push({ column: null, code, value: presentable(text) });
+    return undefined;
+  }
+}
+
+const presentable = (value: string): string =>
+  Buffer.from(value.slice(0, 200))
+    .toString()
+    .replace(/[\u0000-\u001f\u007f]/g, '\ufffd');
+
+function isUtf8(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Cells of RFC 4180, quotes doubled inside of quotes; undefined where a quote does not close, or something follows a closed one. */
+export function split(text: string, delimiter: string): string[] | undefined {
+  if (!text.includes('"')) return text.split(delimiter);
+  const cells: string[] = [];
+  for (let at = 0; at <= text.length;) {
+    if (text[at] !== '"') {
+      const end = text.indexOf(delimiter, at);
+      cells.push(text.slice(at, end < 0 ? text.length : end));
+      at = end < 0 ? text.length + 1 : end + 1;
+      continue;
+    }
+    let end = at + 1;
+    while (end < text.length && (text[end] !== '"' || text[end + 1] === '"')) end += text[end] === '"' ? 2 : 1;
+    if (end >= text.length) return undefined;
+    cells.push(text.slice(at + 1, end).replaceAll('""', '"'));
+    if (end + 1 < text.length && text[end + 1] !== delimiter) return undefined;
+    at = end + 2;
+  }
+  return cells;
+}

@@ -1,0 +1,184 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { type Place, placeOf, reasonOf } from './match-plan';
+import { isrcText } from './packed-isrc';
+import { bytesAt, wide } from './sums-file';
+import { heldWords, noIsrc } from './tally';
+
+interface Written {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Writes a file from its first byte to its last and hashes it meanwhile. */
+class HashedFile {
+  private readonly hash: Hash = createHash('sha256');
+  bytes = 0;
+
+  constructor(private readonly file: FileHandle) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.hash.update(bytes);
+    await this.file.write(bytes, 0, bytes.length, this.bytes);
+    this.bytes += bytes.length;
+  }
+
+  async end(): Promise<Written> {
+    await this.file.sync();
+    return { sha256: this.hash.digest('hex'), bytes: this.bytes };
+  }
+}
+
+/** Lines of a chunk that are held: `rows` of them, of `heldWords` words, the first at `offset`; their numbers count from `firstLine`. */
+interface HeldChunk {
+  readonly offset: number;
+  readonly rows: number;
+  readonly firstLine: number;
+}
+
+const heldMagic = Buffer.from('ACUHLD01', 'latin1');
+
+/** Sound lines that no agreement covers, in the order of the report. */
+export class HeldWriter {
+  private readonly out: HashedFile;
+  private readonly chunks: HeldChunk[] = [];
+  rows = 0;
+
+  constructor(file: FileHandle) {
+    this.out = new HashedFile(file);
+  }
+
+  /** `firstLine` is the number of the chunk's first line. */
+  async add(words: Uint32Array, firstLine: number): Promise<void> {
+    const rows = words.length / heldWords;
+    if (rows === 0) return;
+    this.chunks.push({ offset: this.out.bytes, rows, firstLine });
+    this.rows += rows;
+    await this.out.write(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+  }
+
+  async end(): Promise<Written> {
+    const text = Buffer.from(JSON.stringify(this.chunks), 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    await this.out.write(Buffer.concat([text, length, heldMagic]));
+    return this.out.end();
+  }
+}
+
+/** A line that is held. */
+export interface HeldLine extends Place {
+  readonly line: number;
+  /** Null where the line names no recording. */
+  readonly isrc: string | null;
+  readonly reason: string;
+  readonly quantity: bigint;
+  readonly returns: bigint;
+}
+
+/** At most `limit` held lines from number `first` (counted from 0) on. */
+export async function heldLines(file: FileHandle, first: number, limit: number): Promise<HeldLine[]> {
+  const { size } = await file.stat();
+  const end = await bytesAt(file, size - 12, 12);
+  if (!end.subarray(4).equals(heldMagic)) throw new Error('not a file of held lines');
+  const length = end.readUInt32LE(0);
+  const chunks = JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as HeldChunk[];
+  const lines: HeldLine[] = [];
+  let passed = 0;
+  for (const { offset, rows, firstLine } of chunks) {
+    const from = Math.max(0, first - passed);
+    passed += rows;
+    if (from >= rows) continue;
+    const count = Math.min(rows - from, limit - lines.length);
+    const bytes = await bytesAt(file, offset + from * heldWords * 4, count * heldWords * 4);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * heldWords);
+    for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine));
+    if (lines.length === limit) break;
+  }
+  return lines;
+}
+
+function heldLine(words: Uint32Array, at: number, firstLine: number): HeldLine {
+  const [letters, tagged] = [words[at + 1]!, words[at + 2]!];
+  return {
+    line: firstLine + words[at]! - 1,
+    isrc: letters === noIsrc ? null : isrcText({ letters, digits: tagged % 0x100_0000 }),
+    reason: reasonOf(-1 - Math.floor(tagged / 0x100_0000)),
+    ...placeOf(words[at + 3]!),
+    quantity: wide(words[at + 4]!, words[at + 5]!),
+    returns: wide(words[at + 6]!, words[at + 7]!),
+  };
+}
+
+/** A fault of a report as it is kept and shown. */
+export interface KeptFault {
+  /** As text: a number of a line, from 1. */
+  readonly line: string;
+  readonly record: string;
+  /** From 1. */
+  readonly cell: number | null;
+  readonly cellName: string | null;
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly value: string;
+  readonly message: string;
+}
+
+/** Every so many faults the place in the file is remembered. */
+export const faultsPerMark = 256;
+
+/** Faults as JSON Lines, in the order of the report. */
+export class FaultsWriter {
+  private readonly out: HashedFile;
+  private text = '';
+  count = 0;
+  /** The offset of every 256th fault. */
+  readonly marks: number[] = [];
+  private pending = 0;
+
+  constructor(file: FileHandle) {
+    this.out = new HashedFile(file);
+  }
+
+  add(fault: KeptFault): void {
+    const line = `${JSON.stringify(fault)}\n`;
+    if (this.count % faultsPerMark === 0) this.marks.push(this.out.bytes + this.pending);
+    this.count += 1;
+    this.text += line;
+    this.pending += Buffer.byteLength(line);
+  }
+
+  /** To be called between chunks: what waits goes to the file. */
+  async flush(atLeast = 0): Promise<void> {
+    if (this.text.length <= atLeast) return;
+    const bytes = Buffer.from(this.text, 'utf8');
+    this.text = '';
+    this.pending = 0;
+    await this.out.write(bytes);
+  }
+
+  async end(): Promise<Written> {
+    await this.flush();
+    return this.out.end();
+  }
+}
+
+/** At most `limit` faults from number `first` (counted from 0) on. `marks` as they were written. */
+export async function faultsFrom(
+  file: FileHandle,
+  marks: readonly number[],
+  first: number,
+  limit: number,
+): Promise<KeptFault[]> {
+  const mark = Math.floor(first / faultsPerMark);
+  const last = Math.floor((first + limit) / faultsPerMark) + 1;
+  const start = marks[mark];
+  if (start === undefined) return [];
+  const { size } = await file.stat();
+  const bytes = await bytesAt(file, start, (marks[last] ?? size) - start);
+  const lines = bytes.toString('utf8').split('\n');
+  return lines
+    .slice(first % faultsPerMark, (first % faultsPerMark) + limit)
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as KeptFault);
+}

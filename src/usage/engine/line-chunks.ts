@@ -1,0 +1,43 @@
+const lineFeed = 10;
+
+/** Whole lines in pieces of about this many bytes: large enough that handing them over costs nothing. */
+export const chunkBytes = 2 * 1024 * 1024;
+
+/**
+ * Cuts a stream into pieces of whole lines, each ended by a line feed, the last one too. Of a line that is longer than `lineMax` one byte more than that
+ * is kept, so that whoever reads it sees that it is too long; memory stays bounded by the piece.
+ */
+export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let piece = Buffer.alloc(chunkBytes + lineMax + 1);
+  let length = 0;
+  /** Where the line that is not ended yet begins. */
+  let lineAt = 0;
+  for await (const bytes of source) {
+    for (let at = 0; at < bytes.length;) {
+      const room = piece.length - length - 1;
+      const taken = bytes.copy(piece, length, at, at + room);
+      at += taken;
+      length += taken;
+      const last = piece.lastIndexOf(lineFeed, length - 1);
+      if (last >= lineAt) lineAt = last + 1;
+      if (length < chunkBytes && at === bytes.length) break;
+      if (length < chunkBytes) continue;
+      if (lineAt === 0) {
+        // One line and no end of it: its beginning tells that it is too long.
+        length = Math.min(length, lineMax + 1);
+        continue;
+      }
+      const rest = piece.subarray(lineAt, length);
+      const next = Buffer.alloc(chunkBytes + lineMax + 1);
+      // Whoever takes the piece may keep its memory.
+      length = rest.copy(next, 0, 0, lineMax + 1);
+      const whole = piece.subarray(0, lineAt);
+      piece = next;
+      lineAt = 0;
+      yield whole;
+    }
+  }
+  if (length === 0) return;
+  if (lineAt < length) piece[length++] = lineFeed;
+  yield piece.subarray(0, length);
+}

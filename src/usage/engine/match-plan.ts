@@ -1,0 +1,136 @@
+import {
+  type CalendarDate,
+  compileGrants,
+  dayAfter,
+  type GrantInForce,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  territoryCode,
+  useAndModelOf,
+} from '../../kernel';
+import { type Recordings, recordingsOf } from './recordings';
+
+/** Room for every use under every model beside a territory: codes of useModelCode stay below. */
+const usesAndModels = 2048;
+/** Place codes are below this. */
+export const placesMax = 512 * usesAndModels;
+
+/** A territory, use and commercial model as one number. */
+export const placeCode = (territory: number, useModel: number): number => territory * usesAndModels + useModel;
+
+export interface Place {
+  readonly territory: string;
+  readonly use: string;
+  readonly model: string;
+}
+
+export const placeOf = (code: number): Place => ({
+  territory: territoryCode(Math.floor(code / usesAndModels)),
+  ...useAndModelOf(code % usesAndModels),
+});
+
+/** What matching needs to know of the world, as plain data that goes to any thread. */
+export interface MatchPlan {
+  readonly serviceId: string;
+  /** The first day of the report's period, and how many days it has. */
+  readonly from: CalendarDate;
+  readonly days: number;
+  /** Of the label's catalogue and of all repertoires. */
+  readonly recordings: Recordings;
+  /** One recording for each set of repertoires; the kernel's answer about it is the answer for all of the set. */
+  readonly representatives: readonly string[];
+  /** With the representatives alone for recordings. */
+  readonly grants: readonly GrantInForce[];
+  /** Ids, sorted. */
+  readonly agreements: readonly string[];
+  /** Codes of all places that some grant names, sorted. */
+  readonly places: Uint32Array;
+}
+
+export interface Matched {
+  readonly serviceId: string;
+  readonly from: CalendarDate;
+  readonly days: number;
+  readonly grants: readonly GrantInForce[];
+  /** The ISRCs of the label's catalogue. */
+  readonly catalogue: Iterable<string>;
+}
+
+/** A grant whose recordings nobody named (`isrcs` undefined) is no input here: a report's lines are looked up by their recordings. */
+export function matchPlanOf({ serviceId, from, days, grants, catalogue }: Matched): MatchPlan {
+  const sets = new Map<string, number>();
+  for (const isrc of catalogue) sets.set(isrc, 0);
+  const refined = new Map<string, number>();
+  for (const [number, isrcs] of [...new Set(grants.map(isrcsOf))].entries()) {
+    for (const isrc of isrcs) sets.set(isrc, refine(refined, sets.get(isrc) ?? 0, number));
+  }
+  const representatives: string[] = [];
+  for (const [isrc, set] of sets) representatives[set] ??= isrc;
+  representatives[0] = '';
+  const among = representatives.filter((isrc) => isrc !== undefined);
+  return {
+    serviceId,
+    from,
+    days,
+    recordings: recordingsOf(sets),
+    representatives,
+    grants: grants.map((grant) => ({ ...grant, isrcs: new Set(among.filter((isrc) => isrcsOf(grant).has(isrc))) })),
+    agreements: [...new Set(grants.map(({ agreementId }) => agreementId))].sort(),
+    places: placesOf(grants.filter(({ services }) => services.has(serviceId))),
+  };
+}
+
+const noRecordings: ReadonlySet<string> = new Set();
+const isrcsOf = ({ isrcs }: GrantInForce): ReadonlySet<string> => isrcs ?? noRecordings;
+
+function refine(refined: Map<string, number>, set: number, repertoire: number): number {
+  const key = `${set} ${repertoire}`;
+  const known = refined.get(key) ?? refined.size + 1;
+  refined.set(key, known);
+  return known;
+}
+
+function placesOf(grants: readonly GrantInForce[]): Uint32Array {
+  const codes = new Set<number>();
+  for (const { territories, uses, models } of grants) {
+    for (const territory of territories) {
+      for (const use of uses) for (const model of models) codes.add(placeCode(territory, use * 16 + model));
+    }
+  }
+  return Uint32Array.from(codes).sort();
+}
+
+export const unknownRecording = -1 - REFUSAL_REASONS.indexOf('unknown-recording');
+
+export const reasonOf = (decision: number): RefusalReason => REFUSAL_REASONS[-1 - decision]!;
+
+/** The kernel's decisions, asked once for each place, day and set of repertoires. */
+export class Matcher {
+  private readonly grants;
+  private readonly agreementNumbers: ReadonlyMap<string, number>;
+  private readonly decided: (Int32Array | undefined)[] = [];
+  private readonly sets: number;
+
+  constructor(private readonly plan: MatchPlan) {
+    this.grants = compileGrants(plan.grants);
+    this.agreementNumbers = new Map(plan.agreements.map((id, number) => [id, number]));
+    this.sets = plan.representatives.length;
+  }
+
+  /** The agreement's number in the plan, or below zero the reason why none covers it. `day` counts from the report's first. */
+  decide(place: number, day: number, set: number): number {
+    const known = (this.decided[place] ??= new Int32Array(this.plan.days * this.sets).fill(undecided));
+    const at = day * this.sets + set;
+    const decision = known[at]!;
+    return decision === undecided ? (known[at] = this.ask(place, day, set)) : decision;
+  }
+
+  private ask(place: number, day: number, set: number): number {
+    const context = { ...placeOf(place), service: this.plan.serviceId, day: dayAfter(this.plan.from, day) };
+    const decision = this.grants.context(context).clauseFor(this.plan.representatives[set] ?? '');
+    if (!decision.licensed) return -1 - REFUSAL_REASONS.indexOf(decision.reason);
+    return this.agreementNumbers.get(decision.agreementId)!;
+  }
+}
+
+const undecided = 0x7fffffff;

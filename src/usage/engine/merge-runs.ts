@@ -1,0 +1,118 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { LargeSum, SortedRun } from './sum-table';
+
+/** A run in memory, or one that was written to disk: rows of three doubles. */
+export type RunSource = SortedRun | { readonly file: FileHandle; readonly rows: number };
+
+const rowsAtOnce = 16_384;
+
+/** Reads a run from its first row to its last. */
+class RunCursor {
+  private buffer = new Float64Array(0);
+  private at = 0;
+  private read = 0;
+  key = Infinity;
+  quantity = 0;
+  returns = 0;
+
+  constructor(private readonly source: RunSource) {}
+
+  /** True when `load` must come before the next row. */
+  get isDry(): boolean {
+    return this.at === this.buffer.length && this.read < this.rows;
+  }
+
+  async load(): Promise<void> {
+    const { source } = this;
+    const rows = Math.min(rowsAtOnce, this.rows - this.read);
+    if (source instanceof Float64Array)
+      this.buffer = source.subarray(this.read * 3, (this.read + rows) * 3) as Float64Array<ArrayBuffer>;
+    else {
+      const bytes = Buffer.alloc(rows * 24);
+      await source.file.read(bytes, 0, bytes.length, this.read * 24);
+      this.buffer = new Float64Array(bytes.buffer, bytes.byteOffset, rows * 3);
+    }
+    this.read += rows;
+    this.at = 0;
+  }
+
+  /** The next row; a key of Infinity after the last. Not while dry. */
+  next(): void {
+    const { buffer, at } = this;
+    if (at === buffer.length) {
+      this.key = Infinity;
+      return;
+    }
+    this.key = buffer[at]!;
+    this.quantity = buffer[at + 1]!;
+    this.returns = buffer[at + 2]!;
+    this.at = at + 3;
+  }
+
+  private get rows(): number {
+    return this.source instanceof Float64Array ? this.source.length / 3 : this.source.rows;
+  }
+}
+
+export interface MergedSum {
+  key: number;
+  quantity: number;
+  returns: number;
+  /** Where the counts are more than a double holds exactly: the whole counts. */
+  large: LargeSum | undefined;
+}
+
+/**
+ * One sorted run of many: each key once, its counts added up. `take` gets every row in order, the same object each time, and says whether it
+ * wants to be waited for.
+ */
+export async function mergeRuns(
+  sources: readonly RunSource[],
+  large: ReadonlyMap<number, LargeSum>,
+  take: (sum: MergedSum) => Promise<void> | undefined,
+): Promise<void> {
+  const cursors = sources.map((source) => new RunCursor(source));
+  for (const cursor of cursors) await advance(cursor);
+  const sum: MergedSum = { key: 0, quantity: 0, returns: 0, large: undefined };
+  for (;;) {
+    let key = Infinity;
+    for (const cursor of cursors) if (cursor.key < key) key = cursor.key;
+    if (key === Infinity) return;
+    sum.key = key;
+    sum.quantity = 0;
+    sum.returns = 0;
+    let beyond: LargeSum | undefined;
+    for (const cursor of cursors) {
+      if (cursor.key !== key) continue;
+      const [both, back] = [sum.quantity + cursor.quantity, sum.returns + cursor.returns];
+      if (both > Number.MAX_SAFE_INTEGER || back > Number.MAX_SAFE_INTEGER) {
+        beyond ??= { quantity: 0n, returns: 0n };
+        beyond.quantity += BigInt(cursor.quantity);
+        beyond.returns += BigInt(cursor.returns);
+      } else {
+        sum.quantity = both;
+        sum.returns = back;
+      }
+      if (cursor.isDry) await cursor.load();
+      cursor.next();
+    }
+    sum.large = wholeOf(sum, large.get(key), beyond);
+    const waited = take(sum);
+    if (waited !== undefined) await waited;
+  }
+}
+
+async function advance(cursor: RunCursor): Promise<void> {
+  if (cursor.isDry) await cursor.load();
+  cursor.next();
+}
+
+function wholeOf({ quantity, returns }: MergedSum, ...more: readonly (LargeSum | undefined)[]): LargeSum | undefined {
+  if (more.every((one) => one === undefined)) return undefined;
+  const whole = { quantity: BigInt(quantity), returns: BigInt(returns) };
+  for (const one of more) {
+    whole.quantity += one?.quantity ?? 0n;
+    whole.returns += one?.returns ?? 0n;
+  }
+  return whole;
+}

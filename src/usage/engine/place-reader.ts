@@ -1,0 +1,115 @@
+import { COMMERCIAL_MODELS, isTerritory, modelNumber, territoryNumber, USE_TYPES, useNumber } from '../../kernel';
+import type { DelimitedLayout } from './delimited-layout';
+import { placeCode } from './match-plan';
+
+/** Words that are looked up by their bytes: a table by length, first, middle and last byte, each hit compared whole. */
+class Words {
+  private readonly table: ({ readonly bytes: Buffer; readonly value: number } | undefined)[];
+  private readonly mask: number;
+
+  constructor(words: ReadonlyMap<string, number>) {
+    const size = 1 << Math.ceil(Math.log2(words.size * 4 + 1));
+    this.mask = size - 1;
+    this.table = Array.from<undefined>({ length: size });
+    for (const [word, value] of words) {
+      const bytes = Buffer.from(word, 'utf8');
+      if (bytes.length === 0) continue;
+      let slot = hashOf(bytes, 0, bytes.length) & this.mask;
+      while (this.table[slot] !== undefined) slot = (slot + 1) & this.mask;
+      this.table[slot] = { bytes, value };
+    }
+  }
+
+  /** -1 for a word that is not among them. */
+  at(bytes: Buffer, start: number, end: number): number {
+    if (start >= end) return -1;
+    for (let slot = hashOf(bytes, start, end) & this.mask; ; slot = (slot + 1) & this.mask) {
+      const word = this.table[slot];
+      if (word === undefined) return -1;
+      if (isSame(bytes, start, end, word.bytes)) return word.value;
+    }
+  }
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const ends = (bytes[start]! << 16) | (bytes[end - 1]! << 8) | bytes[start + (length >> 1)]!;
+  const mixed = Math.imul(ends ^ (length << 24), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}
+
+function isSame(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  if (end - start !== word.length) return false;
+  for (let at = 0; at < word.length; at += 1) if (bytes[start + at] !== word[at]) return false;
+  return true;
+}
+
+const usesAndModelNumbers = 16;
+
+/** Reads where and how something was used: territory, use type and commercial model, as codes or as the mapping translates them. */
+export class PlaceReader {
+  private readonly territories: Words;
+  private readonly uses: Words;
+  private readonly models: Words;
+  private readonly constant: { readonly territory: number; readonly use: number; readonly model: number };
+
+  constructor(private readonly layout: DelimitedLayout) {
+    const { translations, constants } = layout;
+    this.territories = new Words(territoryWords(translations.territory));
+    this.uses = new Words(useWords(translations.use));
+    this.models = new Words(modelWords(translations.model));
+    this.constant = {
+      territory: constants.territory === undefined ? -1 : territoryNumber(constants.territory),
+      use: constants.use === undefined ? -1 : useNumber(constants.use),
+      model: constants.model === undefined ? -1 : modelNumber(constants.model),
+    };
+  }
+
+  /** The place's code; -1 where one of the three is not known. */
+  at(bytes: Buffer, starts: Int32Array): number {
+    const { layout, constant } = this;
+    const territory =
+      layout.territory === undefined ? constant.territory : word(this.territories, bytes, starts, layout.territory);
+    const use = layout.use === undefined ? constant.use : word(this.uses, bytes, starts, layout.use);
+    const model = layout.model === undefined ? constant.model : word(this.models, bytes, starts, layout.model);
+    return territory < 0 || use < 0 || model < 0 ? -1 : placeCode(territory, use * usesAndModelNumbers + model);
+  }
+
+  territoryOf = (text: string): number =>
+    wordOf(this.territories, text, this.constant.territory, this.layout.territory);
+  useOf = (text: string): number => wordOf(this.uses, text, this.constant.use, this.layout.use);
+  modelOf = (text: string): number => wordOf(this.models, text, this.constant.model, this.layout.model);
+}
+
+const word = (words: Words, bytes: Buffer, starts: Int32Array, column: number): number =>
+  words.at(bytes, starts[column]!, starts[column + 1]! - 1);
+
+function wordOf(words: Words, text: string, constant: number, column: number | undefined): number {
+  if (column === undefined) return constant;
+  const bytes = Buffer.from(text, 'utf8');
+  return words.at(bytes, 0, bytes.length);
+}
+
+function territoryWords(translated: Readonly<Record<string, string>>): Map<string, number> {
+  const words = new Map<string, number>();
+  for (let first = 65; first <= 90; first += 1) {
+    for (let second = 65; second <= 90; second += 1) {
+      const code = String.fromCharCode(first, second);
+      if (isTerritory(code)) words.set(code, territoryNumber(code));
+    }
+  }
+  for (const [written, code] of Object.entries(translated)) words.set(written, territoryNumber(code));
+  return words;
+}
+
+const useWords = (translated: Readonly<Record<string, string>>): Map<string, number> =>
+  new Map([
+    ...USE_TYPES.map((use): [string, number] => [use, useNumber(use)]),
+    ...Object.entries(translated).map(([written, use]): [string, number] => [written, useNumber(use)]),
+  ]);
+
+const modelWords = (translated: Readonly<Record<string, string>>): Map<string, number> =>
+  new Map([
+    ...COMMERCIAL_MODELS.map((model): [string, number] => [model, modelNumber(model)]),
+    ...Object.entries(translated).map(([written, model]): [string, number] => [written, modelNumber(model)]),
+  ]);

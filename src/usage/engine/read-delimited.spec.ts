@@ -1,0 +1,266 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import {
+  calendarDateOf,
+  compileGrants,
+  type GrantInForce,
+  modelNumber,
+  territoryNumber,
+  useNumber,
+} from '../../kernel';
+import type { DelimitedLayout } from './delimited-layout';
+import { faultsFrom, heldLines } from './evidence-writer';
+import { matchPlanOf } from './match-plan';
+import { readDelimited } from './read-delimited';
+import { type Reading } from './reading';
+import { readSumsFooter, sumsOf } from './sums-file';
+
+const service = 'service';
+const isrcs = ['ZZA012600001', 'ZZA012600002', 'ZZA012600003', 'QQZZ92600001'];
+const [one, two, three, four] = isrcs as [string, string, string, string];
+
+const grant = (
+  agreementId: string,
+  recordings: readonly string[],
+  changes: Partial<GrantInForce> = {},
+): GrantInForce => ({
+  agreementId,
+  clause: 'streaming',
+  services: new Set([service]),
+  isrcs: new Set(recordings),
+  uses: new Set(['OnDemandStream', 'Webcast'].map(useNumber)),
+  models: new Set(['AdvertisementSupportedModel', 'SubscriptionModel'].map(modelNumber)),
+  territories: new Set(['RU', 'KZ'].map(territoryNumber)),
+  inForce: { from: calendarDateOf('2026-01-10'), until: calendarDateOf('2026-02-01') },
+  state: 'in-force',
+  ...changes,
+});
+
+const grants = [
+  grant('agreement-b', [one, two]),
+  grant('agreement-a', [two, three], { territories: new Set([territoryNumber('DE')]) }),
+];
+
+const layout: DelimitedLayout = {
+  delimiter: ';',
+  columns: 7,
+  names: ['id', 'isrc', 'country', 'use', 'model', 'day', 'plays'],
+  isrc: 1,
+  territory: 2,
+  use: 3,
+  model: 4,
+  day: 5,
+  quantity: 6,
+  dates: 'DD.MM.YYYY',
+  decimal: ',',
+  constants: {},
+  translations: { territory: { Россия: 'RU' }, use: { play: 'OnDemandStream' }, model: {} },
+  from: calendarDateOf('2026-01-01'),
+  days: 31,
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'accordo-engine-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const plan = (): ReturnType<typeof matchPlanOf> =>
+  matchPlanOf({ serviceId: service, from: layout.from, days: layout.days, grants, catalogue: [one, four] });
+
+async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}
+
+const header = 'id;isrc;country;use;model;day;plays\n';
+
+async function read(text: string, { size = 1 << 16, slotsMax = 1 << 14, own = layout } = {}): Promise<Reading> {
+  return readDelimited({
+    source: pieces(header + text, size),
+    layout: own,
+    plan: plan(),
+    folder,
+    threads: 0,
+    slotsMax,
+  });
+}
+
+/** Every sum of a reading as text, in the order of its file. */
+async function sumsIn({ sums }: Reading): Promise<string[]> {
+  const file = await open(sums.path, 'r');
+  try {
+    const { agreements } = await readSumsFooter(file);
+    const all: string[] = [];
+    for (const agreement of agreements) {
+      for await (const { isrc, territory, use, model, quantity, returns } of sumsOf(file, agreement)) {
+        all.push([agreement, isrc, territory, use, model, quantity, returns].join(' '));
+      }
+    }
+    return all;
+  } finally {
+    await file.close();
+  }
+}
+
+interface Line {
+  readonly isrc: string;
+  readonly territory: string;
+  readonly use: string;
+  readonly model: string;
+  readonly day: number;
+  readonly quantity: number;
+}
+
+const written = ({ isrc, territory, use, model, day, quantity }: Line): string =>
+  `x;${isrc};${territory};${use};${model};${String(day).padStart(2, '0')}.01.2026;${quantity}`;
+
+/** What the lines come to, by the kernel's own matching and a map. */
+function expected(lines: readonly Line[]): { sums: string[]; held: string[] } {
+  const compiled = compileGrants(grants);
+  const sums = new Map<string, bigint>();
+  const held: string[] = [];
+  for (const [place, { isrc, territory, use, model, day, quantity }] of lines.entries()) {
+    const context = { service, territory, use, model, day: calendarDateOf(`2026-01-${String(day).padStart(2, '0')}`) };
+    const decision = compiled.context(context).clauseFor(isrc);
+    const known = isrcs.includes(isrc);
+    if (decision.licensed) {
+      const key = [decision.agreementId, isrc, territory, use, model].join(' ');
+      sums.set(key, (sums.get(key) ?? 0n) + BigInt(quantity));
+    } else {
+      held.push(
+        [place + 2, isrc, known ? decision.reason : 'unknown-recording', territory, use, model, quantity].join(' '),
+      );
+    }
+  }
+  return { sums: [...sums].map(([key, quantity]) => `${key} ${quantity} 0`).sort(), held };
+}
+
+const lines = fc.array(
+  fc.record({
+    isrc: fc.constantFrom(...isrcs, 'ZZA012699999', 'AAA000000000'),
+    territory: fc.constantFrom('RU', 'KZ', 'DE', 'US'),
+    use: fc.constantFrom('OnDemandStream', 'Webcast', 'PermanentDownload'),
+    model: fc.constantFrom('AdvertisementSupportedModel', 'SubscriptionModel', 'PayAsYouGoModel'),
+    day: fc.integer({ min: 1, max: 31 }),
+    quantity: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 999_999_999_999_999 })),
+  }),
+  { maxLength: 60 },
+);
+
+describe('reading a delimited report', () => {
+  it('adds up what is licensed and holds the rest, as the kernel decides, wherever the bytes are cut and runs are spilled', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        lines,
+        fc.integer({ min: 1, max: 500 }),
+        fc.constantFrom(4, 1 << 14),
+        async (all, size, slotsMax) => {
+          const reading = await read(all.map(written).join('\n'), { size, slotsMax });
+          const { sums, held } = expected(all);
+          expect((await sumsIn(reading)).sort()).toEqual(sums);
+          const file = await open(reading.held.path, 'r');
+          const kept = await heldLines(file, 0, 1000);
+          await file.close();
+          expect(
+            kept.map(({ line, isrc, reason, territory, use, model, quantity }) =>
+              [line, isrc, reason, territory, use, model, quantity].join(' '),
+            ),
+          ).toEqual(held);
+          expect([reading.accepted + reading.rejected, reading.faults.count]).toEqual([all.length, 0]);
+          await reading.remove();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives the same bytes for the same usage, in whatever order it comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(lines, async (all) => {
+        const [there, back] = [
+          await read(all.map(written).join('\n')),
+          await read(all.map(written).reverse().join('\n')),
+        ];
+        expect(there.sums.sha256).toBe(back.sums.sha256);
+        await Promise.all([there.remove(), back.remove()]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('understands what people write, and sums it with what machines write', async () => {
+    const text = [
+      `1;${one};RU;play;SubscriptionModel;15.01.2026;1000`,
+      `2;zz-a01-26-00001;"Россия";play;SubscriptionModel;15.01.2026;"1.000,00"`,
+      `3; ${one} ;RU;OnDemandStream;SubscriptionModel;16.01.2026;0007;;\r`,
+      '',
+      `4;${one};RU;play;SubscriptionModel;17.01.2026;9223372036854770000`,
+    ].join('\n');
+    const reading = await read(text);
+    expect(await sumsIn(reading)).toEqual([
+      `agreement-b ${one} RU OnDemandStream SubscriptionModel ${9223372036854770000n + 2007n} 0`,
+    ]);
+    expect([reading.lines, reading.accepted, reading.outOfRange]).toEqual([6, 4, undefined]);
+    await reading.remove();
+  });
+
+  it('names every fault of a line, with line, cell and value', async () => {
+    const text = [
+      `1;;XX;sing;Barter;2026-01-15;1.9`,
+      `2;${one};RU;play;SubscriptionModel;15.02.2026;-5`,
+      `3;${one};RU;play`,
+      `4;"${one};RU;play;SubscriptionModel;15.01.2026;1`,
+      `5;${one};RU;play;SubscriptionModel;15.01.2026;9223372036854775808;more`,
+      `6;${one};RU;play;SubscriptionModel;15.01.2026;${'9'.repeat(70_000)}`,
+      `7;${one};RU;play;SubscriptionModel;15.01.2026;9223372036854775808`,
+      `8;${one};RU;play;SubscriptionModel;15.01.2026;1`,
+    ].join('\n');
+    const reading = await read(text, { size: 999 });
+    const file = await open(reading.faults.path, 'r');
+    const faults = await faultsFrom(file, reading.faults.marks, 0, 100);
+    const second = await faultsFrom(file, reading.faults.marks, 1, 1);
+    await file.close();
+    expect(faults.map(({ line, cell, code, value }) => [line, cell, code, value.slice(0, 12)].join(' '))).toEqual([
+      '2 2 isrc-missing ',
+      '2 7 cell-not-whole 1.9',
+      '2 3 territory-unknown XX',
+      '2 4 use-unknown sing',
+      '2 5 model-unknown Barter',
+      '2 6 cell-not-date 2026-01-15',
+      '3 7 cell-negative -5',
+      '3 6 date-outside-period 15.02.2026',
+      '4  cells-missing 3;ZZA0126000',
+      '5  quotes-unbalanced 4;"ZZA012600',
+      '6  cells-excess 5;ZZA0126000',
+      '7  line-too-long ',
+      '8 7 cell-out-of-range 922337203685',
+    ]);
+    expect(second).toEqual([faults[1]]);
+    expect(readFileSync(reading.faults.path, 'utf8').trimEnd().split('\n')).toHaveLength(faults.length);
+    expect([reading.accepted, reading.rejected, reading.rejectedByCode]).toEqual([
+      1,
+      7,
+      {
+        'isrc-missing': 1,
+        'cell-negative': 1,
+        'cells-missing': 1,
+        'quotes-unbalanced': 1,
+        'cells-excess': 1,
+        'line-too-long': 1,
+        'cell-out-of-range': 1,
+      },
+    ]);
+    await reading.remove();
+  });
+
+  it('tells of a sum that cannot be kept', async () => {
+    const line = `1;${one};RU;play;SubscriptionModel;15.01.2026;9223372036854775807\n`;
+    const reading = await read(line + line);
+    expect(reading.outOfRange).toBe(one);
+    await reading.remove();
+  });
+});

@@ -1,0 +1,104 @@
+import { lineBytesMax } from './careful-line';
+import { type DelimitedFault, delimitedFaults, type DelimitedLayout } from './delimited-layout';
+import type { ThreadResult } from './delimited-thread';
+import { lineChunks } from './line-chunks';
+import type { MatchPlan } from './match-plan';
+import { type Reading, ReadingFiles } from './reading';
+import { scanChunks } from './scan-threads';
+import { byReason } from './tally';
+
+export interface DelimitedInput {
+  /** From the first byte on, the header included; not packed. */
+  readonly source: AsyncIterable<Buffer>;
+  readonly layout: DelimitedLayout;
+  readonly plan: MatchPlan;
+  /** On disk: what is made waits in a folder of its own in here. */
+  readonly folder: string;
+  /** 0: in the caller's own. */
+  readonly threads: number;
+  /** Room for the sums of one thread, in slots of 24 bytes, a power of two. */
+  readonly slotsMax?: number;
+}
+
+const slotsOfThread = 1 << 21;
+
+/** Reads a delimited report once, from its first byte to its last, with memory that does not grow with it. */
+export async function readDelimited(input: DelimitedInput): Promise<Reading> {
+  const files = await ReadingFiles.open(input.folder);
+  try {
+    const scanned = await scan(input, files);
+    return { ...countsOf(scanned), ...(await files.end(input.plan, scanned.results)) };
+  } catch (error) {
+    await files.remove();
+    throw error;
+  }
+}
+
+interface Scanned {
+  readonly lines: number;
+  readonly rejected: number;
+  readonly byCode: ReadonlyMap<string, number>;
+  readonly results: readonly ThreadResult[];
+}
+
+async function scan(
+  { source, layout, plan, threads, slotsMax = slotsOfThread }: DelimitedInput,
+  { folder, held, faults }: ReadingFiles,
+): Promise<Scanned> {
+  let lines = 1;
+  let rejected = 0;
+  const byCode = new Map<string, number>();
+  const order = { layout, plan, folder, slotsMax };
+  const results = await scanChunks(withoutHeader(lineChunks(source, lineBytesMax)), order, threads, async (chunk) => {
+    await held.add(chunk.held, lines + 1);
+    let faulty = 0;
+    for (const fault of chunk.faults) {
+      faults.add(keptFault(fault, lines, layout));
+      // A line with several faults is one rejected line, counted under the first.
+      if (fault.line !== faulty) {
+        faulty = fault.line;
+        rejected += 1;
+        byCode.set(fault.code, (byCode.get(fault.code) ?? 0) + 1);
+      }
+    }
+    await faults.flush(1 << 16);
+    lines += chunk.lines;
+  });
+  return { lines, rejected, byCode, results };
+}
+
+const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, { names }: DelimitedLayout) => ({
+  line: String(before + line),
+  record: '',
+  cell: column === null ? null : column + 1,
+  cellName: column === null ? null : (names[column] ?? null),
+  code,
+  severity: 'error' as const,
+  value,
+  message: delimitedFaults[code],
+});
+
+/** The header has been read by whoever made the layout. */
+async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    const rest = isFirst ? chunk.subarray(chunk.indexOf(10) + 1) : chunk;
+    isFirst = false;
+    if (rest.length > 0) yield rest;
+  }
+}
+
+function countsOf({ lines, rejected, byCode, results }: Scanned) {
+  const rejectedByCode = Object.fromEntries(byCode);
+  const units = new Map<number, bigint>();
+  let [accepted, held] = [0, 0];
+  for (const result of results) {
+    accepted += result.accepted;
+    for (const [reason, count] of Object.entries(byReason(result.reasons))) {
+      rejectedByCode[reason] = (rejectedByCode[reason] ?? 0) + count;
+      held += count;
+    }
+    for (const [place, count] of result.units) units.set(place, (units.get(place) ?? 0n) + count);
+  }
+  return { lines, accepted, rejected: rejected + held, rejectedByCode, units };
+}

@@ -1,0 +1,50 @@
+import { isrcText, packedIsrc } from './packed-isrc';
+
+/** Recordings in the order of their ISRCs, in memory that threads share: a recording is its place among them. */
+export interface Recordings {
+  readonly letters: Uint32Array;
+  readonly digits: Uint32Array;
+  /** Of each recording which set of repertoires it is in: one answer of matching holds for all of a set. 0: in none. */
+  readonly sets: Uint16Array;
+  /** Open addressing: the place + 1, 0 where nothing is. A power of two long, at most half full. */
+  readonly slots: Uint32Array;
+}
+
+/** `sets` by ISRC; ISRCs in their stored form. */
+export function recordingsOf(sets: ReadonlyMap<string, number>): Recordings {
+  const isrcs = [...sets.keys()].sort();
+  const size = 1 << Math.max(4, Math.ceil(Math.log2(isrcs.length * 2 + 1)));
+  const recordings = {
+    letters: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
+    digits: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
+    sets: new Uint16Array(new SharedArrayBuffer(isrcs.length * 2)),
+    slots: new Uint32Array(new SharedArrayBuffer(size * 4)),
+  };
+  isrcs.forEach((isrc, place) => {
+    const { letters, digits } = packedIsrc(isrc);
+    recordings.letters[place] = letters;
+    recordings.digits[place] = digits;
+    recordings.sets[place] = sets.get(isrc)!;
+    let slot = slotOf(letters, digits, size - 1);
+    while (recordings.slots[slot] !== 0) slot = (slot + 1) & (size - 1);
+    recordings.slots[slot] = place + 1;
+  });
+  return recordings;
+}
+
+const slotOf = (letters: number, digits: number, mask: number): number => {
+  const mixed = Math.imul(Math.imul(letters, 0x9e3779b1) ^ digits, 0x85ebca6b);
+  return (mixed ^ (mixed >>> 15)) & mask;
+};
+
+/** The recording's place; -1 for one that is not among them. */
+export function recordingAt({ letters, digits, slots }: Recordings, isrcLetters: number, isrcDigits: number): number {
+  const mask = slots.length - 1;
+  for (let slot = slotOf(isrcLetters, isrcDigits, mask); ; slot = (slot + 1) & mask) {
+    const place = slots[slot]! - 1;
+    if (place < 0 || (letters[place] === isrcLetters && digits[place] === isrcDigits)) return place;
+  }
+}
+
+export const isrcAt = ({ letters, digits }: Recordings, place: number): string =>
+  isrcText({ letters: letters[place]!, digits: digits[place]! });

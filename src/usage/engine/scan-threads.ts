@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { join, sep } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ChunkWork, type ScannedChunk, type ThreadOrder, type ThreadResult } from './delimited-thread';
+
+/** Threads are of what was built, also where the caller runs from its sources. */
+const threadFile = join(
+  __filename.endsWith('.ts') ? __dirname.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`) : __dirname,
+  'delimited-thread.js',
+);
+/** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
+const inFlightMax = 2;
+
+type Take = (scanned: ScannedChunk) => Promise<void>;
+
+/** Scans chunks, handed out in turn, and gives the results in the order of the chunks. */
+export async function scanChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  order: Omit<ThreadOrder, 'name'>,
+  threads: number,
+  take: Take,
+): Promise<ThreadResult[]> {
+  if (threads === 0) return scanHere(chunks, order, take);
+  const workers = Array.from({ length: threads }, (_, at) => new Thread({ ...order, name: `run-${at}` }));
+  try {
+    const waiting: Promise<ScannedChunk>[] = [];
+    let number = 0;
+    for await (const chunk of chunks) {
+      if (waiting.length === threads * inFlightMax) await take(await waiting.shift()!);
+      waiting.push(workers[number % threads]!.scan(number, chunk));
+      number += 1;
+    }
+    for (const scanned of waiting) await take(await scanned);
+    return await Promise.all(workers.map((worker) => worker.end()));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+}
+
+async function scanHere(
+  chunks: AsyncIterable<Uint8Array>,
+  order: Omit<ThreadOrder, 'name'>,
+  take: Take,
+): Promise<ThreadResult[]> {
+  const work = new ChunkWork({ ...order, name: 'run' });
+  let number = 0;
+  for await (const chunk of chunks) await take(work.scan(number++, chunk));
+  return [work.end()];
+}
+
+/** One thread; answers come in the order of what was asked. */
+class Thread {
+  private readonly worker: Worker;
+  private readonly asked: { resolve: (answer: never) => void; reject: (error: Error) => void }[] = [];
+  private failure: Error | undefined;
+
+  constructor(order: ThreadOrder) {
+    this.worker = new Worker(threadFile, { workerData: order });
+    this.worker.on('message', (answer) => this.asked.shift()?.resolve(answer as never));
+    this.worker.on('error', (error) => this.fail(error as Error));
+    this.worker.on('exit', () => this.fail(new Error('a thread ended too early')));
+  }
+
+  scan(number: number, bytes: Uint8Array): Promise<ScannedChunk> {
+    return this.ask({ kind: 'chunk', number, bytes }, [bytes.buffer as ArrayBuffer]);
+  }
+
+  end(): Promise<ThreadResult> {
+    return this.ask({ kind: 'end' }, []);
+  }
+
+  async stop(): Promise<void> {
+    if (this.failure !== undefined) return;
+    const exit = once(this.worker, 'exit');
+    await this.worker.terminate();
+    await exit;
+  }
+
+  private ask<Answer>(task: object, transfer: ArrayBuffer[]): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (this.failure !== undefined) return reject(this.failure);
+      this.asked.push({ resolve: resolve as (answer: never) => void, reject });
+      this.worker.postMessage(task, transfer);
+    });
+    // Whoever waits hears of it; one that is never waited for must not end the process.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.asked.splice(0)) reject(error);
+  }
+}

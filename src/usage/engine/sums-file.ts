@@ -1,0 +1,156 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { UsageSum } from '../../kernel';
+import { isrcText } from './packed-isrc';
+import type { Place } from './match-plan';
+
+/*
+ * The sums of a report as a file (docs/usage-files.md): blocks of rows, each block of one agreement and in columns of 32-bit words (little-endian), then
+ * a footer in JSON, its length, and the magic. Rows are sorted by agreement, recording and place, so the same usage gives the same bytes.
+ */
+const magic = Buffer.from('ACUSUM01', 'latin1');
+export const rowsPerBlock = 65_536;
+/** ISRC as letters and digits, place, quantity and returns as low and high words. */
+const columns = 7;
+const twoTo32 = 0x1_0000_0000;
+
+export interface SumsBlock {
+  /** Number in the footer's list. */
+  readonly agreement: number;
+  readonly offset: number;
+  readonly rows: number;
+}
+
+export interface SumsFooter {
+  readonly schema: 'accordo-usage-sums/1';
+  readonly service: string;
+  readonly agreements: readonly string[];
+  readonly places: readonly Place[];
+  readonly blocks: readonly SumsBlock[];
+}
+
+interface Written {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Writes such a file from its first byte to its last. Rows come in order. */
+export class SumsWriter {
+  private readonly hash: Hash = createHash('sha256');
+  private words = new Uint32Array(columns * rowsPerBlock);
+  private rows = 0;
+  private agreement = -1;
+  private offset = 0;
+  private readonly blocks: SumsBlock[] = [];
+
+  constructor(private readonly file: FileHandle) {}
+
+  /** True when `flush` must come before the next row of this agreement. */
+  isFull(agreement: number): boolean {
+    return this.rows === rowsPerBlock || (agreement !== this.agreement && this.rows > 0);
+  }
+
+  /** Counts are doubles that hold them exactly. */
+  add(agreement: number, letters: number, digits: number, place: number, quantity: number, returns: number): void {
+    const { words, rows } = this;
+    this.agreement = agreement;
+    words[rows] = letters;
+    words[rowsPerBlock + rows] = digits;
+    words[rowsPerBlock * 2 + rows] = place;
+    words[rowsPerBlock * 3 + rows] = quantity >>> 0;
+    words[rowsPerBlock * 4 + rows] = Math.floor(quantity / twoTo32);
+    words[rowsPerBlock * 5 + rows] = returns >>> 0;
+    words[rowsPerBlock * 6 + rows] = Math.floor(returns / twoTo32);
+    this.rows = rows + 1;
+  }
+
+  /** In place of the counts of the row that was added last. Below 2^63. */
+  correctLast(quantity: bigint, returns: bigint): void {
+    const { words } = this;
+    const row = this.rows - 1;
+    words[rowsPerBlock * 3 + row] = Number(quantity & 0xffff_ffffn);
+    words[rowsPerBlock * 4 + row] = Number(quantity >> 32n);
+    words[rowsPerBlock * 5 + row] = Number(returns & 0xffff_ffffn);
+    words[rowsPerBlock * 6 + row] = Number(returns >> 32n);
+  }
+
+  async flush(): Promise<void> {
+    const { rows, agreement, offset, words } = this;
+    if (rows === 0) return;
+    const block = new Uint32Array(columns * rows);
+    for (let column = 0; column < columns; column += 1) {
+      block.set(words.subarray(rowsPerBlock * column, rowsPerBlock * column + rows), rows * column);
+    }
+    this.blocks.push({ agreement, offset, rows });
+    this.rows = 0;
+    await this.write(Buffer.from(block.buffer));
+  }
+
+  /** Ends the file; all of it is on disk afterwards. */
+  async end(about: Omit<SumsFooter, 'schema' | 'blocks'>): Promise<Written> {
+    await this.flush();
+    const footer: SumsFooter = { schema: 'accordo-usage-sums/1', ...about, blocks: this.blocks };
+    const text = Buffer.from(JSON.stringify(footer), 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    await this.write(Buffer.concat([text, length, magic]));
+    await this.file.sync();
+    return { sha256: this.hash.digest('hex'), bytes: this.offset };
+  }
+
+  private async write(bytes: Buffer): Promise<void> {
+    this.hash.update(bytes);
+    await this.file.write(bytes, 0, bytes.length, this.offset);
+    this.offset += bytes.length;
+  }
+}
+
+/** Refuses by Error what is no such file. */
+export async function readSumsFooter(file: FileHandle): Promise<SumsFooter> {
+  const { size } = await file.stat();
+  const end = await bytesAt(file, Math.max(0, size - 12), Math.min(12, size));
+  if (end.length < 12 || !end.subarray(4).equals(magic)) throw new Error('not a file of usage sums');
+  const length = end.readUInt32LE(0);
+  return JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as SumsFooter;
+}
+
+/** The sums of one agreement, in the order of the file, after the first `passed`. */
+export async function* sumsOf(file: FileHandle, agreementId: string, passed = 0): AsyncGenerator<UsageSum> {
+  const { agreements, blocks, places, service } = await readSumsFooter(file);
+  const agreement = agreements.indexOf(agreementId);
+  let left = passed;
+  for (const { offset, rows } of blocks.filter((block) => block.agreement === agreement)) {
+    if (left >= rows) {
+      left -= rows;
+      continue;
+    }
+    const bytes = await bytesAt(file, offset, rows * columns * 4);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * columns);
+    for (let row = left; row < rows; row += 1) {
+      const place = places[words[rows * 2 + row]!]!;
+      yield {
+        isrc: isrcText({ letters: words[row]!, digits: words[rows + row]! }),
+        service,
+        ...place,
+        quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
+        returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
+      };
+    }
+    left = 0;
+  }
+}
+
+/** A whole number from its low and high words. */
+export const wide = (low: number, high: number): bigint =>
+  high < 0x20_0000 ? BigInt(high * twoTo32 + low) : (BigInt(high) << 32n) | BigInt(low);
+
+export async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await file.read(bytes, read, length - read, offset + read);
+    if (bytesRead === 0) throw new Error('the file ends too early');
+    read += bytesRead;
+  }
+  return bytes;
+}

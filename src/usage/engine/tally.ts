@@ -1,0 +1,160 @@
+import { Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
+import { recordingAt } from './recordings';
+import { SumTable } from './sum-table';
+
+/** Words of 32 bits of one held line: line, letters, digits with the reason above them, place, and both counts as low and high word. */
+export const heldWords = 8;
+const twoTo32 = 0x1_0000_0000;
+/** In place of the letters of a line that names no recording. */
+export const noIsrc = 0xffff_ffff;
+
+/** A usage line that has passed every check. Counts are whole numbers below 2^63: as doubles where they are exact, else as large ones. */
+export interface SoundLine {
+  /** Number of the line, or its number within the chunk. */
+  line: number;
+  letters: number;
+  digits: number;
+  place: number;
+  /** From the report's first. */
+  day: number;
+  quantity: number;
+  returns: number;
+}
+
+/** What lines come to: sums of what is licensed, a row for each line that is held, units by place, lines by reason. */
+export class Tally {
+  readonly table: SumTable;
+  /** Rows of `heldWords`; the first `heldCount` count. */
+  held = new Uint32Array(heldWords * 4096);
+  heldCount = 0;
+  accepted = 0;
+  private readonly matcher: Matcher;
+  private readonly placeNumbers = new Int32Array(placesMax).fill(-1);
+  private readonly unitsByPlace = new Float64Array(placesMax);
+  private readonly placesSeen = new Set<number>();
+  private readonly largeUnits = new Map<number, bigint>();
+
+  constructor(
+    private readonly plan: MatchPlan,
+    slotsMax: number,
+  ) {
+    this.table = new SumTable(slotsMax);
+    this.matcher = new Matcher(plan);
+    plan.places.forEach((place, number) => (this.placeNumbers[place] = number));
+    if (plan.agreements.length * plan.recordings.sets.length * plan.places.length > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError('more sums are possible than have a number');
+    }
+  }
+
+  add(line: SoundLine): void {
+    const { place, quantity } = line;
+    this.count(place, quantity);
+    const decision = this.decide(line);
+    if (decision.agreement < 0) return this.hold(line, decision.agreement);
+    this.accepted += 1;
+    this.table.add(this.keyOf(decision.agreement, decision.recording, place), quantity, line.returns);
+  }
+
+  /** As add, for counts that a double does not hold: the fields of `line` for them are not read. */
+  addLarge(line: SoundLine, quantity: bigint, returns: bigint): void {
+    this.largeUnits.set(line.place, (this.largeUnits.get(line.place) ?? 0n) + quantity);
+    this.placesSeen.add(line.place);
+    const decision = this.decide(line);
+    if (decision.agreement < 0) return this.holdLarge(line, decision.agreement, quantity, returns);
+    this.accepted += 1;
+    this.table.addLarge(this.keyOf(decision.agreement, decision.recording, line.place), quantity, returns);
+  }
+
+  /** Held where the line names no recording at all. */
+  holdUnnamed(line: SoundLine): void {
+    this.count(line.place, line.quantity);
+    line.letters = noIsrc;
+    this.hold(line, unknownRecording);
+  }
+
+  get units(): Map<number, bigint> {
+    const units = new Map(this.largeUnits);
+    for (const place of this.placesSeen) {
+      units.set(place, (units.get(place) ?? 0n) + BigInt(this.unitsByPlace[place]!));
+    }
+    return units;
+  }
+
+  /** The rows held since the last time. */
+  takeHeld(): Uint32Array {
+    const rows = this.held.slice(0, this.heldCount * heldWords);
+    this.heldCount = 0;
+    return rows;
+  }
+
+  private readonly decision = { agreement: 0, recording: 0 };
+
+  private decide({ letters, digits, place, day }: SoundLine): { agreement: number; recording: number } {
+    const { recordings } = this.plan;
+    const recording = recordingAt(recordings, letters, digits);
+    this.decision.recording = recording;
+    this.decision.agreement =
+      recording < 0 ? unknownRecording : this.matcher.decide(place, day, recordings.sets[recording]!);
+    return this.decision;
+  }
+
+  private keyOf(agreement: number, recording: number, place: number): number {
+    const { recordings, places } = this.plan;
+    return (agreement * recordings.sets.length + recording) * places.length + this.placeNumbers[place]!;
+  }
+
+  private count(place: number, quantity: number): void {
+    const units = this.unitsByPlace[place]! + quantity;
+    if (units === quantity) this.placesSeen.add(place);
+    if (units <= Number.MAX_SAFE_INTEGER) this.unitsByPlace[place] = units;
+    else this.largeUnits.set(place, (this.largeUnits.get(place) ?? 0n) + BigInt(quantity));
+  }
+
+  private hold(line: SoundLine, decision: number): void {
+    const { quantity, returns } = line;
+    const at = this.holdAt(line, decision);
+    this.held[at + 4] = quantity >>> 0;
+    this.held[at + 5] = Math.floor(quantity / twoTo32);
+    this.held[at + 6] = returns >>> 0;
+    this.held[at + 7] = Math.floor(returns / twoTo32);
+  }
+
+  private holdLarge(line: SoundLine, decision: number, quantity: bigint, returns: bigint): void {
+    const at = this.holdAt(line, decision);
+    this.held[at + 4] = Number(quantity & 0xffff_ffffn);
+    this.held[at + 5] = Number(quantity >> 32n);
+    this.held[at + 6] = Number(returns & 0xffff_ffffn);
+    this.held[at + 7] = Number(returns >> 32n);
+  }
+
+  private holdAt({ line, letters, digits, place }: SoundLine, decision: number): number {
+    const at = this.heldCount * heldWords;
+    if (at === this.held.length) this.growHeld();
+    const { held } = this;
+    held[at] = line;
+    held[at + 1] = letters;
+    held[at + 2] = digits + (-1 - decision) * 0x100_0000;
+    held[at + 3] = place;
+    this.heldCount += 1;
+    this.reasons[-1 - decision]! += 1;
+    return at;
+  }
+
+  /** Lines held, by the number of the reason. */
+  readonly reasons = new Float64Array(16);
+
+  private growHeld(): void {
+    const grown = new Uint32Array(this.held.length * 2);
+    grown.set(this.held);
+    this.held = grown;
+  }
+}
+
+/** Held lines by reason. */
+export function byReason(reasons: Float64Array): Record<string, number> {
+  const counts: Record<string, number> = {};
+  reasons.forEach((count, number) => {
+    if (count > 0) counts[reasonOf(-1 - number)] = count;
+  });
+  return counts;
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { FileHandle } from 'node:fs/promises';
+import type { UsageSum } from '../kernel';
+import { Storage } from '../platform/storage/storage';
+import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/evidence-writer';
+import { readSumsFooter, sumsOf } from './engine/sums-file';
+import type { Reading } from './engine/reading';
+
+/** The files of a report that was read. */
+export interface ReadFiles {
+  readonly sums_sha256: string | null;
+  readonly held_sha256: string | null;
+  readonly held_lines: bigint | null;
+  readonly faults_sha256: string | null;
+  readonly faults: bigint | null;
+  readonly fault_marks: readonly bigint[] | null;
+}
+
+/** What reading a report made: files in storage, by their hashes. They never change. */
+@Injectable()
+export class KeptReadings {
+  constructor(private readonly storage: Storage) {}
+
+  /** Takes the files of a reading into storage. What no report names afterwards is there in vain, and harmless. */
+  async keep({ sums, held, faults }: Reading): Promise<void> {
+    for (const { path, sha256 } of [sums, held, faults]) await this.storage.take(path, sha256);
+  }
+
+  /** One agreement's sums in a report, in the order of recording and place. */
+  sumsOf({ sums_sha256: sha256 }: ReadFiles, agreementId: string): Promise<UsageSum[]> {
+    return this.within(sha256, [], async (file) => {
+      const sums: UsageSum[] = [];
+      for await (const sum of sumsOf(file, agreementId)) sums.push(sum);
+      return sums;
+    });
+  }
+
+  /** At most `limit` sums of one agreement after the first `passed`. */
+  sumsFrom(
+    { sums_sha256: sha256 }: ReadFiles,
+    agreementId: string,
+    passed: number,
+    limit: number,
+  ): Promise<UsageSum[]> {
+    return this.within(sha256, [], async (file) => {
+      const sums: UsageSum[] = [];
+      for await (const sum of sumsOf(file, agreementId, passed)) if (sums.push(sum) === limit) break;
+      return sums;
+    });
+  }
+
+  /** Every sum of a report, an agreement a list. */
+  allSums({ sums_sha256: sha256 }: ReadFiles): Promise<UsageSum[][]> {
+    return this.within(sha256, [], async (file) => {
+      const { agreements } = await readSumsFooter(file);
+      const lists: UsageSum[][] = [];
+      for (const agreementId of agreements) {
+        const sums: UsageSum[] = [];
+        for await (const sum of sumsOf(file, agreementId)) sums.push(sum);
+        lists.push(sums);
+      }
+      return lists;
+    });
+  }
+
+  /** At most `limit` held lines after the first `passed`. */
+  heldLines({ held_sha256: sha256 }: ReadFiles, passed: number, limit: number): Promise<HeldLine[]> {
+    return this.within(sha256, [], (file) => heldLines(file, passed, limit));
+  }
+
+  /** At most `limit` faults after the first `passed`. */
+  faults(
+    { faults_sha256: sha256, fault_marks: marks }: ReadFiles,
+    passed: number,
+    limit: number,
+  ): Promise<KeptFault[]> {
+    return this.within(sha256, [], (file) => faultsFrom(file, (marks ?? []).map(Number), passed, limit));
+  }
+
+  private async within<T>(sha256: string | null, nothing: T, work: (file: FileHandle) => Promise<T>): Promise<T> {
+    if (sha256 === null) return nothing;
+    const file = await this.storage.open(sha256);
+    try {
+      return await work(file);
+    } finally {
+      await file.close();
+    }
+  }
+}

@@ -11,13 +11,34 @@ import { enqueue } from '../platform/jobs/jobs';
 import { openOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
 import type { StoredFile } from '../platform/storage/storage';
+import type { DelimitedLayout } from './engine/delimited-layout';
 import { nextDay, type ReportOpening } from './read-opening';
 import type { UsageReport } from './usage-report';
 
+/** A report that is stored already, as it introduces itself or is introduced. */
 export interface ReceivedFile {
   readonly file: StoredFile;
-  readonly opening: ReportOpening;
+  readonly packed: 'gzip' | null;
+  readonly messageId: string;
+  /** "2026-01" */
+  readonly month: string;
   readonly replaces: string | undefined;
+  /** What a DSR file says before its first usage line. */
+  readonly opening?: ReportOpening;
+  /** Of a table: whose it is, and how it is read. */
+  readonly mapped?: MappedFile;
+}
+
+export interface MappedFile {
+  readonly labelId: string;
+  readonly serviceId: string;
+  readonly mappingId: string;
+  readonly layout: DelimitedLayout;
+}
+
+interface Parties {
+  readonly labelId: string;
+  readonly serviceId: string;
 }
 
 /**
@@ -29,8 +50,7 @@ export class ReceiveReport {
   constructor(private readonly clock: Clock) {}
 
   async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<UsageReport> {
-    const { file, opening } = received;
-    const { messageId } = opening.head;
+    const { file, messageId } = received;
     await claimMessage(tx, `${actor.organizationId} ${messageId}`);
     const before = await tx.first<UsageReport>(
       'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2',
@@ -43,11 +63,25 @@ export class ReceiveReport {
         `message ${messageId} was received with the hash ${before.file_sha256}`,
       );
     }
-    const labelId = await this.partiesOf(tx, actor, opening);
-    const serviceId = await this.serviceOf(tx, actor, opening);
-    const replaced = await this.replacedBy(tx, received, { labelId, serviceId });
-    await this.checkCurrency(tx, actor, labelId, opening);
-    return tx.asSystem(() => this.keep(tx, actor, received, { labelId, serviceId, replaced }));
+    const parties = await this.partiesAndService(tx, actor, received);
+    const replaced = await this.replacedBy(tx, received, parties);
+    if (received.opening !== undefined) await this.checkCurrency(tx, actor, parties.labelId, received.opening);
+    return tx.asSystem(() => this.keep(tx, actor, received, { ...parties, replaced }));
+  }
+
+  private async partiesAndService(tx: Tx, actor: Actor, { opening, mapped }: ReceivedFile): Promise<Parties> {
+    if (opening !== undefined) {
+      return { labelId: await this.partiesOf(tx, actor, opening), serviceId: await this.serviceOf(tx, actor, opening) };
+    }
+    const { labelId = '', serviceId = '' } = mapped ?? {};
+    const label = await tx.first(`SELECT 1 FROM organizations WHERE id = $1 AND kind = 'label'`, [labelId]);
+    if (label === undefined) throw new DomainError('report-party-unknown', 'there is no label with this id');
+    const service = await tx.first('SELECT 1 FROM services WHERE id = $1 AND organization_id = $2', [
+      serviceId,
+      actor.organizationId,
+    ]);
+    if (service === undefined) throw new DomainError('report-party-unknown', 'you have no service with this id');
+    return { labelId, serviceId };
   }
 
   private async partiesOf(tx: Tx, actor: Actor, { head }: ReportOpening): Promise<string> {
@@ -85,8 +119,8 @@ export class ReceiveReport {
   /** Only a live report of the same label, service and month can be replaced, and by one report at a time. */
   private async replacedBy(
     tx: Tx,
-    { replaces, opening }: ReceivedFile,
-    { labelId, serviceId }: { labelId: string; serviceId: string },
+    { replaces, month }: ReceivedFile,
+    { labelId, serviceId }: Parties,
   ): Promise<string | null> {
     if (replaces === undefined) return null;
     const replaced = await tx.asSystem(() =>
@@ -94,7 +128,7 @@ export class ReceiveReport {
         `SELECT r.* FROM usage_reports r WHERE r.id = $1 AND platform_id = accordo_organization() AND state = 'accepted'
             AND label_id = $2 AND service_id = $3 AND month = $4
             AND NOT EXISTS (SELECT FROM usage_reports n WHERE n.replaces = r.id AND n.state = 'received') FOR UPDATE`,
-        [replaces, labelId, serviceId, `${opening.month}-01`],
+        [replaces, labelId, serviceId, `${month}-01`],
       ),
     );
     if (replaced === undefined) throw new DomainError('report-not-replaceable');
@@ -119,29 +153,32 @@ export class ReceiveReport {
   private async keep(
     tx: Tx,
     actor: Actor,
-    { file, opening }: ReceivedFile,
-    { labelId, serviceId, replaced }: { labelId: string; serviceId: string; replaced: string | null },
+    { file, packed, messageId, month, opening, mapped }: ReceivedFile,
+    { labelId, serviceId, replaced }: Parties & { readonly replaced: string | null },
   ): Promise<UsageReport> {
     const at = this.clock.now();
     const operation = await openOperation(tx, { ownerId: actor.organizationId, kind: 'read-report', at });
     const report = await tx.one<UsageReport>(
-      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10) RETURNING *`,
+      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed, mapping_id, layout)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $12, $13) RETURNING *`,
       [
         labelId,
         actor.organizationId,
         serviceId,
-        opening.head.messageId,
+        messageId,
         file.sha256,
         file.bytes,
-        `${opening.month}-01`,
+        `${month}-01`,
         replaced,
         operation.id,
         at,
+        packed,
+        mapped?.mappingId ?? null,
+        mapped === undefined ? null : JSON.stringify(mapped.layout),
       ],
     );
     await tx.run('UPDATE operations SET subject_id = $2 WHERE id = $1', [operation.id, report.id]);
-    await insertContexts(tx, report, opening.contexts, replaced === null);
+    if (opening !== undefined) await insertContexts(tx, report, opening.contexts, replaced === null);
     await enqueue(tx, 'read-report', { reportId: report.id }, `read-report ${report.id}`);
     await audit(tx, actor, {
       action: 'usage-report.received',
@@ -153,7 +190,7 @@ export class ReceiveReport {
       to: [labelId, actor.organizationId],
       topic: 'usage-report.received',
       subjectId: report.id,
-      payload: { month: opening.month },
+      payload: { month },
       at,
     });
     return report;

@@ -30,13 +30,16 @@ export interface UsageReport extends ReadFiles {
 /** What a sender is answered, the first time and every time the same message comes again. */
 export class ReceiptView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
-  @ApiProperty({ description: 'HEAD cell 5; never reused by a sender' }) readonly messageId!: string;
+  @ApiProperty({ description: 'HEAD cell 5, or as the sender named it; never reused by a sender' })
+  readonly messageId!: string;
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ format: 'uuid' }) readonly serviceId!: string;
   @ApiProperty({ example: '2026-01' }) readonly month!: string;
   @ApiProperty({ description: 'SHA-256 of the file, in hexadecimal' }) readonly fileSha256!: string;
   @ApiProperty({ example: '4041681' }) readonly bytes!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly replaces!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'of a table: how it is read' })
+  readonly mappingId!: string | null;
   @ApiProperty({ format: 'uuid', description: 'follow it at /v1/operations/:id' }) readonly operationId!: string;
   @ApiProperty({ format: 'date-time' }) readonly receivedAt!: string;
 }
@@ -71,6 +74,7 @@ export const receiptView = (report: UsageReport): ReceiptView => ({
   fileSha256: report.file_sha256,
   bytes: String(report.bytes),
   replaces: report.replaces,
+  mappingId: report.mapping_id,
   operationId: report.operation_id,
   receivedAt: report.received_at.toISOString(),
 });

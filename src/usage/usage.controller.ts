@@ -13,9 +13,10 @@ import { getAgreement } from '../agreements';
 import type { UsageSum } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
+import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { IdField, MonthField } from '../platform/http/fields';
+import { IdField, MonthField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
@@ -23,15 +24,34 @@ import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writ
 import { Storage } from '../platform/storage/storage';
 import type { HeldLine } from './engine/evidence-writer';
 import { KeptReadings } from './kept-readings';
-import { readOpening } from './read-opening';
+import { introduced } from './introduced';
+import type { Mapping } from './mapping';
+import { getMapping } from './mappings.repository';
 import { ReceiveReport } from './receive-report';
 import { ReceiptView, receiptView, ReportView, reportView, type UsageReport } from './usage-report';
 
 const reportBytesMax = 2 * 1024 ** 3;
+const dsrTypes = /^(text\/tab-separated-values|application\/gzip)\b/;
+const tableTypes = /^(text\/(tab-separated-values|csv|plain)|application\/gzip)\b/;
 
 export class UploadQuery {
   @IdField({ optional: true, description: 'the live report that this one corrects, as a full replacement' })
   readonly replaces?: string;
+
+  @IdField({ optional: true, description: 'of a table: how it is read; then it needs the four below as well' })
+  readonly mappingId?: string;
+
+  @IdField({ optional: true, description: 'of a table: the label whose recordings were used' })
+  readonly labelId?: string;
+
+  @IdField({ optional: true, description: 'of a table: your service that used them' })
+  readonly serviceId?: string;
+
+  @MonthField({ optional: true, description: 'of a table: the month that it is of' })
+  readonly month?: string;
+
+  @TextField({ max: 255, optional: true, description: 'of a table: what names this delivery among all of yours' })
+  readonly messageId?: string;
 }
 
 export class ReportsQuery extends PageQuery {
@@ -106,6 +126,7 @@ const counted = (passed: number) => (): string[] => [String(passed)];
 @Controller('v1/usage-reports')
 export class UsageController {
   constructor(
+    private readonly database: Database,
     private readonly storage: Storage,
     private readonly writes: IdempotentWrites,
     private readonly receive: ReceiveReport,
@@ -119,25 +140,31 @@ export class UsageController {
   @ApiOperation({
     summary: 'Send a usage report for a month',
     description:
-      'A DSR flat file (record-company profile), at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported` or `report-not-replaceable`.',
+      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported` or `report-not-replaceable`.',
   })
-  @ApiConsumes('text/tab-separated-values')
+  @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiAcceptedResponse({ type: ReceiptView })
   async upload(
     @By() actor: Actor,
-    @Query() { replaces }: UploadQuery,
+    @Query() query: UploadQuery,
     @Req() request: AccordoRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    if (!isStream(request.body) || !/^text\/tab-separated-values\b/.test(String(request.headers['content-type']))) {
-      throw new DomainError('content-type-unsupported', 'send the report as text/tab-separated-values');
+    const mapping = query.mappingId === undefined ? undefined : await this.mappingFor(actor, query, query.mappingId);
+    const types = mapping === undefined ? dsrTypes : tableTypes;
+    const { body } = request;
+    if (!isStream(body) || !types.test(String(request.headers['content-type']))) {
+      throw new DomainError(
+        'content-type-unsupported',
+        'send the report as text/tab-separated-values, a table also as text/csv',
+      );
     }
-    const file = await this.storage.store(request.body, reportBytesMax);
-    const opening = await readOpening(this.storage.read(file.sha256));
+    const file = await this.storage.store(body, reportBytesMax);
+    const incoming = await introduced(this.storage, file, { ...query, mapping });
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
-      receiptView(await this.receive.execute(tx, actor, { file, opening, replaces })),
+      receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces: query.replaces })),
     );
   }
 
@@ -216,14 +243,32 @@ export class UsageController {
   @Get(':id/file')
   @Allow()
   @ApiOperation({ summary: 'Download a usage report as it came', description: 'The evidence, for both parties.' })
-  @ApiOkResponse({ content: { 'text/tab-separated-values': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiOkResponse({
+    content: Object.fromEntries(
+      ['text/tab-separated-values', 'text/csv', 'application/gzip'].map((type) => [
+        type,
+        { schema: { type: 'string', format: 'binary' } },
+      ]),
+    ),
+  })
   async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
-    const { file_sha256, bytes } = await getReport(tx, id);
+    const { file_sha256, bytes, packed, layout } = await getReport(tx, id);
+    const ending = layout === null || layout.delimiter === '\t' ? 'tsv' : 'csv';
+    const plain = ending === 'tsv' ? 'text/tab-separated-values; charset=utf-8' : 'text/csv; charset=utf-8';
     return new StreamableFile(this.storage.read(file_sha256), {
-      type: 'text/tab-separated-values; charset=utf-8',
-      disposition: `attachment; filename="${id}.tsv"`,
+      type: packed === null ? plain : 'application/gzip',
+      disposition: `attachment; filename="${id}.${ending}${packed === null ? '' : '.gz'}"`,
       length: Number(bytes),
     });
+  }
+
+  /** A mapping of the sender's own, asked for before its file is stored. */
+  private async mappingFor(actor: Actor, query: UploadQuery, id: string): Promise<Mapping> {
+    const faults = (['labelId', 'serviceId', 'month', 'messageId'] as const)
+      .filter((name) => query[name] === undefined)
+      .map((name) => ({ pointer: `/${name}`, code: 'field-required', message: `a table needs its ${name}` }));
+    if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+    return (await this.database.withTenant(actor, (tx) => getMapping(tx, id), 'read')).mapping;
   }
 }
 

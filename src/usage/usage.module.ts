@@ -1,12 +1,13 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs } from '../platform/jobs/jobs';
 import { KeptReadings } from './kept-readings';
+import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
 import { UsageController } from './usage.controller';
 
 @Module({
-  controllers: [UsageController],
+  controllers: [UsageController, MappingsController],
   providers: [KeptReadings, ReceiveReport, ReadReport],
   exports: [KeptReadings],
 })

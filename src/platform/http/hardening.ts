@@ -11,6 +11,7 @@ const streamedTypes = [
   'text/csv',
   'text/tab-separated-values',
   'text/plain',
+  'application/gzip',
   'application/octet-stream',
   'application/pdf',
   'application/zip',

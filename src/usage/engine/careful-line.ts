@@ -66,11 +66,14 @@ export class CarefulLine {
     Object.assign(line, packedIsrc(isrc));
   }
 
-  /** Digits, perhaps in groups of three, perhaps with a fraction of nothing: 1,234.00 is 1234; 1.9 plays are none. */
+  /**
+   * Digits, perhaps in groups of three, perhaps with a fraction of nothing: 1,234.00 is 1234; 1.9 plays are none. What could be a thousand elsewhere (1.000) is
+   * refused rather than read as one.
+   */
   private count(cells: readonly string[], column: number): bigint {
     const written = cells[column] ?? '';
     const [group, decimal] = this.layout.decimal === '.' ? [',', '\\.'] : ['\\.', ','];
-    const form = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${decimal}0+)?$`);
+    const form = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${decimal}(?:00?|0{4,}))?$`);
     const [, sign, digits] = form.exec(written) ?? [];
     if (digits === undefined) return this.fault('cell-not-whole', cells, column) ?? 0n;
     if (sign === '-') return this.fault('cell-negative', cells, column) ?? 0n;

@@ -25,7 +25,7 @@ class RunCursor {
   async load(): Promise<void> {
     const { source } = this;
     const rows = Math.min(rowsAtOnce, this.rows - this.read);
-    if (source instanceof Float64Array)
+    if (!('file' in source))
       this.buffer = source.subarray(this.read * 3, (this.read + rows) * 3) as Float64Array<ArrayBuffer>;
     else {
       const bytes = Buffer.alloc(rows * 24);
@@ -50,7 +50,7 @@ class RunCursor {
   }
 
   private get rows(): number {
-    return this.source instanceof Float64Array ? this.source.length / 3 : this.source.rows;
+    return 'file' in this.source ? this.source.rows : this.source.length / 3;
   }
 }
 

@@ -1,0 +1,107 @@
+import { isCommercialModel, isTerritory, isUseType } from '../kernel';
+import type { Fault } from '../platform/errors/domain-error';
+import { split } from './engine/careful-line';
+import type { DateForm, DelimitedLayout } from './engine/delimited-layout';
+
+export const delimiters = [',', ';', '\t', '|'] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+/** What a column can hold. */
+export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model'] as const;
+export type ColumnKind = (typeof columnKinds)[number];
+/** What must be known of each line, from a column or for all lines alike. */
+const placeKinds = ['territory', 'use', 'model'] as const;
+type PlaceKind = (typeof placeKinds)[number];
+
+/** How a sender's own tables are read: which column holds what, how it is written, and what holds for all lines. */
+export interface Mapping {
+  readonly delimiter: Delimiter;
+  /** Names as in the header; upper and lower case are one. */
+  readonly columns: Readonly<Partial<Record<ColumnKind, string>>>;
+  /** ISO 3166-1 and DDEX codes. */
+  readonly constants: Readonly<Partial<Record<PlaceKind, string>>>;
+  /** From what is written to such codes. */
+  readonly translations: Readonly<Partial<Record<PlaceKind, Readonly<Record<string, string>>>>>;
+  readonly dates: DateForm;
+  readonly decimal: '.' | ',';
+}
+
+const isCode: Readonly<Record<PlaceKind, (text: string) => boolean>> = {
+  territory: isTerritory,
+  use: isUseType,
+  model: isCommercialModel,
+};
+
+/** What is wrong with a mapping by itself, whatever file it is for. */
+export function mappingFaults({ columns, constants, translations }: Mapping): Fault[] {
+  const faults: Fault[] = [];
+  for (const kind of ['isrc', 'quantity'] as const) {
+    if (columns[kind] === undefined) faults.push(missing(`/mapping/columns/${kind}`, `no column holds the ${kind}`));
+  }
+  const names = Object.values(columns).map((name) => name.toLowerCase());
+  if (new Set(names).size < names.length) {
+    faults.push({ pointer: '/mapping/columns', code: 'column-repeated', message: 'a column holds one thing' });
+  }
+  for (const kind of placeKinds) {
+    const [column, constant] = [columns[kind], constants[kind]];
+    if ((column === undefined) === (constant === undefined)) {
+      faults.push(missing(`/mapping/constants/${kind}`, `the ${kind} is either in a column or the same for all lines`));
+    }
+    if (constant !== undefined && !isCode[kind](constant))
+      faults.push(unknown(`/mapping/constants/${kind}`, kind, constant));
+    for (const [written, code] of Object.entries(translations[kind] ?? {})) {
+      if (!isCode[kind](code)) faults.push(unknown(`/mapping/translations/${kind}/${pointerOf(written)}`, kind, code));
+    }
+  }
+  return faults;
+}
+
+const pointerOf = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+const missing = (pointer: string, message: string): Fault => ({ pointer, code: 'mapping-incomplete', message });
+const unknown = (pointer: string, kind: string, code: string): Fault => ({
+  pointer,
+  code: 'mapping-code-unknown',
+  message: `${code} is no ${kind} code`,
+});
+
+/** The cells of a header line. Undefined where its quotes do not match. */
+export function headerCells(line: Buffer, delimiter: Delimiter): string[] | undefined {
+  const text = line
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .replace(/\r$/, '');
+  return split(text, delimiter)?.map((cell) => cell.trim());
+}
+
+export interface MappedMonth {
+  readonly from: DelimitedLayout['from'];
+  readonly days: number;
+}
+
+/** Where the file with this header keeps what the mapping names, or why it is not the mapping's. */
+export function layoutFor(
+  mapping: Mapping,
+  header: readonly string[],
+  { from, days }: MappedMonth,
+): DelimitedLayout | { readonly faults: readonly Fault[] } {
+  const known = header.map((name) => name.toLowerCase());
+  const faults: Fault[] = [];
+  const places: Partial<Record<ColumnKind, number>> = {};
+  for (const [kind, name] of Object.entries(mapping.columns) as [ColumnKind, string][]) {
+    const place = known.indexOf(name.toLowerCase());
+    places[kind] = place;
+    if (place < 0)
+      faults.push({ pointer: '/lines/1', code: 'column-missing', message: `there is no column "${name}" (${kind})` });
+    if (place !== known.lastIndexOf(name.toLowerCase())) {
+      faults.push({ pointer: '/lines/1', code: 'column-repeated', message: `the column "${name}" is there twice` });
+    }
+  }
+  if (faults.length > 0) return { faults };
+  const { isrc = -1, quantity = -1, ...others } = places;
+  const { delimiter, dates, decimal, constants, translations } = mapping;
+  const { territory = {}, use = {}, model = {} } = translations;
+  return {
+    ...{ delimiter, columns: header.length, names: header, isrc, quantity, ...others },
+    ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
+  };
+}

@@ -1,3 +1,4 @@
+export { readDsr } from './dsr/read-any';
 export { readRecordCompanyReport } from './dsr/read-report';
 export {
   recordCompanyReportWriter,
@@ -7,6 +8,17 @@ export {
   type UsageCells,
 } from './dsr/write-report';
 export { dsrFileName, parseDsrFileName, type DsrFileName } from './dsr/file-name';
-export type { Head, ReportReceiver, ReportSummary, SalesContext, UsageLine } from './dsr/records';
+export type {
+  DsrReceiver,
+  DsrRecord,
+  DsrSummary,
+  Head,
+  NamedCells,
+  ReportReceiver,
+  ReportSummary,
+  SalesContext,
+  SummaryFigures,
+  UsageLine,
+} from './dsr/records';
 export { faultWeights, type Fault, type FaultCode, type Severity } from './dsr/faults';
 export { layouts, type CellName, type CellsOf, type RecordCode } from './dsr/layouts';

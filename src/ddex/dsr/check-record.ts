@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Cells } from './cells';
 import { type FaultCode, type Findings } from './faults';
 import { type Check, checks, TEXT_BYTES_MAX } from './grammar';
-import { type Cell, type CellName, cellNumber, layouts, type RecordCode } from './layouts';
+import { type Cell, isPartlyKnown, layouts, parallelCells, type RecordCode } from './layouts';
 
 interface Rule {
   readonly number: number;
@@ -15,19 +15,19 @@ interface Rule {
 /** What must hold of a record of one code whatever its neighbours say: prepared once, run for every line. */
 export interface RecordRules {
   readonly code: RecordCode;
-  readonly width: number;
+  /** How many cells the record has; null where that is not known. */
+  readonly width: number | null;
   readonly rules: readonly Rule[];
+  /** The last cell that must be there. */
+  readonly lastMandatory: number;
   /** The rules without those for optional free text, which only long or marked lines can break. */
   readonly strictRules: readonly Rule[];
   /** Cell numbers of lists whose members belong together. */
   readonly parallel: readonly (readonly number[])[];
 }
 
-/** Prepares the rules of a record; `parallel` names the groups of lists that must have equally many members. */
-export function recordRules<Code extends RecordCode>(
-  code: Code,
-  parallel: readonly (readonly CellName<Code>[])[] = [],
-): RecordRules {
+/** Prepares the rules of a record. */
+export function recordRules(code: RecordCode): RecordRules {
   const cells: readonly Cell[] = layouts[code];
   const rules = cells.slice(1).map(({ name, mandatory, multiple, type }, index) => ({
     number: index + 2,
@@ -38,17 +38,19 @@ export function recordRules<Code extends RecordCode>(
   }));
   return {
     code,
-    width: cells.length,
+    width: isPartlyKnown(code) ? null : cells.length,
     rules,
+    lastMandatory: Math.max(1, ...rules.filter(({ mandatory }) => mandatory).map(({ number }) => number)),
     strictRules: rules.filter(({ mandatory, check }) => mandatory || check !== checks.text),
-    parallel: parallel.map((group) => group.map((name) => cellNumber(code, name))),
+    parallel: parallelCells(code),
   };
 }
 
 /** Runs the rules over the cells, notes every fault, and marks the cells from which nothing may be concluded. */
 export function checkRecord(record: RecordRules, cells: Cells, findings: Findings): void {
   const { code, width, rules, strictRules, parallel } = record;
-  checkWidth(code, width, cells, findings);
+  if (cells.count < record.lastMandatory) noteShort(record, cells, findings);
+  if (width !== null) checkWidth(code, width, cells, findings);
   if (!cells.isCleanText()) checkCharacters(rules, cells, findings);
   const { bytes, starts, ends } = cells;
   for (const rule of cells.isPlainAndShort(TEXT_BYTES_MAX) ? strictRules : rules) {
@@ -81,8 +83,15 @@ function note({ number, name }: Rule, code: FaultCode, cells: Cells, findings: F
     cell: number,
     value: cells.raw(number),
   });
-  // A value that is merely unknown stays usable.
-  if (code !== 'unknown-allowed-value') cells.reject(number);
+  // A value that is merely unusual stays usable.
+  if (!keepsValue.has(code)) cells.reject(number);
+}
+
+/** Told with the line as it stands: where cells are left out in the middle, each later value is another cell's. */
+function noteShort({ code, lastMandatory }: RecordRules, cells: Cells, findings: Findings): void {
+  const message = `${code} needs at least ${lastMandatory} cells; the line has ${cells.count}`;
+  const line = cells.bytes.toString('utf8', cells.start(1), Math.min(cells.end(cells.count), cells.start(1) + 400));
+  findings.add('too-few-cells', message, { value: line.replaceAll('\t', ' ') });
 }
 
 /** Padding with empty cells is common and harmless; anything in it means that columns have shifted. */
@@ -120,6 +129,8 @@ function checkParallel(group: readonly number[], cells: Cells, findings: Finding
   });
 }
 
+const keepsValue: ReadonlySet<FaultCode> = new Set(['unknown-allowed-value', 'cell-shifted', 'check-digit-wrong']);
+
 const complaints: Partial<Record<FaultCode, string>> = {
   'cell-missing': 'is mandatory and empty',
   'cell-not-utf8': 'is not valid UTF-8',
@@ -135,9 +146,11 @@ const complaints: Partial<Record<FaultCode, string>> = {
   'cell-not-boolean': 'must be true or false',
   'cell-not-date': 'must be a calendar date written YYYY-MM-DD',
   'cell-not-date-time': 'must be a date and time with its zone',
+  'cell-not-duration': 'must be a duration such as PT3M45S',
   'isrc-malformed': 'is not an ISRC',
   'identifier-malformed': 'is not an identifier of its kind; it is ignored',
   'unknown-allowed-value': 'is not in the list of allowed values; it is kept as written',
-  'wrong-profile': 'is not the record-company profile',
-  'report-split': 'must be 1: reports of this profile are never split',
+  'check-digit-wrong': 'has a wrong check digit',
+  'cell-shifted': 'looks like an identifier; cells may have shifted',
+  'wrong-profile': 'is not a profile that is read here',
 };

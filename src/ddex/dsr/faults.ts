@@ -1,63 +1,7 @@
-import { layouts, type RecordCode } from './layouts';
+import { cellNameOf } from './layouts';
+import { type FaultCode, type Severity, type Weight, faultWeights } from './fault-codes';
 
-export type Severity = 'error' | 'warning';
-
-/** An error rejects the record it is in; a fatal error refuses the whole report; a warning rejects nothing. */
-interface Weight {
-  readonly severity: Severity;
-  readonly fatal?: true;
-}
-
-const error: Weight = { severity: 'error' };
-const warning: Weight = { severity: 'warning' };
-const fatal: Weight = { severity: 'error', fatal: true };
-
-/** Every fault a report can have. Codes are part of the interface: they are counted, shown and documented. */
-export const faultWeights = {
-  'head-missing': fatal,
-  'wrong-profile': fatal,
-  'report-split': fatal,
-  'summary-missing': fatal,
-  'footer-missing': fatal,
-  'line-count-mismatch': fatal,
-  'summary-count-mismatch': fatal,
-  'line-too-long': error,
-  'too-many-cells': error,
-  'record-out-of-order': error,
-  'cell-missing': error,
-  'cell-not-utf8': error,
-  'cell-too-long': error,
-  'control-character': error,
-  'escape-invalid': error,
-  'pipe-unescaped': error,
-  'cell-malformed': error,
-  'cell-not-whole': error,
-  'cell-negative': error,
-  'cell-out-of-range': error,
-  'cell-not-decimal': error,
-  'cell-not-boolean': error,
-  'cell-not-date': error,
-  'cell-not-date-time': error,
-  'isrc-malformed': error,
-  'period-reversed': error,
-  'date-outside-period': error,
-  'net-usage-mismatch': error,
-  'unknown-summary-record': error,
-  'summary-record-rejected': error,
-  'duplicate-summary-record': error,
-  'duplicate-sales-transaction': error,
-  'unknown-record': warning,
-  'byte-order-mark': warning,
-  'unknown-allowed-value': warning,
-  'identifier-malformed': warning,
-  'price-type-not-exactly-one': warning,
-  'parallel-lists-differ': warning,
-  'period-outside-report': warning,
-  'usage-total-mismatch': warning,
-  'returns-total-mismatch': warning,
-} as const satisfies Record<string, Weight>;
-
-export type FaultCode = keyof typeof faultWeights;
+export { type FaultCode, faultWeights, type Severity } from './fault-codes';
 
 export interface Fault {
   /** Counted from 1, comments and empty lines included; for a fault of the whole file, its last line. */
@@ -108,6 +52,12 @@ export class Findings {
     this.sound = true;
   }
 
+  /** Goes back to a record after a fault of another one was noted. */
+  reopen(line: number, record: string, sound: boolean): void {
+    this.open(line, record);
+    this.sound = sound;
+  }
+
   /** True while the open record has no error. */
   get recordIsSound(): boolean {
     return this.sound;
@@ -129,7 +79,7 @@ export class Findings {
   add(code: FaultCode, message: string, { cell, value = '' }: Place = {}): void {
     const weight: Weight = faultWeights[code];
     // A report without a sound head or footer can be neither identified nor checked for completeness.
-    const framing = this.record === 'HEAD' || this.record === 'SRFO';
+    const framing = this.record === 'HEAD' || this.record === 'SRFO' || this.record === 'FOOT';
     const isFatal = weight.fatal === true || (framing && weight.severity === 'error');
     if (weight.severity === 'error') this.sound = false;
     if (isFatal) this.refusedByFault = true;
@@ -137,7 +87,7 @@ export class Findings {
     this.receive?.({
       line: this.line,
       record: presentable(this.record, RECORD_LIMIT),
-      cell: cell === undefined ? null : { number: cell, name: cellName(this.record, cell) },
+      cell: cell === undefined ? null : { number: cell, name: cellNameOf(this.record, cell) },
       code,
       severity: weight.severity,
       fatal: isFatal,
@@ -145,8 +95,4 @@ export class Findings {
       message,
     });
   }
-}
-
-function cellName(record: string, cell: number): string {
-  return Object.hasOwn(layouts, record) ? (layouts[record as RecordCode][cell - 1]?.name ?? '') : '';
 }

@@ -1,14 +1,13 @@
 import { isTerritory, WORLDWIDE } from '../../kernel/territory';
 import { isCommercialModel, isUseType } from '../../kernel/uses';
-import { readIsrc } from '../../kernel/identifiers';
+import { gtinCheckDigit, readIsrc } from '../../kernel/identifiers';
 import { isDateTime, isDay } from './dates';
 import { type FaultCode } from './faults';
 import { type CellType } from './layouts';
+import { findProfile } from './profiles';
 
 /** Says which rule the bytes of one value break, or null. Values are checked as written, before any conversion. */
 export type Check = (bytes: Buffer, start: number, end: number) => FaultCode | null;
-
-export const PROFILE = 'FinancialReportingToRecordCompaniesProfileSRB';
 
 const ID_BYTES_MAX = 255;
 /** Longest value of free text. */
@@ -105,8 +104,20 @@ const isrc: Check = (bytes, start, end) => {
   return end - start <= 40 && 'isrc' in readIsrc(bytes.toString('latin1', start, end)) ? null : 'isrc-malformed';
 };
 
-const icpn: Check = (bytes, start, end) =>
-  end - start >= 12 && end - start <= 14 && skipDigits(bytes, start, end) === end ? null : 'identifier-malformed';
+const icpn: Check = (bytes, start, end) => {
+  if (end - start < 12 || end - start > 14 || skipDigits(bytes, start, end) !== end) return 'identifier-malformed';
+  const digits = bytes.toString('latin1', start, end);
+  return gtinCheckDigit(digits.slice(0, -1)) === digits.slice(-1) ? null : 'check-digit-wrong';
+};
+
+/** T and ten digits, the last of which makes the sum of all, weighted by their places, and one a multiple of ten. */
+const iswc: Check = (bytes, start, end) => {
+  const written = bytes.toString('latin1', start, Math.min(end, start + 40));
+  if (!/^T[0-9]{10}$/.test(written)) return 'identifier-malformed';
+  let sum = 1;
+  for (let place = 1; place <= 9; place += 1) sum += place * (bytes[start + place]! - ZERO);
+  return (10 - (sum % 10)) % 10 === bytes[end - 1]! - ZERO ? null : 'check-digit-wrong';
+};
 
 /** True or false in any case: setting bit 5 makes an ASCII letter small. */
 const boolean: Check = (bytes, start, end) => {
@@ -123,8 +134,35 @@ const namespacedId: Check = (bytes, start, end) => {
   return 'identifier-malformed';
 };
 
+/** A span of time as XML Schema writes it. `PT0H0M0S` is what senders write who do not know it. */
+const duration: Check = (bytes, start, end) =>
+  end - start <= 40 &&
+  /^P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/.test(
+    bytes.toString('latin1', start, end),
+  )
+    ? null
+    : 'cell-not-duration';
+
+/** A title or name. What looks like `namespace::id` there belongs into a cell further to the right. */
+const name: Check = (bytes, start, end) => {
+  const fault = text(bytes, start, end);
+  if (fault !== null || namespacedId(bytes, start, end) !== null) return fault;
+  return /^[\w.-]+::\S+$/.test(bytes.toString('latin1', start, end)) ? 'cell-shifted' : null;
+};
+
 const profile: Check = (bytes, start, end) =>
-  bytes.toString('latin1', start, end).toLowerCase() === PROFILE.toLowerCase() ? null : 'wrong-profile';
+  findProfile(bytes.toString('latin1', start, Math.min(end, start + 80))) === undefined ? 'wrong-profile' : null;
+
+/** RightsCoverage in all lists of allowed values from 2012 to 2022. */
+const rightsTypes: ReadonlySet<string> = new Set([
+  'MakeAvailableRight',
+  'MechanicalRight',
+  'PerformingRight',
+  'PrintRight',
+  'ReproductionRight',
+  'SynchronizationRight',
+  'UserDefined',
+]);
 
 /** An ISO code, the whole world, or a numeric code of the TIS list, which is kept as written. */
 const isKnownTerritory = (value: string) => value === WORLDWIDE || isTerritory(value) || /^[0-9]{1,4}$/.test(value);
@@ -133,8 +171,8 @@ export const checks: Readonly<Record<CellType, Check>> = {
   record: () => null,
   version: matches(/^dsrf\//, 'cell-malformed'),
   profile,
-  one: matches(/^1$/, 'report-split'),
   text,
+  name,
   id: atMost(ID_BYTES_MAX),
   count,
   integer: count,
@@ -142,6 +180,7 @@ export const checks: Readonly<Record<CellType, Check>> = {
   boolean,
   date,
   dateTime,
+  duration,
   dpid: matches(/^PADPIDA[a-zA-Z0-9]{1,40}$/, 'cell-malformed'),
   namespacedId,
   isrc,
@@ -149,11 +188,13 @@ export const checks: Readonly<Record<CellType, Check>> = {
     /^(?:[A-Fa-f0-9]{12}|[A-Fa-f0-9]{24}|[A-Fa-f0-9]{16}[A-Za-z][A-Fa-f0-9]{8}[A-Za-z])$/,
     'identifier-malformed',
   ),
+  iswc,
   icpn,
   currency: matches(/^[A-Z]{3}$/, 'cell-malformed'),
   territory: allowed(isKnownTerritory),
   commercialModel: allowed(isCommercialModel),
   useType: allowed(isUseType),
+  rightsType: allowed((value) => rightsTypes.has(value)),
   // Long lists that money does not hang on: kept as written.
   releaseType: text,
   resourceType: text,

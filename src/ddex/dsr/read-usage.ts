@@ -8,9 +8,7 @@ import { type SalesContext, type UsageLine } from './records';
 import { readIsrc } from '../../kernel/identifiers';
 import { SeenIds } from './seen-ids';
 
-const usageRules = recordRules('SR08', [
-  ['DeductionType', 'DeductionsInCurrencyOfTransaction', 'DeductionsInCurrencyOfAccounting'],
-]);
+const usageRules = recordRules('SR08');
 
 const number = (name: CellName<'SR08'>): number => cellNumber('SR08', name);
 const SALES_TRANSACTION = number('SalesTransactionId');

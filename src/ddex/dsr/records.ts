@@ -1,5 +1,5 @@
 import { type Fault, type FaultCode } from './faults';
-import { type CellsOf } from './layouts';
+import { type CellsOf, type RecordCode } from './layouts';
 
 /** Who reports what, to whom and for which days; both dates are inclusive. */
 export interface Head {
@@ -8,6 +8,11 @@ export interface Head {
   readonly createdAt: string;
   readonly usageStart: string;
   readonly usageEnd: string;
+  /** ProfileId as the standard writes it; null for one that is not read. */
+  readonly profile: string | null;
+  readonly profileVersion: string;
+  readonly fileNumber: bigint;
+  readonly numberOfFiles: bigint;
   readonly senderPartyId: string;
   readonly senderName: string;
   readonly serviceDescription: string | null;
@@ -64,6 +69,26 @@ export interface UsageLine {
   readonly allocatedNetRevenue: string;
 }
 
+/** Any record of a report as cells by name, unescaped. */
+export interface DsrRecord {
+  readonly lineNumber: number;
+  readonly code: RecordCode;
+  /** False when it has an error: its cells are then what could be made out, and nothing may be concluded from them. */
+  readonly sound: boolean;
+  readonly cells: NamedCells;
+}
+
+/** Cells by name, the record type left out: text, or a list where the cell may have several values. */
+export type NamedCells = Readonly<Record<string, string | readonly string[]>>;
+
+/** The figures of a sales context in any profile. `revenue` is decimal text; null where the record has none. */
+export interface SummaryFigures {
+  readonly lineNumber: number;
+  readonly summaryRecordId: string;
+  readonly currency: string | null;
+  readonly revenue: string | null;
+}
+
 /**
  * Takes what is read, in file order. A record arrives only when it is sound; its faults (warnings too) come just
  * before it. `drained` is awaited after each chunk of bytes, so that a slow receiver holds the source back.
@@ -76,12 +101,20 @@ export interface ReportReceiver {
   drained?(): void | Promise<void>;
 }
 
+/** Takes what is read of a report of any profile. `context` and `line` are those of the record-company profile. */
+export interface DsrReceiver extends ReportReceiver {
+  /** Every record of a known layout, sound or not; its faults come just before it. */
+  record?(record: DsrRecord): void;
+  /** A sound summary of the other profiles. */
+  summary?(figures: SummaryFigures): void;
+}
+
 export interface ReportSummary {
   /** All lines of the file, comments and empty ones included. */
   readonly lines: number;
   readonly comments: number;
   readonly emptyLines: number;
-  /** Records seen by code, sound or not; records of other profiles under `unknown`. */
+  /** Records seen by code, sound or not; those of other profiles under `unknown`. */
   readonly records: Readonly<Record<string, number>>;
   /** Sound sales contexts. */
   readonly contexts: number;
@@ -92,4 +125,21 @@ export interface ReportSummary {
   readonly refused: boolean;
   readonly faults: number;
   readonly faultsByCode: Readonly<Partial<Record<FaultCode, number>>>;
+}
+
+/** What a file of any profile came to. */
+export interface DsrSummary extends ReportSummary {
+  /** ProfileId as the standard writes it; as the file writes it where it is none of ours; null without a head. */
+  readonly profile: string | null;
+  readonly head: Head | null;
+  /** Different blocks of the file. */
+  readonly blocks: number;
+  readonly footer: Footer | null;
+}
+
+/** What a footer claims by the number of its cells; lines include comments, empty ones and itself. */
+export interface Footer {
+  readonly lineNumber: number;
+  readonly code: 'FOOT' | 'SRFO';
+  readonly counts: ReadonlyMap<number, bigint>;
 }

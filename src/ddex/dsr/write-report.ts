@@ -1,6 +1,7 @@
 import { escapeText } from './escaping';
-import { checks, PROFILE } from './grammar';
+import { checks } from './grammar';
 import { type Cell, type CellsOf, layouts, type RecordCode } from './layouts';
+import { RECORD_COMPANY } from './profiles';
 
 type FixedHeadCell = 'MessageVersion' | 'Profile' | 'ProfileVersion' | 'FileNumber' | 'NumberOfFiles';
 
@@ -32,7 +33,7 @@ const MESSAGE_VERSION = 'dsrf/1.3/1.2/1.0';
 export function recordCompanyReportWriter({ head, contexts }: ReportOpening): RecordCompanyReportWriter {
   const fixed: Pick<CellsOf<'HEAD'>, FixedHeadCell> = {
     MessageVersion: MESSAGE_VERSION,
-    Profile: PROFILE,
+    Profile: RECORD_COMPANY,
     ProfileVersion: '1.0',
     FileNumber: '1',
     NumberOfFiles: '1',

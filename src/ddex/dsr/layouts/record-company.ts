@@ -1,94 +1,9 @@
-/**
- * The cells of each record of the record-company profile, in file order. The position in the list plus one is the
- * cell's number in the standard. Layouts are data: a later version of a record is a new key, never a new branch.
- */
+import { type Cell, many, may, must, optionalMany, recordType } from './cells';
 
-/**
- * What a cell holds. `count` is a whole number of uses, which the standard types as decimal or integer; `id` is text
- * that serves as a key.
- */
-export type CellType =
-  | 'record'
-  | 'version'
-  | 'profile'
-  | 'one'
-  | 'text'
-  | 'id'
-  | 'count'
-  | 'integer'
-  | 'decimal'
-  | 'boolean'
-  | 'date'
-  | 'dateTime'
-  | 'dpid'
-  | 'namespacedId'
-  | 'isrc'
-  | 'isan'
-  | 'icpn'
-  | 'currency'
-  | 'territory'
-  | 'commercialModel'
-  | 'useType'
-  | 'releaseType'
-  | 'resourceType';
-
-export interface Cell<
-  Name extends string = string,
-  Mandatory extends boolean = boolean,
-  Multiple extends boolean = boolean,
-> {
-  readonly name: Name;
-  readonly type: CellType;
-  readonly mandatory: Mandatory;
-  readonly multiple: Multiple;
-}
-
-const must = <N extends string>(name: N, type: CellType): Cell<N, true, false> => ({
-  name,
-  type,
-  mandatory: true,
-  multiple: false,
-});
-const may = <N extends string>(name: N, type: CellType): Cell<N, false, false> => ({
-  name,
-  type,
-  mandatory: false,
-  multiple: false,
-});
-const many = <N extends string>(name: N, type: CellType): Cell<N, true, true> => ({
-  name,
-  type,
-  mandatory: true,
-  multiple: true,
-});
-const optionalMany = <N extends string>(name: N, type: CellType): Cell<N, false, true> => ({
-  name,
-  type,
-  mandatory: false,
-  multiple: true,
-});
-
-export const layouts = {
-  HEAD: [
-    must('RecordType', 'record'),
-    must('MessageVersion', 'version'),
-    must('Profile', 'profile'),
-    must('ProfileVersion', 'text'),
-    must('MessageId', 'id'),
-    must('MessageCreatedDateTime', 'dateTime'),
-    must('FileNumber', 'one'),
-    must('NumberOfFiles', 'one'),
-    must('UsageStartDate', 'date'),
-    must('UsageEndDate', 'date'),
-    must('SenderPartyId', 'dpid'),
-    must('SenderName', 'text'),
-    may('ServiceDescription', 'text'),
-    may('RecipientPartyId', 'dpid'),
-    may('RecipientName', 'text'),
-    optionalMany('RepresentedRepertoire', 'text'),
-  ],
+/** Records of the record-company profile in the layout of 2019. */
+export const recordCompanyLayouts = {
   SY10: [
-    must('RecordType', 'record'),
+    recordType,
     must('SummaryRecordId', 'id'),
     may('DistributionChannelName', 'text'),
     may('DistributionChannelDPID', 'dpid'),
@@ -136,7 +51,7 @@ export const layouts = {
     must('FinalTotalAmountInCurrencyOfAccounting', 'decimal'),
   ],
   SR08: [
-    must('RecordType', 'record'),
+    recordType,
     must('SalesTransactionId', 'id'),
     may('ReleaseGRid', 'text'),
     may('ReleaseICPN', 'icpn'),
@@ -185,35 +100,23 @@ export const layouts = {
     must('AllocatedNetRevenueInCurrencyOfAccounting', 'decimal'),
     must('CopyrightObligationWithDSP', 'boolean'),
   ],
-  DE01: [must('RecordType', 'record'), many('DealSpecificCell', 'text')],
-  SRFO: [must('RecordType', 'record'), must('NumberOfLinesInReport', 'count'), must('NumberOfSummaryRecords', 'count')],
+  DE01: [recordType, many('DealSpecificCell', 'text')],
 } as const satisfies Record<string, readonly Cell[]>;
 
-export type RecordCode = keyof typeof layouts;
-type CellOf<Code extends RecordCode> = (typeof layouts)[Code][number];
-export type CellName<Code extends RecordCode = RecordCode> = CellOf<Code>['name'];
-
-type Value<C extends Cell> = C['multiple'] extends true ? readonly string[] : string;
-
 /**
- * A record by cell name, as text to carry (unescaped): what the writer takes and the reader returns. Mandatory cells
- * are present; cells of several values are lists; the record type itself is left out.
+ * Later versions, as far as their cells are known for sure: what follows has been put in another order, so that an
+ * amount read from them could be another amount. They are recognised, and never used.
  */
-export type CellsOf<Code extends RecordCode> = {
-  readonly [
-    C in CellOf<Code> as C['type'] extends 'record'
-      ? never
-      : C['mandatory'] extends true
-        ? Exclude<C['name'], 'RecordType'>
-        : never
-  ]: Value<C>;
-} & {
-  readonly [C in CellOf<Code> as C['mandatory'] extends true ? never : C['name']]?: Value<C>;
-};
-
-/** The standard's number (from 1) of a named cell. Refuses to start with a name that is not in the layout. */
-export function cellNumber<Code extends RecordCode>(code: Code, name: CellName<Code>): number {
-  const index = layouts[code].findIndex((cell) => cell.name === name);
-  if (index < 0) throw new RangeError(`${code} has no cell ${name}`);
-  return index + 1;
-}
+export const partlyKnownLayouts = {
+  'SY10.01': [recordType, must('SummaryRecordId', 'id'), may('DistributionChannel', 'text')],
+  'SY10.02': [
+    recordType,
+    must('SummaryRecordId', 'id'),
+    may('DistributionChannel', 'text'),
+    may('DistributionChannelDPID', 'dpid'),
+    must('CommercialModel', 'commercialModel'),
+    must('UseType', 'useType'),
+  ],
+  'SR08.01': [recordType, must('SalesTransactionId', 'id')],
+  'SR08.02': [recordType, must('SalesTransactionId', 'id')],
+} as const satisfies Record<string, readonly Cell[]>;

@@ -1,0 +1,114 @@
+import { type Cells } from './cells';
+import { type BlockRules } from './block-rules';
+import { type Findings } from './faults';
+import { orderOf, type OrderState } from './order';
+import { type Profile } from './profiles';
+import { type Head } from './records';
+
+/** More releases and recordings than one block is about: beyond, a file would fill the memory. */
+const REFERENCES_MAX = 100_000;
+
+/** Follows the blocks of a file: their numbers, the order of the records in each, and what they refer to. */
+export class BlockOrder {
+  /** Different blocks. */
+  count = 0;
+  private readonly start: OrderState | null;
+  private state: OrderState | null = null;
+  private current: bigint | null = null;
+  private highest = 0n;
+  private repeated = false;
+  private last = { lineNumber: 0, code: '' };
+  /** Releases and recordings of the block by reference; false for a rejected one. */
+  private readonly references = new Map<string, boolean>();
+  private toldTooLarge = false;
+
+  constructor(
+    profile: Profile | null,
+    private readonly findings: Findings,
+  ) {
+    this.start = profile === null ? null : orderOf(profile.block);
+  }
+
+  /** Puts a record into its block, the next one where its BlockId is another. */
+  enter(rules: BlockRules, lineNumber: number, cells: Cells, head: Head | null): void {
+    const { findings } = this;
+    if (rules.block !== 0 && cells.isUsable(rules.block)) {
+      const written = cells.text(rules.block);
+      const place = { cell: rules.block, value: written };
+      const id = /^0*[1-9]\d{0,17}$/.test(written) ? BigInt(written) : null;
+      if (id === null) findings.add('cell-malformed', 'BlockId must be a whole number from 1', place);
+      else if (id !== this.current) this.open(id, { lineNumber, code: rules.code }, head, place);
+      if (this.repeated && id !== null) {
+        findings.add('block-repeated', 'blocks are numbered 1, 2, 3 and none comes twice', place);
+      }
+    }
+    this.last = { lineNumber, code: rules.code };
+    if (this.start === null) return;
+    const next = (this.state ?? this.start).after(rules.family);
+    if (next === undefined) {
+      findings.add('record-out-of-order', `${rules.family} may not come here in its block`, { value: rules.code });
+    }
+    this.state = next ?? this.start.resumedAt(rules.family) ?? this.state;
+  }
+
+  /** Remembers what usage records of the block may refer to. To be called when the record has been checked. */
+  define({ release, resource }: BlockRules, cells: Cells): void {
+    for (const [kind, cell] of [
+      ['release', release],
+      ['resource', resource],
+    ] as const) {
+      if (cell === 0 || !cells.isUsable(cell)) continue;
+      const key = `${kind}\t${cells.text(cell)}`;
+      if (this.references.size < REFERENCES_MAX) {
+        this.references.set(key, this.findings.recordIsSound);
+      } else if (!this.toldTooLarge) {
+        this.toldTooLarge = true;
+        this.findings.add('block-too-large', `a block may name ${REFERENCES_MAX} releases and recordings`);
+      }
+    }
+  }
+
+  /** Whether the block has such a reference, and a sound record behind it. */
+  reference(kind: 'release' | 'resource', id: string): 'sound' | 'rejected' | 'unknown' {
+    const sound = this.references.get(`${kind}\t${id}`);
+    if (sound === undefined) return this.toldTooLarge ? 'sound' : 'unknown';
+    return sound ? 'sound' : 'rejected';
+  }
+
+  /** Ends the last block, or the one before the next. */
+  close(): void {
+    const { state, last, findings } = this;
+    if (state !== null && !state.complete) {
+      findings.open(last.lineNumber, last.code);
+      findings.add('block-incomplete', 'the block ends before the records that it needs', { value: last.code });
+    }
+    this.state = null;
+    this.references.clear();
+    this.toldTooLarge = false;
+  }
+
+  private open(
+    id: bigint,
+    record: { readonly lineNumber: number; readonly code: string },
+    head: Head | null,
+    place: { readonly cell: number; readonly value: string },
+  ): void {
+    const { findings } = this;
+    if (this.current !== null && this.state !== null && !this.state.complete) {
+      const sound = findings.recordIsSound;
+      this.close();
+      findings.reopen(record.lineNumber, record.code, sound);
+    } else {
+      this.close();
+    }
+    // The first block of a later file of a report goes on from the file before it.
+    const isFirst = this.count === 0 && (head?.fileNumber ?? 1n) > 1n;
+    this.repeated = id <= this.highest;
+    if (!this.repeated) this.count += 1;
+    if (id > this.highest + 1n && !isFirst) {
+      findings.add('block-gap', `the block before is ${this.highest}`, place);
+    }
+    if (id > this.highest) this.highest = id;
+    this.current = id;
+  }
+}

@@ -1,0 +1,172 @@
+import { type Cell, may, must, optionalMany, recordType } from './cells';
+
+/** What every summary of the block profiles begins with. */
+const context = [
+  recordType,
+  must('SummaryRecordId', 'id'),
+  may('DistributionChannel', 'text'),
+  may('DistributionChannelDPID', 'dpid'),
+  must('CommercialModel', 'commercialModel'),
+  must('UseType', 'useType'),
+  must('Territory', 'territory'),
+] as const;
+const exchange = [may('CurrencyOfTransaction', 'currency'), may('ExchangeRate', 'decimal')] as const;
+const controller = [may('RightsController', 'text'), may('RightsControllerPartyId', 'namespacedId')] as const;
+
+const downloads = [...context, may('ServiceDescription', 'text')] as const;
+const sold = [must('NetRevenue', 'decimal'), may('IndirectNetRevenue', 'decimal')] as const;
+const streams = [
+  ...context,
+  must('ServiceDescription', 'text'),
+  must('Usages', 'count'),
+  may('Users', 'count'),
+] as const;
+const SY02_01 = [
+  ...streams,
+  must('Currency', 'currency'),
+  must('NetRevenue', 'decimal'),
+  ...controller,
+  optionalMany('AllocatedUsages', 'decimal'),
+  optionalMany('AllocatedRevenue', 'decimal'),
+  may('AllocatedNetRevenue', 'decimal'),
+  may('RightsType', 'rightsType'),
+] as const;
+const subscribed = [
+  ...context,
+  must('ServiceDescription', 'text'),
+  must('SubscriberType', 'text'),
+  must('Subscribers', 'decimal'),
+  may('SubPeriodStartDate', 'date'),
+  may('SubPeriodEndDate', 'date'),
+  may('UsagesInSubPeriod', 'count'),
+  may('UsagesInReportingPeriod', 'count'),
+] as const;
+const allocation = [
+  ...context,
+  may('ServiceDescription', 'text'),
+  ...controller,
+  must('RightsType', 'rightsType'),
+  may('TotalUsages', 'count'),
+  optionalMany('AllocatedUsages', 'decimal'),
+  may('MusicUsageRatio', 'decimal'),
+] as const;
+
+/** Summaries (SY) of Basic Audio and UGC: one for each sales context, in some families one for each rights controller. */
+export const summaryLayouts = {
+  SY01: [...downloads, must('Usages', 'count'), may('Subscribers', 'decimal'), must('Currency', 'currency'), ...sold],
+  'SY01.01': [
+    ...downloads,
+    must('Usages', 'count'),
+    may('Subscribers', 'decimal'),
+    must('CurrencyOfReporting', 'currency'),
+    ...sold,
+    ...exchange,
+  ],
+  SY02: [
+    ...streams,
+    must('Currency', 'currency'),
+    must('NetRevenue', 'decimal'),
+    ...controller,
+    optionalMany('AllocatedUsages', 'decimal'),
+    optionalMany('AmountPayable', 'decimal'),
+    may('AllocatedNetRevenue', 'decimal'),
+  ],
+  'SY02.01': SY02_01,
+  'SY02.02': [
+    ...streams,
+    must('CurrencyOfReporting', 'currency'),
+    must('NetRevenue', 'decimal'),
+    ...controller,
+    optionalMany('AllocatedUsages', 'decimal'),
+    optionalMany('AllocatedRevenue', 'decimal'),
+    may('AllocatedNetRevenue', 'decimal'),
+    may('RightsType', 'rightsType'),
+    must('ContentCategory', 'text'),
+    ...exchange,
+    may('RightsTypePercentage', 'decimal'),
+  ],
+  SY03: [
+    ...context,
+    must('ServiceDescription', 'text'),
+    must('Usages', 'count'),
+    must('Subscribers', 'decimal'),
+    must('Currency', 'currency'),
+    must('NetRevenue', 'decimal'),
+    ...controller,
+    optionalMany('AllocatedUsages', 'decimal'),
+    optionalMany('AllocatedRevenue', 'decimal'),
+    may('AllocatedNetRevenue', 'decimal'),
+    may('RightsControllerMarketShare', 'decimal'),
+    must('ConsumerPaidUnitPrice', 'decimal'),
+    must('FreeOrTrialSubscribers', 'decimal'),
+    may('ExchangeRateBaseCurrency', 'currency'),
+    may('ExchangeRate', 'decimal'),
+  ],
+  SY04: [
+    ...subscribed,
+    must('Currency', 'currency'),
+    may('ExchangeRateBaseCurrency', 'currency'),
+    may('ExchangeRate', 'decimal'),
+    must('ConsumerPaidUnitPrice', 'decimal'),
+    must('NetRevenue', 'decimal'),
+  ],
+  'SY04.01': [
+    ...subscribed,
+    must('CurrencyOfReporting', 'currency'),
+    ...exchange,
+    must('ConsumerPaidUnitPrice', 'decimal'),
+    must('NetRevenue', 'decimal'),
+    must('MusicUsagePercentage', 'decimal'),
+  ],
+  SY05: [
+    ...allocation,
+    optionalMany('AllocatedRevenue', 'decimal'),
+    may('AllocatedNetRevenue', 'decimal'),
+    may('RightsControllerMarketShare', 'decimal'),
+  ],
+  // Cells 15 and 16 have changed places since SY05.
+  'SY05.02': [
+    ...allocation,
+    optionalMany('AllocatedNetRevenue', 'decimal'),
+    may('AllocatedRevenue', 'decimal'),
+    may('RightsControllerMarketShare', 'decimal'),
+    may('CurrencyOfReporting', 'currency'),
+    ...exchange,
+    may('SubscriberType', 'text'),
+    may('SubPeriodStartDate', 'date'),
+    may('SubPeriodEndDate', 'date'),
+    must('ContentCategory', 'text'),
+    may('RightsTypePercentage', 'decimal'),
+  ],
+  'SY06.02': [
+    ...context,
+    must('ServiceDescription', 'text'),
+    must('Usages', 'count'),
+    may('Subscribers', 'decimal'),
+    must('CurrencyOfReporting', 'currency'),
+    may('NumberOfReleases', 'count'),
+    may('NetRevenue', 'decimal'),
+    may('IndirectNetRevenue', 'decimal'),
+    may('PreviewAvailable', 'boolean'),
+    ...exchange,
+    may('ViewingHours', 'decimal'),
+  ],
+  SY09: [
+    recordType,
+    must('SummaryRecordId', 'id'),
+    must('CommercialModel', 'commercialModel'),
+    must('UseType', 'useType'),
+    must('Territory', 'territory'),
+    may('ServiceDescription', 'text'),
+    may('SubscriberType', 'text'),
+    ...controller,
+    may('RightsType', 'rightsType'),
+    may('TotalUsages', 'decimal'),
+    may('AllocatedUsages', 'decimal'),
+    ...sold,
+    may('RightsControllerMarketShare', 'decimal'),
+    must('CurrencyOfReporting', 'currency'),
+    ...exchange,
+    may('RightsTypePercentage', 'decimal'),
+  ],
+} as const satisfies Record<string, readonly Cell[]>;

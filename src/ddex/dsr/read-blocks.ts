@@ -1,0 +1,146 @@
+import { BlockOrder } from './block-order';
+import { blockRules, type BlockRules } from './block-rules';
+import { type Body } from './body';
+import { type Cells } from './cells';
+import { checkRecord } from './check-record';
+import { withHyphens } from './dates';
+import { type Findings } from './faults';
+import { type RecordCode } from './layouts';
+import { isSingleRecord, type Profile } from './profiles';
+import { type DsrReceiver, type Head } from './records';
+import { SeenIds } from './seen-ids';
+import { Summaries, type Context } from './summaries';
+
+/** Families that these profiles share out among them; records of the record-company profile are none of theirs. */
+const FAMILIES = /^(SY0[1-69]|RE0[12]|AS0[12]|MW01|RU0[12]|SU0[1-3]|LI01|SR0[1236])(\.|$)/;
+
+const PAY_AS_YOU_GO = 'PayAsYouGoModel';
+const STREAM_PRICE = 9;
+
+/**
+ * Summaries, blocks and usage records of Basic Audio and UGC, with blocks or without. Without a profile, records are
+ * still read by their own layouts; only their order cannot be checked.
+ */
+export class BlockBody implements Body {
+  contexts = 0;
+  accepted = 0;
+  private readonly summaries: Summaries;
+  private readonly order: BlockOrder;
+  private readonly seen = new SeenIds();
+
+  constructor(
+    private readonly profile: Profile | null,
+    private readonly findings: Findings,
+    private readonly receiver: DsrReceiver,
+  ) {
+    this.summaries = new Summaries(findings);
+    this.order = new BlockOrder(profile !== null && isSingleRecord(profile) ? null : profile, findings);
+  }
+
+  get blocks(): number {
+    return this.order.count;
+  }
+
+  takes(code: RecordCode): boolean {
+    return FAMILIES.test(code);
+  }
+
+  read(code: RecordCode, lineNumber: number, cells: Cells, head: Head | null): void {
+    const rules = blockRules(code);
+    checkRecord(rules.rules, cells, this.findings);
+    if (rules.kind === 'summary') return this.readSummary(rules, lineNumber, cells, head);
+    this.order.enter(rules, lineNumber, cells, head);
+    const context = this.contextOf(rules, cells);
+    this.checkPeriod(rules, cells, head);
+    if (rules.kind === 'reference') this.order.define(rules, cells);
+    else if (rules.kind === 'usage') this.readUsage(rules, cells, context);
+  }
+
+  finish(head: Head | null): void {
+    this.order.close();
+    // The records of a report of several files add up over all of them.
+    if (this.profile?.usesAddUp === true && (head?.numberOfFiles ?? 1n) === 1n) this.summaries.checkUses();
+  }
+
+  private readSummary(rules: BlockRules, lineNumber: number, cells: Cells, head: Head | null): void {
+    const figures = this.summaries.add(rules, cells, lineNumber, head);
+    if (figures === null) return;
+    this.contexts += 1;
+    this.receiver.summary?.(figures);
+  }
+
+  private readUsage(rules: BlockRules, cells: Cells, context: Context | undefined): void {
+    const { findings } = this;
+    this.checkTransaction(rules, cells);
+    if (rules.transactedResource !== 0) this.checkTransacted(rules, cells);
+    if (rules.family === 'SU02' && context?.model === PAY_AS_YOU_GO && cells.isEmpty(STREAM_PRICE)) {
+      const message = `PriceConsumerPaidExcSalesTax is mandatory under ${PAY_AS_YOU_GO}`;
+      findings.add('cell-missing', message, { cell: STREAM_PRICE });
+    }
+    // Rejected records count too: the check is whether the sender's own figures agree with each other.
+    if (rules.uses !== 0 && cells.isUsable(rules.uses)) context?.sum.add(cells.text(rules.uses));
+    if (findings.recordIsSound) this.accepted += 1;
+  }
+
+  private contextOf({ family, summary, controller }: BlockRules, cells: Cells): Context | undefined {
+    if (summary === 0 || !cells.isUsable(summary)) return undefined;
+    const { findings } = this;
+    const id = cells.text(summary);
+    const context = this.summaries.find(id);
+    if (context === undefined) {
+      findings.add('unknown-summary-record', 'no summary record has this SummaryRecordId', {
+        cell: summary,
+        value: id,
+      });
+    } else if (context.rejected) {
+      const message = 'a summary record with this SummaryRecordId was rejected';
+      findings.add('summary-record-rejected', message, { cell: summary, value: id });
+    } else if (family === 'LI01' && cells.isUsable(controller)) {
+      const who = cells.text(controller);
+      if (context.controllers.size > 0 && !context.controllers.has(who)) {
+        const message = 'no summary record with this id names this rights controller';
+        findings.add('unknown-rights-controller', message, { cell: controller, value: who });
+      }
+    }
+    return context;
+  }
+
+  /** Ids of transactions are unique in their block, or in the file where there are no blocks. */
+  private checkTransaction({ block, transaction }: BlockRules, cells: Cells): void {
+    if (transaction === 0 || !cells.isUsable(transaction)) return;
+    const value = cells.text(transaction);
+    const id = Buffer.from(block === 0 ? value : `${cells.raw(block)}\t${value}`);
+    if (this.seen.add(id, 0, id.length)) return;
+    const message = `an earlier record of this ${block === 0 ? 'report' : 'block'} has the same SalesTransactionId`;
+    this.findings.add('duplicate-sales-transaction', message, { cell: transaction, value });
+  }
+
+  private checkTransacted({ transactedRelease, transactedResource }: BlockRules, cells: Cells): void {
+    const { findings, order } = this;
+    if (cells.isEmpty(transactedRelease) === cells.isEmpty(transactedResource)) {
+      const message = 'exactly one of TransactedRelease and TransactedResource must be given';
+      findings.add('transacted-not-exactly-one', message, { cell: transactedRelease });
+      return;
+    }
+    const kind = cells.isEmpty(transactedRelease) ? 'resource' : 'release';
+    const cell = kind === 'release' ? transactedRelease : transactedResource;
+    if (!cells.isUsable(cell)) return;
+    const value = cells.text(cell);
+    const reference = order.reference(kind, value);
+    if (reference === 'unknown') findings.add('unknown-reference', `the block has no such ${kind}`, { cell, value });
+    if (reference !== 'rejected') return;
+    findings.add('reference-rejected', `the ${kind} with this reference was rejected`, { cell, value });
+  }
+
+  private checkPeriod({ start, end }: BlockRules, cells: Cells, head: Head | null): void {
+    if (start === 0 || !cells.isUsable(start) || !cells.isUsable(end)) return;
+    const from = withHyphens(cells.text(start));
+    const to = withHyphens(cells.text(end));
+    if (from > to) {
+      this.findings.add('period-reversed', 'the period of validity ends before it starts', { cell: end, value: to });
+    } else if (head !== null && (from < head.usageStart || to > head.usageEnd)) {
+      const message = `the report is about ${head.usageStart} to ${head.usageEnd}`;
+      this.findings.add('period-outside-report', message, { cell: start, value: from });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { type Body } from './body';
+import { type Cells } from './cells';
+import { type Findings } from './faults';
+import { isPartlyKnown, type RecordCode } from './layouts';
+import { checkPartlyKnown, readContext } from './read-records';
+import { type Head, type ReportReceiver } from './records';
+import { UsageReader } from './read-usage';
+
+/** Sales contexts (SY10) and usage lines (SR08) of the record-company profile. */
+export class RecordCompanyBody implements Body {
+  contexts = 0;
+  accepted = 0;
+  readonly blocks = 0;
+  private readonly usage: UsageReader;
+
+  constructor(
+    private readonly findings: Findings,
+    private readonly receiver: ReportReceiver,
+  ) {
+    this.usage = new UsageReader(findings);
+  }
+
+  takes(code: RecordCode): boolean {
+    return code === 'SR08' || code === 'SY10' || code === 'DE01' || isPartlyKnown(code);
+  }
+
+  read(code: RecordCode, lineNumber: number, cells: Cells, head: Head | null): void {
+    if (code === 'SR08') this.readUsage(cells, lineNumber);
+    else if (code === 'SY10') this.readContext(cells, lineNumber, head);
+    // DE01 is agreed between the parties: carried in the file, of no meaning here.
+    else if (code !== 'DE01') checkPartlyKnown(code, cells, this.findings);
+  }
+
+  finish(): void {
+    this.usage.checkTotals();
+  }
+
+  private readContext(cells: Cells, lineNumber: number, head: Head | null): void {
+    const context = readContext(cells, lineNumber, head, this.findings);
+    // A rejected context stays known by its id, so that its lines can say why they are rejected.
+    const id = cells.isUsable(2) ? cells.text(2) : null;
+    if (id === null) return;
+    if (!this.usage.addContext(id, context)) {
+      const message = 'an earlier SY10 has the same SummaryRecordId; lines that name it are rejected';
+      this.findings.add('duplicate-summary-record', message, { cell: 2, value: id });
+    } else if (context !== null) {
+      this.contexts += 1;
+      this.receiver.context?.(context);
+    }
+  }
+
+  private readUsage(cells: Cells, lineNumber: number): void {
+    const line = this.usage.read(cells, lineNumber);
+    if (line === null) return;
+    this.accepted += 1;
+    this.receiver.line?.(line);
+  }
+}

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerDsr } from './commands/dsr';
 import { registerRate } from './commands/rate';
 import { registerKeys } from './commands/keys';
 import { registerMigrate } from './commands/migrate';
@@ -38,6 +39,7 @@ registerOpenApi(program);
 registerRate(program);
 registerTerms(program);
 registerVerify(program);
+registerDsr(program);
 registerSample(program);
 
 /** The framework is loaded by those commands that need it: `accordo rate` should not wait for it. */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Command } from 'commander';
 import { archiveBytesMax, type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
+import { printable } from './printable';
 import { type Streams } from './terms-files';
 import { hangingLines } from './wrap-text';
 
@@ -90,7 +91,3 @@ function told(file: string, verification: Verification): string {
 
 const checkedText = (files: number, signatures: number): string =>
   `${files} files by their hashes, what was signed by its manifests, ${signatures} signatures by their seals and keys`;
-
-/** A bundle may come from anyone: what it says must not move the cursor, hide, turn round or begin a line of its own. */
-const printable = (text: string): string =>
-  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);

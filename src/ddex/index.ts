@@ -1,4 +1,10 @@
 export { readDsr } from './dsr/read-any';
+export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-report';
+export { checkTogether } from './dsr/check-together';
+export { LineSplitter } from './dsr/lines';
+export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
+export { ReportUnreadable, unpacked } from './dsr/unpack';
+export { profiles, type Profile } from './dsr/profiles';
 export { readRecordCompanyReport } from './dsr/read-report';
 export {
   recordCompanyReportWriter,
@@ -21,4 +27,4 @@ export type {
   UsageLine,
 } from './dsr/records';
 export { faultWeights, type Fault, type FaultCode, type Severity } from './dsr/faults';
-export { layouts, type CellName, type CellsOf, type RecordCode } from './dsr/layouts';
+export { isRecordCode, layouts, type Cell, type CellName, type CellsOf, type RecordCode } from './dsr/layouts';

@@ -42,8 +42,13 @@ export class Findings {
   private record = '';
   private sound = true;
   private refusedByFault = false;
+  private passed = 0;
 
-  constructor(private readonly receive: ((fault: Fault) => void) | undefined) {}
+  /** After `passedMax` faults the others are counted and no longer passed on. */
+  constructor(
+    private readonly receive: ((fault: Fault) => void) | undefined,
+    private readonly passedMax = Infinity,
+  ) {}
 
   /** Starts a record (or, with an empty code, the file as a whole). */
   open(line: number, record: string): void {
@@ -84,6 +89,8 @@ export class Findings {
     if (weight.severity === 'error') this.sound = false;
     if (isFatal) this.refusedByFault = true;
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
+    if (this.passed >= this.passedMax) return;
+    this.passed += 1;
     this.receive?.({
       line: this.line,
       record: presentable(this.record, RECORD_LIMIT),

@@ -12,11 +12,16 @@ export type LineSink = (bytes: Buffer, start: number, end: number, overlong: boo
  * difference. Ends are LF or CRLF; the last line may lack its end.
  */
 export class LineSplitter {
-  private readonly held = Buffer.allocUnsafe(LINE_BYTES_MAX);
-  /** Length of the unfinished line, of which at most LINE_BYTES_MAX bytes are held. */
+  private readonly held: Buffer;
+  /** Length of the unfinished line, of which at most `max` bytes are held. */
   private pending = 0;
 
-  constructor(private readonly sink: LineSink) {}
+  constructor(
+    private readonly sink: LineSink,
+    private readonly max = LINE_BYTES_MAX,
+  ) {
+    this.held = Buffer.allocUnsafe(max);
+  }
 
   push(chunk: Buffer): void {
     let start = 0;
@@ -37,18 +42,18 @@ export class LineSplitter {
   }
 
   private hold(chunk: Buffer, start: number, end: number): void {
-    if (this.pending < LINE_BYTES_MAX) chunk.copy(this.held, this.pending, start, end);
+    if (this.pending < this.max) chunk.copy(this.held, this.pending, start, end);
     this.pending += end - start;
   }
 
   private emitHeld(): void {
     const length = this.pending;
     this.pending = 0;
-    this.emit(this.held, 0, Math.min(length, LINE_BYTES_MAX), length);
+    this.emit(this.held, 0, Math.min(length, this.max), length);
   }
 
   private emit(bytes: Buffer, start: number, end: number, length: number): void {
-    if (length > LINE_BYTES_MAX) this.sink(bytes, start, start + LINE_BYTES_MAX, true);
+    if (length > this.max) this.sink(bytes, start, start + this.max, true);
     else this.sink(bytes, start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end, false);
   }
 }

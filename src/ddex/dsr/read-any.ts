@@ -15,15 +15,20 @@ import { type DsrReceiver, type DsrSummary } from './records';
  * checked. Memory grows by the ids of usage records only. Faults never throw; a failing source or receiver does.
  */
 export async function readDsr(source: AsyncIterable<Uint8Array>, receiver: DsrReceiver): Promise<DsrSummary> {
-  const report = new ReportReader(receiver, {
-    choose: (code, cells, findings) => choose(code, cells, findings, receiver),
-  });
+  const report = dsrReader(receiver);
   for await (const chunk of source) {
     report.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     await receiver.drained?.();
   }
   return report.finish();
 }
+
+/** The same for a caller who brings the bytes one piece after another. */
+export const dsrReader = (receiver: DsrReceiver, options: { readonly faultsMax?: number } = {}): ReportReader =>
+  new ReportReader(receiver, {
+    ...options,
+    choose: (code, cells, findings) => choose(code, cells, findings, receiver),
+  });
 
 const recordCompany = profiles.find(({ id }) => id === RECORD_COMPANY)!;
 

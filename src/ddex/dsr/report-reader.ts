@@ -1,7 +1,7 @@
 import { type Body } from './body';
 import { Cells } from './cells';
 import { Findings } from './faults';
-import { checkFooter } from './check-footer';
+import { checkFooter, type Counted } from './check-footer';
 import { familyOf, type RecordCode } from './layouts';
 import { LINE_BYTES_MAX, LineSplitter } from './lines';
 import { type OrderState } from './order';
@@ -23,6 +23,8 @@ export interface Reading {
 export interface ReadingOptions {
   /** The only profile that will do. */
   readonly expected?: Profile;
+  /** So many faults are passed on; the others are counted only. */
+  readonly faultsMax?: number;
   /** Asked at the first record and, as long as the answer is null, at the next one. */
   choose(code: RecordCode, cells: Cells, findings: Findings): Reading | null;
 }
@@ -50,11 +52,22 @@ export class ReportReader {
     private readonly receiver: DsrReceiver,
     private readonly options: ReadingOptions,
   ) {
-    this.findings = new Findings(receiver.fault?.bind(receiver));
+    this.findings = new Findings(receiver.fault?.bind(receiver), options.faultsMax);
   }
 
   push(chunk: Buffer): void {
     this.splitter.push(chunk);
+  }
+
+  /** What has been counted so far; lines are those that have ended. */
+  get counted(): Counted {
+    const summaries = this.countOf((code) => code.startsWith('SY'));
+    return { lines: this.lines, summaries, blocks: this.reading?.body.blocks ?? 0, head: this.head };
+  }
+
+  /** All faults so far, those that were not passed on as well. */
+  get faultsByCode(): DsrSummary['faultsByCode'] {
+    return this.findings.byCode;
   }
 
   finish(): DsrSummary {
@@ -62,18 +75,16 @@ export class ReportReader {
     const { findings, head, footer } = this;
     const { profile, body, silent } = this.reading ?? { profile: null, body: null, silent: undefined };
     body?.finish(head);
-    const summaries = this.countOf((code) => code.startsWith('SY'));
-    if (silent === undefined) this.checkPresence(profile, summaries);
-    const blocks = body?.blocks ?? 0;
-    if (footer !== null && silent === undefined)
-      checkFooter(footer, { lines: this.lines, summaries, blocks, head }, findings);
+    const { counted } = this;
+    if (silent === undefined) this.checkPresence(profile, counted.summaries);
+    if (footer !== null && silent === undefined) checkFooter(footer, counted, findings);
     const usage = this.countOf((code) => isUsage(code, profile));
     const accepted = body?.accepted ?? 0;
     return {
       profile: profile?.id ?? this.written,
       head,
       footer,
-      blocks,
+      blocks: counted.blocks,
       lines: this.lines,
       comments: this.comments,
       emptyLines: this.emptyLines,

@@ -1,7 +1,7 @@
-import { escapeText } from './escaping';
 import { checks } from './grammar';
 import { type Cell, type CellsOf, layouts, type RecordCode } from './layouts';
 import { RECORD_COMPANY } from './profiles';
+import { cellText, namesLine, SPECIAL } from './record-text';
 
 type FixedHeadCell = 'MessageVersion' | 'Profile' | 'ProfileVersion' | 'FileNumber' | 'NumberOfFiles';
 
@@ -76,29 +76,19 @@ class CountedText {
   }
 }
 
-function namesLine(code: RecordCode): string {
-  const [, ...cells]: readonly Cell[] = layouts[code];
-  return `#${[code, ...cells.map(({ name }) => name)].join('\t')}\n`;
-}
-
 function recordLine<Code extends RecordCode>(code: Code, cells: CellsOf<Code>): string {
   const [, ...layout]: readonly Cell[] = layouts[code];
   // Cells are looked up by the names of the layout, from which their type is made.
   const named = cells as Readonly<Record<string, string | readonly string[] | undefined>>;
-  return `${[code, ...layout.map((cell) => cellText(code, cell, named[cell.name]))].join('\t')}\n`;
+  return `${[code, ...layout.map((cell) => checkedText(code, cell, named[cell.name]))].join('\t')}\n`;
 }
 
-function cellText(code: string, cell: Cell, value: string | readonly string[] | undefined): string {
+function checkedText(code: string, cell: Cell, value: string | readonly string[] | undefined): string {
   const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
   if (cell.mandatory && values.every((each) => each === '')) throw new RangeError(`${code} needs ${cell.name}`);
   for (const each of values) if (each !== '') checkValue(code, cell, each);
-  return values.length === 1 ? carried(values[0]!) : values.map(carried).join('|');
+  return cellText(value);
 }
-
-/** Anything that needs a closer look before it is written: marks, control characters, halves of surrogate pairs. */
-const SPECIAL = /[\u0000-\u001f\u007f|\\\ud800-\udfff]/;
-
-const carried = (value: string): string => (SPECIAL.test(value) ? escapeText(value) : value);
 
 const SCRATCH_LENGTH = 4096;
 const scratch = Buffer.alloc(3 * SCRATCH_LENGTH);

@@ -1,4 +1,4 @@
-export { readDsr } from './dsr/read-any';
+export { dsrReader, readDsr } from './dsr/read-any';
 export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-report';
 export { checkTogether } from './dsr/check-together';
 export { LineSplitter } from './dsr/lines';

@@ -1,10 +1,20 @@
 import { parseArgs } from 'node:util';
-import { dealUnderFaults, type FaultsOptions, type FaultsResult } from './deal';
+import { dealUnderFaults, type FaultsOptions } from './deal';
+import { dsrUnderFaults } from './dsr';
 
-const runs: Readonly<Record<string, (options: FaultsOptions) => Promise<FaultsResult>>> = { deal: dealUnderFaults };
+interface Run {
+  readonly run: (options: FaultsOptions) => Promise<{ readonly ok: boolean }>;
+  /** How many faults, by default and with --full. */
+  readonly points: { readonly usual: number; readonly full: number };
+}
+
+const runs: Readonly<Record<string, Run>> = {
+  deal: { run: dealUnderFaults, points: { usual: 25, full: 200 } },
+  dsr: { run: dsrUnderFaults, points: { usual: 1000, full: 100_000 } },
+};
 
 interface Wish {
-  readonly run: (options: FaultsOptions) => Promise<FaultsResult>;
+  readonly run: Run['run'];
   readonly points: number;
   readonly seed: number;
   readonly json: boolean;
@@ -23,16 +33,17 @@ function wish(): Wish | undefined {
       allowPositionals: true,
     });
     const [name = ''] = positionals;
-    const run = Object.hasOwn(runs, name) && positionals.length === 1 ? runs[name] : undefined;
-    const points = values.points ?? (values.full ? '200' : '25');
-    if (run === undefined || !/^\d{1,9}$/.test(values.seed) || !/^[1-9]\d{0,3}$/.test(points)) return undefined;
-    return { run, points: Number(points), seed: Number(values.seed), json: values.json };
+    const asked = Object.hasOwn(runs, name) && positionals.length === 1 ? runs[name] : undefined;
+    if (asked === undefined) return undefined;
+    const points = values.points ?? String(values.full ? asked.points.full : asked.points.usual);
+    if (!/^\d{1,9}$/.test(values.seed) || !/^[1-9]\d{0,6}$/.test(points)) return undefined;
+    return { run: asked.run, points: Number(points), seed: Number(values.seed), json: values.json };
   } catch {
     return undefined;
   }
 }
 
-/** `npm run -s faults -- NAME [--full] [--seed N] [--points N] [--json]`: exits 0 when nothing was lost or doubled, else 1. */
+/** `npm run -s faults -- NAME [--full] [--seed N] [--points N] [--json]`: exits 0 when everything held, else 1. */
 async function main(): Promise<void> {
   const asked = wish();
   if (asked === undefined) {

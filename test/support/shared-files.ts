@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Real files that lie beside a developer's checkout and are no part of the product. */
-const folder = process.env.ACCORDO_SHARED_FILES ?? resolve(__dirname, '..', '..', '..', 'shared');
+const beside = (levels: string): string => resolve(__dirname, levels, 'shared');
+
+/** Compiled tests lie a level deeper, in dist/. */
+const folder =
+  process.env.ACCORDO_SHARED_FILES ??
+  [beside('../../..'), beside('../../../..')].find(existsSync) ??
+  beside('../../..');
 
 export const sharedFile = (path: string): string => join(folder, path);
 

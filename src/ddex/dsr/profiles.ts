@@ -105,6 +105,10 @@ export const isOtherProfile = (name: string): boolean =>
 export const isUsage = (code: string, profile: Profile | null): boolean =>
   (profile === null ? profiles : [profile]).some(({ usage }) => usage.includes(familyOf(code)));
 
+/** The record codes that a version of a profile uses; null for a version that is not known. */
+export const boundCodes = (profile: Profile, version: string): readonly string[] | null =>
+  Object.hasOwn(profile.versions, version) ? profile.versions[version]! : null;
+
 /** True where everything about a transaction is in one record, so that a report has no blocks and is never split. */
 export const isSingleRecord = ({ footer }: Profile): boolean => footer === 'SRFO';
 

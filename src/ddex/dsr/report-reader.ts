@@ -5,7 +5,7 @@ import { checkFooter, type Counted } from './check-footer';
 import { familyOf, type RecordCode } from './layouts';
 import { LINE_BYTES_MAX, LineSplitter } from './lines';
 import { type OrderState } from './order';
-import { fileOrder, isSingleRecord, isUsage, type Profile } from './profiles';
+import { boundCodes, fileOrder, isSingleRecord, isUsage, type Profile } from './profiles';
 import { namedCells, readFooter, readHead } from './read-records';
 import { recordCode, writtenCode } from './record-code';
 import { type DsrReceiver, type DsrSummary, type Footer, type Head, type NamedCells } from './records';
@@ -167,7 +167,7 @@ export class ReportReader {
 
   private checkVersion(profile: Profile): void {
     const version = this.cells.isUsable(4) ? this.cells.text(4) : '';
-    if (version === '' || Object.hasOwn(profile.versions, version)) return;
+    if (version === '' || boundCodes(profile, version) !== null) return;
     const message = `known versions of ${profile.id} are ${Object.keys(profile.versions).join(', ')}`;
     this.findings.add('profile-version-unknown', message, { cell: 4, value: version });
   }
@@ -194,8 +194,8 @@ export class ReportReader {
   /** Real files mix the record versions of several profile versions: each code is told once. */
   private checkBinding(kind: Kind, profile: Profile, head: Head): void {
     kind.isBound = true;
-    const bound = profile.versions[head.profileVersion];
-    if (bound === undefined || bound.includes(kind.code)) return;
+    const bound = boundCodes(profile, head.profileVersion);
+    if (bound === null || bound.includes(kind.code)) return;
     const message = `${profile.id} ${head.profileVersion} does not use ${kind.code}; it is read by its own layout`;
     this.findings.add('profile-mismatch', message, { cell: 1, value: kind.code });
   }

@@ -8,6 +8,11 @@ import { type Head } from './records';
 /** More releases and recordings than one block is about: beyond, a file would fill the memory. */
 const REFERENCES_MAX = 100_000;
 
+interface PlacedRecord {
+  readonly lineNumber: number;
+  readonly code: string;
+}
+
 /** Follows the blocks of a file: their numbers, the order of the records in each, and what they refer to. */
 export class BlockOrder {
   /** Different blocks. */
@@ -17,7 +22,7 @@ export class BlockOrder {
   private current: bigint | null = null;
   private highest = 0n;
   private repeated = false;
-  private last = { lineNumber: 0, code: '' };
+  private last: PlacedRecord = { lineNumber: 0, code: '' };
   /** Releases and recordings of the block by reference; false for a rejected one. */
   private readonly references = new Map<string, boolean>();
   private toldTooLarge = false;
@@ -31,24 +36,31 @@ export class BlockOrder {
 
   /** Puts a record into its block, the next one where its BlockId is another. */
   enter(rules: BlockRules, lineNumber: number, cells: Cells, head: Head | null): void {
-    const { findings } = this;
-    if (rules.block !== 0 && cells.isUsable(rules.block)) {
-      const written = cells.text(rules.block);
-      const place = { cell: rules.block, value: written };
-      const id = /^0*[1-9]\d{0,17}$/.test(written) ? BigInt(written) : null;
-      if (id === null) findings.add('cell-malformed', 'BlockId must be a whole number from 1', place);
-      else if (id !== this.current) this.open(id, { lineNumber, code: rules.code }, head, place);
-      if (this.repeated && id !== null) {
-        findings.add('block-repeated', 'blocks are numbered 1, 2, 3 and none comes twice', place);
-      }
-    }
-    this.last = { lineNumber, code: rules.code };
+    const record = { lineNumber, code: rules.code };
+    // Of a record without a number nobody knows to which block it belongs.
+    if (rules.block !== 0 && !this.findBlock(rules.block, record, cells, head)) return;
+    this.last = record;
     if (this.start === null) return;
     const next = (this.state ?? this.start).after(rules.family);
     if (next === undefined) {
-      findings.add('record-out-of-order', `${rules.family} may not come here in its block`, { value: rules.code });
+      const message = `${rules.family} may not come here in its block`;
+      this.findings.add('record-out-of-order', message, { value: rules.code });
     }
     this.state = next ?? this.start.resumedAt(rules.family) ?? this.state;
+  }
+
+  private findBlock(cell: number, record: PlacedRecord, cells: Cells, head: Head | null): boolean {
+    if (!cells.isUsable(cell)) return false;
+    const written = cells.text(cell);
+    const place = { cell, value: written };
+    if (!/^0*[1-9]\d{0,17}$/.test(written)) {
+      this.findings.add('cell-malformed', 'BlockId must be a whole number from 1', place);
+      return false;
+    }
+    const id = BigInt(written);
+    if (id !== this.current) this.open(id, record, head, place);
+    if (this.repeated) this.findings.add('block-repeated', 'blocks are numbered 1, 2, 3 and none comes twice', place);
+    return true;
   }
 
   /** Remembers what usage records of the block may refer to. To be called when the record has been checked. */
@@ -89,7 +101,7 @@ export class BlockOrder {
 
   private open(
     id: bigint,
-    record: { readonly lineNumber: number; readonly code: string },
+    record: PlacedRecord,
     head: Head | null,
     place: { readonly cell: number; readonly value: string },
   ): void {

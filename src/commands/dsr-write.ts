@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { type Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { DsrWriter, type Fault, LineSplitter, type NamedCells } from '../ddex';
 import { DSR_EXIT, type DsrStreams, openBytes, put, reasonUnreadable } from './dsr-files';
 import { readRecord } from './dsr-records';
@@ -24,16 +23,16 @@ export async function writeRecords(
   const part = target === undefined ? undefined : `${target}.part`;
   const report = new JsonReport(errors);
   try {
-    const stream = part === undefined ? output : createWriteStream(part);
-    await pour(openBytes(path), report, stream);
-    if (part !== undefined) {
-      stream.end();
-      await finished(stream);
+    const text = textOf(openBytes(path), report);
+    if (part === undefined) {
+      for await (const chunk of text) await put(output, chunk);
+    } else {
+      await pipeline(text, createWriteStream(part));
       if (report.isSound) await rename(part, target!);
     }
   } catch (error) {
     errors.write(
-      `${printable(reasonUnreadable(error))}: ${printable((error as NodeJS.ErrnoException).path ?? path)}\n`,
+      `${printable((error as NodeJS.ErrnoException).path ?? path)}: ${reasonUnreadable(error)}\n`,
     );
     return DSR_EXIT.unreadable;
   } finally {
@@ -42,13 +41,13 @@ export async function writeRecords(
   return report.isSound ? DSR_EXIT.sound : DSR_EXIT.faulty;
 }
 
-async function pour(records: AsyncIterable<Buffer>, report: JsonReport, stream: Writable): Promise<void> {
+async function* textOf(records: AsyncIterable<Buffer>, report: JsonReport): AsyncGenerator<string> {
   for await (const chunk of records) {
     report.push(chunk);
-    await put(stream, report.take());
+    yield report.take();
   }
   report.end();
-  await put(stream, report.take());
+  yield report.take();
 }
 
 /** The report that lines of JSON come to, one after another. */

@@ -3,17 +3,18 @@ import { checkFiles } from './dsr-check';
 import { readRecords } from './dsr-read';
 import { writeRecords } from './dsr-write';
 
-/** Exit codes of `accordo dsr`. */
 const MISSPELT = 2;
 
 /** Registers `accordo dsr`: usage reports in the DDEX flat-file format, from their files alone. */
 export function registerDsr(program: Command): void {
-  const dsr = program.command('dsr').description('check, read and write usage reports (DDEX DSR), without a server');
+  const dsr = program
+    .command('dsr')
+    .description('check, read and write usage reports (DDEX DSR), without a server')
+    // A script must not take a command that was misspelt for a report with faults.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISSPELT));
   const streams = { output: process.stdout, errors: process.stderr };
-  // A script must not take a command that was misspelt for a report with faults.
-  const command = (name: string): Command =>
-    dsr.command(name).exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISSPELT));
-  command('check')
+  dsr
+    .command('check')
     .description('tell what is in report files, and everything that is wrong with them')
     .argument(
       '<files...>',
@@ -23,7 +24,8 @@ export function registerDsr(program: Command): void {
     .action(async (files: string[], asked: { json?: boolean }) => {
       process.exitCode = await checkFiles(files, asked, streams);
     });
-  command('read')
+  dsr
+    .command('read')
     .description(
       'print the records of a report as JSON Lines, cells by name; the footer, which is counted, is left out',
     )
@@ -31,7 +33,8 @@ export function registerDsr(program: Command): void {
     .action(async (file: string) => {
       process.exitCode = await readRecords(file, streams);
     });
-  command('write')
+  dsr
+    .command('write')
     .description('write a report from records as JSON Lines, with the footer counted')
     .argument('[file]', 'the records; standard input without it', '-')
     .option('-o, --output <file>', 'the report, which is there only when it has no errors')

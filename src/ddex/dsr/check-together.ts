@@ -25,7 +25,7 @@ export function checkTogether(checks: readonly ReportCheck[]): void {
     findings.open(check.summary?.head?.lineNumber ?? 1, 'HEAD');
     reports.set(key, [...(reports.get(key) ?? []), { check, number, of, findings }]);
   }
-  for (const parts of reports.values()) checkParts(parts);
+  for (const parts of reports.values()) if (parts.some(({ of }) => of > 1n)) checkParts(parts);
 }
 
 function placeOf({ summary, fileName }: ReportCheck): { key: string; number: bigint; of: bigint } | null {
@@ -58,7 +58,7 @@ function checkParts(parts: readonly Part[]): void {
     const message = `${numbers.size} of ${first.of} files of the report are here`;
     first.findings.add('report-incomplete', message, { cell: 8, value: [...numbers].sort().join(', ') });
   }
-  if (isWhole && first.of > 1n) checkReportCounts(parts);
+  if (isWhole) checkReportCounts(parts);
 }
 
 /** Files of one report agree in all that HEAD says of the report. */

@@ -31,9 +31,7 @@ export async function writeRecords(
       if (report.isSound) await rename(part, target!);
     }
   } catch (error) {
-    errors.write(
-      `${printable((error as NodeJS.ErrnoException).path ?? path)}: ${reasonUnreadable(error)}\n`,
-    );
+    errors.write(`${printable((error as NodeJS.ErrnoException).path ?? path)}: ${reasonUnreadable(error)}\n`);
     return DSR_EXIT.unreadable;
   } finally {
     if (part !== undefined) await rm(part, { force: true });

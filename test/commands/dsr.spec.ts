@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { accordo } from '../support/command';
+import { read } from '../support/repository';
 import { audioReport, textOf, withCells } from '../unit/ddex/block-samples';
 import { sampleContext, sampleHead, sampleLine, written } from '../unit/ddex/samples';
 
@@ -82,6 +83,20 @@ describe('accordo dsr check', () => {
     ]);
     expect((await accordo(['dsr', 'check'])).code).toBe(2);
     expect((await accordo(['dsr', 'chekc', sound])).code).toBe(2);
+  });
+});
+
+describe('the page of usage reports', () => {
+  it('shows commands that work, one after another', async () => {
+    const target = join(folder, 'shown.tsv');
+    const [, block = ''] = /```sh\n([^`]*)```/.exec(read('docs/dsr.md'))!;
+    const commands = block.trimEnd().split('\n');
+    expect(commands).toHaveLength(4);
+    for (const command of commands) {
+      const [npx, name, ...words] = command.replaceAll('report.tsv', target).split(' ');
+      expect([npx, name]).toEqual(['npx', 'accordo']);
+      expect({ command, ...(await accordo(words)) }).toMatchObject({ code: 0, stderr: '' });
+    }
   });
 });
 

@@ -72,6 +72,16 @@ describe('a packed report', () => {
   });
 });
 
+describe('what can be no report', () => {
+  it('is left where it shows: megabytes without a line end, gzip that unpacks to far too much', async () => {
+    const line = await check(Buffer.alloc(20 << 20, 'x'), 'report.tsv', 1 << 20);
+    expect(line).toMatchObject({ summary: null, lines: 0, faults: { byCode: { 'line-without-end': 1 } } });
+    const dense = await check(gzipSync(Buffer.alloc(16 << 20, '\n')));
+    expect(dense).toMatchObject({ summary: null, faults: { byCode: { 'gzip-too-dense': 1 } } });
+    expect(dense.lines).toBeLessThan(10 << 20);
+  });
+});
+
 describe('the faults of a report', () => {
   it('are all counted, and the first thousand kept', async () => {
     const line = 'SR08\tT\n'.repeat(2000);

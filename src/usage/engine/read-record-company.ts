@@ -86,7 +86,7 @@ class Receiver implements ReportReceiver {
     });
     if (fault.fatal && this.fatal.length < 100) this.fatal.push(fault);
     // A line with several errors is one rejected line, counted under the first.
-    if (record === 'SR08' && severity === 'error' && line !== this.faultyLine) {
+    if (record.startsWith('SR08') && severity === 'error' && line !== this.faultyLine) {
       this.faultyLine = line;
       this.rejectedByCode[code] = (this.rejectedByCode[code] ?? 0) + 1;
     }

@@ -17,7 +17,14 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-const report = (): Promise<string> => written({ head: sampleHead, contexts: [sampleContext()], lines: [sampleLine()] });
+const report = (): Promise<string> => {
+  const amounts = Object.fromEntries(
+    ['Revenue', 'NetRevenue'].flatMap((of) =>
+      ['Transaction', 'Accounting'].map((currency) => [`Allocated${of}InCurrencyOf${currency}`, '0.20']),
+    ),
+  );
+  return written({ head: sampleHead, contexts: [sampleContext(amounts)], lines: [sampleLine()] });
+};
 
 describe('accordo dsr check', () => {
   it('prints one object a file, and ends with the worst of them', async () => {

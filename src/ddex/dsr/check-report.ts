@@ -81,7 +81,7 @@ export async function checkReport(source: AsyncIterable<Uint8Array>, fileName: s
     summary: ({ currency, revenue }) => totals.add(currency, revenue),
     fault: (fault) => faults.keep(fault),
   };
-  const report = dsrReader(receiver, { faultsMax: FAULTS_KEPT });
+  const report = dsrReader(receiver, { faultsMax: FAULTS_KEPT, reconcile: true });
   try {
     for await (const chunk of unpacked(source)) report.push(chunk);
   } catch (error) {

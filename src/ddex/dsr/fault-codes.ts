@@ -108,6 +108,14 @@ export const faultWeights = {
   'price-type-not-exactly-one': warning('SR08', 'not exactly one of PriceType and PriceRangeType is given'),
   'usage-total-mismatch': warning('SY', 'the uses of the records add up to something else than the summary says'),
   'returns-total-mismatch': warning('SY10', 'the returns of the lines add up to something else than the summary says'),
+  'revenue-total-mismatch': warning(
+    'SY10',
+    'the revenue of the lines adds up to something else than the summary says, more than rounding explains',
+  ),
+  'exchange-mismatch': warning(
+    'SY10',
+    'an amount in the currency of accounting is not the one of the transaction times the rate',
+  ),
 } as const satisfies Record<string, Weight>;
 
 export type FaultCode = keyof typeof faultWeights;

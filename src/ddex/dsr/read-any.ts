@@ -23,29 +23,44 @@ export async function readDsr(source: AsyncIterable<Uint8Array>, receiver: DsrRe
   return report.finish();
 }
 
+export interface DsrOptions {
+  /** So many faults are passed on; the others are counted only. */
+  readonly faultsMax?: number;
+  /** Hold the money of summaries and lines against each other (record-company profile). */
+  readonly reconcile?: boolean;
+}
+
 /** The same for a caller who brings the bytes one piece after another. */
-export const dsrReader = (receiver: DsrReceiver, options: { readonly faultsMax?: number } = {}): ReportReader =>
+export const dsrReader = (receiver: DsrReceiver, { faultsMax = Infinity, ...asked }: DsrOptions = {}): ReportReader =>
   new ReportReader(receiver, {
-    ...options,
-    choose: (code, cells, findings) => choose(code, cells, findings, receiver),
+    faultsMax,
+    choose: (code, cells, findings) => choose(code, cells, { findings, receiver, asked }),
   });
 
 const recordCompany = profiles.find(({ id }) => id === RECORD_COMPANY)!;
 
-function choose(code: RecordCode, cells: Cells, findings: Findings, receiver: DsrReceiver): Reading | null {
+interface BodyParts {
+  readonly findings: Findings;
+  readonly receiver: DsrReceiver;
+  readonly asked: Omit<DsrOptions, 'faultsMax'>;
+}
+
+function choose(code: RecordCode, cells: Cells, parts: BodyParts): Reading | null {
   if (code === 'HEAD') {
     if (isOtherProfile(cells.raw(3))) return { profile: null, body: silentBody, silent: true };
     const profile = profileNamed(cells);
     // Without a profile, the next record tells what the file can only be.
-    return profile === undefined ? null : reading(profile, findings, receiver);
+    return profile === undefined ? null : reading(profile, parts);
   }
   const family = familyOf(code);
   const isRecordCompany = [...recordCompany.summaries, ...recordCompany.usage].includes(family);
-  return reading(isRecordCompany ? recordCompany : null, findings, receiver);
+  return reading(isRecordCompany ? recordCompany : null, parts);
 }
 
-function reading(profile: Profile | null, findings: Findings, receiver: DsrReceiver): Reading {
+function reading(profile: Profile | null, { findings, receiver, asked }: BodyParts): Reading {
   const body =
-    profile === recordCompany ? new RecordCompanyBody(findings, receiver) : new BlockBody(profile, findings, receiver);
+    profile === recordCompany
+      ? new RecordCompanyBody(findings, receiver, asked)
+      : new BlockBody(profile, findings, receiver);
   return { profile, body };
 }

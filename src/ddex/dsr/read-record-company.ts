@@ -5,6 +5,7 @@ import { isPartlyKnown, type RecordCode } from './layouts';
 import { checkPartlyKnown, readContext } from './read-records';
 import { type Head, type ReportReceiver } from './records';
 import { UsageReader } from './read-usage';
+import { RevenueCheck } from './revenue-check';
 
 /** Sales contexts (SY10) and usage lines (SR08) of the record-company profile. */
 export class RecordCompanyBody implements Body {
@@ -12,12 +13,16 @@ export class RecordCompanyBody implements Body {
   accepted = 0;
   readonly blocks = 0;
   private readonly usage: UsageReader;
+  private readonly revenue: RevenueCheck | null;
 
+  /** With `reconcile`, the money of contexts and lines is held against each other as well. */
   constructor(
     private readonly findings: Findings,
     private readonly receiver: ReportReceiver,
+    { reconcile = false }: { readonly reconcile?: boolean } = {},
   ) {
     this.usage = new UsageReader(findings);
+    this.revenue = reconcile ? new RevenueCheck(findings) : null;
   }
 
   takes(code: RecordCode): boolean {
@@ -33,6 +38,7 @@ export class RecordCompanyBody implements Body {
 
   finish(): void {
     this.usage.checkTotals();
+    this.revenue?.finish();
   }
 
   private readContext(cells: Cells, lineNumber: number, head: Head | null): void {
@@ -45,12 +51,14 @@ export class RecordCompanyBody implements Body {
       this.findings.add('duplicate-summary-record', message, { cell: 2, value: id });
     } else if (context !== null) {
       this.contexts += 1;
+      this.revenue?.context(context);
       this.receiver.context?.(context);
     }
   }
 
   private readUsage(cells: Cells, lineNumber: number): void {
     const line = this.usage.read(cells, lineNumber);
+    this.revenue?.line(cells);
     if (line === null) return;
     this.accepted += 1;
     this.receiver.line?.(line);

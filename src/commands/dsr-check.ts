@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { checkReport, checkTogether, type Fault, type ReportCheck, unreadableReport } from '../ddex';
+import { checkReport, checkTogether, type Escapes, type Fault, type ReportCheck, unreadableReport } from '../ddex';
 import { DSR_EXIT, type DsrStreams, openBytes, put, reasonUnreadable } from './dsr-files';
 import { printable } from './printable';
 import { hangingLines } from './wrap-text';
@@ -12,11 +12,11 @@ const FAULTS_SHOWN = 50;
 /** 0 when no file has an error, 1 when one has, 2 when one cannot be read to its end. */
 export async function checkFiles(
   paths: readonly string[],
-  { json }: { readonly json?: boolean },
+  { json, escapes }: { readonly json?: boolean; readonly escapes: Escapes },
   { output }: DsrStreams,
 ): Promise<number> {
   const checks: ReportCheck[] = [];
-  for (const path of paths) checks.push(await checkFile(path));
+  for (const path of paths) checks.push(await checkFile(path, escapes));
   checkTogether(checks);
   for (const [index, check] of checks.entries()) {
     const text = json ? `${JSON.stringify(asJson(check))}\n` : told(paths[index]!, check);
@@ -26,10 +26,10 @@ export async function checkFiles(
   return checks.some(({ faults }) => faults.errors > 0) ? DSR_EXIT.faulty : DSR_EXIT.sound;
 }
 
-async function checkFile(path: string): Promise<ReportCheck> {
+async function checkFile(path: string, escapes: Escapes): Promise<ReportCheck> {
   const name = basename(path);
   try {
-    return await checkReport(openBytes(path), name);
+    return await checkReport(openBytes(path), name, { escapes });
   } catch (error) {
     return unreadableReport(name, reasonUnreadable(error));
   }

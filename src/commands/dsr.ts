@@ -1,9 +1,15 @@
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type Escapes } from '../ddex';
 import { checkFiles } from './dsr-check';
 import { readRecords } from './dsr-read';
 import { writeRecords } from './dsr-write';
 
 const MISSPELT = 2;
+
+const escapes = (): Option =>
+  new Option('--escapes <form>', 'how the sender escapes pipes and backslashes')
+    .choices(['published', 'one-backslash'])
+    .default('published');
 
 /** Registers `accordo dsr`: usage reports in the DDEX flat-file format, from their files alone. */
 export function registerDsr(program: Command): void {
@@ -21,7 +27,8 @@ export function registerDsr(program: Command): void {
       'reports, packed (gzip) or not; - is standard input. Files of one report are checked together',
     )
     .option('--json', 'print one object a file, a line each')
-    .action(async (files: string[], asked: { json?: boolean }) => {
+    .addOption(escapes())
+    .action(async (files: string[], asked: { json?: boolean; escapes: Escapes }) => {
       process.exitCode = await checkFiles(files, asked, streams);
     });
   dsr
@@ -30,8 +37,9 @@ export function registerDsr(program: Command): void {
       'print the records of a report as JSON Lines, cells by name; the footer, which is counted, is left out',
     )
     .argument('<file>', 'a report, packed (gzip) or not; - is standard input')
-    .action(async (file: string) => {
-      process.exitCode = await readRecords(file, streams);
+    .addOption(escapes())
+    .action(async (file: string, asked: { escapes: Escapes }) => {
+      process.exitCode = await readRecords(file, asked, streams);
     });
   dsr
     .command('write')

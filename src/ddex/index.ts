@@ -26,5 +26,6 @@ export type {
   SummaryFigures,
   UsageLine,
 } from './dsr/records';
+export { type Escapes } from './dsr/escaping';
 export { faultWeights, type Fault, type FaultCode, type Severity } from './dsr/faults';
 export { isRecordCode, layouts, type Cell, type CellName, type CellsOf, type RecordCode } from './dsr/layouts';

@@ -51,6 +51,9 @@ function complaintsOf(bytes: Buffer): string[] {
   return one === null || other === null ? wrong : [...wrong, one!];
 }
 
+/** Records of a version that nobody knows are no usage records, whatever they are. */
+const isError = ({ severity, code }: Fault): boolean => severity === 'error' && code !== 'unknown-record-version';
+
 /** Each usage record, by these families, must be accepted or rejected, and rejected only with an error. */
 function miscounted(summary: DsrSummary, faults: readonly Fault[], families: readonly string[]): string | null {
   const isUsage = (code: string): boolean => families.includes(code.split('.')[0]!);
@@ -58,9 +61,7 @@ function miscounted(summary: DsrSummary, faults: readonly Fault[], families: rea
     .filter(([code]) => isUsage(code))
     .reduce((sum, [, count]) => sum + count, 0);
   if (summary.accepted + summary.rejected !== usages) return 'accepted and rejected are not all usage records';
-  const faulty = new Set(
-    faults.filter(({ severity, record }) => severity === 'error' && isUsage(record)).map(({ line }) => line),
-  );
+  const faulty = new Set(faults.filter((fault) => isError(fault) && isUsage(fault.record)).map(({ line }) => line));
   if (summary.rejected === faulty.size) return null;
   return `${summary.rejected} records are rejected, ${faulty.size} have errors`;
 }

@@ -38,6 +38,7 @@ const makers: Readonly<Record<Cell['type'], (random: Random) => string>> = {
     oneOf(random, ['0', '5.', '-0.01', `${below(random, 1e6)}.${digits(random, 6)}`, '1'.repeat(38)]),
   boolean: (random) => oneOf(random, ['true', 'false', 'TRUE', 'False']),
   date: (random) => oneOf(random, [day(random), day(random).replaceAll('-', '')]),
+  isoDate: (random) => oneOf(random, ['2026', '2026-01', day(random)]),
   dateTime: (random) => `${day(random)}T10:05:00${oneOf(random, ['Z', '+08:00', '.5Z'])}`,
   duration: (random) => oneOf(random, ['PT0H0M0S', 'PT199S', 'PT3M45.5S', 'P1Y2M10DT2H30M']),
   dpid: (random) => `PADPIDA${digits(random, 10)}A`,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BACKSLASH, escapeLength, PIPE, readCellText, TAB, type CellText } from './escaping';
+import { BACKSLASH, escapeLength, type Escapes, PIPE, readCellText, TAB, type CellText } from './escaping';
 import { TextCache } from './text-cache';
 
 /** More cells than any record of the standard has; what follows them on a line is not looked at. */
@@ -43,6 +43,8 @@ export class Cells {
   private readonly rejected = new Uint8Array(CELLS_MAX + 1);
   private readonly cache = new TextCache();
 
+  constructor(private readonly escapes: Escapes = 'published') {}
+
   /** Takes the line at these bytes, which must stay as they are while its cells are asked for. */
   load(bytes: Buffer, start: number, end: number): void {
     const { starts, ends } = this;
@@ -61,7 +63,7 @@ export class Cells {
         cellStart = at + 1;
       } else {
         found |= kind;
-        if (byte === BACKSLASH) at += escapeLength(bytes, at, end) - 1;
+        if (byte === BACKSLASH) at += escapeLength(bytes, at, end, this.escapes) - 1;
       }
     }
     this.overflowing = count === CELLS_MAX;
@@ -121,7 +123,7 @@ export class Cells {
 
   /** The text of a cell of a single value, unescaped. */
   text(cell: number): string {
-    if (this.isMarked(cell)) return readCellText(this.bytes, this.start(cell), this.end(cell), false).values[0]!;
+    if (this.isMarked(cell)) return this.values(cell, false).values[0]!;
     const bytes = this.bytes as SlicingBuffer;
     const start = this.start(cell);
     const end = this.end(cell);
@@ -136,7 +138,7 @@ export class Cells {
 
   /** The values of a cell, unescaped, and whether its escapes are in order. */
   values(cell: number, multiple: boolean): CellText {
-    return readCellText(this.bytes, this.start(cell), this.end(cell), multiple);
+    return readCellText(this.bytes, this.start(cell), this.end(cell), { multiple, escapes: this.escapes });
   }
 
   /** The bytes as they stand, for messages: anything that is not UTF-8 shows as replacement characters. */

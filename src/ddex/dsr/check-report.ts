@@ -1,7 +1,7 @@
 import { checkName } from './check-name';
 import { DecimalSum } from './decimal-sum';
 import { type Fault, type FaultCode, faultWeights, Findings, type Severity } from './faults';
-import { dsrReader } from './read-any';
+import { type DsrOptions, dsrReader } from './read-any';
 import { type DsrReceiver, type DsrSummary } from './records';
 import { ReportUnreadable, unpacked } from './unpack';
 
@@ -73,7 +73,11 @@ export interface ReportCheck {
  * wrong with it, but for the ids of usage records. `fileName`, without folders, is compared with HEAD where it is one
  * of the standard. Rejects only when the source does.
  */
-export async function checkReport(source: AsyncIterable<Uint8Array>, fileName: string): Promise<ReportCheck> {
+export async function checkReport(
+  source: AsyncIterable<Uint8Array>,
+  fileName: string,
+  options: Pick<DsrOptions, 'escapes'> = {},
+): Promise<ReportCheck> {
   const faults = new KeptFaults();
   const totals = new Totals();
   const receiver: DsrReceiver = {
@@ -81,7 +85,7 @@ export async function checkReport(source: AsyncIterable<Uint8Array>, fileName: s
     summary: ({ currency, revenue }) => totals.add(currency, revenue),
     fault: (fault) => faults.keep(fault),
   };
-  const report = dsrReader(receiver, { faultsMax: FAULTS_KEPT, reconcile: true });
+  const report = dsrReader(receiver, { ...options, faultsMax: FAULTS_KEPT, reconcile: true });
   try {
     for await (const chunk of unpacked(source)) report.push(chunk);
   } catch (error) {

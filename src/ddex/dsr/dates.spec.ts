@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isDateTime, isoDate } from './dates';
+import { daysOf, isDateTime, isDayOrMonthOrYear, isoDate } from './dates';
 
 describe('days', () => {
   it.each([
@@ -52,4 +52,22 @@ describe('times', () => {
       expect(isDateTime(text)).toBe(false);
     },
   );
+});
+
+describe('a day, month or year', () => {
+  const known = (text: string): boolean => isDayOrMonthOrYear(Buffer.from(text), 0, text.length);
+
+  it.each([
+    ['2026', '2026-01-01', '2026-12-31'],
+    ['2024-02', '2024-02-01', '2024-02-29'],
+    ['2026-02-28', '2026-02-28', '2026-02-28'],
+    ['20260228', '2026-02-28', '2026-02-28'],
+  ])('%s is from %s to %s', (text, first, last) => {
+    expect(known(text)).toBe(true);
+    expect(daysOf(text)).toEqual({ first, last });
+  });
+
+  it.each(['', '0000', '2026-13', '2026-00', '2026/01', '202601', '26', '2026-02-29'])('%j is none', (text) => {
+    expect(known(text)).toBe(false);
+  });
 });

@@ -15,6 +15,23 @@ export function isDay(bytes: Uint8Array, start: number, end: number): boolean {
   return year >= 1 && day >= 1 && day <= daysIn(year, month);
 }
 
+/** Whether the bytes name a day, or a month (YYYY-MM) or year (YYYY) as a whole. */
+export function isDayOrMonthOrYear(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length !== 4 && length !== 7) return isDay(bytes, start, end);
+  const month = length === 4 ? 1 : digits(bytes, start + 5, 2);
+  if (length === 7 && bytes[start + 4] !== HYPHEN) return false;
+  return digits(bytes, start, 4) >= 1 && month >= 1 && month <= 12;
+}
+
+/** The first and last day of a day, month or year that was checked before, as YYYY-MM-DD. */
+export function daysOf(date: string): { readonly first: string; readonly last: string } {
+  if (date.length === 4) return { first: `${date}-01-01`, last: `${date}-12-31` };
+  if (date.length !== 7) return { first: withHyphens(date), last: withHyphens(date) };
+  const bytes = Buffer.from(date);
+  return { first: `${date}-01`, last: `${date}-${daysIn(digits(bytes, 0, 4), digits(bytes, 5, 2))}` };
+}
+
 /** The day as YYYY-MM-DD; null when there is no such day. */
 export function isoDate(text: string): string | null {
   const bytes = Buffer.from(text);

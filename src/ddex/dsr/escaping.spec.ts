@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { escapeText, readCellText } from './escaping';
+import { type Escapes, escapeText, readCellText } from './escaping';
 
-const cell = (raw: string, multiple = false) => {
+const cell = (raw: string, multiple = false, escapes: Escapes = 'published') => {
   const bytes = Buffer.from(raw);
-  return readCellText(bytes, 0, bytes.length, multiple);
+  return readCellText(bytes, 0, bytes.length, { multiple, escapes });
 };
 
 describe('escapes', () => {
@@ -30,6 +30,15 @@ describe('escapes', () => {
     ['A\\\\B', true, 'escape-invalid'],
   ] as const)('%j (list: %j) is %s', (raw, multiple, fault) => {
     expect(cell(raw, multiple).fault).toBe(fault);
+  });
+
+  it.each([
+    ['A\\|B|C', ['A|B', 'C']],
+    ['A\\\\|B', ['A\\', 'B']],
+    ['\\\\\\|', ['\\|']],
+    ['A\\\tB', ['A\tB']],
+  ])('of a sender who writes one backslash, %j is the list %j', (raw, values) => {
+    expect(cell(raw, true, 'one-backslash')).toEqual({ values, fault: null });
   });
 
   it('any text without control characters comes back as it went, alone and in lists', () => {

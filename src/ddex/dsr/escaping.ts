@@ -1,16 +1,20 @@
 /**
  * Escapes of the flat file. Published form: `\TAB` carries a tab, `\\|` a pipe, `\\\` a backslash. Some senders write one
- * backslash less (`\|`, `\\`); that reading is taken only in cells of a single value, where it cannot be mistaken.
+ * backslash less (`\|`, `\\`). Reading the published form, that is taken only in cells of a single value, where it cannot be
+ * mistaken; of a sender who is known to write so, it is the only reading.
  */
+export type Escapes = 'published' | 'one-backslash';
+
 export const TAB = 0x09;
 export const PIPE = 0x7c;
 export const BACKSLASH = 0x5c;
 
 /** Bytes of the escape that starts with the backslash at `at`; its last byte is the one carried. 1: no escape. */
-export function escapeLength(bytes: Uint8Array, at: number, end: number): 1 | 2 | 3 {
+export function escapeLength(bytes: Uint8Array, at: number, end: number, escapes: Escapes): 1 | 2 | 3 {
   const second = at + 1 < end ? bytes[at + 1] : undefined;
   if (second === TAB || second === PIPE) return 2;
   if (second !== BACKSLASH) return 1;
+  if (escapes === 'one-backslash') return 2;
   const third = at + 2 < end ? bytes[at + 2] : undefined;
   return third === PIPE || third === BACKSLASH ? 3 : 2;
 }
@@ -21,7 +25,12 @@ export interface CellText {
 }
 
 /** The values of a cell as text, unescaped, with the first offence against the rules. Bytes are read as UTF-8. */
-export function readCellText(bytes: Buffer, start: number, end: number, multiple: boolean): CellText {
+export function readCellText(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  { multiple, escapes }: { readonly multiple: boolean; readonly escapes: Escapes },
+): CellText {
   const values: string[] = [];
   let fault: CellText['fault'] = null;
   let carried: number[] = [];
@@ -32,9 +41,10 @@ export function readCellText(bytes: Buffer, start: number, end: number, multiple
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at]!;
     if (byte === BACKSLASH) {
-      const length = escapeLength(bytes, at, end);
+      const length = escapeLength(bytes, at, end, escapes);
       const last = bytes[at + length - 1]!;
-      if (length === 1 || (multiple && length === 2 && last !== TAB)) fault ??= 'escape-invalid';
+      const isMistakable = multiple && escapes === 'published' && length === 2 && last !== TAB;
+      if (length === 1 || isMistakable) fault ??= 'escape-invalid';
       carried.push(last);
       at += length - 1;
     } else if (byte === PIPE && multiple) {

@@ -56,6 +56,7 @@ export const faultWeights = {
   'too-few-cells': error(EVERY, 'the line ends before the last mandatory cell'),
   'too-many-cells': error(EVERY, 'there is something beyond the last cell of the record'),
   'unknown-record': warning('—', 'the code is not one of the profile; the line is skipped'),
+  'unknown-record-version': error('—', 'the record is known and this version of it is not; nothing of it is used'),
   'layout-partly-known': error(
     'SY10.01, SY10.02, SR08.01, SR08.02',
     'the order of this version’s cells is not known for sure; nothing of it is used',

@@ -1,7 +1,7 @@
 import { isTerritory, WORLDWIDE } from '../../kernel/territory';
 import { isCommercialModel, isUseType } from '../../kernel/uses';
 import { gtinCheckDigit, readIsrc } from '../../kernel/identifiers';
-import { isDateTime, isDay } from './dates';
+import { isDateTime, isDay, isDayOrMonthOrYear } from './dates';
 import { type FaultCode } from './faults';
 import { type CellType } from './layouts';
 import { findProfile } from './profiles';
@@ -84,6 +84,8 @@ const allowed =
     text(bytes, start, end) ?? (isKnown(bytes.toString('utf8', start, end)) ? null : 'unknown-allowed-value');
 
 const date: Check = (bytes, start, end) => (isDay(bytes, start, end) ? null : 'cell-not-date');
+
+const isoDate: Check = (bytes, start, end) => (isDayOrMonthOrYear(bytes, start, end) ? null : 'cell-not-date');
 
 const dateTime: Check = (bytes, start, end) =>
   end - start <= 40 && isDateTime(bytes.toString('latin1', start, end)) ? null : 'cell-not-date-time';
@@ -179,6 +181,7 @@ export const checks: Readonly<Record<CellType, Check>> = {
   decimal,
   boolean,
   date,
+  isoDate,
   dateTime,
   duration,
   dpid: matches(/^PADPIDA[a-zA-Z0-9]{1,40}$/, 'cell-malformed'),

@@ -1,5 +1,6 @@
 import { silentBody } from './body';
 import { type Cells } from './cells';
+import { type Escapes } from './escaping';
 import { type Findings } from './faults';
 import { familyOf, type RecordCode } from './layouts';
 import { isOtherProfile, type Profile, profiles, RECORD_COMPANY } from './profiles';
@@ -14,8 +15,12 @@ import { type DsrReceiver, type DsrSummary } from './records';
  * Records are read by their own codes: where HEAD names no profile of ours, or is missing, all but their order is
  * checked. Memory grows by the ids of usage records only. Faults never throw; a failing source or receiver does.
  */
-export async function readDsr(source: AsyncIterable<Uint8Array>, receiver: DsrReceiver): Promise<DsrSummary> {
-  const report = dsrReader(receiver);
+export async function readDsr(
+  source: AsyncIterable<Uint8Array>,
+  receiver: DsrReceiver,
+  options: DsrOptions = {},
+): Promise<DsrSummary> {
+  const report = dsrReader(receiver, options);
   for await (const chunk of source) {
     report.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     await receiver.drained?.();
@@ -26,14 +31,16 @@ export async function readDsr(source: AsyncIterable<Uint8Array>, receiver: DsrRe
 export interface DsrOptions {
   /** So many faults are passed on; the others are counted only. */
   readonly faultsMax?: number;
+  /** How the sender escapes; the published form where nothing is said. */
+  readonly escapes?: Escapes;
   /** Hold the money of summaries and lines against each other (record-company profile). */
   readonly reconcile?: boolean;
 }
 
 /** The same for a caller who brings the bytes one piece after another. */
-export const dsrReader = (receiver: DsrReceiver, { faultsMax = Infinity, ...asked }: DsrOptions = {}): ReportReader =>
+export const dsrReader = (receiver: DsrReceiver, asked: DsrOptions = {}): ReportReader =>
   new ReportReader(receiver, {
-    faultsMax,
+    ...asked,
     choose: (code, cells, findings) => choose(code, cells, { findings, receiver, asked }),
   });
 
@@ -42,7 +49,7 @@ const recordCompany = profiles.find(({ id }) => id === RECORD_COMPANY)!;
 interface BodyParts {
   readonly findings: Findings;
   readonly receiver: DsrReceiver;
-  readonly asked: Omit<DsrOptions, 'faultsMax'>;
+  readonly asked: DsrOptions;
 }
 
 function choose(code: RecordCode, cells: Cells, parts: BodyParts): Reading | null {

@@ -3,7 +3,7 @@ import { blockRules, type BlockRules } from './block-rules';
 import { type Body } from './body';
 import { type Cells } from './cells';
 import { checkRecord } from './check-record';
-import { withHyphens } from './dates';
+import { daysOf } from './dates';
 import { type Findings } from './faults';
 import { type RecordCode } from './layouts';
 import { isSingleRecord, type Profile } from './profiles';
@@ -134,8 +134,8 @@ export class BlockBody implements Body {
 
   private checkPeriod({ start, end }: BlockRules, cells: Cells, head: Head | null): void {
     if (start === 0 || !cells.isUsable(start) || !cells.isUsable(end)) return;
-    const from = withHyphens(cells.text(start));
-    const to = withHyphens(cells.text(end));
+    const from = daysOf(cells.text(start)).first;
+    const to = daysOf(cells.text(end)).last;
     if (from > to) {
       this.findings.add('period-reversed', 'the period of validity ends before it starts', { cell: end, value: to });
     } else if (head !== null && (from < head.usageStart || to > head.usageEnd)) {

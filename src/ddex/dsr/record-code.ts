@@ -1,4 +1,4 @@
-import { isRecordCode, layouts, type RecordCode } from './layouts';
+import { familyOf, isRecordCode, layouts, type RecordCode } from './layouts';
 
 const TAB = 0x09;
 const DOT = 0x2e;
@@ -29,3 +29,9 @@ export function writtenCode(bytes: Buffer, start: number, end: number): string {
   while (at < end && at < start + 64 && bytes[at] !== TAB) at += 1;
   return bytes.toString('utf8', start, at);
 }
+
+const families: ReadonlySet<string> = new Set(Object.keys(layouts).map(familyOf));
+
+/** A version that no layout is of, of a record that other layouts are of. */
+export const isUnknownVersion = (written: string): boolean =>
+  /^[A-Z]{2}\d{2}\.\d{2}$/.test(written) && families.has(familyOf(written)) && !isRecordCode(written);

@@ -1,5 +1,6 @@
 import { type Body } from './body';
 import { Cells } from './cells';
+import { type Escapes } from './escaping';
 import { Findings } from './faults';
 import { checkFooter, type Counted } from './check-footer';
 import { familyOf, type RecordCode } from './layouts';
@@ -7,7 +8,7 @@ import { LINE_BYTES_MAX, LineSplitter } from './lines';
 import { type OrderState } from './order';
 import { boundCodes, fileOrder, isSingleRecord, isUsage, type Profile } from './profiles';
 import { namedCells, readFooter, readHead } from './read-records';
-import { recordCode, writtenCode } from './record-code';
+import { isUnknownVersion, recordCode, writtenCode } from './record-code';
 import { type DsrReceiver, type DsrSummary, type Footer, type Head, type NamedCells } from './records';
 
 const HASH = 0x23;
@@ -25,6 +26,8 @@ export interface ReadingOptions {
   readonly expected?: Profile;
   /** So many faults are passed on; the others are counted only. */
   readonly faultsMax?: number;
+  /** How the sender escapes; the published form where nothing is said. */
+  readonly escapes?: Escapes;
   /** Asked at the first record and, as long as the answer is null, at the next one. */
   choose(code: RecordCode, cells: Cells, findings: Findings): Reading | null;
 }
@@ -36,7 +39,7 @@ export interface ReadingOptions {
 export class ReportReader {
   private readonly findings: Findings;
   private readonly splitter = new LineSplitter((bytes, start, end, overlong) => this.line(bytes, start, end, overlong));
-  private readonly cells = new Cells();
+  private readonly cells: Cells;
   private readonly kinds = new Map<RecordCode, Kind>();
   private unknown = 0;
   private lines = 0;
@@ -53,6 +56,7 @@ export class ReportReader {
     private readonly options: ReadingOptions,
   ) {
     this.findings = new Findings(receiver.fault?.bind(receiver), options.faultsMax);
+    this.cells = new Cells(options.escapes);
   }
 
   push(chunk: Buffer): void {
@@ -142,12 +146,16 @@ export class ReportReader {
     this.receiver.record({ lineNumber: this.lines, code, sound: findings.recordIsSound, cells: named });
   }
 
-  /** Leaves out a record of which nothing is known. */
+  /** Leaves out a record of which nothing is known. Of a version that is not known, use could go unseen: an error. */
   private skip(written: string): void {
     this.unknown += 1;
     if (this.reading?.silent === true) return;
     this.findings.open(this.lines, written);
-    this.findings.add('unknown-record', 'this profile has no such record; it is skipped', { value: written });
+    if (isUnknownVersion(written)) {
+      this.findings.add('unknown-record-version', 'this version of the record is not read', { value: written });
+    } else {
+      this.findings.add('unknown-record', 'this profile has no such record; it is skipped', { value: written });
+    }
   }
 
   private begin(code: RecordCode): Reading | null {

@@ -137,6 +137,24 @@ describe('records of versions that are known in part', () => {
     });
     expect(summary).toMatchObject({ profile: 'FinancialReportingToRecordCompaniesProfileSRB', accepted: 0 });
   });
+
+  it('a version that nobody knows of a known record is an error, since use could go unseen', async () => {
+    const { faults, summary } = await readLines(withCells(userGeneratedReport, 9, { 1: 'SU03.09' }));
+    expect(faults.map(({ line, code, severity }) => [line, code, severity])).toEqual([
+      [9, 'unknown-record-version', 'error'],
+    ]);
+    expect(summary).toMatchObject({ accepted: 1, records: { unknown: 1 } });
+    expect((await readLines(withCells(userGeneratedReport, 9, { 1: 'XX03.09' }))).codes).toEqual(['9 unknown-record']);
+  });
+});
+
+describe('dates', () => {
+  it('of a period may be months or years', async () => {
+    expect((await readLines(withCells(userGeneratedReport, 6, { 8: '2026-01', 9: '2026-01' }))).codes).toEqual([]);
+    expect((await readLines(withCells(userGeneratedReport, 6, { 8: '2026', 9: '2026' }))).codes).toEqual([
+      '6 period-outside-report',
+    ]);
+  });
 });
 
 describe('memory', () => {

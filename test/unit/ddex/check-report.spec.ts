@@ -72,6 +72,19 @@ describe('a packed report', () => {
   });
 });
 
+describe('a sender who writes one backslash', () => {
+  it('is read so where that is known', async () => {
+    const lines = withCells(audioReport, 1, { 16: 'A\\|B|C' });
+    expect(codes(await check(lines))).toEqual(['escape-invalid']);
+    async function* bytes() {
+      yield Buffer.from(textOf(lines));
+    }
+    const { faults, summary } = await checkReport(bytes(), 'report.tsv', { escapes: 'one-backslash' });
+    expect(faults.total).toBe(0);
+    expect(summary!.head!.cells.RepresentedRepertoire).toEqual(['A|B', 'C']);
+  });
+});
+
 describe('what can be no report', () => {
   it('is left where it shows: megabytes without a line end, gzip that unpacks to far too much', async () => {
     const line = await check(Buffer.alloc(20 << 20, 'x'), 'report.tsv', 1 << 20);

@@ -1,5 +1,5 @@
 /**
- * What a cell holds. `count` is a whole number of uses, which the standard types as decimal or integer; `id` is text
+ * What a cell holds. `date` is a day, `isoDate` a day, month or year; `count` is a whole number of uses, which the standard types as decimal or integer; `id` is text
  * that serves as a key; `name` is the title or name of something, in which an identifier would be out of place.
  */
 export type CellType =
@@ -14,6 +14,7 @@ export type CellType =
   | 'decimal'
   | 'boolean'
   | 'date'
+  | 'isoDate'
   | 'dateTime'
   | 'duration'
   | 'dpid'

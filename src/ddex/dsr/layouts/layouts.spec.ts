@@ -19,6 +19,7 @@ const schemaTypes: Partial<Record<CellType, readonly string[]>> = {
   decimal: ['decimal'],
   boolean: ['boolean'],
   date: ['ddex_IsoDate'],
+  isoDate: ['ddex_IsoDate'],
   dateTime: ['dateTime'],
   duration: ['duration'],
   profile: ['avs:ProfileId'],

@@ -39,8 +39,8 @@ const userGenerated = [
 ] as const;
 const work = [must('WorkTitle', 'name'), must('DspWorkId', 'id'), may('ISWC', 'iswc')] as const;
 const validity = [
-  must('ValidityPeriodStart', 'date'),
-  must('ValidityPeriodEnd', 'date'),
+  must('ValidityPeriodStart', 'isoDate'),
+  must('ValidityPeriodEnd', 'isoDate'),
   must('ContentCategory', 'text'),
 ] as const;
 const share = [

@@ -22,7 +22,7 @@ const transacted = [
 
 /** The transaction comes before the summary here, other than in SU01 and SU02. */
 const monetised = [...inBlock, must('SalesTransactionId', 'id'), may('SummaryRecordId', 'id')] as const;
-const validity = [may('ValidityPeriodStart', 'date'), may('ValidityPeriodEnd', 'date')] as const;
+const validity = [may('ValidityPeriodStart', 'isoDate'), may('ValidityPeriodEnd', 'isoDate')] as const;
 const SU03 = [
   ...monetised,
   must('DspReleaseId', 'id'),

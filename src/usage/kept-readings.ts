@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { UsageSum } from '../kernel';
 import { Storage } from '../platform/storage/storage';
 import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/evidence-writer';
-import { readSumsFooter, sumsOf } from './engine/sums-file';
+import { type AgreementSum, sumsOf } from './engine/sums-file';
 import type { Reading } from './engine/reading';
 
 /** The files of a report that was read. */
@@ -26,40 +26,24 @@ export class KeptReadings {
     for (const { path, sha256 } of [sums, held, faults]) await this.storage.take(path, sha256);
   }
 
-  /** One agreement's sums in a report, in the order of recording and place. */
-  sumsOf({ sums_sha256: sha256 }: ReadFiles, agreementId: string): Promise<UsageSum[]> {
+  /** One agreement's sums in a report, or all of it, in the order of recording and place. */
+  sumsOf({ sums_sha256: sha256 }: ReadFiles, agreementId?: string): Promise<UsageSum[]> {
     return this.within(sha256, [], async (file) => {
       const sums: UsageSum[] = [];
-      for await (const sum of sumsOf(file, agreementId)) sums.push(sum);
+      for await (const { sum } of sumsOf(file, agreementId)) sums.push(sum);
       return sums;
     });
   }
 
-  /** At most `limit` sums of one agreement after the first `passed`. */
+  /** At most `limit` sums after the first `passed`. */
   sumsFrom(
     { sums_sha256: sha256 }: ReadFiles,
-    agreementId: string,
-    passed: number,
-    limit: number,
-  ): Promise<UsageSum[]> {
+    { agreementId, passed, limit }: { agreementId?: string | undefined; passed: number; limit: number },
+  ): Promise<AgreementSum[]> {
     return this.within(sha256, [], async (file) => {
-      const sums: UsageSum[] = [];
+      const sums: AgreementSum[] = [];
       for await (const sum of sumsOf(file, agreementId, passed)) if (sums.push(sum) === limit) break;
       return sums;
-    });
-  }
-
-  /** Every sum of a report, an agreement a list. */
-  allSums({ sums_sha256: sha256 }: ReadFiles): Promise<UsageSum[][]> {
-    return this.within(sha256, [], async (file) => {
-      const { agreements } = await readSumsFooter(file);
-      const lists: UsageSum[][] = [];
-      for (const agreementId of agreements) {
-        const sums: UsageSum[] = [];
-        for await (const sum of sumsOf(file, agreementId)) sums.push(sum);
-        lists.push(sums);
-      }
-      return lists;
     });
   }
 

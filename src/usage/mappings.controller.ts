@@ -18,7 +18,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, JsonField, MonthField, ObjectField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
-import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
+import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { dateForms } from './engine/delimited-layout';
 import { firstLines } from './first-lines';
 import { delimiters, type Mapping, mappingFaults } from './mapping';
@@ -100,11 +100,11 @@ const sampleLines = 1000;
 
 /** How a platform's own tables of usage are read. */
 @ApiTags('usage')
-@Controller('v1/usage-mappings')
+@Controller('v1')
 export class MappingsController {
   constructor(private readonly clock: Clock) {}
 
-  @Post()
+  @Post('usage-mappings')
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
   @ApiOperation({
     summary: 'Save how your tables of usage are to be read',
@@ -130,7 +130,7 @@ export class MappingsController {
     return mappingView(saved);
   }
 
-  @Get()
+  @Get('usage-mappings')
   @Allow({ kinds: ['platform'] })
   @ApiOperation({ summary: 'List your mappings, oldest first' })
   @ApiOkResponse({ type: pageSchema(MappingView) })
@@ -139,7 +139,7 @@ export class MappingsController {
     return pageOf(rows, limit, mappingView, (row) => [row.madeAt.toISOString(), row.id]);
   }
 
-  @Get(':id')
+  @Get('usage-mappings/:id')
   @Allow({ kinds: ['platform'] })
   @ApiOperation({ summary: 'Show a mapping' })
   @ApiOkResponse({ type: MappingView })
@@ -148,9 +148,10 @@ export class MappingsController {
   }
 
   /** Keeps nothing, so it needs no transaction. */
-  @Post('proposal')
+  @Post('usage-mapping-proposals')
   @HttpCode(200)
   @OpensOwnTransactions()
+  @OnlyReads()
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
   @ApiOperation({
     summary: 'Have a mapping proposed for a table, and tried on its first lines',

@@ -73,7 +73,7 @@ export async function usageBetween(
 const linesAtOnce = 50_000;
 
 async function usageOf(readings: KeptReadings, report: UsageReport): Promise<UsageSum[][]> {
-  const lists = await readings.allSums(report);
+  const lists = [await readings.sumsOf(report)];
   for (let passed = 0; ; passed += linesAtOnce) {
     const lines = await readings.heldLines(report, passed, linesAtOnce);
     lists.push(

@@ -23,6 +23,7 @@ import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
 import type { HeldLine } from './engine/evidence-writer';
+import type { AgreementSum } from './engine/sums-file';
 import { KeptReadings } from './kept-readings';
 import { introduced } from './introduced';
 import type { Mapping } from './mapping';
@@ -87,12 +88,13 @@ export class UnmatchedView extends UseCountsView {
 }
 
 export class SumView extends UseCountsView {
+  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty() readonly isrc!: string;
 }
 
 export class SumsQuery extends PageQuery {
-  @IdField({ description: 'the agreement' })
-  readonly agreementId!: string;
+  @IdField({ optional: true, description: 'only of this agreement' })
+  readonly agreementId?: string;
 }
 
 const countsView = ({
@@ -116,7 +118,11 @@ const unmatchedView = ({ line, isrc, reason, ...counts }: HeldLine): UnmatchedVi
   ...countsView(counts),
 });
 
-const sumView = ({ isrc, ...counts }: UsageSum): SumView => ({ isrc, ...countsView(counts) });
+const sumView = ({ agreementId, sum: { isrc, ...counts } }: AgreementSum): SumView => ({
+  agreementId,
+  isrc,
+  ...countsView(counts),
+});
 
 /** A cursor is how many rows came before. */
 const passedBefore = (cursor: string | undefined): number => Number(fromCursor(cursor, [/^\d{1,12}$/])?.[0] ?? 0);
@@ -225,7 +231,7 @@ export class UsageController {
   @Get(':id/sums')
   @Allow()
   @ApiOperation({
-    summary: 'List what a report’s lines come to under an agreement',
+    summary: 'List what a report’s lines come to, agreement by agreement',
     description: 'By recording, territory, use and model; before any rate.',
   })
   @ApiOkResponse({ type: pageSchema(SumView) })
@@ -236,7 +242,8 @@ export class UsageController {
   ): Promise<Page<SumView>> {
     const report = await getReport(tx, id);
     const passed = passedBefore(cursor);
-    const rows = await this.readings.sumsFrom(report, (await getAgreement(tx, agreementId)).id, passed, limit + 1);
+    if (agreementId !== undefined) await getAgreement(tx, agreementId);
+    const rows = await this.readings.sumsFrom(report, { agreementId, passed, limit: limit + 1 });
     return pageOf(rows, limit, sumView, counted(passed + limit));
   }
 

@@ -276,7 +276,7 @@ describe('a query parameter that nobody reads', () => {
 });
 
 const uploadTypes: Readonly<Record<string, string>> = {
-  'POST /v1/usage-mappings/proposal': 'text/csv',
+  'POST /v1/usage-mapping-proposals': 'text/csv',
   'POST /v1/agreement-originals': 'application/pdf',
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
@@ -285,7 +285,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
 };
 
 const uploadQueries: Readonly<Record<string, string>> = {
-  'POST /v1/usage-mappings/proposal': '?month=2026-01',
+  'POST /v1/usage-mapping-proposals': '?month=2026-01',
   'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',
 };
 

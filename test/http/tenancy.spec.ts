@@ -218,11 +218,12 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
+  '/v1/usage-mappings/{id}': thing('usage mapping'),
   '/v1/usage-reports/{id}': thing('usage report'),
 };
 
-/** Parameters in an address that are no ids: numbers within the thing named before them, and what is the caller's own by nature. */
-const numbers = ['path/number', 'path/currency'];
+/** Parameters that are no ids: a column's name, numbers within the thing named before them, and what is the caller's own by nature. */
+const numbers = ['path/number', 'path/currency', 'body/mapping/columns/isrc'];
 /** Addresses that name nobody's thing. */
 const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
@@ -254,6 +255,12 @@ const question = (more: object): object => ({
     },
   ],
 });
+
+/** A table whose every id is ours but the one given. */
+const tableQuery = (given: object): string => {
+  const ids = { mappingId: ours.ids['usage mapping'], labelId: ours.label.organizationId, serviceId: ours.serviceId };
+  return `?${new URLSearchParams({ month: '2026-11', messageId: 'TABLE', ...ids, ...given }).toString()}`;
+};
 
 /** Ids in queries and bodies, by what OpenAPI calls them. */
 const matrix: Readonly<Record<string, Attempt>> = {
@@ -328,6 +335,26 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/payouts body/invoiceIds': { ...thing('invoice'), body: (id) => ({ invoiceIds: [id] }) },
   'POST /v1/rights-statements body/isrcs': { ...recording, body: (isrc) => ({ isrcs: [isrc], ...world }) },
   'POST /v1/rights-statements body/importId': { ...thing('import'), body: (importId) => ({ importId, ...world }) },
+  'POST /v1/usage-reports query/mappingId': {
+    ...thing('usage mapping'),
+    query: (mappingId) => tableQuery({ mappingId }),
+    file: () => ({ type: 'text/csv', content: 'isrc,plays\n' }),
+  },
+  'POST /v1/usage-reports query/labelId': {
+    ...hidden('label'),
+    query: (labelId) => tableQuery({ labelId }),
+    file: () => ({ type: 'text/csv', content: 'isrc,plays\n' }),
+  },
+  'POST /v1/usage-reports query/serviceId': {
+    ...theirService,
+    query: (serviceId) => tableQuery({ serviceId }),
+    file: () => ({ type: 'text/csv', content: 'isrc,plays\n' }),
+  },
+  'GET /v1/usage-reports/{id}/sums query/agreementId': {
+    ...thing('agreement'),
+    path: () => `/v1/usage-reports/${ours.ids['usage report']}/sums`,
+    query: (agreementId) => `?agreementId=${agreementId}`,
+  },
   'POST /v1/usage-reports query/replaces': {
     ...thing('usage report'),
     query: (id) => `?replaces=${id}`,

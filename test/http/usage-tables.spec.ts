@@ -121,7 +121,7 @@ describe('a mapping', () => {
       '15.01.2026;ZZT012600001;KZ;OnDemandStream;SubscriptionModel;1.000',
       '15.01.2026;ZZ-T01-26-00002;KZ;OnDemandStream;SubscriptionModel;-1',
     ].join('\n');
-    const proposed = await market.platform.as.upload('/v1/usage-mappings/proposal?month=2026-01', 'text/csv', table);
+    const proposed = await market.platform.as.upload('/v1/usage-mapping-proposals?month=2026-01', 'text/csv', table);
     expect(proposed).toMatchObject({
       mapping: {
         delimiter: ';',
@@ -140,7 +140,7 @@ describe('a mapping', () => {
       dryRun: { lines: 3, accepted: 1, rejected: 1, units: '1000', faults: [{ line: 3, code: 'cell-negative' }] },
     });
     const little = await market.platform.as.upload(
-      '/v1/usage-mappings/proposal?month=2026-01',
+      '/v1/usage-mapping-proposals?month=2026-01',
       'text/csv',
       'ISRC,Streams\nZZT012600001,5\n',
     );

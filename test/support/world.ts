@@ -35,6 +35,7 @@ export type Thing =
   | 'attachment'
   | 'agreement'
   | 'usage report'
+  | 'usage mapping'
   | 'operation'
   | 'statement'
   | 'invoice'
@@ -103,6 +104,14 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     reportText,
   );
   await untilDone(platform.as, report.operationId);
+  const mapping = await platform.as.post<{ id: string }>('/v1/usage-mappings', {
+    name: 'Ours',
+    mapping: {
+      delimiter: ',',
+      columns: { isrc: 'isrc', quantity: 'plays' },
+      constants: { territory: 'KZ', use: 'OnDemandStream', model: 'AdvertisementSupportedModel' },
+    },
+  });
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
   const statementId = (await untilDone(label.as, closing.id)).statementId!;
   const exported = await label.as.post<{ id: string }>('/v1/exports', {});
@@ -127,6 +136,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       attachment: attachment.id,
       agreement,
       'usage report': report.id,
+      'usage mapping': mapping.id,
       operation: closing.id,
       statement: statementId,
       invoice,

@@ -16,7 +16,7 @@ import { faultsFrom, heldLines } from './evidence-writer';
 import { matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
 import { type Reading } from './reading';
-import { readSumsFooter, sumsOf } from './sums-file';
+import { sumsOf } from './sums-file';
 
 const service = 'service';
 const isrcs = ['ZZA012600001', 'ZZA012600002', 'ZZA012600003', 'QQZZ92600001'];
@@ -93,12 +93,10 @@ async function read(text: string, { size = 1 << 16, slotsMax = 1 << 14, own = la
 async function sumsIn({ sums }: Reading): Promise<string[]> {
   const file = await open(sums.path, 'r');
   try {
-    const { agreements } = await readSumsFooter(file);
     const all: string[] = [];
-    for (const agreement of agreements) {
-      for await (const { isrc, territory, use, model, quantity, returns } of sumsOf(file, agreement)) {
-        all.push([agreement, isrc, territory, use, model, quantity, returns].join(' '));
-      }
+    for await (const { agreementId, sum } of sumsOf(file)) {
+      const { isrc, territory, use, model, quantity, returns } = sum;
+      all.push([agreementId, isrc, territory, use, model, quantity, returns].join(' '));
     }
     return all;
   } finally {

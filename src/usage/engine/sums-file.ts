@@ -114,12 +114,19 @@ export async function readSumsFooter(file: FileHandle): Promise<SumsFooter> {
   return JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as SumsFooter;
 }
 
-/** The sums of one agreement, in the order of the file, after the first `passed`. */
-export async function* sumsOf(file: FileHandle, agreementId: string, passed = 0): AsyncGenerator<UsageSum> {
+/** A sum and the agreement that it is of. */
+export interface AgreementSum {
+  readonly agreementId: string;
+  readonly sum: UsageSum;
+}
+
+/** The sums of one agreement, or of all, in the order of the file, after the first `passed`. */
+export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0): AsyncGenerator<AgreementSum> {
   const { agreements, blocks, places, service } = await readSumsFooter(file);
-  const agreement = agreements.indexOf(agreementId);
   let left = passed;
-  for (const { offset, rows } of blocks.filter((block) => block.agreement === agreement)) {
+  for (const { agreement, offset, rows } of blocks) {
+    const own = agreements[agreement]!;
+    if (agreementId !== undefined && own !== agreementId) continue;
     if (left >= rows) {
       left -= rows;
       continue;
@@ -127,14 +134,14 @@ export async function* sumsOf(file: FileHandle, agreementId: string, passed = 0)
     const bytes = await bytesAt(file, offset, rows * columns * 4);
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * columns);
     for (let row = left; row < rows; row += 1) {
-      const place = places[words[rows * 2 + row]!]!;
-      yield {
+      const sum = {
         isrc: isrcText({ letters: words[row]!, digits: words[rows + row]! }),
         service,
-        ...place,
+        ...places[words[rows * 2 + row]!]!,
         quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
         returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
       };
+      yield { agreementId: own, sum };
     }
     left = 0;
   }

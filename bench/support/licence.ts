@@ -25,12 +25,14 @@ interface LicenceWish {
   readonly tracks: number;
   /** Number of the first track: labels that share a marketplace do not share recordings. */
   readonly firstTrack?: number;
+  /** In the whole world, and not where the story's deal is. */
+  readonly worldwide?: boolean;
 }
 
 /** Registers both parties, brings the catalogue in, negotiates and signs: everything through the public API. */
 export async function concludeLicence(
   given: PartySource,
-  { url, tracks, firstTrack = 1 }: LicenceWish,
+  { url, tracks, firstTrack = 1, worldwide = false }: LicenceWish,
 ): Promise<Licence> {
   const [label, platform] = [await given.label(), await given.platform()];
   const services: { id: string; name: string }[] = [];
@@ -38,11 +40,15 @@ export async function concludeLicence(
   const isrcs = Array.from({ length: tracks }, (_, index) => isrcOf(firstTrack + index));
   await bringIn(label, isrcs);
   const [ofLabel, ofPlatform] = [await organization(label), await organization(platform)];
-  const terms = storyTerms(
+  const story = storyTerms(
     { label: named(ofLabel), platform: named(ofPlatform), services: services.map(named), claims: [] },
     2,
     isrcs,
-  );
+  ) as { grants: object[] };
+  const world = { worldwideExcept: [] };
+  const terms = worldwide
+    ? { ...story, grants: story.grants.map((grant) => ({ ...grant, territories: world })) }
+    : story;
   const negotiation = await label.as.post<Parameters<typeof accept>[1]>('/v1/negotiations', {
     counterpartyId: platform.organizationId,
     terms,

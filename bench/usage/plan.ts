@@ -2,34 +2,14 @@ import { isrcOf } from '../../src/sample/names';
 import { type LinePlan, storyContexts } from '../support/usage-file';
 
 /**
- * `story`: lines as in the reference story, every one of them licensed, two for each recording and context: what a label's own report looks like.
- * `cold`: 5.5 % of the lines are licensed, the rest is of recordings that no agreement names.
+ * `cold`: a table of which 5.5 % of the lines are licensed. `hot`: every line licensed, and nearly each a sum of its own: what a label's own report looks
+ * like. `gz`: the cold table packed. `srb`: the record-company profile with all its cells, every line licensed.
  */
-export type UsageCase = 'story' | 'cold';
+export const usageCases = ['cold', 'hot', 'gz', 'srb'] as const;
+export type UsageCase = (typeof usageCases)[number];
 
 export const usageMonth = '2026-01';
 export const usageContexts = storyContexts();
-
-const linesPerSum = 2;
-const partsLicensed = { story: 1000, cold: 55 } as const;
-
-/** As many licensed recordings as give two lines a sum, whatever the number of lines. */
-export const tracksFor = (lines: number): number => Math.ceil(lines / (usageContexts.length * linesPerSum));
-
-/** Always the same lines for the same case and number. */
-export function* usageLines(usageCase: UsageCase, count: number): Generator<LinePlan> {
-  const tracks = tracksFor(count);
-  for (let at = 0; at < count; at += 1) {
-    const context = Math.floor(at / linesPerSum / tracks);
-    const licensed = (at * 7919) % 1000 < partsLicensed[usageCase];
-    const isrc = licensed
-      ? isrcOf((Math.floor(at / linesPerSum) % tracks) + 1)
-      : `ZZX9926${String((at * 7919) % 99_991).padStart(5, '0')}`;
-    const quantity = BigInt(1 + ((at * 37) % 900));
-    const returns = usageContexts[context]!.use === 'PermanentDownload' ? quantity / 50n : 0n;
-    yield { context, isrc, day: at % 2 === 0 ? 14 : 28, quantity, returns };
-  }
-}
 
 /** What must come out of a case's lines, whoever adds them up. */
 export interface Sums {
@@ -38,15 +18,36 @@ export interface Sums {
   readonly returns: string;
 }
 
-export function expectedSums(usageCase: UsageCase, count: number): Sums {
+const linesPerSum = 2;
+
+/** As many licensed recordings as give two lines a sum, whatever the number of lines. */
+const tracksOfReport = (lines: number): number => Math.ceil(lines / (usageContexts.length * linesPerSum));
+
+/** Always the same lines for the same number: two for each recording and sales context. */
+export function* reportLines(count: number): Generator<LinePlan> {
+  const tracks = tracksOfReport(count);
+  for (let at = 0; at < count; at += 1) {
+    const context = Math.floor(at / linesPerSum / tracks);
+    const quantity = BigInt(1 + ((at * 37) % 900));
+    const returns = usageContexts[context]!.use === 'PermanentDownload' ? quantity / 50n : 0n;
+    const isrc = isrcOf((Math.floor(at / linesPerSum) % tracks) + 1);
+    yield { context, isrc, day: at % 2 === 0 ? 14 : 28, quantity, returns };
+  }
+}
+
+export function expectedOfReport(count: number): Sums {
   const keys = new Set<string>();
-  let quantity = 0n;
-  let returns = 0n;
-  for (const line of usageLines(usageCase, count)) {
-    if (line.isrc.startsWith('ZZX99')) continue;
+  let [quantity, returns] = [0n, 0n];
+  for (const line of reportLines(count)) {
     keys.add(`${line.context} ${line.isrc}`);
     quantity += line.quantity;
     returns += line.returns;
   }
   return { sums: String(keys.size), quantity: String(quantity), returns: String(returns) };
 }
+
+/** Places of a table: every territory under two uses. */
+export const placesOfTable = 500;
+
+export const tracksFor = (usageCase: UsageCase, lines: number): number =>
+  usageCase === 'srb' ? tracksOfReport(lines) : Math.ceil(lines / placesOfTable);

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgreementsModule } from './agreements';
 import { CatalogueModule } from './catalogue';
-import { ClearanceModule } from './clearance';
+import { ClearanceModule, type LicencesSettings } from './clearance';
 import { EnforcementModule } from './enforcement';
 import { OffersModule } from './offers';
 import { PartiesModule } from './parties';
@@ -12,6 +12,7 @@ import { UsageModule } from './usage';
 export interface AppParts extends PlatformParts {
   /** Absent where the installation has no payment provider: invoices stay with us and payouts are refused. */
   readonly rail: PaymentRail | undefined;
+  readonly licences: LicencesSettings;
 }
 
 /** The list of modules, nothing else. */
@@ -25,7 +26,7 @@ export class AppModule {
         PartiesModule,
         CatalogueModule,
         AgreementsModule,
-        ClearanceModule,
+        ClearanceModule.with(parts.licences),
         OffersModule,
         UsageModule,
         SettlementModule.with(parts.rail),

@@ -35,6 +35,7 @@ export async function openParts(config: Config, clock: Clock = new SystemClock()
     storage: new Storage(config.storageFolder),
     keyring: await Keyring.open(config.keyringFile, clock.now()),
     rail,
+    licences: { ageLimitMilliseconds: (config.clearanceAgeLimitSeconds ?? 5) * 1000 },
     close: () => source.destroy(),
   };
 }

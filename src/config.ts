@@ -15,6 +15,8 @@ export interface Config {
   /** Proxies whose word about the caller's address is taken: addresses or networks. None: the connection's own address. */
   readonly trustedProxies: readonly string[];
   readonly payments: PaymentConfig | undefined;
+  /** For how long a process answers clearance questions without hearing of changes; absent: 5. */
+  readonly clearanceAgeLimitSeconds?: number;
 }
 
 export interface PaymentConfig {
@@ -55,6 +57,7 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
     logLevel,
     trustedProxies: proxies(environment, faults),
     payments: paymentConfig(environment, faults) ?? local?.payments,
+    clearanceAgeLimitSeconds: ageLimit(environment, faults),
   };
   if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));
   return Object.freeze(config);
@@ -120,6 +123,13 @@ function proxies(environment: Environment, faults: string[]): string[] {
     if (!sound) faults.push(`TRUST_PROXY must list addresses or networks (10.0.0.0/8), not "${name}"`);
   }
   return names;
+}
+
+function ageLimit(environment: Environment, faults: string[]): number {
+  const text = environment.CLEARANCE_AGE_LIMIT_SECONDS ?? '5';
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  faults.push(`CLEARANCE_AGE_LIMIT_SECONDS must be a whole number of seconds from 1 to 9999, not "${text}"`);
+  return 5;
 }
 
 function wholeNumber(environment: Environment, name: string, fallback: number, faults: string[]): number {

@@ -78,6 +78,7 @@ export async function describeApi(): Promise<OpenAPIObject> {
     storage: new Storage(folder),
     keyring: await Keyring.open(join(folder, 'keyring.json'), clock.now()),
     rail: undefined,
+    licences: { ageLimitMilliseconds: 5_000 },
   };
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), new FastifyAdapter(), {
     logger: false,

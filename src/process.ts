@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, openParts, type ProcessParts } from './app';
+import { Licences } from './clearance';
 import type { Config } from './config';
 import { processLogger } from './logger';
 import type { Clock } from './platform/clock';
@@ -24,6 +25,8 @@ export async function serve(
   await parts.storage.sweep(parts.clock.now());
   const jobs = app.get(Jobs);
   try {
+    // Requests come when the licences are in memory, not while they are read.
+    if (api) await app.get(Licences).start();
     if (api) await listen(app, config);
     if (worker) await jobs.start(config.applicationUrl);
   } catch (error) {

@@ -90,16 +90,6 @@ export async function agreementsPromising(
   return rows.map(({ id }) => id);
 }
 
-/** The labels that the platform has a concluded agreement with, oldest first. */
-export async function licensorsOf(tx: Tx, platformId: string): Promise<string[]> {
-  const rows = await tx.rows<{ labelId: string }>(
-    `SELECT label_id AS "labelId" FROM agreements
-      WHERE platform_id = $1 AND concluded_at IS NOT NULL GROUP BY label_id ORDER BY min(ordinal)`,
-    [platformId],
-  );
-  return rows.map(({ labelId }) => labelId);
-}
-
 /** Whatever two parties ever concluded, oldest first. */
 export async function concludedBetween(tx: Tx, labelId: string, platformId: string): Promise<AgreementWithTerms[]> {
   const rows = await tx.rows<Row>(

@@ -1,4 +1,4 @@
-import { COMMERCIAL_MODELS, coveredUses, type Grant, modelNumber, USE_TYPES, useModelCode, useNumber } from '../kernel';
+import { COMMERCIAL_MODELS, coveredUses, type Grant, USE_TYPES, useModelCode } from '../kernel';
 
 /** Every use under every model by its combined code: the columns' codes back into what they stand for. */
 const pairs = new Map(
@@ -9,15 +9,6 @@ const pairs = new Map(
 export function useModelCodes({ uses, models }: Grant): number[] {
   const codes = uses.flatMap(coveredUses).flatMap((use) => models.map((model) => useModelCode(use, model)));
   return [...new Set(codes)].sort((a, b) => a - b);
-}
-
-/** The uses and models that codes stand for, as numbers: what matching wants. A clause grants each of its uses under each of its models. */
-export function matchedCodes(codes: readonly number[]): { uses: ReadonlySet<number>; models: ReadonlySet<number> } {
-  const known = codes.flatMap((code) => pairs.get(code) ?? []);
-  return {
-    uses: new Set(known.map(({ use }) => useNumber(use))),
-    models: new Set(known.map(({ model }) => modelNumber(model))),
-  };
 }
 
 /** The uses of these codes, each once, in the order of the codes. */

@@ -1,41 +1,9 @@
-import {
-  endOf,
-  type Fault,
-  type GrantInForce,
-  type Life,
-  type Pause,
-  pausesOf,
-  type Period,
-  territoryNumbers,
-  type Terms,
-} from '../kernel';
+import { type Fault, type Life, spansOf, territoryNumbers } from '../kernel';
 import { isRefusedBy } from '../platform/database/constraints';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { matchedCodes, useModelCodes } from './grant-codes';
-import { factsOf } from './life.repository';
+import { useModelCodes } from './grant-codes';
 import { overlapsInWords, type PlacedGrant } from './overlaps';
-
-/** A grant as the database holds it, with what a clearance answer says beside yes. Its `isrcs` are those asked for. */
-export interface LicensedGrant extends GrantInForce {
-  readonly timeZone: string;
-  readonly rightsScope: Terms['rightsScope'];
-  /** When its agreement waited or was suspended. */
-  readonly pauses: readonly Pause[];
-}
-
-interface Row {
-  readonly agreementId: string;
-  readonly clause: string;
-  readonly services: readonly string[];
-  readonly territories: readonly number[];
-  readonly uses: readonly number[];
-  readonly from: Period['from'];
-  readonly until: Period['until'];
-  readonly timeZone: string;
-  readonly rightsScope: Terms['rightsScope'];
-  readonly isrcs: readonly string[];
-}
 
 /**
  * Makes the rows of grants say what the life says: a row per version, clause and recording, for the days on which it holds. Only the system
@@ -55,19 +23,12 @@ export async function placeGrants(tx: Tx, by: GrantedBy, life: Life): Promise<vo
 }
 
 /** Every grant of every signed version with the days on which it holds; an empty range stands in nobody's way. */
-function placementsOf(life: Life): Placed[] {
-  const { until, sellOffUntil } = endOf(life);
-  return life.versions.flatMap(({ number, effectiveFrom, terms }, at) => {
-    const next = life.versions[at + 1]?.effectiveFrom ?? sellOffUntil;
-    const soldOff = new Set(terms.termination?.sellOff?.grants);
-    return terms.grants.map((grant) => {
-      const end = soldOff.has(grant.id) ? sellOffUntil : until;
-      const last = next < end ? next : end;
-      const days = { from: effectiveFrom, until: last > effectiveFrom ? last : effectiveFrom };
-      return { version: number, terms, grant, days };
-    });
+const placementsOf = (life: Life): Placed[] =>
+  spansOf(life).map(({ version, terms, grant, days }) => {
+    const from = life.versions.find(({ number }) => number === version)?.effectiveFrom;
+    if (from === undefined) throw new Error(`there is no version ${version}`);
+    return { version, terms, grant, days: days ?? { from, until: from } };
   });
-}
 
 async function place(tx: Tx, { id, labelId }: GrantedBy, all: readonly Placed[]): Promise<void> {
   // Two conclusions that overlap would wait for each other's rows; taken one after the other, the second sees the overlap.
@@ -127,45 +88,4 @@ async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant,
       days.until,
     ],
   );
-}
-
-/** What the platform may do with any of these recordings, by signed agreements, oldest first; two statements for all of them. */
-export async function grantsOfPlatform(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<LicensedGrant[]> {
-  const rows = await tx.rows<Row>(
-    // Rows of one clause differ in their recording only, so one of them tells the long arrays for all.
-    `WITH licensed AS (
-       SELECT agreement_id, version, clause, in_force, array_agg(isrc::text) AS isrcs, min(isrc) AS one
-         FROM agreement_grants WHERE platform_id = $1 AND isrc = ANY ($2::bpchar[]) AND NOT isempty(in_force)
-        GROUP BY agreement_id, version, clause, in_force)
-     SELECT g.agreement_id AS "agreementId", g.clause, g.services, g.territories, g.uses,
-            lower(g.in_force) AS "from", upper(g.in_force) AS "until",
-            a.time_zone AS "timeZone", v.rights_scope AS "rightsScope", l.isrcs
-       FROM licensed l
-       JOIN agreement_grants g USING (agreement_id, version, clause)
-       JOIN agreement_versions v ON v.agreement_id = l.agreement_id AND v.number = l.version
-       JOIN agreements a ON a.id = l.agreement_id
-      WHERE g.isrc = l.one
-      ORDER BY a.ordinal, l.version, g.clause`,
-    [platformId, isrcs],
-  );
-  const facts = await factsOf(tx, [...new Set(rows.map(({ agreementId }) => agreementId))]);
-  return rows.map((row) =>
-    toLicensedGrant(row, pausesOf({ facts: facts.get(row.agreementId) ?? [], timeZone: row.timeZone })),
-  );
-}
-
-function toLicensedGrant(
-  { uses, from, until, services, territories, isrcs, ...row }: Row,
-  pauses: readonly Pause[],
-): LicensedGrant {
-  return {
-    ...row,
-    ...matchedCodes(uses),
-    pauses,
-    services: new Set(services),
-    isrcs: new Set(isrcs),
-    territories: new Set(territories),
-    inForce: { from, until },
-    state: 'in-force',
-  };
 }

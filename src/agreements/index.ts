@@ -6,15 +6,21 @@ export {
   type AgreementWithTerms,
   getAgreement,
   getAgreementForUpdate,
-  licensorsOf,
 } from './agreements.repository';
 export { uncontrolledTracks } from './control';
 export { ClauseDifferenceView, ValueDifferenceView } from './difference.view';
 export { type RightsProblem, type RightsReason, rightsReasons, tracksInDoubt, type TrackInDoubt } from './rights-check';
-export { grantsOfPlatform, type LicensedGrant } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
-export { concludedAgreementsBetween, getLiving, getLivingForUpdate, type LivingAgreement } from './life.repository';
+export {
+  concludedAgreementsBetween,
+  concludedIds,
+  type ConcludedLife,
+  concludedLives,
+  getLiving,
+  getLivingForUpdate,
+  type LivingAgreement,
+} from './life.repository';
 export { type Amended, OnAmended } from './on-amended';
 export { BeforeSigning, type Signing } from './before-signing';
 export { versionAwaiting } from './versions.repository';

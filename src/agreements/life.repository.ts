@@ -46,6 +46,39 @@ async function withLives(tx: Tx, agreements: readonly AgreementWithTerms[]): Pro
   });
 }
 
+/** A concluded agreement by its life, without what its parties' screens show of it. */
+export interface ConcludedLife {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly labelId: string;
+  readonly platformId: string;
+  readonly life: Life;
+}
+
+/** The concluded ones among these agreements, oldest first. */
+export async function concludedLives(tx: Tx, agreementIds: readonly string[]): Promise<ConcludedLife[]> {
+  const rows = await tx.rows<Omit<ConcludedLife, 'life'>>(
+    `SELECT id, ordinal, label_id AS "labelId", platform_id AS "platformId" FROM agreements
+      WHERE id = ANY ($1::uuid[]) AND concluded_at IS NOT NULL ORDER BY ordinal`,
+    [agreementIds],
+  );
+  const ids = rows.map(({ id }) => id);
+  const versions = Map.groupBy(await concludedVersions(tx, ids), ({ agreementId }) => agreementId);
+  const facts = await factsOf(tx, ids);
+  return rows.map((row) => ({
+    ...row,
+    life: { versions: (versions.get(row.id) ?? []).map(signedVersion), facts: facts.get(row.id) ?? [] },
+  }));
+}
+
+/** The ids of all concluded agreements that the transaction may see, oldest first. */
+export async function concludedIds(tx: Tx): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    'SELECT id FROM agreements WHERE concluded_at IS NOT NULL ORDER BY ordinal',
+  );
+  return rows.map(({ id }) => id);
+}
+
 const signedVersion = ({ number, effectiveFrom, decidedAt, terms }: VersionText): SignedVersion => {
   if (decidedAt === null) throw new Error('a concluded version was never decided');
   return { number, effectiveFrom, concludedAt: decidedAt, terms };

@@ -4,5 +4,5 @@ export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, 
 export { isrcKey, ownRecordings } from './isrc-list';
 export { findPackage, isrcsOfPackage, listPackageTracks, type Package, type PackageTrack } from './packages.repository';
 export { PackageTrackView } from './packages.controller';
-export { catalogueIsrcs, findRecordings, type Recording } from './recordings.repository';
+export { catalogueIsrcs, findOwners, findRecordings, type Recording } from './recordings.repository';
 export { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';

@@ -25,6 +25,20 @@ export const findRecordings = (tx: Tx, ownerId: string, isrcs: readonly string[]
     ),
   );
 
+/** Which of these labels have which of these recordings. Also for platforms: ask only about labels that they have an agreement with. */
+export const findOwners = (
+  tx: Tx,
+  ownerIds: readonly string[],
+  isrcs: readonly string[],
+): Promise<{ isrc: string; ownerId: string }[]> =>
+  tx.asSystem(() =>
+    tx.rows<{ isrc: string; ownerId: string }>(
+      `SELECT isrc, owner_id AS "ownerId" FROM recordings
+        WHERE owner_id = ANY ($1::uuid[]) AND isrc = ANY ($2::bpchar[]) ORDER BY isrc, owner_id`,
+      [ownerIds, isrcs],
+    ),
+  );
+
 export const getRecording = (tx: Tx, ownerId: string, isrc: string): Promise<Recording | undefined> =>
   tx.first<Recording>(`SELECT ${shown} FROM recordings WHERE owner_id = $1 AND isrc = $2`, [ownerId, isrc]);
 

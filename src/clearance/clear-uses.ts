@@ -1,88 +1,115 @@
 import { Injectable } from '@nestjs/common';
-import { grantsOfPlatform, licensorsOf } from '../agreements';
-import { findRecordings } from '../catalogue';
-import { readIsrc } from '../kernel';
+import { findOwners } from '../catalogue';
+import type { CalendarDate, RefusalReason, Terms } from '../kernel';
 import { Clock } from '../platform/clock';
-import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
-import { IdField, InstantField, ObjectsField, TextField } from '../platform/http/fields';
-import { type ClearanceAnswer, ClearanceIndex, grantedIsrcs } from './clearance-index';
+import { Database } from '../platform/database/database';
+import type { FastIndex } from './fast-index';
+import { Licences } from './licences';
+import { type ClearanceBody, numbered, type NumberedQuestion } from './questions';
 
-export class ClearanceQuestion {
-  @IdField({ description: 'the service that would make the recording available' })
-  readonly serviceId!: string;
+export type ClearanceAnswer =
+  | {
+      readonly licensed: true;
+      readonly agreementId: string;
+      readonly clause: string;
+      /** The first day on which this grant no longer permits it, in the agreement's time zone. */
+      readonly until: CalendarDate;
+      readonly rightsScope: Terms['rightsScope'];
+      /** In detail: until when this yes holds as far as is known, and the version that was signed. */
+      readonly trueUntil?: string;
+      readonly version?: number;
+    }
+  | {
+      readonly licensed: false;
+      readonly reason: RefusalReason;
+      /** In detail: the labels that have the recording or come closest to granting the use. */
+      readonly labelIds?: readonly string[];
+    };
 
-  @TextField({ max: 40, example: 'ZZA012600001' })
-  readonly isrc!: string;
-
-  @TextField({ max: 20, description: 'ISO 3166-1 alpha-2', example: 'RU' })
-  readonly territory!: string;
-
-  @TextField({ max: 60, description: 'DDEX UseType', example: 'OnDemandStream' })
-  readonly useType!: string;
-
-  @TextField({ max: 60, description: 'DDEX CommercialModelType', example: 'AdvertisementSupportedModel' })
-  readonly commercialModel!: string;
-
-  @InstantField({ optional: true, description: 'when; absent: now' })
-  readonly at?: string;
-}
-
-export class ClearanceBody {
-  @ObjectsField(() => ClearanceQuestion, { max: 1000 })
-  readonly questions!: ClearanceQuestion[];
-}
-
-/**
- * Answers questions of one platform from its concluded agreements: one look into the grants, then the kernel's matching.
- * Refuses with request-invalid when an instant does not exist.
- */
+/** Answers questions of one platform from this process's memory; the database is asked only which label has a recording that nothing licenses. */
 @Injectable()
 export class ClearUses {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly licences: Licences,
+    private readonly database: Database,
+  ) {}
 
-  async execute(tx: Tx, platformId: string, { questions }: ClearanceBody): Promise<ClearanceAnswer[]> {
-    const now = this.clock.now();
-    const asked = questions.map(({ isrc, at, ...question }) => ({
-      ...question,
-      isrc: storedForm(isrc),
-      instant: at === undefined ? now : new Date(at),
-    }));
-    refuseImpossible(asked.map(({ instant }) => instant));
-    const isrcs = [...new Set(asked.map(({ isrc }) => isrc).filter((isrc) => isrc !== undefined))];
-    const grants = await grantsOfPlatform(tx, platformId, isrcs);
-    const granted = grantedIsrcs(grants);
-    const others = isrcs.filter((isrc) => !granted.has(isrc));
-    const index = new ClearanceIndex(grants, await inCataloguesOfLicensors(tx, platformId, others));
-    return asked.map((question) => index.answer(question));
+  /** Refuses with request-invalid when an instant does not exist, and with clearance-feed-lost. */
+  async execute(platformId: string, { questions, detail = false }: ClearanceBody): Promise<ClearanceAnswer[]> {
+    return this.answers(platformId, numbered(questions, this.clock.now()), detail);
+  }
+
+  async answers(
+    platformId: string,
+    questions: readonly NumberedQuestion[],
+    detail: boolean,
+  ): Promise<ClearanceAnswer[]> {
+    const index = await this.licences.of(platformId);
+    const decisions = questions.map((question) => (index === undefined ? -1 : decide(index, question)));
+    const unlicensed = questions.filter((_, place) => decisions[place] === -1).map(({ isrc }) => isrc);
+    const owners = await this.ownersAmongLicensors(platformId, unlicensed);
+    return questions.map((question, place) => {
+      const decision = decisions[place]!;
+      if (index !== undefined && decision >= 0) return licensedAnswer(index, decision, question, detail);
+      if (index === undefined || decision === -1) {
+        return withoutGrant(owners.get(question.isrc ?? ''), detail);
+      }
+      const reason = index.reason(decision);
+      return detail ? { licensed: false, reason, labelIds: closest(index, decision, question) } : refused(reason);
+    });
+  }
+
+  /**
+   * Which labels have the recordings that nothing licenses, among those that the platform has an agreement with. Of other labels'
+   * catalogues a platform learns nothing here: their recordings are unknown.
+   */
+  private async ownersAmongLicensors(
+    platformId: string,
+    isrcs: readonly (string | undefined)[],
+  ): Promise<Map<string, string[]>> {
+    const owners = new Map<string, string[]>();
+    const asked = [...new Set(isrcs.filter((isrc) => isrc !== undefined))];
+    const licensors = this.licences.licensorsOf(platformId);
+    if (asked.length === 0 || licensors.length === 0) return owners;
+    for (const { isrc, ownerId } of await this.database.asSystem((tx) => findOwners(tx, licensors, asked), 'read')) {
+      owners.set(isrc, [...(owners.get(isrc) ?? []), ownerId]);
+    }
+    return owners;
   }
 }
 
-/**
- * Which of the recordings that nothing licenses are in the catalogue of a label that the platform has an agreement with. Of other
- * labels' catalogues a platform learns nothing here: their recordings are unknown.
- */
-async function inCataloguesOfLicensors(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  if (isrcs.length === 0) return known;
-  for (const labelId of await licensorsOf(tx, platformId)) {
-    for (const { isrc } of await findRecordings(tx, labelId, isrcs)) known.add(isrc);
-  }
+const refusals = new Map<RefusalReason, ClearanceAnswer>();
+
+/** One object for all answers with the same reason. */
+function refused(reason: RefusalReason): ClearanceAnswer {
+  const known = refusals.get(reason) ?? Object.freeze({ licensed: false as const, reason });
+  refusals.set(reason, known);
   return known;
 }
 
-/** An instant may have the right shape and not exist: 25 o'clock. */
-function refuseImpossible(instants: readonly Date[]): void {
-  const faults = instants.flatMap((instant, place) =>
-    Number.isNaN(instant.getTime())
-      ? [{ pointer: `/questions/${place}/at`, code: 'field-instant', message: 'there is no such instant' }]
-      : [],
-  );
-  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+function withoutGrant(owners: readonly string[] | undefined, detail: boolean): ClearanceAnswer {
+  const reason = owners === undefined ? 'unknown-recording' : 'no-agreement';
+  return detail ? { licensed: false, reason, labelIds: owners ?? [] } : refused(reason);
 }
 
-/** The ISRC as agreements hold it; undefined when the text is none. */
-function storedForm(written: string): string | undefined {
-  const reading = readIsrc(written);
-  return 'isrc' in reading ? reading.isrc : undefined;
+const decide = (index: FastIndex, { isrc, serviceId, territory, use, model, instant }: NumberedQuestion): number =>
+  isrc === undefined ? -1 : index.decideIsrc(isrc, index.serviceNumber(serviceId), territory, use, model, instant);
+
+const closest = (index: FastIndex, refusal: number, { isrc, serviceId, ...question }: NumberedQuestion): string[] =>
+  isrc === undefined
+    ? []
+    : index.labelsClosest(isrc, refusal, { ...question, service: index.serviceNumber(serviceId) });
+
+function licensedAnswer(
+  index: FastIndex,
+  decision: number,
+  { instant }: NumberedQuestion,
+  detail: boolean,
+): ClearanceAnswer {
+  const { agreementId, clause, until, rightsScope, version } = index.name(decision);
+  const answer = { licensed: true, agreementId, clause, until, rightsScope } as const;
+  return detail
+    ? { ...answer, trueUntil: new Date(index.trueUntil(decision, instant)).toISOString(), version }
+    : answer;
 }

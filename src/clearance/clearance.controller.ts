@@ -1,11 +1,12 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
-import { Allow, By, InTx } from '../platform/auth/allow';
-import type { Tx } from '../platform/database/tx';
-import { OnlyReads } from '../platform/http/transaction.interceptor';
-import { ClearanceBody, ClearUses } from './clear-uses';
+import { Allow, By } from '../platform/auth/allow';
+import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
+import { ClearUses } from './clear-uses';
 import { ClearanceView } from './clearance.view';
+import { ClearanceBody } from './questions';
+import { clearanceRoles } from './remembered-actors';
 
 @ApiTags('clearance')
 @Controller('v1/clearance')
@@ -14,14 +15,16 @@ export class ClearanceController {
 
   @Post()
   @OnlyReads()
+  @OpensOwnTransactions()
   @HttpCode(200)
-  @Allow({ kinds: ['platform'], roles: ['licensing', 'usage', 'reader'] })
+  @Allow({ kinds: ['platform'], roles: clearanceRoles })
   @ApiOperation({
     summary: 'May this service use this recording, this way, here, now?',
-    description: 'Up to a thousand questions at once, answered in their order from your concluded agreements.',
+    description:
+      'Up to ten thousand questions at once, answered in their order from your concluded agreements. What is signed, amended, suspended or ended anywhere counts within a second. Refused with `clearance-feed-lost` while changes cannot be heard of.',
   })
   @ApiOkResponse({ type: ClearanceView })
-  async clear(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ClearanceBody): Promise<ClearanceView> {
-    return { answers: await this.clearUses.execute(tx, actor.organizationId, body) };
+  async clear(@By() actor: Actor, @Body() body: ClearanceBody): Promise<ClearanceView> {
+    return { answers: await this.clearUses.execute(actor.organizationId, body) };
   }
 }

@@ -1,9 +1,23 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Database } from '../platform/database/database';
 import { ClearUses } from './clear-uses';
 import { ClearanceController } from './clearance.controller';
+import { FastLane } from './fast-lane';
+import { Licences, type LicencesSettings } from './licences';
+import { RememberedActors } from './remembered-actors';
 
-@Module({
-  controllers: [ClearanceController],
-  providers: [ClearUses],
-})
-export class ClearanceModule {}
+@Module({})
+export class ClearanceModule {
+  static with(settings: LicencesSettings): DynamicModule {
+    return {
+      module: ClearanceModule,
+      controllers: [ClearanceController],
+      providers: [
+        ClearUses,
+        FastLane,
+        RememberedActors,
+        { provide: Licences, useFactory: (database: Database) => new Licences(database, settings), inject: [Database] },
+      ],
+    };
+  }
+}

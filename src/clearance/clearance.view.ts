@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { REFUSAL_REASONS } from '../kernel';
-import type { ClearanceAnswer } from './clearance-index';
+import type { ClearanceAnswer } from './clear-uses';
 
 export class RightsScopeView {
   @ApiProperty({ enum: ['sound-recording'] }) readonly licensed!: string;
@@ -14,11 +14,25 @@ export class LicensedView {
   @ApiProperty({ description: 'the grant’s id in the agreement’s terms' }) readonly clause!: string;
   @ApiProperty({ format: 'date', description: 'the first day on which this no longer holds' }) readonly until!: string;
   @ApiProperty({ type: RightsScopeView }) readonly rightsScope!: RightsScopeView;
+  @ApiProperty({
+    format: 'date-time',
+    required: false,
+    description: 'in detail: until when this yes holds, as far as is known',
+  })
+  readonly trueUntil?: string;
+  @ApiProperty({ required: false, description: 'in detail: the version of the agreement that grants it' })
+  readonly version?: number;
 }
 
 export class NotLicensedView {
   @ApiProperty({ enum: [false] }) readonly licensed!: false;
   @ApiProperty({ enum: REFUSAL_REASONS }) readonly reason!: string;
+  @ApiProperty({
+    type: [String],
+    required: false,
+    description: 'in detail: the labels that have the recording, or come closest to granting the use',
+  })
+  readonly labelIds?: readonly string[];
 }
 
 @ApiExtraModels(LicensedView, NotLicensedView)

@@ -1,1 +1,2 @@
 export { ClearanceModule } from './clearance.module';
+export { Licences, type LicencesSettings } from './licences';

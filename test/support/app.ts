@@ -32,6 +32,7 @@ export interface TestAppOptions {
   readonly worker?: boolean;
   /** Starts the Stripe double and points payments at it. */
   readonly rail?: boolean;
+  readonly clearanceAgeLimitSeconds?: number;
 }
 
 /** The real application on a database of its own, listening on a free port. */
@@ -39,6 +40,7 @@ export async function startTestApp({
   at = '2026-01-05T09:00:00Z',
   worker = false,
   rail = false,
+  clearanceAgeLimitSeconds = 5,
 }: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrls = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'accordo-files-'));
@@ -63,6 +65,7 @@ export async function startTestApp({
     keyringFile: join(folder, 'keyring.json'),
     logLevel: 'silent',
     trustedProxies: [],
+    clearanceAgeLimitSeconds,
     payments:
       stripe === undefined
         ? undefined

@@ -33,7 +33,15 @@ describe('the configuration of a process', () => {
       keyringFile: '/var/lib/accordo/keyring.json',
       logLevel: 'info',
       payments: undefined,
+      clearanceAgeLimitSeconds: 5,
     });
+  });
+
+  it('answers clearance for as many seconds without news as it is told, a whole number of them', () => {
+    expect(readConfig({ ...complete, CLEARANCE_AGE_LIMIT_SECONDS: '30' }).clearanceAgeLimitSeconds).toBe(30);
+    for (const text of ['0', '1.5', '-1', 'long', '10000']) {
+      expect(refusal({ ...complete, CLEARANCE_AGE_LIMIT_SECONDS: text })).toContain('CLEARANCE_AGE_LIMIT_SECONDS must');
+    }
   });
 
   it('cannot be changed afterwards', () => {

@@ -1,15 +1,8 @@
 import { type CalendarDate, dayAfter, dayInZone, intersect, type Period, startOfDayInZone } from '../calendar';
-import { type GrantInForce, grantsOf, type GrantState } from '../matching';
+import { type DatedGrant, type GrantInForce, grantsOf, type GrantState, type Pause } from '../matching';
+import { type Grant, type Terms } from '../terms';
 import { endOf } from './end';
 import { firstTerms, type Life } from './life';
-
-/** A stretch of time, to the instant, in which the licence does not hold although its days are licensed ones. */
-export interface Pause {
-  readonly from: Date;
-  /** Null: it goes on. */
-  readonly until: Date | null;
-  readonly state: 'not-yet' | 'suspended';
-}
 
 const BEGINNING = new Date(-8.64e15);
 
@@ -35,25 +28,62 @@ interface Stretch {
   readonly state: GrantState;
 }
 
+/** One grant of one signed version, with the days on which it would hold if the agreement never paused. */
+export interface GrantSpan {
+  readonly version: number;
+  readonly terms: Terms;
+  readonly grant: Grant;
+  /** Undefined when no day is left to it: a later version or the end came before its first one. */
+  readonly days: Period | undefined;
+}
+
+/** Every grant of every version, by version and in the order of its terms: from the version's first day to the next one's, or to the end. */
+export function spansOf(life: Life): GrantSpan[] {
+  const { until, sellOffUntil } = endOf(life);
+  return life.versions.flatMap(({ number, effectiveFrom, terms }, place) => {
+    const next = life.versions[place + 1]?.effectiveFrom ?? sellOffUntil;
+    const soldOff = new Set(terms.termination?.sellOff?.grants);
+    return terms.grants.map((grant) => {
+      const end = soldOff.has(grant.id) ? sellOffUntil : until;
+      return { version: number, terms, grant, days: periodBetween(effectiveFrom, next < end ? next : end) };
+    });
+  });
+}
+
 /**
  * Every grant of an agreement with the days on which it holds, and what it was on them. A day on which the licence was alive at any hour
  * is a licensed day: usage is counted by days.
  */
 export function grantsOfLife(life: Life, agreementId: string): GrantInForce[] {
-  const { until, sellOffUntil } = endOf(life);
   const stretches = stretchesOf(life);
-  return life.versions.flatMap(({ effectiveFrom, terms }, place) => {
-    const next = life.versions[place + 1]?.effectiveFrom ?? sellOffUntil;
-    const soldOff = new Set(terms.termination?.sellOff?.grants);
-    return grantsOf(terms, agreementId).flatMap((grant) => {
-      const end = soldOff.has(grant.clause) ? sellOffUntil : until;
-      const own = periodBetween(effectiveFrom, next < end ? next : end);
-      return own ? cut(grant, own, stretches) : [];
+  return spannedGrants(life, agreementId).flatMap(({ inForce, ...grant }) => cut(grant, inForce, stretches));
+}
+
+/** A grant of a version as clearance wants it: its whole days, and when they were interrupted. */
+export interface GrantOfVersion extends DatedGrant {
+  readonly version: number;
+}
+
+/** Every grant that has a day, in order, with the pauses of its agreement: clearance asks about instants. */
+export function datedGrantsOf(life: Life, agreementId: string): GrantOfVersion[] {
+  const { timeZone } = firstTerms(life);
+  const pauses = pausesOf({ facts: life.facts, timeZone });
+  return spannedGrants(life, agreementId).map((grant) => ({ ...grant, timeZone, pauses }));
+}
+
+/** Grants and spans both come in the order of the terms. */
+function spannedGrants(life: Life, agreementId: string): (GrantInForce & { readonly version: number })[] {
+  const spans = Map.groupBy(spansOf(life), ({ version }) => version);
+  return life.versions.flatMap(({ number, terms }) => {
+    const own = spans.get(number) ?? [];
+    return grantsOf(terms, agreementId).flatMap((grant, place) => {
+      const days = own[place]?.days;
+      return days ? [{ ...grant, inForce: days, version: number }] : [];
     });
   });
 }
 
-function cut(grant: GrantInForce, own: Period, stretches: readonly Stretch[]): GrantInForce[] {
+function cut(grant: Omit<GrantInForce, 'inForce'>, own: Period, stretches: readonly Stretch[]): GrantInForce[] {
   return stretches.flatMap(({ period, state }) => {
     const inForce = intersect(own, period);
     return inForce ? [{ ...grant, inForce, state }] : [];

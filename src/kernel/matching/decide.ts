@@ -1,24 +1,16 @@
-import { contains, type CalendarDate } from '../calendar';
+import { type CalendarDate } from '../calendar';
 import { isTerritory, territoryNumber } from '../territory';
 import { isCommercialModel, isUseType, modelNumber, useNumber } from '../uses';
 import { type GrantInForce } from './grants';
-
-/**
- * Why not, least specific first. When several grants fail, the answer is that of the grant that came furthest:
- * 'territory-not-granted' means that there is a licence for this recording, service and use, but not there.
- */
-export const REFUSAL_REASONS = [
-  'unknown-recording',
-  'no-agreement',
-  'use-not-granted',
-  'territory-not-granted',
-  'expired',
-  'not-yet',
-  'withdrawn',
-  'suspended',
-] as const;
-
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+import {
+  LICENSED_RUNG,
+  reasonBit,
+  reasonOf,
+  type ReasonSet,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  rungOf,
+} from './ladder';
 
 export type UseDecision =
   | { readonly licensed: true; readonly agreementId: string; readonly clause: string }
@@ -91,14 +83,14 @@ function compileContext(grants: readonly GrantInForce[], context: UseContext): C
   };
 }
 
-interface ContextNumbers extends Pick<UseContext, 'service' | 'day'> {
+export interface ContextNumbers extends Pick<UseContext, 'service' | 'day'> {
   readonly territory: number | undefined;
   readonly use: number | undefined;
   readonly model: number | undefined;
 }
 
 /** Codes outside the lists are no error here: nothing grants them. */
-function numbersOf({ service, day, territory, use, model }: UseContext): ContextNumbers {
+export function numbersOf({ service, day, territory, use, model }: UseContext): ContextNumbers {
   return {
     service,
     day,
@@ -108,16 +100,26 @@ function numbersOf({ service, day, territory, use, model }: UseContext): Context
   };
 }
 
-function outcomeOf(grant: GrantInForce, { service, day, territory, use, model }: ContextNumbers): UseDecision {
-  if (!grant.services.has(service)) return refusal('no-agreement');
-  if (use === undefined || model === undefined || !grant.uses.has(use) || !grant.models.has(model)) {
-    return refusal('use-not-granted');
-  }
-  if (territory === undefined || !grant.territories.has(territory)) return refusal('territory-not-granted');
-  if (day < grant.inForce.from) return refusal('not-yet');
-  if (!contains(grant.inForce, day)) return refusal('expired');
-  if (grant.state !== 'in-force') return refusal(grant.state);
+function outcomeOf(grant: GrantInForce, numbers: ContextNumbers): UseDecision {
+  const rung = rungOf(reasonsOnDay(grant, numbers));
+  if (rung < LICENSED_RUNG) return refusal(reasonOf(rung));
   return Object.freeze({ licensed: true, agreementId: grant.agreementId, clause: grant.clause });
+}
+
+/** Every reason why a grant does not permit a use on a day. */
+export function reasonsOnDay(
+  { services, uses, models, territories, inForce, state }: GrantInForce,
+  { service, day, territory, use, model }: ContextNumbers,
+): ReasonSet {
+  const usesIt = use !== undefined && model !== undefined && uses.has(use) && models.has(model);
+  return (
+    (services.has(service) ? 0 : reasonBit('no-agreement')) |
+    (usesIt ? 0 : reasonBit('use-not-granted')) |
+    (territory !== undefined && territories.has(territory) ? 0 : reasonBit('territory-not-granted')) |
+    (day < inForce.until ? 0 : reasonBit('expired')) |
+    (day >= inForce.from ? 0 : reasonBit('not-yet')) |
+    (state === 'in-force' ? 0 : reasonBit(state))
+  );
 }
 
 function rank(reason: RefusalReason): number {

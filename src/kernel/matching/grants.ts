@@ -21,6 +21,14 @@ export interface GrantInForce {
   readonly state: GrantState;
 }
 
+/** A stretch of time, to the instant, in which a licence does not hold although its days are licensed ones. */
+export interface Pause {
+  readonly from: Date;
+  /** Null: it goes on. */
+  readonly until: Date | null;
+  readonly state: 'not-yet' | 'suspended';
+}
+
 /** The grants of terms, in the order written, under the id of the agreement that they became. */
 export function grantsOf(terms: Terms, agreementId: string, state: GrantState = 'in-force'): GrantInForce[] {
   const isrcs = new Set(terms.repertoire.isrcs);

@@ -39,7 +39,20 @@ export function applicationDataSource(url: string, poolSize = 10): DataSource {
 
 /** The only way to the tables: every transaction says first for whom it runs, and row-level security does the rest. */
 export class Database {
+  private committedNews = 0;
+  private committedWrites = 0;
+
   constructor(readonly source: DataSource) {}
+
+  /** How many transactions of this process have committed news: who has looked at the outbox since the last one knows what this process did. */
+  get newsCommitted(): number {
+    return this.committedNews;
+  }
+
+  /** How many transactions that could write this process has committed. */
+  get writesCommitted(): number {
+    return this.committedWrites;
+  }
 
   /** Runs `work` in one transaction as the actor's organization. */
   withTenant<T>(actor: Actor, work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
@@ -73,8 +86,11 @@ export class Database {
         `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'`,
       );
       try {
-        const result = await work(new Tx(client, role));
+        const tx = new Tx(client, role);
+        const result = await work(tx);
         await client.query('COMMIT');
+        if (mode === 'write') this.committedWrites += 1;
+        if (tx.told) this.committedNews += 1;
         return result;
       } catch (error) {
         // A failed ROLLBACK means the connection is gone, and the transaction with it; the pool drops it at release.

@@ -8,6 +8,9 @@ export type Parameter = string | number | bigint | boolean | Date | null | Buffe
  * int8 arrives as bigint, numeric and date as text.
  */
 export class Tx {
+  /** Whether news was written: once it is committed, followers in this process look at once. */
+  told = false;
+
   constructor(
     readonly client: PoolClient,
     private role: 'member' | 'operator' | 'system',

@@ -116,6 +116,9 @@ export const errorCodes = {
   'simulation-too-large': { status: 422, title: 'The simulation is larger than is worked out' },
   'usage-not-reported': { status: 422, title: 'No report speaks for these months' },
 
+  // Clearance
+  'clearance-feed-lost': { status: 503, title: 'This process has not heard of changes for too long to answer' },
+
   // Enforcement
   'claim-state': { status: 409, title: 'The claim is not in a state for that' },
   'breach-missing': { status: 409, title: 'The agreement that settled the claim is not broken' },

@@ -12,6 +12,7 @@ export interface News {
 
 /** Writes news in the transaction of what happened: told if and only if it did. */
 export async function publish(tx: Tx, { to, topic, subjectId, payload = {}, at }: News): Promise<void> {
+  tx.told = true;
   await tx.run(
     `INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at)
      SELECT organization, $2, $3, $4, $5 FROM unnest($1::uuid[]) AS organization`,

@@ -1,0 +1,141 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { startTestApp, type TestApp } from '../support/app';
+import { testIsrc } from '../support/catalogue';
+import { type Market, openMarket, outcome, refused, sign } from '../support/market';
+
+let app: TestApp;
+let market: Market;
+let superuser: Client;
+
+beforeAll(async () => {
+  app = await startTestApp({ clearanceAgeLimitSeconds: 1 });
+  superuser = await app.superuser();
+  market = await openMarket(app, 3);
+  await market.concluded({ isrcs: market.isrcs.slice(0, 2) });
+});
+afterAll(async () => {
+  await superuser?.end();
+  await app?.close();
+});
+
+const question = (changes: object = {}): object => ({
+  serviceId: market.serviceIds[0],
+  isrc: market.isrcs[0],
+  territory: 'RU',
+  useType: 'OnDemandStream',
+  commercialModel: 'AdvertisementSupportedModel',
+  ...changes,
+});
+
+const ask = async (questions: readonly object[], more: object = {}): Promise<Record<string, unknown>[]> =>
+  (await market.platform.as.post<{ answers: Record<string, unknown>[] }>('/v1/clearance', { questions, ...more }))
+    .answers;
+
+describe('the short way through clearance', () => {
+  it('answers as the ordinary way does, whatever is asked', async () => {
+    const changes = [
+      {},
+      { serviceId: market.serviceIds[1] },
+      { isrc: market.isrcs[2] },
+      { isrc: 'ZZX992600001' },
+      { useType: 'PermanentDownload', commercialModel: 'PayAsYouGoModel' },
+      { useType: 'Whistle' },
+      { commercialModel: 'Barter' },
+      { territory: 'DE' },
+      { territory: 'Worldwide' },
+      { at: '2025-12-31T20:59:59.999Z' },
+      { at: '2025-12-31T21:00:00Z' },
+      { at: '2027-12-31T21:00:00Z' },
+    ];
+    for (const change of changes) {
+      // A second field beside the questions leads through the ordinary way.
+      const ordinary = await ask([question(change)], { detail: false });
+      expect([change, await ask([question(change)])]).toEqual([change, ordinary]);
+    }
+    const all = changes.map(question);
+    expect(await ask(all)).toEqual(await ask(all, { detail: false }));
+  });
+
+  it('takes ten thousand questions at once', async () => {
+    const answers = await ask(Array.from({ length: 10_000 }, (_, at) => question({ isrc: testIsrc((at % 2) + 1) })));
+    expect(answers).toHaveLength(10_000);
+    expect(answers.every(({ licensed }) => licensed === true)).toBe(true);
+  });
+
+  it('refuses nothing by itself: faults are named as ever', async () => {
+    const { faults } = await refused(market.platform.as, 'POST', '/v1/clearance', {
+      questions: [question(), question({ at: '2026-02-30T25:00:00Z' })],
+    });
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/questions/1/at']);
+    const { status } = await refused(market.platform.as, 'POST', '/v1/clearance', { questions: [question(), null] });
+    expect(status).toBe(400);
+  });
+
+  it('is closed to a key from the moment of its revocation', async () => {
+    const { id, key } = await market.platform.as.post<{ id: string; key: string }>('/v1/api-keys', {
+      name: 'player',
+      roles: ['usage'],
+    });
+    const player = app.given.client(key);
+    const body = { questions: [question()] };
+    expect(await outcome(player, 'POST', '/v1/clearance', body)).toBe('200');
+    await market.platform.as.delete(`/v1/api-keys/${id}`);
+    expect(await outcome(player, 'POST', '/v1/clearance', body)).toBe('401 unauthenticated');
+  });
+});
+
+describe('detail', () => {
+  it('says until which instant a yes holds, and whom to ask about a no', async () => {
+    const { organizationId } = market.label;
+    expect(
+      await ask([question(), question({ isrc: market.isrcs[2] }), question({ territory: 'DE' })], { detail: true }),
+    ).toEqual([
+      expect.objectContaining({ licensed: true, version: 1, trueUntil: '2027-12-31T21:00:00.000Z' }),
+      { licensed: false, reason: 'no-agreement', labelIds: [organizationId] },
+      { licensed: false, reason: 'territory-not-granted', labelIds: [organizationId] },
+    ]);
+    expect(await ask([question({ isrc: 'ZZX992600001' })], { detail: true })).toEqual([
+      { licensed: false, reason: 'unknown-recording', labelIds: [] },
+    ]);
+  });
+});
+
+describe('what another process does', () => {
+  it('is answered although a transaction that began before it still runs', async () => {
+    const own = await openMarket(app, 1);
+    const pending = await own.accepted();
+    await sign(own.platform.as, pending);
+    const slow = await app.superuser();
+    await slow.query('BEGIN; SELECT pg_current_xact_id()');
+    await sign(own.label.as, pending);
+    const asked = { ...question(), serviceId: own.serviceIds[0], isrc: own.isrcs[0] };
+    const { answers } = await own.platform.as.post<{ answers: object[] }>('/v1/clearance', { questions: [asked] });
+    await slow.query('ROLLBACK');
+    await slow.end();
+    expect(answers).toEqual([expect.objectContaining({ licensed: true })]);
+  });
+});
+
+describe('a process that hears of no changes', () => {
+  it('answers nothing once its age is past the limit, and goes on when it hears again', async () => {
+    const body = { questions: [question()] };
+    const answer = (): Promise<string> => outcome(market.platform.as, 'POST', '/v1/clearance', body);
+    const until = async (wanted: string): Promise<void> => {
+      for (let attempt = 0; (await answer()) !== wanted; attempt += 1) {
+        if (attempt === 100) throw new Error(`waited in vain for ${wanted}`);
+        await wait(50);
+      }
+    };
+    const { rows } = await superuser.query<{ name: string }>(
+      `SELECT grantee AS name FROM information_schema.role_table_grants
+        WHERE table_name = 'outbox' AND privilege_type = 'SELECT' AND grantee LIKE '%app%'`,
+    );
+    await superuser.query(`REVOKE SELECT ON outbox FROM "${rows[0]!.name}"`);
+    await until('503 clearance-feed-lost');
+    const { body: problem } = await market.platform.as.request<{ detail: string }>('POST', '/v1/clearance', { body });
+    expect(problem.detail).toMatch(/the age of what this process knows is \d+\.\d s/);
+    await superuser.query(`GRANT SELECT ON outbox TO "${rows[0]!.name}"`);
+    await until('200');
+  });
+});

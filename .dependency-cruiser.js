@@ -44,6 +44,12 @@ module.exports = {
       { path: '^src/([^/]+)/' },
       { path: anyModule, pathNot: ['^src/$1/', '/index\\.ts$'] },
     ),
+    // Whoever copies the folder has all of it.
+    error(
+      'client-stands-alone',
+      { path: '^client/', pathNot: '\\.spec\\.ts$' },
+      { pathNot: '^client/|^(node:)?crypto$' },
+    ),
     error('worked-cases-know-only-the-kernel', { path: '^rating-cases/' }, { path: '^src/', pathNot: '^src/kernel/' }),
     error('only-the-process-reads-the-clock', { path: anyModule }, { path: '^src/(main|worker|cli|start)\\.ts$' }),
     ...Object.entries(mayImport).map(([name, allowed]) =>

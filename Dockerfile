@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
+COPY client client
 COPY migrations migrations
 COPY src src
 RUN node bin/build.js
@@ -24,6 +25,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_FOLDER=/var/lib/accordo
 WORKDIR /accordo
 COPY --from=packages /accordo/node_modules node_modules
 COPY --from=build /accordo/dist/src dist/src
+COPY --from=build /accordo/dist/client dist/client
 COPY --from=build /accordo/dist/migrations dist/migrations
 COPY package.json LICENSE ./
 COPY bin/accordo.js bin/accordo.js

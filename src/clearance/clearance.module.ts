@@ -5,16 +5,19 @@ import { ClearanceController } from './clearance.controller';
 import { FastLane } from './fast-lane';
 import { Licences, type LicencesSettings } from './licences';
 import { RememberedActors } from './remembered-actors';
+import { MakeSnapshot } from './snapshots/make-snapshot';
+import { SnapshotsController } from './snapshots/snapshots.controller';
 
 @Module({})
 export class ClearanceModule {
   static with(settings: LicencesSettings): DynamicModule {
     return {
       module: ClearanceModule,
-      controllers: [ClearanceController],
+      controllers: [ClearanceController, SnapshotsController],
       providers: [
         ClearUses,
         FastLane,
+        MakeSnapshot,
         RememberedActors,
         { provide: Licences, useFactory: (database: Database) => new Licences(database, settings), inject: [Database] },
       ],

@@ -17,6 +17,7 @@ const appendOnlyTables = [
   'catalogue_import_faults',
   'claim_events',
   'claimed_uses',
+  'clearance_snapshots',
   'expiry_reminders',
   'framework_acceptances',
   'ledger_postings',

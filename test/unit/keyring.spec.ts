@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compactVerify, CompactSign } from 'jose';
-import { Keyring } from '../../src/platform/keyring/keyring';
+import { Keyring, keyPurposes } from '../../src/platform/keyring/keyring';
 
 const now = new Date('2026-01-05T09:00:00Z');
 
@@ -69,15 +69,16 @@ describe('the keyring', () => {
     const keyring = await Keyring.open(file, now);
     const stored = JSON.parse(readFileSync(file, 'utf8')) as { keys: { privateKey: { d: string } }[] };
     const published = JSON.stringify(keyring.publicKeys());
-    expect(stored.keys.length).toBe(3);
+    expect(stored.keys.length).toBe(keyPurposes.length);
     for (const { privateKey } of stored.keys) expect(published).not.toContain(privateKey.d);
     expect(keyring.publicKeys().map(({ kty, crv, alg, use }) => ({ kty, crv, alg, use }))).toEqual([
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
       { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' },
+      { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
     ]);
     const { certificate } = await keyring.documentSeal();
-    expect(keyring.publicKeys().map(({ x5c }) => x5c)).toEqual([undefined, undefined, [certificate]]);
+    expect(keyring.publicKeys().map(({ x5c }) => x5c)).toEqual([undefined, undefined, [certificate], undefined]);
     const x509 = new X509Certificate(Buffer.from(certificate, 'base64'));
     expect([x509.subject, x509.validTo]).toEqual(['O=Accordo\nCN=Accordo document seal', 'Jan  5 00:00:00 2036 GMT']);
     expect(x509.verify(x509.publicKey)).toBe(true);
@@ -89,7 +90,8 @@ describe('the keyring', () => {
     writeFileSync(file, JSON.stringify({ keys: keys.filter(({ purpose }) => purpose !== 'document-seal') }));
     const after = (await Keyring.open(file, now)).publicKeys();
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
-    expect(after[2]?.kid).toMatch(/^document-seal-/);
+    expect(after[2]).toEqual(before[3]);
+    expect(after[3]?.kid).toMatch(/^document-seal-/);
     expect((await Keyring.open(file, now)).publicKeys()).toEqual(after);
   });
 
@@ -100,7 +102,7 @@ describe('the keyring', () => {
     writeFileSync(file, JSON.stringify({ keys: older }));
     const opened = await Promise.all(Array.from({ length: 8 }, () => Keyring.open(file, now)));
     const kept = (await Keyring.open(file, now)).publicKeys();
-    expect(kept.length).toBe(3);
+    expect(kept.length).toBe(keyPurposes.length);
     for (const keyring of opened) expect(keyring.publicKeys()).toEqual(kept);
     expect(readdirSync(join(folder, 'keys'))).toEqual(['keyring.json']);
   });
@@ -110,7 +112,7 @@ describe('the keyring', () => {
     const added = [await one.rotate('seal', now), await other.rotate('document-seal', now)];
     const kept = (await Keyring.open(file, now)).publicKeys().map(({ kid }) => kid);
     expect(kept).toEqual(expect.arrayContaining(added));
-    expect(kept.length).toBe(5);
+    expect(kept.length).toBe(keyPurposes.length + 2);
   });
 
   it('refuses a file that others can read, and one that is damaged', async () => {

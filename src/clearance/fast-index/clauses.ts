@@ -122,6 +122,10 @@ export class Clauses {
     };
   }
 
+  isGone(clause: number): boolean {
+    return this.pauses[clause] === gone;
+  }
+
   licenses(clause: number, service: number): boolean {
     return bitOf(this.services[service]!, 0, clause) === 1;
   }

@@ -211,19 +211,23 @@ export class FastIndex {
     return this.clauses.trueUntil(clause, instant);
   }
 
-  /** Everything that a service has to do with, for a snapshot: recordings with the clauses that name it. */
+  /**
+   * Every recording with the clauses that name a service, in their order: none where it is licensed to others only. Recordings of which no
+   * grant has a day left are passed over. The array is one and the same for recordings that share it.
+   */
   forEachRecordingOf(
     service: number,
-    visit: (prefix: number, number: number, clauses: number[], list: number) => void,
+    visit: (prefix: number, number: number, clauses: readonly number[]) => void,
   ): void {
-    const ofService = new Map<number, number[]>();
+    const known = new Map<number, readonly number[] | undefined>();
     this.recordings.forEach((prefix, number, list) => {
-      let own = ofService.get(list);
-      if (own === undefined) {
-        own = [...this.lists.clausesOf(list)].filter((clause) => this.clauses.licenses(clause, service));
-        ofService.set(list, own);
+      let own = known.get(list);
+      if (own === undefined && !known.has(list)) {
+        const alive = [...this.lists.clausesOf(list)].filter((clause) => !this.clauses.isGone(clause));
+        own = alive.length === 0 ? undefined : alive.filter((clause) => this.clauses.licenses(clause, service));
+        known.set(list, own);
       }
-      visit(prefix, number, own, list);
+      if (own !== undefined) visit(prefix, number, own);
     });
   }
 

@@ -42,3 +42,6 @@ export function territoryCode(number: number): string {
   if (code === undefined) throw new RangeError(`not a territory's number: ${number}`);
   return code;
 }
+
+/** All codes in the order of their numbers, the first is number 1: for whoever needs the numbers without this list. */
+export const territoryCodes = (): readonly string[] => CODES;

@@ -53,7 +53,9 @@ export interface RandomWorld {
   question(): InstantQuestion;
 }
 
-const services = ['music', 'video', 'radio', 'games'].map((_, place) => `00000000-0000-4000-8000-00000000c00${place}`);
+export const worldServices = ['music', 'video', 'radio', 'games'].map(
+  (_, place) => `00000000-0000-4000-8000-00000000c00${place}`,
+);
 const zones = ['Europe/Moscow', 'UTC', 'America/New_York', 'Pacific/Auckland', 'Asia/Kathmandu', 'Pacific/Apia'];
 const uses: readonly UseType[] = [
   'Stream',
@@ -80,6 +82,9 @@ export function randomWorld(seed: number, agreementCount = 6): RandomWorld {
   return { agreements, grants, question: () => randomQuestion(dice, grants) };
 }
 
+/** An id for the agreement of an ordinal. */
+export const agreementId = (ordinal: number): string => `00000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
+
 function randomAgreement(dice: Dice, ordinal: number): IndexedAgreement {
   const from = day(dice);
   const until = dayAfter(from, 30 + dice.below(700));
@@ -94,7 +99,7 @@ function randomAgreement(dice: Dice, ordinal: number): IndexedAgreement {
     const terms = randomTerms(dice, { from, until: dayAfter(until, dice.below(60)), timeZone });
     versions.push({ ...versions[0]!, number: versions.length + 1, effectiveFrom: effective, terms });
   }
-  const id = `agreement-${ordinal}`;
+  const id = agreementId(ordinal);
   return { id, labelId: LABEL, ordinal, life: { versions, facts: randomFacts(dice, from, until) } };
 }
 
@@ -105,7 +110,7 @@ function randomTerms(
   const reference = referenceTerms();
   const grants = ['downloads', 'streaming', 'uploads'].slice(0, 1 + dice.below(3)).map((id) => ({
     id,
-    services: dice.someOf(services.slice(0, 3), 0.6),
+    services: dice.someOf(worldServices.slice(0, 3), 0.6),
     uses: dice.someOf(uses, 0.3),
     models: dice.someOf(models, 0.4),
     territories: dice.chance(0.4)
@@ -152,7 +157,7 @@ function randomQuestion(dice: Dice, grants: readonly GrantOfVersion[]): InstantQ
   const isrcs = grant?.isrcs && dice.chance(0.8) ? [...grant.isrcs] : [...pool, 'ZZX990000001', 'Song No. 7'];
   return {
     isrc: dice.oneOf(isrcs),
-    service: dice.oneOf([...services, 'nobody']),
+    service: dice.oneOf([...worldServices, 'nobody']),
     territory: dice.chance(0.9) ? dice.oneOf(territories) : dice.oneOf(['Worldwide', 'ru', ...WORLDWIDE_TERRITORIES]),
     use: dice.chance(0.95) ? dice.oneOf(uses) : 'Whistle',
     model: dice.chance(0.95) ? dice.oneOf(models) : 'Barter',

@@ -1,30 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { findOwners } from '../catalogue';
-import type { CalendarDate, RefusalReason, Terms } from '../kernel';
+import type { RefusalReason } from '../kernel';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
+import type { ClearanceAnswer } from './answers';
 import type { FastIndex } from './fast-index';
 import { Licences } from './licences';
 import { type ClearanceBody, numbered, type NumberedQuestion } from './questions';
+import { type IssuedReceipts, Receipts } from './receipts/receipts';
+import { Sightings } from './sightings/sightings';
 
-export type ClearanceAnswer =
-  | {
-      readonly licensed: true;
-      readonly agreementId: string;
-      readonly clause: string;
-      /** The first day on which this grant no longer permits it, in the agreement's time zone. */
-      readonly until: CalendarDate;
-      readonly rightsScope: Terms['rightsScope'];
-      /** In detail: until when this yes holds as far as is known, and the version that was signed. */
-      readonly trueUntil?: string;
-      readonly version?: number;
-    }
-  | {
-      readonly licensed: false;
-      readonly reason: RefusalReason;
-      /** In detail: the labels that have the recording or come closest to granting the use. */
-      readonly labelIds?: readonly string[];
-    };
+export interface Cleared {
+  readonly answers: readonly ClearanceAnswer[];
+  readonly receipts?: IssuedReceipts;
+}
 
 /** Answers questions of one platform from this process's memory; the database is asked only which label has a recording that nothing licenses. */
 @Injectable()
@@ -33,14 +22,26 @@ export class ClearUses {
     private readonly clock: Clock,
     private readonly licences: Licences,
     private readonly database: Database,
+    private readonly receipts: Receipts,
+    private readonly sightings: Sightings,
   ) {}
 
   /** Refuses with request-invalid when an instant does not exist, and with clearance-feed-lost. */
-  async execute(platformId: string, { questions, detail = false }: ClearanceBody): Promise<ClearanceAnswer[]> {
-    return this.answers(platformId, numbered(questions, this.clock.now()), detail);
+  async execute(platformId: string, body: ClearanceBody): Promise<Cleared> {
+    const { questions, detail = false, receipts = false, countSightings = false } = body;
+    const now = this.clock.now();
+    const asked = numbered(questions, now);
+    const answers = await this.answers(platformId, asked, detail);
+    if (countSightings) this.sightings.count(platformId, asked, answers);
+    if (!receipts) return { answers };
+    const told = questions.map((question, place) => ({
+      ...question,
+      at: new Date(asked[place]!.instant).toISOString(),
+    }));
+    return { answers, receipts: await this.receipts.issue(platformId, told, answers, now) };
   }
 
-  async answers(
+  private async answers(
     platformId: string,
     questions: readonly NumberedQuestion[],
     detail: boolean,

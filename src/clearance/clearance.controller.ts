@@ -25,6 +25,6 @@ export class ClearanceController {
   })
   @ApiOkResponse({ type: ClearanceView })
   async clear(@By() actor: Actor, @Body() body: ClearanceBody): Promise<ClearanceView> {
-    return { answers: await this.clearUses.execute(actor.organizationId, body) };
+    return this.clearUses.execute(actor.organizationId, body);
   }
 }

@@ -5,6 +5,10 @@ import { ClearanceController } from './clearance.controller';
 import { FastLane } from './fast-lane';
 import { Licences, type LicencesSettings } from './licences';
 import { RememberedActors } from './remembered-actors';
+import { ExplanationsController } from './explanations/explanations.controller';
+import { Receipts } from './receipts/receipts';
+import { Sightings } from './sightings/sightings';
+import { SightingsController } from './sightings/sightings.controller';
 import { MakeSnapshot } from './snapshots/make-snapshot';
 import { SnapshotsController } from './snapshots/snapshots.controller';
 
@@ -13,11 +17,13 @@ export class ClearanceModule {
   static with(settings: LicencesSettings): DynamicModule {
     return {
       module: ClearanceModule,
-      controllers: [ClearanceController, SnapshotsController],
+      controllers: [ClearanceController, ExplanationsController, SightingsController, SnapshotsController],
       providers: [
         ClearUses,
         FastLane,
         MakeSnapshot,
+        Receipts,
+        Sightings,
         RememberedActors,
         { provide: Licences, useFactory: (database: Database) => new Licences(database, settings), inject: [Database] },
       ],

@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { REFUSAL_REASONS } from '../kernel';
-import type { ClearanceAnswer } from './clear-uses';
+import type { ClearanceAnswer } from './answers';
 
 export class RightsScopeView {
   @ApiProperty({ enum: ['sound-recording'] }) readonly licensed!: string;
@@ -35,6 +35,20 @@ export class NotLicensedView {
   readonly labelIds?: readonly string[];
 }
 
+export class ReceiptStatementView {
+  @ApiProperty({ description: 'canonical JSON (RFC 8785) of answer, index and question' }) readonly statement!: string;
+  @ApiProperty({ type: [String], description: 'hashes from the statement up to the root, in base64url (RFC 6962)' })
+  readonly path!: readonly string[];
+}
+
+export class ReceiptsView {
+  @ApiProperty({ description: 'signs the root of all statements (JWS, EdDSA) with a published key' })
+  readonly jws!: string;
+  @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
+  @ApiProperty({ type: [ReceiptStatementView], description: 'one per answer, in their order' })
+  readonly statements!: readonly ReceiptStatementView[];
+}
+
 @ApiExtraModels(LicensedView, NotLicensedView)
 export class ClearanceView {
   @ApiProperty({
@@ -43,4 +57,7 @@ export class ClearanceView {
     items: { oneOf: [{ $ref: getSchemaPath(LicensedView) }, { $ref: getSchemaPath(NotLicensedView) }] },
   })
   readonly answers!: readonly ClearanceAnswer[];
+
+  @ApiProperty({ type: ReceiptsView, required: false, description: 'where receipts were asked for' })
+  readonly receipts?: ReceiptsView;
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { REFUSAL_REASONS } from '../kernel';
+import type { Actor } from '../platform/auth/actor';
 import type { AccordoRequest } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
+import { ClearUses } from './clear-uses';
 import { type ClauseName, type FastIndex, modelOf, territoryOf, useOf } from './fast-index';
 import { Licences } from './licences';
 import { questionsAtOnce } from './questions';
@@ -13,6 +15,8 @@ const route = '/v1/clearance';
 /** Ten thousand questions of some 200 bytes, and room. */
 const bodyLimit = 4 * 1_048_576;
 const questionFields = new Set(['serviceId', 'isrc', 'territory', 'useType', 'commercialModel', 'at']);
+const optionFields = new Set(['detail', 'receipts', 'countSightings']);
+const plainId = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const plainIsrc = /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/;
 const plainText = /^[\x20-\x7e]+$/;
 const plainInstant = /^(19|2\d)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
@@ -20,7 +24,7 @@ const refusedTexts = REFUSAL_REASONS.map((reason) => `{"licensed":false,"reason"
 
 /**
  * The short way through POST /v1/clearance: plain questions of a platform that is known are answered by a raw handler, from memory into text.
- * Everything else (faults, other fields and callers, recordings that a catalogue must be asked about) takes the route's ordinary way,
+ * Everything else (faults, other notations and callers) takes the route's ordinary way,
  * with its guards and its words: the short way never refuses.
  */
 @Injectable()
@@ -31,6 +35,7 @@ export class FastLane {
     adapter: HttpAdapterHost,
     private readonly licences: Licences,
     private readonly actors: RememberedActors,
+    private readonly clearUses: ClearUses,
     private readonly clock: Clock,
   ) {
     const fastify = adapter.httpAdapter.getInstance<FastifyInstance>();
@@ -42,57 +47,50 @@ export class FastLane {
     const ordinary = options.handler;
     const lane = this;
     options.bodyLimit = bodyLimit;
-    options.handler = function (request, reply) {
-      const { authorization, 'accordo-on-behalf-of': onBehalf } = request.headers;
-      if (authorization === undefined || onBehalf !== undefined) return ordinary.call(this, request, reply);
-      const actor = lane.actors.known(authorization);
-      const text = actor && lane.answer(actor.organizationId, request.body);
-      if (text !== undefined) return send(reply, text);
-      if (actor !== undefined) return ordinary.call(this, request, reply);
-      return lane.meet(authorization, request, reply, ordinary.bind(this));
+    options.handler = async function (request, reply) {
+      const actor = await lane.actorOf(request);
+      const body = actor && plainBody(request.body);
+      const text = actor && body && (await lane.answer(actor.organizationId, body));
+      return text === undefined ? ordinary.call(this, request, reply) : send(reply, text);
     };
   }
 
-  /** A caller who was not known a moment ago. */
-  private async meet(
-    authorization: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    ordinary: RouteHandlerMethod extends (this: never, ...parts: infer Parts) => infer Answer
-      ? (...parts: Parts) => Answer
-      : never,
-  ): Promise<unknown> {
-    // Whatever is wrong with the credentials is for the ordinary way to say.
-    const actor = await this.actors.lookUp(request as unknown as AccordoRequest, authorization).catch(() => undefined);
-    const text = actor && this.answer(actor.organizationId, request.body);
-    return text === undefined ? ordinary(request, reply) : send(reply, text);
+  /** The platform that asks in its own name. Whatever is wrong with the credentials is for the ordinary way to say. */
+  private actorOf(request: FastifyRequest): Actor | undefined | Promise<Actor | undefined> {
+    const { authorization, 'accordo-on-behalf-of': onBehalf } = request.headers;
+    if (authorization === undefined || onBehalf !== undefined) return undefined;
+    const known = this.actors.known(authorization);
+    if (known !== undefined) return known;
+    return this.actors.lookUp(request as unknown as AccordoRequest, authorization).catch(() => undefined);
   }
 
-  /** The whole answer as JSON; undefined when the ordinary way must be taken. */
-  private answer(platformId: string, body: unknown): string | undefined {
+  /** The whole answer as JSON; undefined when it cannot be given, which is for the ordinary way to say. */
+  private answer(platformId: string, body: PlainBody): string | undefined | Promise<string | undefined> {
+    const quick = Object.keys(body).length === 1 ? this.fromMemory(platformId, body.questions) : undefined;
+    if (quick !== undefined) return quick;
+    return this.clearUses.execute(platformId, body).then(JSON.stringify, () => undefined);
+  }
+
+  private fromMemory(platformId: string, questions: readonly PlainQuestion[]): string | undefined {
     const index = this.licences.now(platformId);
     if (index === undefined || index === 'later') return undefined;
-    const questions = onlyQuestions(body);
-    if (questions === undefined) return undefined;
     const now = this.clock.now().getTime();
     let text = '{"answers":[';
     for (let place = 0; place < questions.length; place += 1) {
-      const answer = this.one(index, questions[place], now);
+      const answer = this.one(index, questions[place]!, now);
       if (answer === undefined) return undefined;
       text += place === 0 ? answer : `,${answer}`;
     }
     return `${text}]}`;
   }
 
-  private one(index: FastIndex, question: unknown, now: number): string | undefined {
-    if (!isPlain(question)) return undefined;
+  private one(index: FastIndex, question: PlainQuestion, now: number): string | undefined {
     const { serviceId, isrc, territory, useType, commercialModel, at } = question;
     const service = index.serviceNumber(serviceId);
-    // A service that nothing is licensed to may be no id at all.
-    if (service === 0) return undefined;
     const instant = at === undefined ? now : Date.parse(at);
     const codes = [territoryOf(territory), useOf(useType), modelOf(commercialModel)] as const;
-    const answer = index.decideIsrc(isrc, service, ...codes, instant);
+    const answer = index.decideIsrc(isrc, service, codes[0], codes[1], codes[2], instant);
+    // Of a recording without a grant a catalogue may know.
     if (answer === -1 || Number.isNaN(instant)) return undefined;
     return answer < 0 ? refusedTexts[-1 - answer] : this.textOf(index.name(answer));
   }
@@ -112,12 +110,11 @@ export class FastLane {
 const send = (reply: FastifyReply, text: string): FastifyReply =>
   reply.code(200).type('application/json; charset=utf-8').send(text);
 
-function onlyQuestions(body: unknown): readonly unknown[] | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const names = Object.keys(body);
-  const { questions } = body as { questions?: unknown };
-  if (names.length !== 1 || !Array.isArray(questions)) return undefined;
-  return questions.length > 0 && questions.length <= questionsAtOnce ? questions : undefined;
+interface PlainBody {
+  readonly questions: PlainQuestion[];
+  readonly detail?: boolean;
+  readonly receipts?: boolean;
+  readonly countSightings?: boolean;
 }
 
 interface PlainQuestion {
@@ -129,6 +126,15 @@ interface PlainQuestion {
   readonly at?: string;
 }
 
+/** The body, where all of it is beyond doubt what the route's description asks for. */
+function plainBody(body: unknown): PlainBody | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { questions, ...options } = body as Record<string, unknown>;
+  for (const name in options) if (!optionFields.has(name) || typeof options[name] !== 'boolean') return undefined;
+  if (!Array.isArray(questions) || questions.length === 0 || questions.length > questionsAtOnce) return undefined;
+  return questions.every(isPlain) ? (body as PlainBody) : undefined;
+}
+
 /** A question that is beyond doubt what the route's description asks for. */
 function isPlain(question: unknown): question is PlainQuestion {
   if (typeof question !== 'object' || question === null) return false;
@@ -136,6 +142,7 @@ function isPlain(question: unknown): question is PlainQuestion {
   const { serviceId, isrc, territory, useType, commercialModel, at } = question as Record<string, unknown>;
   return (
     typeof serviceId === 'string' &&
+    plainId.test(serviceId) &&
     typeof isrc === 'string' &&
     plainIsrc.test(isrc) &&
     isText(territory, 20) &&

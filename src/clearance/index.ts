@@ -1,2 +1,3 @@
 export { ClearanceModule } from './clearance.module';
+export { Sightings } from './sightings/sightings';
 export { Licences, type LicencesSettings } from './licences';

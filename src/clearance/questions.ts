@@ -34,6 +34,15 @@ export class ClearanceBody {
     description: 'whether answers say more: until which instant, and whom to ask instead',
   })
   readonly detail?: boolean;
+
+  @BooleanField({ optional: true, description: 'whether the answers are signed, to be shown to others' })
+  readonly receipts?: boolean;
+
+  @BooleanField({
+    optional: true,
+    description: 'whether answers of no are counted: labels see for which of their recordings, not by whom',
+  })
+  readonly countSightings?: boolean;
 }
 
 /** A question in the index's numbers: 0 for a code that is on no list; the instant in milliseconds since 1970. */

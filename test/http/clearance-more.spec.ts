@@ -1,0 +1,172 @@
+import type { PublishedKeys } from '../../client/keys';
+import { readReceipt } from '../../client/receipt';
+import { Sightings } from '../../src/clearance';
+import { startTestApp, type TestApp } from '../support/app';
+import { type AgreementAnswer, type Market, openMarket, refused, signatureBy } from '../support/market';
+
+let app: TestApp;
+let market: Market;
+let agreement: AgreementAnswer;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  market = await openMarket(app, 3);
+  agreement = await market.concluded({ isrcs: market.isrcs.slice(0, 2) });
+});
+afterAll(() => app?.close());
+
+const question = (changes: object = {}): Record<string, unknown> => ({
+  serviceId: market.serviceIds[0],
+  isrc: market.isrcs[0],
+  territory: 'RU',
+  useType: 'OnDemandStream',
+  commercialModel: 'AdvertisementSupportedModel',
+  ...changes,
+});
+
+interface Cleared {
+  readonly answers: readonly object[];
+  readonly receipts?: {
+    readonly jws: string;
+    readonly expiresAt: string;
+    readonly statements: readonly { statement: string; path: string[] }[];
+  };
+}
+
+describe('receipts', () => {
+  it('are given on request, and read with the published keys alone', async () => {
+    const questions = [question(), question({ territory: 'DE' }), question({ isrc: 'zz-t01-26-00002' })];
+    const { answers, receipts } = await market.platform.as.post<Cleared>('/v1/clearance', {
+      questions,
+      receipts: true,
+    });
+    const keys = (await (await fetch(`${app.url}/.well-known/jwks.json`)).json()) as PublishedKeys;
+    expect(receipts?.expiresAt).toBe('2026-01-06T09:00:00.000Z');
+    receipts!.statements.forEach((statement, place) => {
+      const read = readReceipt({ jws: receipts!.jws, ...statement }, keys, app.clock.now());
+      expect(read).toMatchObject({
+        platformId: market.platform.organizationId,
+        question: { ...questions[place], at: '2026-01-05T09:00:00.000Z' },
+        answer: answers[place],
+      });
+    });
+    const plain = await market.platform.as.post<Cleared>('/v1/clearance', { questions: [question()] });
+    expect(plain.receipts).toBeUndefined();
+  });
+});
+
+describe('explanations', () => {
+  interface Explained {
+    readonly answer: { readonly licensed: boolean; readonly reason?: string; readonly version?: number };
+    readonly considered: readonly { readonly version: number; readonly clause: string; readonly reasons: string[] }[];
+  }
+  const explain = (changes: object = {}, knownAt?: string): Promise<Explained> =>
+    market.platform.as.post<Explained>('/v1/clearance/explanations', {
+      question: question(changes),
+      ...(knownAt === undefined ? {} : { knownAt }),
+    });
+
+  it('name every grant of the recording, and every reason why each did not apply', async () => {
+    expect(await explain({ at: '2026-06-01T00:00:00Z' })).toMatchObject({
+      at: '2026-06-01T00:00:00.000Z',
+      knownAt: '2026-01-05T09:00:00.000Z',
+      answer: { licensed: true, agreementId: agreement.id, version: 1, clause: 'streaming' },
+      considered: [
+        { agreementId: agreement.id, clause: 'streaming', reasons: [], timeZone: 'Europe/Moscow', day: '2026-06-01' },
+        { agreementId: agreement.id, clause: 'downloads', reasons: ['use-not-granted'], until: '2028-01-01' },
+      ],
+    });
+    const { answer, considered } = await explain({ territory: 'DE', at: '2029-01-01T00:00:00Z' });
+    expect(answer).toEqual({ licensed: false, reason: 'territory-not-granted' });
+    expect(considered.map(({ reasons }) => reasons)).toEqual([
+      ['territory-not-granted', 'expired'],
+      ['use-not-granted', 'territory-not-granted', 'expired'],
+    ]);
+    expect(await explain({ isrc: 'Song No. 7' })).toMatchObject({
+      answer: { licensed: false, reason: 'unknown-recording' },
+      considered: [],
+    });
+  });
+
+  it('are given as was known at any instant: before the amendment, and before the signature', async () => {
+    const { label, platform } = market;
+    app.clock.moveTo(new Date('2026-01-20T09:00:00Z'));
+    const [labelNow, platformNow] = [await app.given.signIn(label), await app.given.signIn(platform)];
+    const amendment = { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' };
+    const { manifestHash } = await labelNow.post<{ manifestHash: string }>(
+      `/v1/agreements/${agreement.id}/amendments`,
+      amendment,
+    );
+    for (const party of [platformNow, labelNow])
+      await party.post(
+        `/v1/agreements/${agreement.id}/amendments/2/signatures`,
+        await signatureBy(party, manifestHash),
+      );
+    const ask = async (knownAt?: string): Promise<Explained['answer']> =>
+      (
+        await platformNow.post<Explained>('/v1/clearance/explanations', {
+          question: question({ at: '2028-06-01T00:00:00Z' }),
+          ...(knownAt === undefined ? {} : { knownAt }),
+        })
+      ).answer;
+    expect(await ask()).toMatchObject({ licensed: true, version: 2 });
+    expect(await ask('2026-01-19T00:00:00Z')).toEqual({ licensed: false, reason: 'expired' });
+    expect(await ask('2026-01-01T00:00:00Z')).toEqual({ licensed: false, reason: 'unknown-recording' });
+    const { answers } = await platformNow.post<Cleared>('/v1/clearance', {
+      questions: [question({ at: '2028-06-01T00:00:00Z' })],
+    });
+    expect(answers).toEqual([expect.objectContaining({ licensed: true, until: '2029-01-01' })]);
+    app.clock.moveTo(new Date('2026-01-05T09:00:00Z'));
+  });
+
+  it('are refused about instants that do not exist', async () => {
+    const body = { question: question({ at: '2026-13-01T00:00:00Z' }) };
+    const { status, faults } = await refused(market.platform.as, 'POST', '/v1/clearance/explanations', body);
+    expect([status, faults.map(({ pointer }) => pointer)]).toEqual([400, ['/question/at']]);
+    const later = { question: question(), knownAt: '2026-13-01T00:00:00Z' };
+    const { faults: second } = await refused(market.platform.as, 'POST', '/v1/clearance/explanations', later);
+    expect(second.map(({ pointer }) => pointer)).toEqual(['/knownAt']);
+  });
+});
+
+describe('sightings', () => {
+  it('are counted where the platform wants it, and shown to the label of the recording, all platforms together', async () => {
+    const own = await openMarket(app, 3);
+    await own.concluded({ isrcs: own.isrcs.slice(0, 1) });
+    const ask = (more: object, ...changes: object[]): Promise<unknown> =>
+      own.platform.as.post('/v1/clearance', {
+        questions: changes.map((change) =>
+          question({ serviceId: own.serviceIds[0], at: '2026-02-10T00:00:00Z', ...change }),
+        ),
+        ...more,
+      });
+    const counted = { countSightings: true };
+    const [licensed, unlicensed] = own.isrcs;
+    await ask(
+      counted,
+      { isrc: licensed },
+      { isrc: licensed, territory: 'DE' },
+      { isrc: unlicensed },
+      { isrc: unlicensed },
+    );
+    await ask(counted, { isrc: unlicensed }, { isrc: 'Song No. 7' }, { isrc: unlicensed, territory: 'Moon' });
+    await ask({}, { isrc: unlicensed });
+    await app.app.get(Sightings).flush();
+    await ask(counted, { isrc: unlicensed });
+    await app.app.get(Sightings).flush();
+    const demand = (query = ''): Promise<{ rows: object[]; next: string | null }> =>
+      own.label.as.get(`/v1/clearance/sightings?month=2026-02${query}`);
+    const useType = 'OnDemandStream';
+    const rows = [
+      { isrc: licensed, territory: 'DE', useType, reason: 'territory-not-granted', sightings: 1 },
+      { isrc: unlicensed, territory: 'RU', useType, reason: 'no-agreement', sightings: 4 },
+    ];
+    expect(await demand()).toEqual({ rows, next: null });
+    const { next, rows: first } = await demand('&limit=1');
+    expect(first).toEqual(rows.slice(0, 1));
+    expect(await demand(`&limit=1&cursor=${next}`)).toEqual({ rows: rows.slice(1), next: null });
+    expect(await own.label.as.get('/v1/clearance/sightings?month=2026-03')).toEqual({ rows: [], next: null });
+    const stranger = await app.given.label();
+    expect(await stranger.as.get('/v1/clearance/sightings?month=2026-02')).toEqual({ rows: [], next: null });
+  });
+});

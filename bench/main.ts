@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
+import { clearanceBenchmark } from './clearance/clearance';
 import { rateBenchmark } from './rate/rate';
 import { withBelongings } from './support/belongings';
 import { table } from './support/figures';
 import { usageBenchmark } from './usage/usage';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { rate: rateBenchmark, usage: usageBenchmark };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  clearance: clearanceBenchmark,
+  rate: rateBenchmark,
+  usage: usageBenchmark,
+};
 
 interface Wish {
   readonly benchmark: Benchmark;

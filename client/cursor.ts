@@ -13,6 +13,11 @@ export class Cursor {
     return this.at;
   }
 
+  /** How many bytes are still to come. */
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
   byte(): number {
     const value = this.view.getUint8(this.at);
     this.at += 1;
@@ -33,11 +38,14 @@ export class Cursor {
 
   /** Seven bits a byte, the lowest first; the eighth says that more follow. At most 32 bits. */
   varint(): number {
+    const { bytes } = this;
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
+      const byte = bytes[this.at];
+      if (byte === undefined) throw new RangeError('the file ends too early');
+      this.at += 1;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
     }
     throw new RangeError('a number is longer than 32 bits');
   }

@@ -52,7 +52,9 @@ export interface SnapshotTables {
   readonly clauses: readonly SnapshotClause[];
   /** The number of the first list in this file: a delta brings only lists that its base has not. */
   readonly firstList: number;
-  readonly lists: readonly (readonly number[])[];
+  readonly listCount: number;
+  /** The lists of clause numbers one after the other, each after its length. */
+  readonly lists: Int32Array;
 }
 
 /** A file whose signature holds, read up to its recordings. */
@@ -82,12 +84,13 @@ export function openFile(bytes: Uint8Array, keys: PublishedKeys): OpenedFile {
   const agreements = list(cursor, () => cursor.uuid());
   const clauses = list(cursor, () => readClause(cursor, agreements));
   const firstList = cursor.varint();
-  const lists = list(cursor, () => list(cursor, () => cursor.varint()));
+  const listCount = cursor.varint();
+  const lists = readLists(cursor, listCount);
   const recordingCount = cursor.varint();
   const start = cursor.place;
   return {
     ...header,
-    ...{ territories, uses, models, reasons, clauses, firstList, lists, recordingCount },
+    ...{ territories, uses, models, reasons, clauses, firstList, listCount, lists, recordingCount },
     eachRecording: (visit) => readRecordings(signed, start, visit),
   };
 }
@@ -115,6 +118,24 @@ function readClause(cursor: Cursor, agreements: readonly string[]): SnapshotClau
   return { agreementId, version, clause, musicalWork, from, until, untilDay, scope, pauses };
 }
 
+function readLists(cursor: Cursor, count: number): Int32Array {
+  let words = new Int32Array(1 << 12);
+  let end = 0;
+  for (let left = count; left > 0; left -= 1) {
+    const length = cursor.varint();
+    // What is longer than the rest of the file is not there.
+    if (length > cursor.left) throw new RangeError('the file ends too early');
+    if (end + length + 1 > words.length) {
+      const roomier = new Int32Array((end + length + 1) * 2);
+      roomier.set(words);
+      words = roomier;
+    }
+    words[end++] = length;
+    for (let item = 0; item < length; item += 1) words[end++] = cursor.varint();
+  }
+  return words.subarray(0, end);
+}
+
 /** Grouped by their five leading characters; in a group by number, each the distance to the one before it. */
 function readRecordings(
   bytes: Uint8Array,
@@ -133,5 +154,7 @@ function readRecordings(
 }
 
 function list<Item>(cursor: Cursor, read: () => Item): Item[] {
-  return Array.from({ length: cursor.varint() }, read);
+  const items: Item[] = [];
+  for (let left = cursor.varint(); left > 0; left -= 1) items.push(read());
+  return items;
 }

@@ -52,7 +52,8 @@ export class Snapshot {
   /** Lists one after the other, each after its length, and where each begins. */
   private lists = new Int32Array(FIRST_LIST);
   private listsEnd = FIRST_LIST;
-  private begins: number[] = [0, 1];
+  private begins = Int32Array.of(0, 1);
+  private listCount = FIRST_LIST;
   private readonly recordings: Recordings;
   private codes: Readonly<Record<'territories' | 'uses' | 'models', ReadonlyMap<string, number>>>;
   private reasons: readonly string[] = [];
@@ -175,7 +176,7 @@ export class Snapshot {
 
   /** Takes in what a file says: all of it, or what is new. */
   private take(opened: OpenedFile): void {
-    if (opened.firstList !== this.begins.length) throw new Error('the file continues another snapshot');
+    if (opened.firstList !== this.listCount) throw new Error('the file continues another snapshot');
     const { clauses } = opened;
     this.clauses = clauses;
     this.paused = clauses.map(({ pauses }) => pauses.length > 0);
@@ -187,22 +188,25 @@ export class Snapshot {
     }
     this.codes = codesOf(opened);
     this.reasons = opened.reasons;
-    for (const list of opened.lists) this.addList(list);
+    this.addLists(opened);
     opened.eachRecording((prefix, number, list) => this.recordings.put(prefixAt(prefix, 0), number, list));
     this.file = opened;
   }
 
-  private addList(clauses: readonly number[]): void {
-    const end = this.listsEnd + 1 + clauses.length;
-    if (end > this.lists.length) {
-      const roomier = new Int32Array(end * 2);
-      roomier.set(this.lists);
-      this.lists = roomier;
+  private addLists({ lists: added, listCount }: OpenedFile): void {
+    const lists = new Int32Array(this.listsEnd + added.length);
+    lists.set(this.lists.subarray(0, this.listsEnd));
+    lists.set(added, this.listsEnd);
+    const begins = new Int32Array(this.listCount + listCount);
+    begins.set(this.begins);
+    for (let list = this.listCount, begin = this.listsEnd; list < begins.length; list += 1) {
+      begins[list] = begin;
+      begin += 1 + lists[begin]!;
     }
-    this.begins.push(this.listsEnd);
-    this.lists[this.listsEnd] = clauses.length;
-    this.lists.set(clauses, this.listsEnd + 1);
-    this.listsEnd = end;
+    this.lists = lists;
+    this.begins = begins;
+    this.listsEnd = lists.length;
+    this.listCount = begins.length;
   }
 }
 

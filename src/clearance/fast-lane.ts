@@ -30,6 +30,7 @@ const refusedTexts = REFUSAL_REASONS.map((reason) => `{"licensed":false,"reason"
 @Injectable()
 export class FastLane {
   private readonly texts = new WeakMap<ClauseName, string>();
+  private headers: Headers | undefined;
 
   constructor(
     adapter: HttpAdapterHost,
@@ -47,32 +48,55 @@ export class FastLane {
     const ordinary = options.handler;
     const lane = this;
     options.bodyLimit = bodyLimit;
-    options.handler = async function (request, reply) {
-      const actor = await lane.actorOf(request);
-      const body = actor && plainBody(request.body);
-      const text = actor && body && (await lane.answer(actor.organizationId, body));
-      return text === undefined ? ordinary.call(this, request, reply) : send(reply, text);
+    // The headers that every answer has are worked out once, not for each request.
+    options.config = { ...options.config, helmet: { skipRoute: true } } as never;
+    options.handler = function (request, reply) {
+      const headers = lane.headersOf(reply);
+      const body = plainBody(request.body);
+      const actor = body && lane.actorOf(request);
+      const text = actor && body && lane.fromMemory(actor, body);
+      if (text !== undefined) return send(reply, headers, text);
+      for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]);
+      return lane
+        .otherwise(request, body, actor)
+        .then((answer) => (answer === undefined ? ordinary.call(this, request, reply) : send(reply, headers, answer)));
     };
   }
 
-  /** The platform that asks in its own name. Whatever is wrong with the credentials is for the ordinary way to say. */
-  private actorOf(request: FastifyRequest): Actor | undefined | Promise<Actor | undefined> {
+  /** What every answer of the server carries: safe headers, as the framework's own plug-in writes them. */
+  private headersOf(reply: FastifyReply): Headers {
+    if (this.headers === undefined) {
+      (reply as FastifyReply & { helmet(): unknown }).helmet();
+      this.headers = Object.entries(reply.raw.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
+    }
+    return this.headers;
+  }
+
+  /** The platform that asks in its own name, if it was looked up just now. */
+  private actorOf({ headers: { authorization, 'accordo-on-behalf-of': onBehalf } }: FastifyRequest): Actor | undefined {
+    return authorization === undefined || onBehalf !== undefined ? undefined : this.actors.known(authorization);
+  }
+
+  /** An answer that needs a look at the database; undefined when it cannot be given, which is for the ordinary way to say. */
+  private async otherwise(
+    request: FastifyRequest,
+    body: PlainBody | undefined,
+    known: Actor | undefined,
+  ): Promise<string | undefined> {
     const { authorization, 'accordo-on-behalf-of': onBehalf } = request.headers;
-    if (authorization === undefined || onBehalf !== undefined) return undefined;
-    const known = this.actors.known(authorization);
-    if (known !== undefined) return known;
-    return this.actors.lookUp(request as unknown as AccordoRequest, authorization).catch(() => undefined);
+    if (body === undefined || authorization === undefined || onBehalf !== undefined) return undefined;
+    try {
+      const actor = known ?? (await this.actors.lookUp(request as unknown as AccordoRequest, authorization));
+      return actor && JSON.stringify(await this.clearUses.execute(actor.organizationId, body));
+    } catch {
+      return undefined;
+    }
   }
 
-  /** The whole answer as JSON; undefined when it cannot be given, which is for the ordinary way to say. */
-  private answer(platformId: string, body: PlainBody): string | undefined | Promise<string | undefined> {
-    const quick = Object.keys(body).length === 1 ? this.fromMemory(platformId, body.questions) : undefined;
-    if (quick !== undefined) return quick;
-    return this.clearUses.execute(platformId, body).then(JSON.stringify, () => undefined);
-  }
-
-  private fromMemory(platformId: string, questions: readonly PlainQuestion[]): string | undefined {
-    const index = this.licences.now(platformId);
+  /** The answers as JSON, where nothing but memory is needed for them. */
+  private fromMemory({ organizationId }: Actor, body: PlainBody): string | undefined {
+    const index = Object.keys(body).length === 1 ? this.licences.now(organizationId) : undefined;
+    const { questions } = body;
     if (index === undefined || index === 'later') return undefined;
     const now = this.clock.now().getTime();
     let text = '{"answers":[';
@@ -107,8 +131,22 @@ export class FastLane {
   }
 }
 
-const send = (reply: FastifyReply, text: string): FastifyReply =>
-  reply.code(200).type('application/json; charset=utf-8').send(text);
+/** Around the framework: nothing is left to be done with the text. */
+function send(reply: FastifyReply, headers: Headers, text: string): FastifyReply {
+  void reply.hijack();
+  reply.raw.writeHead(200, [
+    ...headers,
+    'content-type',
+    'application/json; charset=utf-8',
+    'content-length',
+    String(Buffer.byteLength(text)),
+  ]);
+  reply.raw.end(text);
+  return reply;
+}
+
+/** Names and values in turns, as Node writes them. */
+type Headers = readonly string[];
 
 interface PlainBody {
   readonly questions: PlainQuestion[];

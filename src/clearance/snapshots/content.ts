@@ -83,7 +83,15 @@ function describe(index: FastIndex, clause: number): SnapshotClause {
 export function contentOfFile(file: OpenedFile): SnapshotContent {
   const recordings = new ListedRecordings();
   file.eachRecording((prefix, number, list) => recordings.put(prefixAt(prefix, 0), number, list));
-  return { clauses: file.clauses, lists: file.lists, recordings };
+  return { clauses: file.clauses, lists: listsOf(file), recordings };
+}
+
+function listsOf({ lists: words }: OpenedFile): number[][] {
+  const lists: number[][] = [];
+  for (let begin = 0; begin < words.length; begin += 1 + words[begin]!) {
+    lists.push([...words.subarray(begin + 1, begin + 1 + words[begin]!)]);
+  }
+  return lists;
 }
 
 /** What makes the older content the newer one. */

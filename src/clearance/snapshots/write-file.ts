@@ -56,19 +56,24 @@ function writeRecordings(writer: ByteWriter, recordings: ListedRecordings): void
   }
 }
 
-/** The whole file, signed with the clearance key: docs/clearance-snapshot.md says byte by byte what is in it. */
-export async function signedFile(keyring: Keyring, header: SnapshotHeader, tables: Buffer): Promise<Buffer> {
-  const { id, key } = await keyring.signingKey('clearance');
+/** Everything of a file that comes before its signature. */
+export function fileBefore(kid: string, header: SnapshotHeader, tables: Buffer): Buffer {
   const writer = new ByteWriter();
   writer.ascii('ACCSNAP1');
-  writer.text(id);
+  writer.text(kid);
   writer.byte(header.kind === 'whole' ? 0 : 1);
   writer.uuid(header.serviceId);
   writer.uint32(header.number);
   writer.uint32(header.base);
   writer.float64(header.madeAt);
   writer.raw(tables);
-  const signature = await webcrypto.subtle.sign('Ed25519', key as CryptoKey, writer.bytes);
-  writer.raw(new Uint8Array(signature));
   return writer.bytes;
+}
+
+/** The whole file, signed with the clearance key: docs/clearance-snapshot.md says byte by byte what is in it. */
+export async function signedFile(keyring: Keyring, header: SnapshotHeader, tables: Buffer): Promise<Buffer> {
+  const { id, key } = await keyring.signingKey('clearance');
+  const unsigned = fileBefore(id, header, tables);
+  const signature = await webcrypto.subtle.sign('Ed25519', key as CryptoKey, unsigned);
+  return Buffer.concat([unsigned, new Uint8Array(signature)]);
 }

@@ -130,13 +130,39 @@ export class Licences implements OnModuleDestroy {
   private async take(tx: Tx, agreementIds: readonly string[]): Promise<void> {
     for (let first = 0; first < agreementIds.length; first += agreementsAtOnce) {
       const ids = agreementIds.slice(first, first + agreementsAtOnce);
-      for (const { platformId, ...agreement } of await concludedLives(tx, ids)) {
-        const index = this.indexes.get(platformId) ?? new FastIndex();
-        index.place(agreement);
-        this.indexes.set(platformId, index);
-        const labels = this.labels.get(platformId) ?? new Set();
-        this.labels.set(platformId, labels.add(agreement.labelId));
+      try {
+        await this.takeAll(tx, ids);
+      } catch (error) {
+        if (isOfDatabase(error)) throw error;
+        await this.takeEach(tx, ids);
+      }
+    }
+  }
+
+  private async takeAll(tx: Tx, ids: readonly string[]): Promise<void> {
+    for (const { platformId, ...agreement } of await concludedLives(tx, ids)) {
+      const index = this.indexes.get(platformId) ?? new FastIndex();
+      index.place(agreement);
+      this.indexes.set(platformId, index);
+      const labels = this.labels.get(platformId) ?? new Set();
+      this.labels.set(platformId, labels.add(agreement.labelId));
+    }
+  }
+
+  /** One of them cannot be executed: its text no longer has its hash. It licenses nothing, and all others answer as ever. */
+  private async takeEach(tx: Tx, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      try {
+        await this.takeAll(tx, [id]);
+      } catch (error) {
+        if (isOfDatabase(error)) throw error;
+        this.logger.error({ err: error, agreementId: id });
+        for (const index of this.indexes.values()) index.remove(id);
       }
     }
   }
 }
+
+/** Trouble with the database passes, and everything is asked for again; a text that cannot be executed stays as it is. */
+const isOfDatabase = (error: unknown): boolean =>
+  error instanceof DomainError || (typeof error === 'object' && error !== null && 'code' in error);

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { Licences } from '../../src/clearance';
+import { modelNumber, territoryNumber, useNumber } from '../../src/kernel';
 import { startTestApp, type TestApp } from '../support/app';
 import { testIsrc } from '../support/catalogue';
 import { type Market, openMarket, outcome, refused, sign } from '../support/market';
@@ -114,6 +116,35 @@ describe('what another process does', () => {
     await slow.query('ROLLBACK');
     await slow.end();
     expect(answers).toEqual([expect.objectContaining({ licensed: true })]);
+  });
+});
+
+describe('an agreement whose text was changed behind everybody’s back', () => {
+  it('licenses nothing, and all others answer as ever', async () => {
+    const own = await openMarket(app, 2);
+    const [kept = '', changed = ''] = own.isrcs;
+    await own.concluded({ isrcs: [kept] });
+    const { id } = await own.concluded({ isrcs: [changed] });
+    const says = async (isrc: string): Promise<boolean> => {
+      const licences = new Licences(app.parts.database, { ageLimitMilliseconds: 10_000 });
+      const index = await licences.of(own.platform.organizationId);
+      licences.onModuleDestroy();
+      const codes = [
+        territoryNumber('RU'),
+        useNumber('OnDemandStream'),
+        modelNumber('AdvertisementSupportedModel'),
+      ] as const;
+      const instant = Date.parse('2026-06-01T00:00:00Z');
+      return index!.decideIsrc(isrc, index!.serviceNumber(own.serviceIds[0]!), ...codes, instant) >= 0;
+    };
+    expect([await says(kept), await says(changed)]).toEqual([true, true]);
+    await superuser.query('ALTER TABLE agreement_versions DISABLE TRIGGER agreement_versions_are_final');
+    await superuser.query(
+      `UPDATE agreement_versions SET terms = replace(terms, '2028-01-01', '2038-01-01') WHERE agreement_id = $1`,
+      [id],
+    );
+    await superuser.query('ALTER TABLE agreement_versions ENABLE TRIGGER agreement_versions_are_final');
+    expect([await says(kept), await says(changed)]).toEqual([true, false]);
   });
 });
 

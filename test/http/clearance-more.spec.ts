@@ -1,6 +1,7 @@
 import type { PublishedKeys } from '../../client/keys';
 import { readReceipt } from '../../client/receipt';
 import { Sightings } from '../../src/clearance';
+import { Dice } from '../../src/clearance/fast-index/testing/random-worlds';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, refused, signatureBy } from '../support/market';
 
@@ -126,6 +127,62 @@ describe('explanations', () => {
     const later = { question: question(), knownAt: '2026-13-01T00:00:00Z' };
     const { faults: second } = await refused(market.platform.as, 'POST', '/v1/clearance/explanations', later);
     expect(second.map(({ pointer }) => pointer)).toEqual(['/knownAt']);
+  });
+});
+
+describe('answers and explanations', () => {
+  it('agree about every question, after amendments, a suspension and a notice', async () => {
+    const life = {
+      termination: {
+        notice: { by: 'either', days: 40 },
+        breach: { cureDays: 10, suspension: 'at-once' },
+        sellOff: { days: 20, grants: ['streaming'] },
+      },
+    };
+    const own = await openMarket(app, 4);
+    const [first, second] = [
+      await own.concluded({ isrcs: own.isrcs.slice(0, 3), life }),
+      await own.concluded({ isrcs: own.isrcs.slice(1, 4), timeZone: 'America/New_York', until: '2027-03-01', life }),
+    ];
+    const at = (id: string, rest: string): string => `/v1/agreements/${id}${rest}`;
+    const { as: label } = own.label;
+    const body = { effectiveFrom: '2026-04-01', reason: 'Longer.', until: '2029-01-01' };
+    const { manifestHash } = await label.post<{ manifestHash: string }>(at(first.id, '/amendments'), body);
+    for (const party of [own.platform.as, label])
+      await party.post(at(first.id, '/amendments/2/signatures'), await signatureBy(party, manifestHash));
+    await label.post(at(first.id, '/notices'), { kind: 'termination' });
+    const notified = await label.post<{ openBreaches: number[] }>(at(second.id, '/breaches'), {
+      what: 'No report has been delivered.',
+    });
+    await label.post(at(second.id, `/breaches/${notified.openBreaches[0]}/suspension`), {});
+    const dice = new Dice(3);
+    const days = ['2026-01-01T05:00:00Z', '2026-01-05T09:00:00Z', '2026-02-13T20:59:59Z', '2026-02-14T21:00:00Z'];
+    const questions = Array.from({ length: 200 }, () => ({
+      serviceId: dice.oneOf(own.serviceIds),
+      isrc: dice.oneOf([...own.isrcs, 'ZZX992600001']),
+      territory: dice.oneOf(['RU', 'KZ', 'DE']),
+      useType: dice.oneOf(['OnDemandStream', 'PermanentDownload']),
+      commercialModel: dice.oneOf(['AdvertisementSupportedModel', 'PayAsYouGoModel']),
+      at: dice.oneOf([...days, '2026-05-01T00:00:00Z', '2025-12-31T22:00:00Z', '2026-01-05T08:59:59Z']),
+    }));
+    type Compared = { licensed: boolean; reason?: string; agreementId?: string; clause?: string; trueUntil?: string };
+    const plain = ({ licensed, reason, agreementId, clause, trueUntil }: Compared): Compared =>
+      licensed
+        ? { licensed, agreementId: agreementId!, clause: clause!, trueUntil: trueUntil! }
+        : { licensed, reason: reason! };
+    const { answers } = await own.platform.as.post<{ answers: Compared[] }>('/v1/clearance', {
+      questions,
+      detail: true,
+    });
+    const explained = await Promise.all(
+      questions.map((one) =>
+        own.platform.as.post<{ answer: Compared }>('/v1/clearance/explanations', { question: one }),
+      ),
+    );
+    expect(answers.map(plain)).toEqual(explained.map(({ answer }) => plain(answer)));
+    const heard = new Set(answers.map(({ licensed, reason }) => (licensed ? 'licensed' : reason)));
+    for (const kind of ['licensed', 'suspended', 'expired', 'not-yet', 'territory-not-granted'])
+      expect(heard).toContain(kind);
   });
 });
 

@@ -81,6 +81,11 @@ export class FastIndex {
     if (this.lists.mostlyIdle) this.compact();
   }
 
+  /** Forgets what an agreement grants: its recordings answer as if it had never been. */
+  remove(agreementId: string): void {
+    for (const clause of this.placed.get(agreementId)?.clauses.values() ?? []) this.clauses.retime(clause, undefined);
+  }
+
   private addClause(
     grant: GrantOfVersion,
     rank: number,

@@ -6,7 +6,8 @@ import { Database } from '../platform/database/database';
 import type { ClearanceAnswer } from './answers';
 import type { FastIndex } from './fast-index';
 import { Licences } from './licences';
-import { type ClearanceBody, numbered, type NumberedQuestion } from './questions';
+import { isrcsOfOwnIds } from './own-ids/own-ids.repository';
+import { type ClearanceBody, numbered, type NumberedQuestion, type OwnIds } from './questions';
 import { type IssuedReceipts, Receipts } from './receipts/receipts';
 import { Sightings } from './sightings/sightings';
 
@@ -26,19 +27,26 @@ export class ClearUses {
     private readonly sightings: Sightings,
   ) {}
 
-  /** Refuses with request-invalid when an instant does not exist, and with clearance-feed-lost. */
+  /** Refuses with request-invalid when an instant does not exist or a recording is not named in one way, and with clearance-feed-lost. */
   async execute(platformId: string, body: ClearanceBody): Promise<Cleared> {
     const { questions, detail = false, receipts = false, countSightings = false } = body;
     const now = this.clock.now();
-    const asked = numbered(questions, now);
+    const asked = numbered(questions, await this.ownIds(platformId, questions), now);
     const answers = await this.answers(platformId, asked, detail);
     if (countSightings) this.sightings.count(platformId, asked, answers);
     if (!receipts) return { answers };
     const told = questions.map((question, place) => ({
       ...question,
+      isrc: asked[place]!.isrc ?? question.isrc,
       at: new Date(asked[place]!.instant).toISOString(),
     }));
     return { answers, receipts: await this.receipts.issue(platformId, told, answers, now) };
+  }
+
+  private async ownIds(platformId: string, questions: ClearanceBody['questions']): Promise<OwnIds> {
+    const named = questions.flatMap(({ isrc, ownId }) => (isrc === undefined && ownId !== undefined ? [ownId] : []));
+    if (named.length === 0) return new Map();
+    return this.database.asSystem((tx) => isrcsOfOwnIds(tx, platformId, [...new Set(named)]), 'read');
   }
 
   private async answers(

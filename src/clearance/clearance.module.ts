@@ -6,6 +6,7 @@ import { FastLane } from './fast-lane';
 import { Licences, type LicencesSettings } from './licences';
 import { RememberedActors } from './remembered-actors';
 import { ExplanationsController } from './explanations/explanations.controller';
+import { OwnIdsController } from './own-ids/own-ids.controller';
 import { Receipts } from './receipts/receipts';
 import { Sightings } from './sightings/sightings';
 import { SightingsController } from './sightings/sightings.controller';
@@ -17,7 +18,13 @@ export class ClearanceModule {
   static with(settings: LicencesSettings): DynamicModule {
     return {
       module: ClearanceModule,
-      controllers: [ClearanceController, ExplanationsController, SightingsController, SnapshotsController],
+      controllers: [
+        ClearanceController,
+        ExplanationsController,
+        OwnIdsController,
+        SightingsController,
+        SnapshotsController,
+      ],
       providers: [
         ClearUses,
         FastLane,

@@ -8,13 +8,13 @@ import { Clock } from '../platform/clock';
 import { ClearUses } from './clear-uses';
 import { type ClauseName, type FastIndex, modelOf, territoryOf, useOf } from './fast-index';
 import { Licences } from './licences';
-import { questionsAtOnce } from './questions';
+import { ownIdMax, questionsAtOnce } from './questions';
 import { RememberedActors } from './remembered-actors';
 
 const route = '/v1/clearance';
 /** Ten thousand questions of some 200 bytes, and room. */
 const bodyLimit = 4 * 1_048_576;
-const questionFields = new Set(['serviceId', 'isrc', 'territory', 'useType', 'commercialModel', 'at']);
+const questionFields = new Set(['serviceId', 'isrc', 'ownId', 'territory', 'useType', 'commercialModel', 'at']);
 const optionFields = new Set(['detail', 'receipts', 'countSightings']);
 const plainId = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const plainIsrc = /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/;
@@ -110,6 +110,8 @@ export class FastLane {
 
   private one(index: FastIndex, question: PlainQuestion, now: number): string | undefined {
     const { serviceId, isrc, territory, useType, commercialModel, at } = question;
+    // What an own id means stands in the database.
+    if (isrc === undefined) return undefined;
     const service = index.serviceNumber(serviceId);
     const instant = at === undefined ? now : Date.parse(at);
     const codes = [territoryOf(territory), useOf(useType), modelOf(commercialModel)] as const;
@@ -157,7 +159,8 @@ interface PlainBody {
 
 interface PlainQuestion {
   readonly serviceId: string;
-  readonly isrc: string;
+  readonly isrc?: string;
+  readonly ownId?: string;
   readonly territory: string;
   readonly useType: string;
   readonly commercialModel: string;
@@ -177,18 +180,22 @@ function plainBody(body: unknown): PlainBody | undefined {
 function isPlain(question: unknown): question is PlainQuestion {
   if (typeof question !== 'object' || question === null) return false;
   for (const name in question) if (!questionFields.has(name)) return false;
-  const { serviceId, isrc, territory, useType, commercialModel, at } = question as Record<string, unknown>;
+  const { serviceId, isrc, ownId, territory, useType, commercialModel, at } = question as Record<string, unknown>;
   return (
     typeof serviceId === 'string' &&
     plainId.test(serviceId) &&
-    typeof isrc === 'string' &&
-    plainIsrc.test(isrc) &&
+    namesRecording(isrc, ownId) &&
     isText(territory, 20) &&
     isText(useType, 60) &&
     isText(commercialModel, 60) &&
     (at === undefined || (typeof at === 'string' && plainInstant.test(at)))
   );
 }
+
+const namesRecording = (isrc: unknown, ownId: unknown): boolean =>
+  ownId === undefined
+    ? typeof isrc === 'string' && plainIsrc.test(isrc)
+    : isrc === undefined && isText(ownId, ownIdMax);
 
 const isText = (value: unknown, longest: number): boolean =>
   typeof value === 'string' && value.length <= longest && plainText.test(value);

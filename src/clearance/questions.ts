@@ -1,16 +1,25 @@
-import { readIsrc } from '../kernel';
+import { type Fault, readIsrc } from '../kernel';
 import { DomainError } from '../platform/errors/domain-error';
 import { BooleanField, IdField, InstantField, ObjectsField, TextField } from '../platform/http/fields';
 import { modelOf, territoryOf, useOf } from './fast-index';
 
 export const questionsAtOnce = 10_000;
+export const ownIdMax = 100;
 
 export class ClearanceQuestion {
   @IdField({ description: 'the service that would make the recording available' })
   readonly serviceId!: string;
 
-  @TextField({ max: 40, example: 'ZZA012600001' })
-  readonly isrc!: string;
+  @TextField({
+    max: 40,
+    optional: true,
+    description: 'in any notation; or `ownId` in its place',
+    example: 'ZZA012600001',
+  })
+  readonly isrc?: string;
+
+  @TextField({ max: ownIdMax, optional: true, description: 'what you call the recording, as you have stated' })
+  readonly ownId?: string;
 
   @TextField({ max: 20, description: 'ISO 3166-1 alpha-2', example: 'RU' })
   readonly territory!: string;
@@ -56,32 +65,46 @@ export interface NumberedQuestion {
   readonly instant: number;
 }
 
-/** Refuses with request-invalid when an instant does not exist. */
-export function numbered(questions: readonly ClearanceQuestion[], now: Date): NumberedQuestion[] {
+/** What platforms' own ids mean: ISRCs in their stored form. */
+export type OwnIds = ReadonlyMap<string, string>;
+
+/** Refuses with request-invalid when an instant does not exist, or a question does not name its recording in one way. */
+export function numbered(questions: readonly ClearanceQuestion[], ownIds: OwnIds, now: Date): NumberedQuestion[] {
   const all = questions.map((question) => ({
-    isrc: storedForm(question.isrc),
+    isrc: recordingOf(question, ownIds),
     serviceId: question.serviceId,
     territory: territoryOf(question.territory),
     use: useOf(question.useType),
     model: modelOf(question.commercialModel),
     instant: question.at === undefined ? now.getTime() : Date.parse(question.at),
   }));
-  refuseImpossible(all.map(({ instant }) => instant));
+  const faults = questions.flatMap((question, place) => questionFaults(question, all[place]!, `/questions/${place}`));
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
   return all;
+}
+
+/** The recording that a question means; undefined when it is none that anybody knows. */
+export const recordingOf = ({ isrc, ownId }: ClearanceQuestion, ownIds: OwnIds): string | undefined =>
+  isrc === undefined ? ownIds.get(ownId ?? '') : storedForm(isrc);
+
+/** What no field says by itself: an instant may have the right shape and not exist (25 o'clock), a recording is named in one way. */
+export function questionFaults(
+  { isrc, ownId }: ClearanceQuestion,
+  { instant }: { readonly instant: number },
+  pointer: string,
+): Fault[] {
+  const faults: Fault[] = [];
+  if ((isrc === undefined) === (ownId === undefined)) {
+    const message = 'name the recording by isrc or by ownId, in one of the two ways';
+    faults.push({ pointer: `${pointer}/isrc`, code: 'field-required', message });
+  }
+  if (Number.isNaN(instant))
+    faults.push({ pointer: `${pointer}/at`, code: 'field-instant', message: 'there is no such instant' });
+  return faults;
 }
 
 /** The ISRC as agreements hold it; undefined when the text is none. */
 export function storedForm(written: string): string | undefined {
   const reading = readIsrc(written);
   return 'isrc' in reading ? reading.isrc : undefined;
-}
-
-/** An instant may have the right shape and not exist: 25 o'clock. */
-function refuseImpossible(instants: readonly number[]): void {
-  const faults = instants.flatMap((instant, place) =>
-    Number.isNaN(instant)
-      ? [{ pointer: `/questions/${place}/at`, code: 'field-instant', message: 'there is no such instant' }]
-      : [],
-  );
-  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

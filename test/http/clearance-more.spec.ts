@@ -47,7 +47,8 @@ describe('receipts', () => {
       const read = readReceipt({ jws: receipts!.jws, ...statement }, keys, app.clock.now());
       expect(read).toMatchObject({
         platformId: market.platform.organizationId,
-        question: { ...questions[place], at: '2026-01-05T09:00:00.000Z' },
+        // In the stored form of the ISRC.
+        question: { ...questions[place], isrc: market.isrcs[place === 2 ? 1 : 0], at: '2026-01-05T09:00:00.000Z' },
         answer: answers[place],
       });
     });
@@ -127,6 +128,66 @@ describe('explanations', () => {
     const later = { question: question(), knownAt: '2026-13-01T00:00:00Z' };
     const { faults: second } = await refused(market.platform.as, 'POST', '/v1/clearance/explanations', later);
     expect(second.map(({ pointer }) => pointer)).toEqual(['/knownAt']);
+  });
+});
+
+describe('own ids', () => {
+  const state = (recordings: readonly object[], platform = market.platform.as): Promise<unknown> =>
+    platform.put('/v1/clearance/own-ids', { recordings });
+  const byOwnId = (ownId: string): Record<string, unknown> => {
+    const { isrc: _isrc, ...rest } = question();
+    return { ...rest, ownId };
+  };
+  const ask = async (questions: readonly object[], more: object = {}): Promise<Cleared> =>
+    market.platform.as.post<Cleared>('/v1/clearance', { questions, ...more });
+
+  it('stand for recordings in questions, the last word counting', async () => {
+    const [licensed, , unlicensed] = market.isrcs;
+    await state([
+      { ownId: 'track-1', isrc: unlicensed },
+      { ownId: 'track-2', isrc: 'zz-t01-26-00001' },
+    ]);
+    const [one, two, three] = ['track-1', 'track-2', 'track-3'].map(byOwnId);
+    expect((await ask([one!, two!, three!])).answers).toEqual([
+      { licensed: false, reason: 'no-agreement' },
+      expect.objectContaining({ licensed: true }),
+      { licensed: false, reason: 'unknown-recording' },
+    ]);
+    await state([{ ownId: 'track-1', isrc: licensed }]);
+    const { answers, receipts } = await ask([one!], { receipts: true });
+    expect(answers).toEqual([expect.objectContaining({ licensed: true })]);
+    expect(JSON.parse(receipts!.statements[0]!.statement)).toMatchObject({
+      question: { ownId: 'track-1', isrc: licensed },
+    });
+    expect(await market.platform.as.post('/v1/clearance/explanations', { question: one })).toMatchObject({
+      answer: { licensed: true },
+    });
+  });
+
+  it('are one platform’s own', async () => {
+    const other = await openMarket(app, 1);
+    await other.concluded();
+    await state([{ ownId: 'theirs', isrc: other.isrcs[0] }], other.platform.as);
+    expect((await ask([byOwnId('theirs')])).answers).toEqual([{ licensed: false, reason: 'unknown-recording' }]);
+  });
+
+  it('are refused where they mean nothing, and a question names its recording in one way', async () => {
+    const faultsOf = async (method: string, path: string, body: object): Promise<string[]> =>
+      (await refused(market.platform.as, method, path, body)).faults.map(({ pointer }) => pointer);
+    const [isrc] = market.isrcs;
+    const recordings = [
+      { ownId: 'a', isrc },
+      { ownId: 'a', isrc },
+      { ownId: 'b', isrc: 'Song No. 7' },
+    ];
+    expect(await faultsOf('PUT', '/v1/clearance/own-ids', { recordings })).toEqual([
+      '/recordings/1/ownId',
+      '/recordings/2/isrc',
+    ]);
+    const { isrc: _isrc, ...nothing } = question();
+    const questions = [question(), nothing, { ...question(), ownId: 'a' }];
+    expect(await faultsOf('POST', '/v1/clearance', { questions })).toEqual(['/questions/1/isrc', '/questions/2/isrc']);
+    expect(await faultsOf('POST', '/v1/clearance/explanations', { question: nothing })).toEqual(['/question/isrc']);
   });
 });
 

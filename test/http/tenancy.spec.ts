@@ -302,6 +302,16 @@ const matrix: Readonly<Record<string, Attempt>> = {
     ...recording,
     body: (isrc) => ({ question: firstQuestion({ isrc }) }),
   },
+  // Any recording may be given a name: refused here for the second one, which is none.
+  'PUT /v1/clearance/own-ids body/recordings/isrc': {
+    ...recording,
+    body: (isrc) => ({
+      recordings: [
+        { ownId: 'one', isrc },
+        { ownId: 'two', isrc: 'Song No. 7' },
+      ],
+    }),
+  },
   'POST /v1/delegations body/distributorId': {
     ...hidden('label'),
     body: (distributorId) => ({ distributorId, scopes: ['catalogue'] }),

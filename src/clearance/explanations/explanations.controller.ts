@@ -8,7 +8,8 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { InstantField, ObjectField } from '../../platform/http/fields';
 import { OnlyReads } from '../../platform/http/transaction.interceptor';
-import { ClearanceQuestion, storedForm } from '../questions';
+import { isrcsOfOwnIds } from '../own-ids/own-ids.repository';
+import { ClearanceQuestion, questionFaults, recordingOf } from '../questions';
 import { clearanceRoles } from '../remembered-actors';
 import { type ConsideredGrant, explainUse } from './explain-use';
 
@@ -75,11 +76,15 @@ export class ExplanationsController {
   @ApiOkResponse({ type: ExplanationView })
   async explain(@By() actor: Actor, @InTx() tx: Tx, @Body() body: ExplanationBody): Promise<ExplanationView> {
     const now = this.clock.now();
-    const at = instantOf(body.question.at, '/question/at') ?? now;
-    const knownAt = instantOf(body.knownAt, '/knownAt') ?? now;
-    const { serviceId: service, isrc, territory, useType: use, commercialModel: model } = body.question;
-    const question = { isrc: storedForm(isrc) ?? '', service, territory, use, model, instant: at };
-    const { answer, considered } = await explainUse(tx, actor.organizationId, question, knownAt);
+    const { question } = body;
+    const at = question.at === undefined ? now : new Date(question.at);
+    const knownAt = body.knownAt === undefined ? now : new Date(body.knownAt);
+    refuseFaults(question, at, knownAt);
+    const named = question.ownId === undefined ? [] : [question.ownId];
+    const ownIds = await isrcsOfOwnIds(tx, actor.organizationId, named);
+    const { serviceId: service, territory, useType: use, commercialModel: model } = question;
+    const asked = { isrc: recordingOf(question, ownIds) ?? '', service, territory, use, model, instant: at };
+    const { answer, considered } = await explainUse(tx, actor.organizationId, asked, knownAt);
     return {
       knownAt: knownAt.toISOString(),
       at: at.toISOString(),
@@ -102,10 +107,9 @@ const viewOf = ({ days, pauses, ...grant }: ConsideredGrant): ConsideredGrantVie
   })),
 });
 
-function instantOf(text: string | undefined, pointer: string): Date | undefined {
-  if (text === undefined) return undefined;
-  const instant = new Date(text);
-  if (!Number.isNaN(instant.getTime())) return instant;
-  const fault = { pointer, code: 'field-instant', message: 'there is no such instant' };
-  throw new DomainError('request-invalid', undefined, [fault]);
+function refuseFaults(question: ClearanceQuestion, at: Date, knownAt: Date): void {
+  const faults = questionFaults(question, { instant: at.getTime() }, '/question');
+  if (Number.isNaN(knownAt.getTime()))
+    faults.push({ pointer: '/knownAt', code: 'field-instant', message: 'there is no such instant' });
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

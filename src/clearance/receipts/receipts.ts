@@ -14,7 +14,9 @@ type CryptoKey = webcrypto.CryptoKey;
 /** A question as it was answered: its instant is always there. */
 export interface AnsweredQuestion {
   readonly serviceId: string;
-  readonly isrc: string;
+  /** The recording that was meant; absent where an own id meant none. */
+  readonly isrc?: string | undefined;
+  readonly ownId?: string;
   readonly territory: string;
   readonly useType: string;
   readonly commercialModel: string;

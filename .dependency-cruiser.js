@@ -8,7 +8,7 @@ const mayImport = {
   catalogue: ['parties'],
   agreements: ['catalogue', 'parties'],
   clearance: ['agreements', 'catalogue', 'parties'],
-  offers: ['usage', 'agreements', 'catalogue', 'parties'],
+  offers: ['clearance', 'usage', 'agreements', 'catalogue', 'parties'],
   usage: ['agreements', 'catalogue', 'parties'],
   settlement: ['usage', 'agreements', 'catalogue', 'parties'],
   enforcement: ['offers', 'agreements', 'clearance', 'catalogue', 'parties'],

@@ -8,7 +8,7 @@ export class ClearanceSnapshots1795392000031 implements MigrationInterface {
 CREATE TABLE clearance_snapshots (
   service_id uuid NOT NULL REFERENCES services,
   number int NOT NULL CHECK (number > 0),
-  platform_id uuid NOT NULL REFERENCES organizations,
+  owner_id uuid NOT NULL REFERENCES organizations,
   -- Of everything but number, moment and signature: two snapshots of the same licences have the same.
   content_sha256 char(64) NOT NULL,
   file_sha256 char(64) NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE clearance_snapshots (
   made_at timestamptz NOT NULL,
   PRIMARY KEY (service_id, number)
 );
-${ownedBy('clearance_snapshots', 'platform_id')}
+${ownedBy('clearance_snapshots')}
 ${appendOnly('clearance_snapshots')}
 `);
   }

@@ -1,21 +1,21 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { systemOnly } from './support/policies';
+import { ownedBy } from './support/policies';
 
-/** How often platforms that count were told no: labels see the sums of their own recordings, through the system. */
+/** How often platforms that count were told no: each sees its own, labels the sums of their own recordings through the system. */
 export class ClearanceSightings1795392000032 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 CREATE TABLE clearance_sightings (
-  platform_id uuid NOT NULL REFERENCES organizations,
+  owner_id uuid NOT NULL REFERENCES organizations,
   isrc char(12) NOT NULL,
   month date NOT NULL CHECK (extract(day FROM month) = 1),
   territory char(2) NOT NULL,
   use_type text NOT NULL,
   reason text NOT NULL,
   sightings bigint NOT NULL CHECK (sightings > 0),
-  PRIMARY KEY (isrc, month, territory, use_type, reason, platform_id)
+  PRIMARY KEY (isrc, month, territory, use_type, reason, owner_id)
 );
-${systemOnly('clearance_sightings')}
+${ownedBy('clearance_sightings')}
 `);
   }
 

@@ -6,13 +6,13 @@ export class ClearanceOwnIds1795392000033 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 CREATE TABLE clearance_own_ids (
-  platform_id uuid NOT NULL REFERENCES organizations,
+  owner_id uuid NOT NULL REFERENCES organizations,
   own_id text NOT NULL CHECK (length(own_id) BETWEEN 1 AND 100),
   isrc char(12) NOT NULL,
   stated_at timestamptz NOT NULL,
-  PRIMARY KEY (platform_id, own_id)
+  PRIMARY KEY (owner_id, own_id)
 );
-${ownedBy('clearance_own_ids', 'platform_id')}
+${ownedBy('clearance_own_ids')}
 `);
   }
 

@@ -2,7 +2,14 @@ export { CatalogueModule } from './catalogue.module';
 export { controlFaults } from './control';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
 export { isrcKey, ownRecordings } from './isrc-list';
-export { findPackage, isrcsOfPackage, listPackageTracks, type Package, type PackageTrack } from './packages.repository';
+export {
+  findPackage,
+  isrcsOfPackage,
+  listPackageTracks,
+  type Package,
+  packagesWith,
+  type PackageTrack,
+} from './packages.repository';
 export { PackageTrackView } from './packages.controller';
 export { catalogueIsrcs, findOwners, findRecordings, type Recording } from './recordings.repository';
 export { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';

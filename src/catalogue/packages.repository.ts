@@ -66,3 +66,17 @@ export const listPackageTracks = (
       WHERE t.package_id = $1 AND ($2::text IS NULL OR t.isrc > $2) ORDER BY t.isrc LIMIT $3 + 1`,
     [packageId, after, limit],
   );
+
+/** Which of these packages hold which of these recordings. Also for platforms: ask only about packages of listings that they may see. */
+export const packagesWith = (
+  tx: Tx,
+  packageIds: readonly string[],
+  isrcs: readonly string[],
+): Promise<{ packageId: string; isrc: string }[]> =>
+  tx.asSystem(() =>
+    tx.rows<{ packageId: string; isrc: string }>(
+      `SELECT package_id AS "packageId", isrc FROM package_tracks
+        WHERE package_id = ANY ($1::uuid[]) AND isrc = ANY ($2::bpchar[]) ORDER BY isrc`,
+      [packageIds, isrcs],
+    ),
+  );

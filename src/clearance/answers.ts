@@ -17,4 +17,6 @@ export type ClearanceAnswer =
       readonly reason: RefusalReason;
       /** In detail: the labels that have the recording or come closest to granting the use. */
       readonly labelIds?: readonly string[];
+      /** In detail: the listings that offer the recording to whoever asks. */
+      readonly listingIds?: readonly string[];
     };

@@ -10,6 +10,7 @@ import { isrcsOfOwnIds } from './own-ids/own-ids.repository';
 import { type ClearanceBody, numbered, type NumberedQuestion, type OwnIds } from './questions';
 import { type IssuedReceipts, Receipts } from './receipts/receipts';
 import { Sightings } from './sightings/sightings';
+import { WhereOffered } from './where-offered';
 
 export interface Cleared {
   readonly answers: readonly ClearanceAnswer[];
@@ -25,6 +26,7 @@ export class ClearUses {
     private readonly database: Database,
     private readonly receipts: Receipts,
     private readonly sightings: Sightings,
+    private readonly whereOffered: WhereOffered,
   ) {}
 
   /** Refuses with request-invalid when an instant does not exist or a recording is not named in one way, and with clearance-feed-lost. */
@@ -32,7 +34,7 @@ export class ClearUses {
     const { questions, detail = false, receipts = false, countSightings = false } = body;
     const now = this.clock.now();
     const asked = numbered(questions, await this.ownIds(platformId, questions), now);
-    const answers = await this.answers(platformId, asked, detail);
+    const answers = await this.withOffers(platformId, asked, await this.answers(platformId, asked, detail), detail);
     if (countSightings) this.sightings.count(platformId, asked, answers);
     if (!receipts) return { answers };
     const told = questions.map((question, place) => ({
@@ -41,6 +43,21 @@ export class ClearUses {
       at: new Date(asked[place]!.instant).toISOString(),
     }));
     return { answers, receipts: await this.receipts.issue(platformId, told, answers, now) };
+  }
+
+  /** In detail a no tells which listings would help. */
+  private async withOffers(
+    platformId: string,
+    asked: readonly NumberedQuestion[],
+    answers: readonly ClearanceAnswer[],
+    detail: boolean,
+  ): Promise<readonly ClearanceAnswer[]> {
+    if (!detail) return answers;
+    const refused = asked.flatMap(({ isrc }, place) => (answers[place]!.licensed || isrc === undefined ? [] : [isrc]));
+    const offers = await this.whereOffered.find(platformId, [...new Set(refused)]);
+    return answers.map((answer, place) =>
+      answer.licensed ? answer : { ...answer, listingIds: offers.get(asked[place]!.isrc ?? '') ?? [] },
+    );
   }
 
   private async ownIds(platformId: string, questions: ClearanceBody['questions']): Promise<OwnIds> {

@@ -11,6 +11,7 @@ import { Receipts } from './receipts/receipts';
 import { Sightings } from './sightings/sightings';
 import { SightingsController } from './sightings/sightings.controller';
 import { MakeSnapshot } from './snapshots/make-snapshot';
+import { WhereOffered } from './where-offered';
 import { SnapshotsController } from './snapshots/snapshots.controller';
 
 @Module({})
@@ -18,6 +19,8 @@ export class ClearanceModule {
   static with(settings: LicencesSettings): DynamicModule {
     return {
       module: ClearanceModule,
+      // Offers tell it where recordings are offered.
+      global: true,
       controllers: [
         ClearanceController,
         ExplanationsController,
@@ -31,9 +34,11 @@ export class ClearanceModule {
         MakeSnapshot,
         Receipts,
         Sightings,
+        WhereOffered,
         RememberedActors,
         { provide: Licences, useFactory: (database: Database) => new Licences(database, settings), inject: [Database] },
       ],
+      exports: [WhereOffered],
     };
   }
 }

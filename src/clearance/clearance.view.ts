@@ -33,6 +33,8 @@ export class NotLicensedView {
     description: 'in detail: the labels that have the recording, or come closest to granting the use',
   })
   readonly labelIds?: readonly string[];
+  @ApiProperty({ type: [String], required: false, description: 'in detail: the listings that offer you the recording' })
+  readonly listingIds?: readonly string[];
 }
 
 export class ReceiptStatementView {

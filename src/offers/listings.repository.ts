@@ -66,6 +66,13 @@ export const listListings = (
     [now, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 
+/** All listings that the organization may see now, by their packages, oldest first. */
+export const visibleListings = (tx: Tx, now: Date): Promise<{ id: string; packageId: string }[]> =>
+  tx.rows<{ id: string; packageId: string }>(
+    `SELECT id, package_id AS "packageId" FROM listings WHERE ${visible} ORDER BY published_at, id`,
+    [now],
+  );
+
 export interface NewListing {
   readonly labelId: string;
   readonly package: Package;

@@ -1,6 +1,9 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, BeforeSigning } from '../agreements';
+import { WhereOffered } from '../clearance';
 import { Approvals } from '../platform/approvals/approvals';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database/database';
 import { Jobs } from '../platform/jobs/jobs';
 import { UsageModule } from '../usage';
 import { AcceptRevision } from './accept-revision';
@@ -14,6 +17,7 @@ import { EndLicenceRequest } from './end-licence-request';
 import { EndNegotiation } from './end-negotiation';
 import { LicenceRequestsController } from './licence-requests.controller';
 import { ListingsController } from './listings.controller';
+import { listingsOffering } from './listings-offering';
 import { MessagesController } from './messages.controller';
 import { NegotiationsController } from './negotiations.controller';
 import { acceptAction } from './negotiations.repository';
@@ -105,6 +109,9 @@ export class OffersModule implements OnModuleInit {
     private readonly simulationJob: SimulationJob,
     private readonly beforeSigning: BeforeSigning,
     private readonly lookBeforeSigning: LookBeforeSigning,
+    private readonly whereOffered: WhereOffered,
+    private readonly database: Database,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -112,6 +119,9 @@ export class OffersModule implements OnModuleInit {
     this.beforeSigning.register('offers', (tx, signing) => this.lookBeforeSigning.execute(tx, signing));
     this.approvals.register(acceptAction, this.approveAcceptance);
     this.jobs.register(watchJob, (payload) => this.watchExpiry.execute(payload));
+    this.whereOffered.register((platformId, isrcs) =>
+      listingsOffering(this.database, { platformId, isrcs, now: this.clock.now() }),
+    );
     this.jobs.register('run-simulation', (payload) => this.simulationJob.execute(payload));
   }
 }

@@ -94,11 +94,11 @@ describe('detail', () => {
       await ask([question(), question({ isrc: market.isrcs[2] }), question({ territory: 'DE' })], { detail: true }),
     ).toEqual([
       expect.objectContaining({ licensed: true, version: 1, trueUntil: '2027-12-31T21:00:00.000Z' }),
-      { licensed: false, reason: 'no-agreement', labelIds: [organizationId] },
-      { licensed: false, reason: 'territory-not-granted', labelIds: [organizationId] },
+      { licensed: false, reason: 'no-agreement', labelIds: [organizationId], listingIds: [] },
+      { licensed: false, reason: 'territory-not-granted', labelIds: [organizationId], listingIds: [] },
     ]);
     expect(await ask([question({ isrc: 'ZZX992600001' })], { detail: true })).toEqual([
-      { licensed: false, reason: 'unknown-recording', labelIds: [] },
+      { licensed: false, reason: 'unknown-recording', labelIds: [], listingIds: [] },
     ]);
   });
 });

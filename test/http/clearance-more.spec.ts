@@ -4,6 +4,7 @@ import { Sightings } from '../../src/clearance';
 import { Dice } from '../../src/clearance/fast-index/testing/random-worlds';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, refused, signatureBy } from '../support/market';
+import { templateOf } from '../support/terms';
 
 let app: TestApp;
 let market: Market;
@@ -128,6 +129,38 @@ describe('explanations', () => {
     const later = { question: question(), knownAt: '2026-13-01T00:00:00Z' };
     const { faults: second } = await refused(market.platform.as, 'POST', '/v1/clearance/explanations', later);
     expect(second.map(({ pointer }) => pointer)).toEqual(['/knownAt']);
+  });
+});
+
+describe('what would help', () => {
+  it('is a listing that offers the recording and that the platform may see, and a label', async () => {
+    const own = await openMarket(app, 3);
+    await own.concluded({ isrcs: own.isrcs.slice(0, 1) });
+    const package_ = await own.label.as.post<{ id: string }>('/v1/packages', {
+      name: 'Spring',
+      isrcs: own.isrcs.slice(1, 2),
+    });
+    const publish = (more: object): Promise<{ id: string }> =>
+      own.label.as.post('/v1/listings', { packageId: package_.id, template: templateOf(own.terms()), ...more });
+    const listing = await publish({ visibility: 'public' });
+    await publish({ visibility: 'invited', platformIds: [market.platform.organizationId] });
+    const closed = await publish({ visibility: 'public' });
+    await own.label.as.post(`/v1/listings/${closed.id}/closing`, {});
+    const ask = async (detail: boolean): Promise<readonly object[]> => {
+      const questions = own.isrcs.map((isrc) => question({ serviceId: own.serviceIds[0], isrc, territory: 'DE' }));
+      return (await own.platform.as.post<Cleared>('/v1/clearance', { questions, detail })).answers;
+    };
+    const labelIds = [own.label.organizationId];
+    expect(await ask(true)).toEqual([
+      { licensed: false, reason: 'territory-not-granted', labelIds, listingIds: [] },
+      { licensed: false, reason: 'no-agreement', labelIds, listingIds: [listing.id] },
+      { licensed: false, reason: 'no-agreement', labelIds, listingIds: [] },
+    ]);
+    expect(await ask(false)).toEqual([
+      { licensed: false, reason: 'territory-not-granted' },
+      { licensed: false, reason: 'no-agreement' },
+      { licensed: false, reason: 'no-agreement' },
+    ]);
   });
 });
 

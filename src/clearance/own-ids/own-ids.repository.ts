@@ -9,9 +9,9 @@ export interface OwnId {
 /** Remembers names, the last word counting; always in one order: two requests never wait for each other's rows. */
 export const stateOwnIds = (tx: Tx, platformId: string, ids: readonly OwnId[], at: Date): Promise<number> =>
   tx.run(
-    `INSERT INTO clearance_own_ids (platform_id, own_id, isrc, stated_at)
+    `INSERT INTO clearance_own_ids (owner_id, own_id, isrc, stated_at)
      SELECT $1, own_id, isrc, $4 FROM unnest($2::text[], $3::text[]) AS stated (own_id, isrc) ORDER BY own_id
-     ON CONFLICT (platform_id, own_id) DO UPDATE SET isrc = excluded.isrc, stated_at = excluded.stated_at`,
+     ON CONFLICT (owner_id, own_id) DO UPDATE SET isrc = excluded.isrc, stated_at = excluded.stated_at`,
     [platformId, ids.map(({ ownId }) => ownId), ids.map(({ isrc }) => isrc), at],
   );
 
@@ -22,7 +22,7 @@ export async function isrcsOfOwnIds(
   ownIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await tx.rows<OwnId>(
-    'SELECT own_id AS "ownId", isrc FROM clearance_own_ids WHERE platform_id = $1 AND own_id = ANY ($2::text[])',
+    'SELECT own_id AS "ownId", isrc FROM clearance_own_ids WHERE owner_id = $1 AND own_id = ANY ($2::text[])',
     [platformId, ownIds],
   );
   return new Map(rows.map(({ ownId, isrc }) => [ownId, isrc]));

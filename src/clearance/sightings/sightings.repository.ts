@@ -15,11 +15,11 @@ export interface Sighting {
 /** Adds to what was counted before, in one statement and always in one order: two processes never wait for each other's rows. */
 export async function addSightings(tx: Tx, sightings: readonly Sighting[]): Promise<void> {
   await tx.run(
-    `INSERT INTO clearance_sightings AS s (platform_id, isrc, month, territory, use_type, reason, sightings)
+    `INSERT INTO clearance_sightings AS s (owner_id, isrc, month, territory, use_type, reason, sightings)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-         AS counted (platform_id, isrc, month, territory, use_type, reason, sightings)
+         AS counted (owner_id, isrc, month, territory, use_type, reason, sightings)
       ORDER BY 1, 2, 3, 4, 5, 6
-     ON CONFLICT (isrc, month, territory, use_type, reason, platform_id) DO UPDATE SET sightings = s.sightings + excluded.sightings`,
+     ON CONFLICT (isrc, month, territory, use_type, reason, owner_id) DO UPDATE SET sightings = s.sightings + excluded.sightings`,
     [
       sightings.map(({ platformId }) => platformId),
       sightings.map(({ isrc }) => isrc),

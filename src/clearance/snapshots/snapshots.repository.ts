@@ -45,7 +45,7 @@ export const listSnapshots = (
 
 export const insertSnapshot = (tx: Tx, platformId: string, snapshot: StoredSnapshot): Promise<number> =>
   tx.run(
-    `INSERT INTO clearance_snapshots (service_id, number, platform_id, content_sha256, file_sha256, bytes, recordings, made_at)
+    `INSERT INTO clearance_snapshots (service_id, number, owner_id, content_sha256, file_sha256, bytes, recordings, made_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       snapshot.serviceId,

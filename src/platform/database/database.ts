@@ -55,7 +55,11 @@ export class Database {
   }
 
   /** Runs `work` in one transaction as the actor's organization. */
-  withTenant<T>(actor: Actor, work: (tx: Tx) => Promise<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
+  withTenant<T>(
+    actor: Pick<Actor, 'organizationId' | 'organizationKind'>,
+    work: (tx: Tx) => Promise<T>,
+    mode: 'read' | 'write' = 'write',
+  ): Promise<T> {
     if (!uuid.test(actor.organizationId)) throw new Error('a tenant is an organization id');
     const role = actor.organizationKind === 'operator' ? 'operator' : 'member';
     return this.transaction(role, actor.organizationId, mode, work);

@@ -8,7 +8,7 @@ import {
   type RefusalReason,
   type Terms,
 } from '../../kernel';
-import { Clauses } from './clauses';
+import { type ClauseDescription, Clauses } from './clauses';
 import { ClauseLists } from './clause-lists';
 import { ISRC_BYTES, MALFORMED, numberAt, prefixAt } from './isrc-key';
 import { Recordings } from './recordings';
@@ -236,7 +236,7 @@ export class FastIndex {
     });
   }
 
-  describe(clause: number): ReturnType<Clauses['describe']> {
+  describe(clause: number): ClauseDescription {
     return this.clauses.describe(clause);
   }
 

@@ -1,4 +1,11 @@
-import { FIRST_LIST, FORGOTTEN, type OpenedFile, type SnapshotClause } from '../../../client/snapshot-file';
+import {
+  FIRST_LIST,
+  FORGOTTEN,
+  type OpenedFile,
+  SCOPE_WORDS,
+  type SnapshotClause,
+  TERRITORY_WORDS,
+} from '../../../client/snapshot-file';
 import { type FastIndex, prefixAt } from '../fast-index';
 
 /** ISRCs as one number that sorts as they do, each with the number of its list. */
@@ -73,7 +80,11 @@ export function contentOf(index: FastIndex, serviceId: string, before: SnapshotC
 
 function describe(index: FastIndex, clause: number): SnapshotClause {
   const { agreementId, version, clause: id, until: untilDay, rightsScope } = index.name(clause);
-  const { scope, from, until, pauses } = index.describe(clause);
+  const { territories, uses, models, from, until, pauses } = index.describe(clause);
+  const scope = new Uint32Array(SCOPE_WORDS);
+  scope.set(territories);
+  scope.set(uses, TERRITORY_WORDS);
+  scope[SCOPE_WORDS - 1] = models;
   const spans = pauses.map(({ from, until, reason }) => ({ from, until, reason: 31 - Math.clz32(reason) }));
   const { musicalWork } = rightsScope;
   return { agreementId, version, clause: id, musicalWork, from, until, untilDay, scope, pauses: spans };

@@ -23,6 +23,10 @@ export const clearanceRoles = ['licensing', 'usage', 'reader'] as const satisfie
 @Injectable()
 export class RememberedActors {
   private readonly actors = new Map<string, Remembered>();
+  private readonly lookingUp = new Map<
+    string,
+    { readonly actor: Promise<Actor | undefined>; readonly commits: number }
+  >();
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -39,10 +43,20 @@ export class RememberedActors {
       : undefined;
   }
 
-  /** The platform that asks; undefined for everybody who may not, whatever the reason. */
-  async lookUp(request: AccordoRequest, authorization: string): Promise<Actor | undefined> {
-    const at = performance.now();
+  /** The platform that asks; undefined for everybody who may not, whatever the reason. Requests that come meanwhile wait for the same look. */
+  lookUp(request: AccordoRequest, authorization: string): Promise<Actor | undefined> {
+    const under = this.lookingUp.get(authorization);
+    if (under !== undefined && under.commits === this.database.writesCommitted) return under.actor;
     const commits = this.database.writesCommitted;
+    const actor = this.look(request, authorization, commits).finally(() => {
+      if (this.lookingUp.get(authorization)?.actor === actor) this.lookingUp.delete(authorization);
+    });
+    this.lookingUp.set(authorization, { actor, commits });
+    return actor;
+  }
+
+  private async look(request: AccordoRequest, authorization: string, commits: number): Promise<Actor | undefined> {
+    const at = performance.now();
     const actor = await this.authenticator.authenticate(request);
     if (actor?.organizationKind !== 'platform' || !holdsOneOf(actor, clearanceRoles)) return undefined;
     if (this.actors.size >= rememberedAtMost) this.actors.clear();

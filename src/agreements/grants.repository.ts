@@ -90,12 +90,6 @@ async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant,
   );
 }
 
-/** The combinations that a grant licenses, children of granted uses included. */
-function useModelCodes({ uses, models }: Grant): number[] {
-  const codes = uses.flatMap(coveredUses).flatMap((use) => models.map((model) => useModelCode(use, model)));
-  return [...new Set(codes)].sort((a, b) => a - b);
-}
-
 /** The agreements that ever granted a platform anything of a recording, whatever has become of the grant. */
 export async function agreementsGranting(tx: Tx, platformId: string, isrc: string): Promise<string[]> {
   const rows = await tx.rows<{ id: string }>(

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
 import { clearanceBenchmark } from './clearance/clearance';
+import { eventsBenchmark } from './events/events';
 import { rateBenchmark } from './rate/rate';
 import { withBelongings } from './support/belongings';
 import { table } from './support/figures';
@@ -8,6 +9,7 @@ import { usageBenchmark } from './usage/usage';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   clearance: clearanceBenchmark,
+  events: eventsBenchmark,
   rate: rateBenchmark,
   usage: usageBenchmark,
 };

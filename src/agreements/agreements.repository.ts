@@ -100,6 +100,16 @@ export async function concludedBetween(tx: Tx, labelId: string, platformId: stri
   return rows.map(withTerms);
 }
 
+/** Whatever a platform ever concluded, with whichever labels, oldest first. */
+export async function concludedOf(tx: Tx, platformId: string): Promise<AgreementWithTerms[]> {
+  const rows = await tx.rows<Row>(
+    `SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion}
+      WHERE a.platform_id = $1 AND a.concluded_at IS NOT NULL ORDER BY a.ordinal`,
+    [platformId],
+  );
+  return rows.map(withTerms);
+}
+
 /** Agreements that the organization sees, oldest first, after the given one. */
 export async function listAgreements(
   tx: Tx,

@@ -14,10 +14,12 @@ export { agreementsGranting } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
 export {
-  concludedAgreementsBetween,
   concludedIds,
   type ConcludedLife,
   concludedLives,
+  agreementsStamp,
+  concludedAgreementsBetween,
+  concludedAgreementsOf,
   getLiving,
   getLivingForUpdate,
   type LivingAgreement,

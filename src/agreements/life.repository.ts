@@ -4,6 +4,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import {
   type AgreementWithTerms,
   concludedBetween,
+  concludedOf,
   getAgreement,
   getAgreementForUpdate,
 } from './agreements.repository';
@@ -34,6 +35,21 @@ export const concludedAgreementsBetween = async (
   labelId: string,
   platformId: string,
 ): Promise<LivingAgreement[]> => withLives(tx, await concludedBetween(tx, labelId, platformId));
+
+/** Whatever a platform ever concluded, oldest first. */
+export const concludedAgreementsOf = async (tx: Tx, platformId: string): Promise<LivingAgreement[]> =>
+  withLives(tx, await concludedOf(tx, platformId));
+
+/** A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. */
+export async function agreementsStamp(tx: Tx, platformId: string): Promise<string> {
+  const { stamp } = await tx.prepared<{ stamp: string }>(
+    'agreements-stamp',
+    `SELECT (SELECT count(*) FROM agreement_versions WHERE platform_id = $1 AND state = 'concluded') || ' ' ||
+            (SELECT count(*) FROM agreement_facts WHERE platform_id = $1) AS stamp`,
+    [platformId],
+  );
+  return stamp;
+}
 
 async function withLives(tx: Tx, agreements: readonly AgreementWithTerms[]): Promise<LivingAgreement[]> {
   const ids = agreements.map(({ id }) => id);

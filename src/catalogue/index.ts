@@ -11,5 +11,11 @@ export {
   type PackageTrack,
 } from './packages.repository';
 export { PackageTrackView } from './packages.controller';
-export { catalogueIsrcs, findOwners, findRecordings, type Recording } from './recordings.repository';
+export {
+  catalogueIsrcs,
+  findOwners,
+  findRecordings,
+  ownersOfRecordings,
+  type Recording,
+} from './recordings.repository';
 export { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';

@@ -39,6 +39,20 @@ export const findOwners = (
     ),
   );
 
+/** As findOwners, the first label where several have a recording. */
+export async function ownersOfRecordings(
+  tx: Tx,
+  ownerIds: readonly string[],
+  isrcs: readonly string[],
+): Promise<Map<string, string>> {
+  if (ownerIds.length === 0 || isrcs.length === 0) return new Map();
+  const owners = new Map<string, string>();
+  for (const { isrc, ownerId } of await findOwners(tx, ownerIds, isrcs)) {
+    if (!owners.has(isrc)) owners.set(isrc, ownerId);
+  }
+  return owners;
+}
+
 export const getRecording = (tx: Tx, ownerId: string, isrc: string): Promise<Recording | undefined> =>
   tx.first<Recording>(`SELECT ${shown} FROM recordings WHERE owner_id = $1 AND isrc = $2`, [ownerId, isrc]);
 

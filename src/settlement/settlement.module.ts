@@ -1,8 +1,8 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
-import { UsageModule } from '../usage';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
+import { UsageModule } from '../usage';
 import { InvoicesController } from './invoices/invoices.controller';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
@@ -18,6 +18,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { RequestClose } from './statements/request-close';
@@ -29,6 +30,7 @@ import { StatementsController } from './statements/statements.controller';
   controllers: [
     LedgerController,
     StatementsController,
+    LiveController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,

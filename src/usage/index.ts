@@ -7,11 +7,17 @@ export {
   usageBetween,
 } from './usage-between';
 export { KeptReadings } from './kept-readings';
-export { UsageModule } from './usage.module';
+export { MatchHeldEvents } from './events/match-held-events';
 export {
-  liveReportIds,
-  readBeforeConclusion,
-  reportsAwaited,
-  usageOfReports,
-  type UsageOfMonth,
-} from './usage-of-month';
+  everyPosition,
+  liveBasis,
+  type MonthOfRecord,
+  needsReports,
+  sameBasis,
+  sameUsage,
+  settledEvents,
+  type UsageBasis,
+  usageOfRecord,
+} from './events/usage-of-record';
+export { UsageModule } from './usage.module';
+export { liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';

@@ -1,5 +1,15 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { Jobs } from '../platform/jobs/jobs';
+import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import type { Tx } from '../platform/database/tx';
+import { enqueue, Jobs } from '../platform/jobs/jobs';
+import { UsageEventsController } from './events/events.controller';
+import { MatchHeldEvents } from './events/match-held-events';
+import { ReconciliationController } from './events/reconciliation.controller';
+import { VoidEvents } from './events/void-events';
+import { UsageEventVoidsController } from './events/voids.controller';
+import { PlatformGrants } from './events/platform-grants';
+import { PlatformServices } from './events/platform-services';
+import { TakeEvents } from './events/take-events';
 import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
@@ -7,17 +17,42 @@ import { ReceiveReport } from './receive-report';
 import { UsageController } from './usage.controller';
 
 @Module({
-  controllers: [UsageController, MappingsController],
-  providers: [KeptReadings, ReceiveReport, ReadReport],
-  exports: [KeptReadings],
+  imports: [AgreementsModule],
+  controllers: [
+    UsageController,
+    MappingsController,
+    UsageEventsController,
+    UsageEventVoidsController,
+    ReconciliationController,
+  ],
+  providers: [
+    KeptReadings,
+    ReceiveReport,
+    ReadReport,
+    PlatformGrants,
+    PlatformServices,
+    TakeEvents,
+    VoidEvents,
+    MatchHeldEvents,
+  ],
+  exports: [KeptReadings, MatchHeldEvents],
 })
 export class UsageModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly readReport: ReadReport,
+    private readonly matchHeldEvents: MatchHeldEvents,
+    private readonly onConcluded: OnConcluded,
+    private readonly onAmended: OnAmended,
   ) {}
 
   onModuleInit(): void {
     this.jobs.register('read-report', (payload) => this.readReport.execute(payload));
+    this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));
+    // What was signed may cover what was held before.
+    const matchLater = (tx: Tx, agreementId: string): Promise<void> =>
+      enqueue(tx, 'match-held-events', { agreementId }, `match-held-events ${agreementId}`);
+    this.onConcluded.register('match-held-events', (tx, { id }) => matchLater(tx, id));
+    this.onAmended.register('match-held-events', (tx, { agreement }) => matchLater(tx, agreement.id));
   }
 }

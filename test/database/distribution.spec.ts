@@ -11,6 +11,7 @@ const distributed = [
   'period_bookings',
   'statement_lines',
   'statements',
+  'usage_event_sums',
   'usage_totals',
 ];
 const column = 'agreement_id';

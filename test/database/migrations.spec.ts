@@ -36,8 +36,13 @@ const appendOnlyTables = [
   'simulation_files',
   'statement_lines',
   'statements',
+  'usage_event_matches',
+  'usage_event_sums',
+  'usage_event_voids',
+  'usage_events',
   'usage_mappings',
   'usage_totals',
+  'voided_usage_events',
 ];
 
 describe('the migrations', () => {

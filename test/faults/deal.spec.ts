@@ -27,6 +27,6 @@ describe('the deal while processes die', () => {
 
   it('names what there is when asked for something else', async () => {
     const failure = await promisify(execFile)(process.execPath, [program, 'nothing']).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining('names: deal'), stdout: '' });
+    expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining('names: deal, events'), stdout: '' });
   });
 });

@@ -279,6 +279,7 @@ describe('what routes answer', () => {
       .replace(/([\w-]+)\/\{id\}/, (_, collection: string) => `${collection}/${idOf[collection]!}`)
       .replace('{isrc}', world.isrcs[0]!)
       .replace('{number}/difference', '1/difference?from=1')
+      .replace('/reconciliation', `/reconciliation?month=2026-01&serviceId=${world.serviceId}`)
       .replace('{number}', '1');
   };
 

@@ -167,6 +167,7 @@ describe('the wrong organization, role or kind of caller', () => {
         'POST /v1/agreements/:id/signatures',
         'POST /v1/catalogue/imports',
         'POST /v1/packages',
+        'POST /v1/usage-events',
         'POST /v1/usage-reports',
         'POST /v1/claims',
       ]),
@@ -281,6 +282,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
+  'POST /v1/usage-events': 'application/cloudevents-batch+json',
   'POST /v1/usage-reports': 'text/tab-separated-values',
 };
 

@@ -180,7 +180,7 @@ interface Attempt {
   readonly at?: () => string;
   readonly query?: (id: string) => string;
   readonly body?: (id: string) => object;
-  readonly file?: () => { type: string; content: string };
+  readonly file?: (id: string) => { type: string; content: string };
 }
 
 const thing = (name: Thing): Pick<Attempt, 'foreign' | 'none'> => ({
@@ -259,6 +259,18 @@ const tableQuery = (given: object): string => {
   const ids = { mappingId: ours.ids['usage mapping'], labelId: ours.label.organizationId, serviceId: ours.serviceId };
   return `?${new URLSearchParams({ month: '2026-11', messageId: 'TABLE', ...ids, ...given }).toString()}`;
 };
+
+const eventFile = (data: object): { type: string; content: string } => ({
+  type: 'application/cloudevents+json',
+  content: JSON.stringify({
+    specversion: '1.0',
+    type: 'accordo.usage.v1',
+    source: '/players',
+    id: '1',
+    time: '2026-01-02T00:00:00Z',
+    data: { ...(question({}) as { questions: [object] }).questions[0], serviceId: ours.serviceId, ...data },
+  }),
+});
 
 /** Ids in queries and bodies, by what OpenAPI calls them. */
 const matrix: Readonly<Record<string, Attempt>> = {
@@ -371,6 +383,19 @@ const matrix: Readonly<Record<string, Attempt>> = {
     path: () => `/v1/usage-reports/${ours.ids['usage report']}/sums`,
     query: (agreementId) => `?agreementId=${agreementId}`,
   },
+  'GET /v1/agreements/{id}/reconciliation query/serviceId': {
+    ...theirService,
+    at: () => ours.ids.agreement,
+    query: (serviceId) => `?month=2026-01&serviceId=${serviceId}`,
+  },
+  'POST /v1/usage-event-voids body/query/serviceId': {
+    ...theirService,
+    body: (serviceId) => ({ reason: 'Not ours.', query: { source: '/nowhere', serviceId }, replacements: [{}] }),
+  },
+  'POST /v1/usage-event-voids body/query/isrc': {
+    ...recording,
+    body: (isrc) => ({ reason: 'Not ours.', query: { source: '/nowhere', isrc }, replacements: [{}] }),
+  },
   'POST /v1/usage-reports query/replaces': {
     ...thing('usage report'),
     query: (id) => `?replaces=${id}`,
@@ -419,6 +444,15 @@ const more: Readonly<Record<string, Attempt>> = {
           },
         ],
       }),
+  },
+  'POST /v1/usage-events data/serviceId': {
+    ...theirService,
+    file: (serviceId) => eventFile({ serviceId }),
+  },
+  // An event of any recording is taken and, where no agreement covers it, held; in company that nobody may use it is refused.
+  'POST /v1/usage-events data/isrc': {
+    ...recording,
+    file: (isrc) => eventFile({ isrc, territory: 'XX' }),
   },
   'POST /v1/packages body/isrcs, beside ours': {
     ...recording,
@@ -538,6 +572,7 @@ describe('what belongs to others', () => {
             path
               .replace(/\{(id|isrc)\}/, id)
               .replace('{number}/difference', '1/difference?from=1')
+              .replace('/reconciliation', `/reconciliation?month=2026-01&serviceId=${theirs.serviceId}`)
               .replace('{number}', '1')
               .replace('{attachmentId}', theirs.ids.attachment)
               .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),
@@ -566,7 +601,7 @@ describe('what belongs to others', () => {
             id,
             {
               ...(attempt.body && { body: attempt.body(id) }),
-              ...(attempt.file && { file: attempt.file() }),
+              ...(attempt.file && { file: attempt.file(id) }),
             },
           );
         const [theirsAnswer, noneAnswer] = [await ask(foreign), await ask(none)];

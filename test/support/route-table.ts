@@ -13,8 +13,8 @@ export interface Route {
   /** With named parameters: "/v1/claims/:id". */
   readonly path: string;
   readonly allowance: Allowance | undefined;
-  /** A POST that only asks. */
-  readonly onlyReads: boolean;
+  /** A POST that only asks, or whose content is its own key. */
+  readonly keyless: boolean;
   /** The declared types of parameters that carry what a client wrote: its body and its query. */
   readonly bodies: readonly DeclaredType[];
   readonly queries: readonly DeclaredType[];
@@ -50,7 +50,9 @@ function handlersOf(metatype: object): Route[] {
           .filter(Boolean)
           .join('/')}`,
         allowance: Reflect.getMetadata(allowance, handler) as Allowance | undefined,
-        onlyReads: Reflect.getMetadata('accordo:reading', handler) === true,
+        keyless: ['accordo:reading', 'accordo:own-identity'].some(
+          (name) => Reflect.getMetadata(name, handler) === true,
+        ),
         bodies: typesOf(controller, name, bodyParameter),
         queries: typesOf(controller, name, queryParameter),
       };
@@ -63,7 +65,7 @@ function typesOf(controller: Controller, name: string, kind: string): DeclaredTy
   return places.filter((place) => place.startsWith(`${kind}:`)).map((place) => types[Number(place.split(':')[1])]!);
 }
 
-export const isWrite = ({ method, onlyReads }: Route): boolean => method !== 'GET' && !onlyReads;
+export const isWrite = ({ method, keyless }: Route): boolean => method !== 'GET' && !keyless;
 
 /** "POST /v1/claims": how tests name a route. */
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;

@@ -11,6 +11,7 @@ const tenantColumns: Readonly<Record<string, string>> = {
   organization_id: label,
   owner_id: label,
   label_id: label,
+  label_ids: label,
   platform_id: platform,
 };
 
@@ -72,7 +73,7 @@ async function describeTable(superuser: Client, name: string): Promise<Table> {
   );
   const values = columns.map(({ column, type, list }) => {
     const tenant = name === 'organizations' && column === 'id' ? label : tenantColumns[column];
-    if (tenant !== undefined) return `'${tenant}'`;
+    if (tenant !== undefined) return list ? `ARRAY['${tenant}']::${type}[]` : `'${tenant}'`;
     const value = valueOf[type];
     if (value === undefined) throw new Error(`no sample value for ${name}.${column} of type ${type}: add one`);
     return list ? `ARRAY[${value}]::${type}[]` : `${value}::${type}`;

@@ -9,6 +9,7 @@ import { type Party, stateAuthority } from './given';
 import { signatureBy } from './market';
 import { makeSigner } from './signing';
 import { dealTerms, templateOf } from './terms';
+import { sendEvents, usageEvent } from './usage-events';
 
 /** One whole deal with something of every kind in it, told through the API. */
 export interface World {
@@ -112,6 +113,11 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       constants: { territory: 'KZ', use: 'OnDemandStream', model: 'AdvertisementSupportedModel' },
     },
   });
+  const played = (id: string): object =>
+    usageEvent({ serviceIds: [service.id], isrcs }, { id, source: `/players/${number}` });
+  await sendEvents(platform.as, [played(randomUUID()), played('void')]);
+  const named = [{ source: `/players/${number}`, id: 'void' }];
+  await platform.as.post('/v1/usage-event-voids', { reason: 'A test of the player.', events: named });
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
   const statementId = (await untilDone(label.as, closing.id)).statementId!;
   const exported = await label.as.post<{ id: string }>('/v1/exports', {});

@@ -7,6 +7,7 @@ export { readRoyaltyAlone, type RoyaltyReading } from './read-royalty';
 export * from './read-terms';
 export * from './remarks';
 export { type JsonSchema } from './schema-parts';
+export { countsFrom, sourceOfRecord } from './source-of-record';
 export * from './terms';
 export { childrenOf, measuresAllSales, needsOf, nodesOf, type Needs } from './royalty-needs';
 export * from './terms-difference';

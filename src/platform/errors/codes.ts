@@ -134,6 +134,9 @@ export const errorCodes = {
     status: 409,
     title: 'The report named by replaces is not a live report of the same contexts',
   },
+  'usage-event-invalid': { status: 422, title: 'The usage event has faults; all are listed' },
+  'usage-event-differs': { status: 409, title: 'This source and id were used for another event' },
+  'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },
 
   // Settlement
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },

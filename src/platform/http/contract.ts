@@ -3,7 +3,7 @@ import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type Allowance, allowance } from '../auth/allow';
 import { delegableRoles, reachesAsDelegate } from '../auth/delegated';
-import { reading } from './transaction.interceptor';
+import { ownIdentity, reading } from './transaction.interceptor';
 
 type Handlers = ReadonlyMap<string, object>;
 type Operation = Required<Pick<NonNullable<OpenAPIObject['paths'][string]['get']>, 'responses'>> &
@@ -58,7 +58,7 @@ export function describeContract(app: NestFastifyApplication, document: OpenAPIO
       const handler = handlers.get(operation.operationId ?? '');
       const declared = handler && (Reflect.getMetadata(allowance, handler) as Allowance | undefined);
       if (declared?.public) operation.security = [];
-      else if (method !== 'get' && !(handler && Reflect.getMetadata(reading, handler))) {
+      else if (method !== 'get' && !(handler && needsNoKey(handler))) {
         operation.parameters = [...(operation.parameters ?? []), idempotencyKey];
       }
       if (delegable(declared, method, path)) operation.parameters = [...(operation.parameters ?? []), onBehalfOf];
@@ -74,6 +74,9 @@ export function describeContract(app: NestFastifyApplication, document: OpenAPIO
   };
   return document;
 }
+
+const needsNoKey = (handler: object): boolean =>
+  Boolean(Reflect.getMetadata(reading, handler) ?? Reflect.getMetadata(ownIdentity, handler));
 
 const delegable = (declared: Allowance | undefined, method: string, path: string): boolean =>
   declared?.public === false &&

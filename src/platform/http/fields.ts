@@ -171,6 +171,7 @@ export const MonthField = patternField(/^(19|2\d)\d{2}-(0[1-9]|1[0-2])$/, 'a mon
 /** An exact decimal as text: amounts, rates, shares. Never a JSON number. */
 export const DecimalField = patternField(/^(0|[1-9]\d{0,20})(\.\d{1,12})?$/, 'a decimal as text, for example "0.0025"');
 export const HashField = patternField(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
+export const IsrcField = patternField(/^[A-Z]{2}[A-Z0-9]{3}\d{7}$/, 'an ISRC without hyphens');
 export const CountryField = patternField(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code');
 export const CurrencyField = patternField(/^[A-Z]{3}$/, 'an ISO 4217 code');
 export const InstantField = patternField(

@@ -6,8 +6,11 @@ import { isStream } from './streams';
 
 const depthMax = 64;
 
-/** Files: they arrive as streams, and their routes say which of them they take. */
+/** Files and batches: they arrive as streams, and their routes say which of them they take. */
 const streamedTypes = [
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/x-ndjson',
   'text/csv',
   'text/tab-separated-values',
   'text/plain',

@@ -7,7 +7,7 @@ export class PageQuery {
   @IntegerParameter({ min: 1, max: 1000, optional: true, description: 'rows on the page' })
   readonly limit: number = 100;
 
-  @TextField({ max: 500, optional: true, description: 'the `next` of the page before' })
+  @TextField({ max: 4000, optional: true, description: 'the `next` of the page before' })
   readonly cursor?: string;
 }
 

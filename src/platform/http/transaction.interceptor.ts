@@ -18,6 +18,12 @@ export const reading = 'accordo:reading';
 /** For a POST that only asks (its questions do not fit a query string): no idempotency key, no write. */
 export const OnlyReads = (): MethodDecorator => SetMetadata(reading, true);
 
+/** Metadata of a write whose content is its own key. */
+export const ownIdentity = 'accordo:own-identity';
+
+/** For a write that changes nothing when it is sent again, whatever key it comes with: none is asked for, and no answer remembered. */
+export const CarriesItsIdentity = (): MethodDecorator => SetMetadata(ownIdentity, true);
+
 /**
  * One transaction per request, opened for the actor's organization. A read sees one snapshot and cannot write; a write commits its effect,
  * its audit and outbox entries and its remembered answer together, or nothing.

@@ -1,13 +1,14 @@
 import type { Amended, LivingAgreement } from '../../agreements';
-import { dayInZone, monthPeriod, monthsOfLife } from '../../kernel';
+import { dayInZone, monthPeriod, monthsOfLife, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { liveReportIds, readBeforeConclusion, reportsAwaited } from '../../usage';
+import { liveReportIds, needsReports, readBeforeConclusion, reportsAwaited } from '../../usage';
 import { closedMonths } from './statements.repository';
 
 /**
  * Whether a month may be closed now. Refuses with period-already-closed or period-not-closable: it must be a
- * month of the agreement’s life that has ended where the agreement's clocks hang, earlier months are closed, and its reports are there and read.
+ * month of the agreement’s life that has ended where the agreement's clocks hang, earlier months are closed, and its reports, where it
+ * needs any, are there and read.
  */
 export async function refuseUnlessClosable(
   tx: Tx,
@@ -24,6 +25,8 @@ export async function refuseUnlessClosable(
   if (earlier !== undefined) throw notClosable(`${earlier} must be closed first`);
 
   if (await reportsAwaited(tx, agreement, month)) throw notClosable('a usage report is still being read');
+  // Where events are all of the money, silence is no usage, and what comes late is a difference.
+  if (!needsReports(termsOfMonth(agreement.life, month))) return;
   const reports = await liveReportIds(tx, agreement, month);
   if (reports.length === 0) throw notClosable(`no usage is reported for ${month}`);
   if (await readBeforeConclusion(tx, agreement, reports)) {

@@ -19,13 +19,22 @@ import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
-import { KeptReadings, liveReportIds, usageOfReports } from '../../usage';
+import {
+  KeptReadings,
+  liveBasis,
+  MatchHeldEvents,
+  sameBasis,
+  sameUsage,
+  settledEvents,
+  usageOfRecord,
+} from '../../usage';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { royaltiesEarned } from '../ledger/templates';
 import { refuseUnlessClosable } from './closable';
 import { type ClosedMonth, type Correction, rateClose } from './rate-close';
 import {
+  basisOf,
   type Booking,
   currentBookings,
   insertBooking,
@@ -36,7 +45,7 @@ import {
 import { writeLines } from './write-lines';
 
 /**
- * Closes a month: rates it, corrects earlier months whose reports were replaced, recoups the advance, books, states and invoices, all in
+ * Closes a month: rates it, corrects earlier months whose reports were replaced or events came late, recoups the advance, books, states and invoices, all in
  * one transaction. Killed anywhere it leaves nothing; run again, or eight times at once, it leaves one statement.
  */
 @Injectable()
@@ -45,12 +54,15 @@ export class ClosePeriod {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly readings: KeptReadings,
+    private readonly matchHeldEvents: MatchHeldEvents,
   ) {}
 
   async execute({ operationId = '', agreementId = '', month = '' }: JobPayload): Promise<void> {
     const at = this.clock.now();
     await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
     try {
+      // Held events that the agreement covers by now are the month's, or a difference of an earlier one.
+      await this.matchHeldEvents.execute({ agreementId });
       await this.database.asSystem(async (tx) => {
         const statementId = await closeOnce(tx, { agreementId, month, readings: this.readings, at });
         await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });
@@ -88,11 +100,12 @@ async function closeOnce(tx: Tx, { agreementId, month, readings, at }: Close): P
   const bookings = await currentBookings(tx, agreementId);
   const termsOf = (of: string): Terms => termsOfMonth(agreement.life, of);
   const carried = await carriedInto(tx, agreement, month);
+  const settled = await settledEvents(tx, agreement);
   const closed = rateClose({
     termsOf,
     month,
-    usage: await usageOfReports(tx, readings, agreement, await liveReportIds(tx, agreement, month)),
-    corrections: await correctionsOf(tx, readings, agreement, bookings),
+    usage: await usageOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
+    corrections: await correctionsOf(tx, readings, { agreement, bookings, settled }),
     carried,
   });
   refuseUnlessAsBooked(closed, bookings);
@@ -107,20 +120,27 @@ async function carriedInto(tx: Tx, { id, life }: LivingAgreement, month: string)
   return carriedAcross(latest.carried_out, termsOfMonth(life, latest.month.slice(0, 7)), terms);
 }
 
-/** Earlier months that other reports speak for than those that were booked. */
+interface BookedBefore {
+  readonly agreement: LivingAgreement;
+  readonly bookings: readonly Booking[];
+  /** Up to where events are counted now. */
+  readonly settled: bigint;
+}
+
+/** Earlier months that other reports, or more events, speak for than were booked. */
 async function correctionsOf(
   tx: Tx,
   readings: KeptReadings,
-  agreement: LivingAgreement,
-  bookings: readonly Booking[],
+  { agreement, bookings, settled }: BookedBefore,
 ): Promise<Correction[]> {
   const corrections: Correction[] = [];
-  for (const { period, report_ids } of bookings) {
-    const month = period.slice(0, 7);
-    const live = await liveReportIds(tx, agreement, month);
-    if (live.join() === [...report_ids].sort().join()) continue;
-    const booked = await usageOfReports(tx, readings, agreement, report_ids);
-    corrections.push({ month, booked, live: await usageOfReports(tx, readings, agreement, live) });
+  for (const booking of bookings) {
+    const month = booking.period.slice(0, 7);
+    const basis = await liveBasis(tx, agreement, month, settled);
+    if (sameBasis(basis, basisOf(booking))) continue;
+    const booked = await usageOfRecord(tx, readings, agreement, month, basisOf(booking));
+    const live = await usageOfRecord(tx, readings, agreement, month, basis);
+    if (!sameUsage(booked, live)) corrections.push({ month, booked, live });
   }
   return corrections;
 }
@@ -188,6 +208,7 @@ function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: 
     period: statement_month,
     sequence: 1,
     report_ids: usage.reportIds,
+    event_position: usage.eventPosition,
     total_minor,
     delta_minor: total_minor,
   };
@@ -195,6 +216,7 @@ function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: 
     period: `${of}-01`,
     sequence: (bookings.find(({ period }) => period.startsWith(of))?.sequence ?? 0) + 1,
     report_ids: live.reportIds,
+    event_position: live.eventPosition,
     total_minor: rerated.total.minor,
     delta_minor: restatement.delta.minor,
   }));

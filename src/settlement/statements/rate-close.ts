@@ -12,20 +12,20 @@ import {
   sha256Hex,
   type Terms,
 } from '../../kernel';
-import type { UsageOfMonth } from '../../usage';
+import type { MonthOfRecord } from '../../usage';
 
-/** An earlier month whose live reports are no longer those that were booked. */
+/** An earlier month for which other reports or more events speak than those that were booked. */
 export interface Correction {
   readonly month: string;
-  readonly booked: UsageOfMonth;
-  readonly live: UsageOfMonth;
+  readonly booked: MonthOfRecord;
+  readonly live: MonthOfRecord;
 }
 
 export interface CloseInput {
   /** The terms in force in a month: an amendment may have come between a month and its correction. */
   readonly termsOf: (month: string) => Terms;
   readonly month: string;
-  readonly usage: UsageOfMonth;
+  readonly usage: MonthOfRecord;
   readonly corrections: readonly Correction[];
   readonly carried: Carried;
 }
@@ -39,7 +39,7 @@ export interface CorrectedMonth extends Correction {
 /** A month as the close books it. `clauseLines` is the text that the statement's hash is over. */
 export interface ClosedMonth {
   readonly month: string;
-  readonly usage: UsageOfMonth;
+  readonly usage: MonthOfRecord;
   readonly rated: RatedPeriod;
   readonly corrected: readonly CorrectedMonth[];
   readonly settled: Settled;
@@ -49,7 +49,7 @@ export interface ClosedMonth {
 
 /** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
 export function rateClose({ termsOf, month, usage, corrections, carried }: CloseInput): ClosedMonth {
-  const rate = (of: string, { usage: sums, context }: UsageOfMonth): RatedPeriod =>
+  const rate = (of: string, { usage: sums, context }: MonthOfRecord): RatedPeriod =>
     ratePeriod({ terms: termsOf(of), period: monthPeriod(of), usage: sums, context });
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);

@@ -10,8 +10,8 @@ import {
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { type KeptReadings, type UsageOfMonth, usageOfReports } from '../../usage';
-import { bookingsOfStatement, type Statement } from './statements.repository';
+import { type KeptReadings, type MonthOfRecord, usageOfRecord } from '../../usage';
+import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
 export class InputsView {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --terms' }) readonly terms!: object;
@@ -33,16 +33,17 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   const month = statement.month.slice(0, 7);
   const terms = termsOfMonth(agreement.life, month);
   const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);
-  let own: UsageOfMonth = { reportIds: [], usage: [], context: { services: [] } };
+  let own: MonthOfRecord = { reportIds: [], eventPosition: null, usage: [], context: { services: [] } };
   const restates: object[] = [];
-  for (const { period, report_ids, corrected_reports } of bookings) {
-    const of = period.slice(0, 7);
-    const usage = await usageOfReports(tx, readings, agreement, report_ids);
+  for (const { corrected_reports, corrected_events, ...booking } of bookings) {
+    const of = booking.period.slice(0, 7);
+    const usage = await usageOfRecord(tx, readings, agreement, of, basisOf(booking));
     if (of === month) {
       own = usage;
       continue;
     }
-    const before = await usageOfReports(tx, readings, agreement, corrected_reports ?? []);
+    const corrected = { reportIds: corrected_reports ?? [], eventPosition: corrected_events };
+    const before = await usageOfRecord(tx, readings, agreement, of, corrected);
     const then = termsOfMonth(agreement.life, of);
     const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
     // Where each line is rounded, the amounts cannot be told from the exact values.

@@ -9,20 +9,21 @@ import {
   SOCIAL,
   STUDIO,
 } from '../../kernel/testing/reference-terms';
-import type { UsageOfMonth } from '../../usage';
+import type { MonthOfRecord } from '../../usage';
 import { type Correction, rateClose } from './rate-close';
 import { statementLines } from './statement-lines';
 
 const terms = referenceTerms();
 const [first, second] = ISRCS;
 
-const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_000n, '0')): UsageOfMonth => ({
+const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_000n, '0')): MonthOfRecord => ({
   reportIds: [],
+  eventPosition: null,
   usage,
   context,
 });
 
-const close = (usage: UsageOfMonth, corrections: Correction[] = [], by: Terms = terms) =>
+const close = (usage: MonthOfRecord, corrections: Correction[] = [], by: Terms = terms) =>
   rateClose({ termsOf: () => by, month: '2026-02', usage, corrections, carried: openingCarried(by) });
 
 const sumOf = (lines: readonly { minor: bigint }[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n);

@@ -1,6 +1,7 @@
 import type { AgreementWithTerms } from '../../agreements';
 import type { Carried } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import type { UsageBasis } from '../../usage';
 
 /** A closed month of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
 export interface Statement {
@@ -30,9 +31,20 @@ export interface Booking {
   readonly sequence: number;
   readonly statement_month: string;
   readonly report_ids: readonly string[];
+  /** Events up to here; null where reports alone were money. */
+  readonly event_position: bigint | null;
   readonly total_minor: bigint;
   readonly delta_minor: bigint;
 }
+
+/** What a booking counted, to be counted again. */
+export const basisOf = ({
+  report_ids,
+  event_position,
+}: Pick<Booking, 'report_ids' | 'event_position'>): UsageBasis => ({
+  reportIds: report_ids,
+  eventPosition: event_position,
+});
 
 export const findStatement = (tx: Tx, id: string): Promise<Statement | undefined> =>
   tx.first<Statement>('SELECT * FROM statements WHERE id = $1', [id]);
@@ -98,8 +110,8 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
 
 export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Booking): Promise<number> =>
   tx.run(
-    `INSERT INTO period_bookings (agreement_id, period, sequence, label_id, platform_id, statement_month, report_ids, total_minor, delta_minor, currency)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO period_bookings (agreement_id, period, sequence, label_id, platform_id, statement_month, report_ids, event_position, total_minor, delta_minor, currency)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       agreement.id,
       booking.period,
@@ -108,6 +120,7 @@ export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Bo
       agreement.platformId,
       booking.statement_month,
       booking.report_ids,
+      booking.event_position,
       booking.total_minor,
       booking.delta_minor,
       agreement.currency,
@@ -117,19 +130,22 @@ export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Bo
 /** The last booking of every period that is closed: what the books say now. */
 export const currentBookings = (tx: Tx, agreementId: string): Promise<Booking[]> =>
   tx.rows<Booking>(
-    `SELECT DISTINCT ON (period) period, sequence, statement_month, report_ids, total_minor, delta_minor
+    `SELECT DISTINCT ON (period) period, sequence, statement_month, report_ids, event_position, total_minor, delta_minor
        FROM period_bookings WHERE agreement_id = $1 ORDER BY period, sequence DESC`,
     [agreementId],
   );
 
+/** A booking with what the one before it counted; null where there is none. */
+export interface BookingOfStatement extends Booking {
+  readonly corrected_reports: readonly string[] | null;
+  readonly corrected_events: bigint | null;
+}
+
 /** What one statement booked, each with the booking before it where it corrects one. */
-export const bookingsOfStatement = (
-  tx: Tx,
-  agreementId: string,
-  month: string,
-): Promise<(Booking & { readonly corrected_reports: readonly string[] | null })[]> =>
+export const bookingsOfStatement = (tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> =>
   tx.rows(
-    `SELECT b.period, b.sequence, b.statement_month, b.report_ids, b.total_minor, b.delta_minor, before.report_ids AS corrected_reports
+    `SELECT b.period, b.sequence, b.statement_month, b.report_ids, b.event_position, b.total_minor, b.delta_minor,
+            before.report_ids AS corrected_reports, before.event_position AS corrected_events
        FROM period_bookings b
        LEFT JOIN period_bookings before ON before.agreement_id = b.agreement_id AND before.period = b.period AND before.sequence = b.sequence - 1
       WHERE b.agreement_id = $1 AND b.statement_month = $2 ORDER BY b.period`,

@@ -1,0 +1,76 @@
+import type { LivingAgreement } from '../../agreements';
+import {
+  exactOfRecordings,
+  type Fault,
+  monthPeriod,
+  type RatedPeriod,
+  ratePeriod,
+  RatingRefused,
+  type RecordingUnits,
+  spreadOverRecordings,
+  termsOfMonth,
+  type UsageSum,
+} from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { everyPosition, type KeptReadings, liveBasis, usageOfRecord } from '../../usage';
+
+/** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
+export interface LiveLine extends Pick<
+  UsageSum,
+  'isrc' | 'service' | 'territory' | 'use' | 'model' | 'quantity' | 'returns'
+> {
+  /** Unrounded. */
+  readonly exact: string | null;
+  readonly minor: bigint | null;
+}
+
+export interface LiveMonth {
+  readonly lines: readonly LiveLine[];
+  readonly rated: RatedPeriod | undefined;
+  /** Why it cannot be rated: a figure that is still to be reported. */
+  readonly missing: readonly Fault[];
+}
+
+/** A month as it would be rated if it ended now: by the close's own rating, on what counts so far. Lines in order of recording and context. */
+export async function liveMonth(
+  tx: Tx,
+  readings: KeptReadings,
+  agreement: LivingAgreement,
+  month: string,
+): Promise<LiveMonth> {
+  const basis = await liveBasis(tx, agreement, month, everyPosition);
+  const { usage, context } = await usageOfRecord(tx, readings, agreement, month, basis);
+  const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
+  const keys = [...sums.keys()].sort();
+  try {
+    const terms = termsOfMonth(agreement.life, month);
+    const rated = ratePeriod({ terms, period: monthPeriod(month), usage, context });
+    const earned = earnedBy(rated);
+    return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
+  } catch (error) {
+    if (!(error instanceof RatingRefused)) throw error;
+    const unrated = { exact: null, minor: null };
+    return { lines: keys.map((key) => ({ ...sums.get(key)!, ...unrated })), rated: undefined, missing: error.faults };
+  }
+}
+
+const nothing = { exact: '0', minor: 0n };
+
+function earnedBy(rated: RatedPeriod): Map<string, { exact: string; minor: bigint }> {
+  const exact = exactOfRecordings(rated);
+  const parts = spreadOverRecordings(rated);
+  return new Map(
+    rated.recordings.map((recording, at) => [keyOf(recording), { exact: exact(recording), minor: parts[at] ?? 0n }]),
+  );
+}
+
+/** Each recording and context is of one clause. */
+const keyOf = ({
+  isrc,
+  service,
+  territory,
+  use,
+  model,
+}: Omit<UsageSum | RecordingUnits, 'quantity' | 'units'>): string => [isrc, service, territory, use, model].join(' ');
+
+export const lineKey = keyOf;

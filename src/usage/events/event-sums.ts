@@ -1,0 +1,49 @@
+import type { AgreementWithTerms } from '../../agreements';
+import { territoryCode, type UsageSum, useAndModelOf } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+
+/** The last position up to `settled` at which events changed the agreement's month ("2026-01"); 0 where none did. */
+export async function lastPosition(
+  tx: Tx,
+  { id }: Pick<AgreementWithTerms, 'id'>,
+  month: string,
+  settled: bigint,
+): Promise<bigint> {
+  const { last } = await tx.one<{ last: bigint }>(
+    'SELECT coalesce(max(position), 0) AS last FROM usage_event_sums WHERE agreement_id = $1 AND month = $2 AND position <= $3',
+    [id, `${month}-01`, settled],
+  );
+  return last;
+}
+
+interface SumRow {
+  readonly service_id: string;
+  readonly isrc: string;
+  readonly territory: number;
+  readonly use_model: number;
+  readonly quantity: string;
+}
+
+/** What events add up to in a month of the agreement, up to a position: always the same, for nothing is ever changed or added below it. */
+export async function eventSums(
+  tx: Tx,
+  { id }: Pick<AgreementWithTerms, 'id'>,
+  month: string,
+  position: bigint,
+): Promise<UsageSum[]> {
+  const rows = await tx.rows<SumRow>(
+    `SELECT service_id, isrc, territory, use_model, sum(quantity)::text AS quantity
+       FROM usage_event_sums, unnest(service_ids, isrcs, territories, use_models, quantities) AS u (service_id, isrc, territory, use_model, quantity)
+      WHERE agreement_id = $1 AND month = $2 AND position <= $3
+      GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id`,
+    [id, `${month}-01`, position],
+  );
+  return rows.map(({ service_id, isrc, territory, use_model, quantity }) => ({
+    isrc,
+    service: service_id,
+    territory: territoryCode(territory),
+    ...useAndModelOf(use_model),
+    quantity: BigInt(quantity),
+    returns: 0n,
+  }));
+}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { concludedAgreementsOf, getLiving } from '../../agreements';
+import { audit } from '../../platform/audit/audit';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import type { JobPayload } from '../../platform/jobs/jobs';
+import { arrayText } from './array-text';
+import { EventMatcher } from './event-matcher';
+import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
+import type { UsageEvent } from './usage-event';
+import { lockVoids } from './voids.repository';
+
+/** Held events looked at in one transaction. */
+const batchMax = 10_000;
+
+/**
+ * Lets held events count for an agreement that covers them by now: signed or amended since, or resumed. Each match is a new fact, once for
+ * ever; the event stays as it came. Killed anywhere it goes on where it was; run twice it changes nothing.
+ */
+@Injectable()
+export class MatchHeldEvents {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ agreementId = '' }: JobPayload): Promise<void> {
+    let after: Pick<UsageEvent, 'source' | 'id'> | undefined = { source: '', id: '' };
+    while (after !== undefined) {
+      const from: Pick<UsageEvent, 'source' | 'id'> = after;
+      after = await this.database.asSystem((tx) => this.batch(tx, agreementId, from));
+    }
+  }
+
+  /** Looks at the next held events of the agreement's recordings; the last one's name, or undefined at the end. */
+  private async batch(
+    tx: Tx,
+    agreementId: string,
+    after: Pick<UsageEvent, 'source' | 'id'>,
+  ): Promise<Pick<UsageEvent, 'source' | 'id'> | undefined> {
+    const agreement = await getLiving(tx, agreementId);
+    const { platformId, labelId } = agreement;
+    const isrcs = [...new Set(agreement.life.versions.flatMap(({ terms }) => terms.repertoire.isrcs))];
+    if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
+    await lockVoids(tx, platformId);
+    const held = await heldAfter(tx, platformId, isrcs, after);
+    // Another agreement that is older may cover an event as well: then it counts there.
+    const matcher = new EventMatcher(await concludedAgreementsOf(tx, platformId));
+    const covered = held.flatMap((event) => {
+      const { agreementId: by, month } = matcher.match(event);
+      return by === agreementId && month !== null ? [{ event, month }] : [];
+    });
+    if (covered.length > 0) {
+      const position = await drawPosition(tx, platformId);
+      await insertMatches(tx, { platformId, labelId, agreementId, position }, covered);
+      const details = { agreement: agreementId, events: covered.length };
+      const by = { system: 'match-held-events', organizationId: platformId };
+      await audit(tx, by, { action: 'usage-events.matched', subjectId: agreementId, details, at: this.clock.now() });
+    }
+    return held.length < batchMax ? undefined : held.at(-1);
+  }
+}
+
+const waiting = `
+  FROM usage_events e
+ WHERE e.platform_id = $1 AND e.held IS NOT NULL AND e.isrc = ANY ($2::bpchar[])
+   AND NOT EXISTS (SELECT FROM usage_event_matches m WHERE m.platform_id = e.platform_id AND m.source = e.source AND m.id = e.id)
+   AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)`;
+
+async function anyHeld(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<boolean> {
+  const { any } = await tx.one<{ any: boolean }>(`SELECT EXISTS (SELECT ${waiting}) AS any`, [platformId, isrcs]);
+  return any;
+}
+
+async function heldAfter(
+  tx: Tx,
+  platformId: string,
+  isrcs: readonly string[],
+  { source, id }: Pick<UsageEvent, 'source' | 'id'>,
+): Promise<UsageEvent[]> {
+  const rows = await tx.rows<EventRow>(
+    `SELECT e.* ${waiting} AND (e.source, e.id) > ($3, $4) ORDER BY e.source, e.id LIMIT ${batchMax}`,
+    [platformId, isrcs, source, id],
+  );
+  return rows.map(eventOf);
+}
+
+async function insertMatches(
+  tx: Tx,
+  place: { platformId: string; labelId: string; agreementId: string; position: bigint },
+  covered: readonly { readonly event: UsageEvent; readonly month: string }[],
+): Promise<void> {
+  const { platformId, labelId, agreementId, position } = place;
+  await tx.run(
+    `WITH matched AS (
+       INSERT INTO usage_event_matches (platform_id, source, id, label_id, agreement_id, month, position)
+       SELECT $1, source, id, $2, $3, month, $4 FROM unnest($5::text[], $6::text[], $7::date[]) AS m (source, id, month)
+       ON CONFLICT DO NOTHING RETURNING source, id, label_id, agreement_id, month),
+     changed AS (
+       SELECT m.agreement_id, m.label_id, m.month, e.service_id, e.isrc, e.territory, e.use_model, e.quantity
+         FROM matched m JOIN usage_events e ON e.platform_id = $1 AND e.source = m.source AND e.id = m.id)
+     ${foldInto('$4', '$1')}`,
+    [
+      platformId,
+      labelId,
+      agreementId,
+      position,
+      arrayText(covered.map(({ event }) => event.source)),
+      arrayText(covered.map(({ event }) => event.id)),
+      arrayText(covered.map(({ month }) => month)),
+    ],
+  );
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/tx';
+import { KeptByPlatform } from './kept';
+import type { EventReading } from './usage-event';
+
+const platformsMax = 1_000;
+
+/** Each platform's own services. They are added and never taken away, so only one that is not known yet makes a question. */
+@Injectable()
+export class PlatformServices {
+  private readonly kept = new KeptByPlatform<ReadonlySet<string>>(platformsMax);
+
+  /** All services of the platform, as far as these readings name any. */
+  async of(tx: Tx, platformId: string, readings: readonly EventReading[]): Promise<ReadonlySet<string>> {
+    const known = this.kept.get(platformId);
+    if (known && readings.every((reading) => !('event' in reading) || known.has(reading.event.serviceId))) return known;
+    const rows = await tx.rows<{ id: string }>('SELECT id FROM services WHERE organization_id = $1', [platformId]);
+    const services = new Set(rows.map(({ id }) => id));
+    this.kept.set(platformId, services);
+    return services;
+  }
+}

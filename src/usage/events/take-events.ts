@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { ownersOfRecordings } from '../../catalogue';
+import type { Actor } from '../../platform/auth/actor';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { errorCodes } from '../../platform/errors/codes';
+import type { Fault } from '../../platform/errors/domain-error';
+import type { EventMatcher, Match } from './event-matcher';
+import { findEvents, insertEvents, type MatchedEvent, type StoredEvent } from './events.repository';
+import { PlatformGrants } from './platform-grants';
+import { PlatformServices } from './platform-services';
+import { differencesBetween, type EventReading, fault, type UsageEvent } from './usage-event';
+
+/** What became of one event. An accepted one counts for an agreement or is held, with the reason; a duplicate is answered as it was. */
+export type EventAnswer =
+  | {
+      readonly source: string;
+      readonly id: string;
+      readonly outcome: 'accepted' | 'duplicate';
+      readonly agreementId: string | null;
+      readonly held: string | null;
+    }
+  | {
+      readonly source: string | null;
+      readonly id: string | null;
+      readonly outcome: 'rejected';
+      readonly status: number;
+      readonly code: 'usage-event-invalid' | 'usage-event-differs';
+      readonly faults: readonly Fault[];
+    };
+
+/** As many at once; a longer stream goes in by batches. */
+export const eventsMax = 1_000;
+/** Clocks differ a little. */
+const aheadMax = 5 * 60_000;
+
+/**
+ * Takes a batch in. Everything of it is committed, to disk, before anything is answered; repeated, in whole or in part, in any order or twice at
+ * once, it changes nothing and is answered the same. Each event is answered by itself, in its place.
+ */
+@Injectable()
+export class TakeEvents {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly grants: PlatformGrants,
+    private readonly services: PlatformServices,
+  ) {}
+
+  execute(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
+    return this.database.withTenant(actor, (tx) => this.within(tx, actor, readings));
+  }
+
+  /** As execute, in a transaction of the caller's: only what it commits is acknowledged. */
+  async within(tx: Tx, actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
+    const at = this.clock.now();
+    const own = await this.services.of(tx, actor.organizationId, readings);
+    const checked = readings.map((reading) => checkNow(reading, own, at));
+    const first = new Map<string, UsageEvent>();
+    for (const reading of checked) {
+      if ('event' in reading && !first.has(keyOf(reading.event))) first.set(keyOf(reading.event), reading.event);
+    }
+    if (first.size === 0) return checked.map((reading) => answerOf(reading, new Map()));
+    const matched = await this.matched(tx, actor.organizationId, [...first.values()]);
+    const known = await tx.asSystem(() => store(tx, actor.organizationId, matched, at));
+    return checked.map((reading) => answerOf(reading, known));
+  }
+
+  private async matched(tx: Tx, platformId: string, events: readonly UsageEvent[]): Promise<MatchedEvent[]> {
+    const matcher = await this.grants.of(tx, platformId);
+    const matched = events.map((event) => ({ event, match: matcher.match(event) }));
+    return tellUnknown(tx, matcher, matched);
+  }
+}
+
+/** A recording that no agreement names is unlicensed where a licensor has it in its catalogue, and unknown otherwise. */
+export async function tellUnknown(
+  tx: Tx,
+  { labelIds }: EventMatcher,
+  matched: readonly MatchedEvent[],
+): Promise<MatchedEvent[]> {
+  const unlicensed = matched.filter(({ match }) => match.held === 'no-agreement' && match.labelId === null);
+  if (unlicensed.length === 0) return [...matched];
+  const isrcs = [...new Set(unlicensed.map(({ event }) => event.isrc))];
+  const owners = await ownersOfRecordings(tx, labelIds, isrcs);
+  const ofUnlicensed = (isrc: string): Match => {
+    const labelId = owners.get(isrc) ?? null;
+    const held = labelId === null ? 'unknown-recording' : 'no-agreement';
+    return { agreementId: null, labelId, month: null, held };
+  };
+  const named = new Set(unlicensed);
+  return matched.map((one) => (named.has(one) ? { event: one.event, match: ofUnlicensed(one.event.isrc) } : one));
+}
+
+interface KnownEvent extends Pick<StoredEvent, 'event' | 'agreementId' | 'held'> {
+  /** Whether somebody sent it before; the first of its id to be answered is accepted otherwise. */
+  before: boolean;
+}
+
+async function store(
+  tx: Tx,
+  platformId: string,
+  matched: readonly MatchedEvent[],
+  at: Date,
+): Promise<Map<string, KnownEvent>> {
+  const { added, position } = await insertEvents(tx, { platformId, at }, matched);
+  const known = new Map<string, KnownEvent>(
+    matched.map(({ event, match: { agreementId, held } }) => [
+      keyOf(event),
+      { event, agreementId, held, before: false },
+    ]),
+  );
+  if (Number(added) === matched.length) return known;
+  const stored = await findEvents(
+    tx,
+    platformId,
+    matched.map(({ event }) => event),
+  );
+  for (const { position: of, ...event } of stored) {
+    if (of !== position) known.set(keyOf(event.event), { ...event, before: true });
+  }
+  return known;
+}
+
+/** What only the moment and the sender can tell. */
+function checkNow(reading: EventReading, services: ReadonlySet<string>, now: Date): EventReading {
+  if (!('event' in reading)) return reading;
+  const { event } = reading;
+  const faults: Fault[] = [];
+  if (event.instant > now.getTime() + aheadMax)
+    faults.push(fault('/time', 'event-ahead', 'time lies more than five minutes ahead'));
+  if (!services.has(event.serviceId))
+    faults.push(fault('/data/serviceId', 'service-unknown', 'serviceId is none of your services'));
+  return faults.length === 0 ? reading : { source: event.source, id: event.id, faults };
+}
+
+function answerOf(reading: EventReading, known: Map<string, KnownEvent>): EventAnswer {
+  if (!('event' in reading)) {
+    const { source, id, faults } = reading;
+    return { source, id, outcome: 'rejected', ...refusal('usage-event-invalid'), faults };
+  }
+  const { source, id } = reading.event;
+  const there = known.get(keyOf(reading.event));
+  if (there === undefined) throw new Error(`event ${id} was neither there nor added`);
+  const faults = differencesBetween(there.event, reading.event);
+  if (faults.length > 0) return { source, id, outcome: 'rejected', ...refusal('usage-event-differs'), faults };
+  const outcome = there.before ? 'duplicate' : 'accepted';
+  there.before = true;
+  return { source, id, outcome, agreementId: there.agreementId, held: there.held };
+}
+
+const refusal = <Code extends 'usage-event-invalid' | 'usage-event-differs'>(
+  code: Code,
+): { status: number; code: Code } => ({ status: errorCodes[code].status, code });
+
+/** Neither may hold a blank that the other could begin with: a source has none. */
+const keyOf = ({ source, id }: Pick<UsageEvent, 'source' | 'id'>): string => `${source} ${id}`;

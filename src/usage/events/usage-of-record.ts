@@ -1,0 +1,81 @@
+import type { LivingAgreement } from '../../agreements';
+import { countsFrom, needsOf, sourceOfRecord, type Terms, termsOfMonth, type UsageSum } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import type { KeptReadings } from '../kept-readings';
+import { liveReportIds, type UsageOfMonth, usageOfReports } from '../usage-of-month';
+import { eventSums, lastPosition } from './event-sums';
+import { settledPosition } from './events.repository';
+
+/** What a month's sums stand on: facts that never change, so a booking that names them can be worked out again. */
+export interface UsageBasis {
+  readonly reportIds: readonly string[];
+  /** Events up to here; null where reports alone are money. */
+  readonly eventPosition: bigint | null;
+}
+
+/** A month as rating wants it, and what it stands on. */
+export interface MonthOfRecord extends UsageOfMonth, UsageBasis {}
+
+/** Up to where the agreement's events may be counted now; 0 where none of its terms count any. For `liveBasis`. */
+export async function settledEvents(tx: Tx, { life, platformId }: LivingAgreement): Promise<bigint> {
+  return life.versions.some(({ terms }) => countsFrom(terms, 'events')) ? settledPosition(tx, platformId) : 0n;
+}
+
+/** For `liveBasis` where only the present is of interest: whatever is committed, and not to be counted again. */
+export const everyPosition = 2n ** 63n - 1n;
+
+/** What speaks for a month now: its live reports, and its events up to a settled position. Cheap: no sums are read. */
+export async function liveBasis(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+  settled: bigint,
+): Promise<UsageBasis> {
+  const counted = countsFrom(termsOfMonth(agreement.life, month), 'events');
+  return {
+    reportIds: await liveReportIds(tx, agreement, month),
+    eventPosition: counted ? await lastPosition(tx, agreement, month, settled) : null,
+  };
+}
+
+export const sameBasis = (a: UsageBasis, b: UsageBasis): boolean =>
+  a.eventPosition === b.eventPosition && sameReports(a, b);
+
+/** Whether two months say the same of every recording, from the same reports: events that are evidence only change nothing. */
+export const sameUsage = (a: MonthOfRecord, b: MonthOfRecord): boolean =>
+  sameReports(a, b) && textOf(a.usage) === textOf(b.usage);
+
+const sameReports = (a: UsageBasis, b: UsageBasis): boolean =>
+  [...a.reportIds].sort().join() === [...b.reportIds].sort().join();
+
+const textOf = (usage: readonly UsageSum[]): string =>
+  usage
+    .map((sum) => Object.values(sum).join(' '))
+    .sort()
+    .join('\n');
+
+/**
+ * The sums that are money: from events where the month's terms say so for a service and use, from reports otherwise. The other source is
+ * evidence, whatever it says, so nothing counts twice. Revenue and all plays stand in reports alone. Refuses as usageOfReports.
+ */
+export async function usageOfRecord(
+  tx: Tx,
+  readings: KeptReadings,
+  agreement: LivingAgreement,
+  month: string,
+  { reportIds, eventPosition }: UsageBasis,
+): Promise<MonthOfRecord> {
+  const reported = await usageOfReports(tx, readings, agreement, reportIds);
+  if (eventPosition === null) return { ...reported, eventPosition };
+  const terms = termsOfMonth(agreement.life, month);
+  const metered = await eventSums(tx, agreement, month, eventPosition);
+  const usage = [...from(terms, 'report', reported.usage), ...from(terms, 'events', metered)];
+  return { ...reported, usage, eventPosition };
+}
+
+const from = (terms: Terms, source: 'report' | 'events', usage: readonly UsageSum[]): UsageSum[] =>
+  usage.filter(({ service, use }) => sourceOfRecord(terms, service, use) === source);
+
+/** Whether a month cannot be rated without reports: units come from them, or figures that stand nowhere else. */
+export const needsReports = (terms: Terms): boolean =>
+  countsFrom(terms, 'report') || terms.royalties.some(({ royalty }) => needsOf(royalty).figures.size > 0);

@@ -108,7 +108,9 @@ export const reasonOf = (decision: number): RefusalReason => REFUSAL_REASONS[-1 
 export class Matcher {
   private readonly grants;
   private readonly agreementNumbers: ReadonlyMap<string, number>;
-  private readonly decided: (Int32Array | undefined)[] = [];
+  /** Numbers of the places that were asked about, from 1; decisions of each one after another. */
+  private readonly numbers = new Int32Array(placesMax);
+  private readonly decided: Int32Array[] = [];
   private readonly sets: number;
 
   constructor(private readonly plan: MatchPlan) {
@@ -119,10 +121,16 @@ export class Matcher {
 
   /** The agreement's number in the plan, or below zero the reason why none covers it. `day` counts from the report's first. */
   decide(place: number, day: number, set: number): number {
-    const known = (this.decided[place] ??= new Int32Array(this.plan.days * this.sets).fill(undecided));
+    const known = this.decided[this.numbers[place]! - 1] ?? this.begin(place);
     const at = day * this.sets + set;
     const decision = known[at]!;
     return decision === undecided ? (known[at] = this.ask(place, day, set)) : decision;
+  }
+
+  private begin(place: number): Int32Array {
+    const known = new Int32Array(this.plan.days * this.sets).fill(undecided);
+    this.numbers[place] = this.decided.push(known);
+    return known;
   }
 
   private ask(place: number, day: number, set: number): number {

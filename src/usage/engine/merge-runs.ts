@@ -71,19 +71,18 @@ export async function mergeRuns(
   large: ReadonlyMap<number, LargeSum>,
   take: (sum: MergedSum) => Promise<void> | undefined,
 ): Promise<void> {
+  if (sources.length === 0) return;
   const cursors = sources.map((source) => new RunCursor(source));
   for (const cursor of cursors) await advance(cursor);
+  const order = new CursorOrder(cursors);
   const sum: MergedSum = { key: 0, quantity: 0, returns: 0, large: undefined };
-  for (;;) {
-    let key = Infinity;
-    for (const cursor of cursors) if (cursor.key < key) key = cursor.key;
-    if (key === Infinity) return;
+  for (let first = order.first; first.key < Infinity; first = order.first) {
+    const { key } = first;
     sum.key = key;
     sum.quantity = 0;
     sum.returns = 0;
     let beyond: LargeSum | undefined;
-    for (const cursor of cursors) {
-      if (cursor.key !== key) continue;
+    for (let cursor = first; cursor.key === key; cursor = order.first) {
       const [both, back] = [sum.quantity + cursor.quantity, sum.returns + cursor.returns];
       if (both > Number.MAX_SAFE_INTEGER || back > Number.MAX_SAFE_INTEGER) {
         beyond ??= { quantity: 0n, returns: 0n };
@@ -95,10 +94,40 @@ export async function mergeRuns(
       }
       if (cursor.isDry) await cursor.load();
       cursor.next();
+      order.firstMoved();
     }
     sum.large = wholeOf(sum, large.get(key), beyond);
     const waited = take(sum);
     if (waited !== undefined) await waited;
+  }
+}
+
+/** Cursors as a binary heap by their keys: the least is first. */
+class CursorOrder {
+  private readonly heap: RunCursor[];
+
+  constructor(cursors: readonly RunCursor[]) {
+    this.heap = [...cursors].sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  }
+
+  get first(): RunCursor {
+    return this.heap[0]!;
+  }
+
+  /** Puts the first one where it belongs now. */
+  firstMoved(): void {
+    const { heap } = this;
+    const moved = heap[0]!;
+    let at = 0;
+    for (;;) {
+      let least = at * 2 + 1;
+      if (least >= heap.length) break;
+      if (least + 1 < heap.length && heap[least + 1]!.key < heap[least]!.key) least += 1;
+      if (moved.key <= heap[least]!.key) break;
+      heap[at] = heap[least]!;
+      at = least;
+    }
+    heap[at] = moved;
   }
 }
 

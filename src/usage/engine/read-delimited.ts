@@ -20,7 +20,8 @@ export interface DelimitedInput {
   readonly slotsMax?: number;
 }
 
-const slotsOfThread = 1 << 21;
+/** Six megabytes: what a core's own cache holds is twice as fast as what it does not, and runs are merged for little. */
+const slotsOfThread = 1 << 18;
 
 /** Reads a delimited report once, from its first byte to its last, with memory that does not grow with it. */
 export async function readDelimited(input: DelimitedInput): Promise<Reading> {

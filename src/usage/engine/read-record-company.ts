@@ -26,7 +26,7 @@ export interface RecordCompanyReading extends Reading {
   readonly fatal: readonly Fault[];
 }
 
-const slotsMax = 1 << 21;
+const slotsMax = 1 << 18;
 const faultsWaiting = 1 << 16;
 
 /** Reads a report of the record-company profile once, from its first byte to its last. */

@@ -1,6 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { clausesOfProse, describeTerms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -18,7 +17,7 @@ import { getAgreement, listAgreements } from './agreements.repository';
 import { GiveUpAgreement, GivingUpBody } from './give-up-agreement';
 import { SignAgreement, SignatureBody } from './sign-agreement';
 import { listSignatures } from './signatures.repository';
-import { getVersion, manifestText } from './versions.repository';
+import { clausesIn, getVersion, manifestText } from './versions.repository';
 
 const isrcKey = /^[A-Z0-9]{12}$/;
 
@@ -103,11 +102,8 @@ export class AgreementsController {
     @Query() { language = 'en' }: ProseQuery,
   ): Promise<ProseView> {
     const { version } = await getAgreement(tx, id);
-    const { terms, termsHash, prose } = await getVersion(tx, id, version);
-    return {
-      termsHash,
-      clauses: prose === null ? describeTerms(terms, language) : clausesOfProse(prose[language]),
-    };
+    const signed = await getVersion(tx, id, version);
+    return { termsHash: signed.termsHash, clauses: clausesIn(signed, language) };
   }
 
   @Post(':id/signatures')

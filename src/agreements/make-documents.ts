@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { type ContractDocument, contractPdf, type ContractSignature, sealPdf } from '../documents';
-import { clausesOfProse, describeTerms, type LanguageCode, PROSE_LANGUAGES } from '../kernel';
+import { type LanguageCode, PROSE_LANGUAGES } from '../kernel';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
@@ -11,7 +11,7 @@ import { Storage } from '../platform/storage/storage';
 import { BACK_FEE } from './import-agreement';
 import { documentsOf, insertDocument } from './documents.repository';
 import { listSignatures } from './signatures.repository';
-import { getVersion, originOf, type VersionText } from './versions.repository';
+import { clausesIn, getVersion, originOf, type VersionText } from './versions.repository';
 
 export const documentsJob = 'make-documents';
 const bytesMax = 512 * 1024 * 1024;
@@ -66,7 +66,7 @@ interface Setting {
 
 /** The words that are signed as a PDF; not sealed, and marked as not signed where there are no signatures. */
 export function draftPdf(version: VersionText, { language, signatures, at }: Setting): Promise<Buffer> {
-  const { terms, agreementId, number, effectiveFrom, termsHash, signedHash, prose } = version;
+  const { terms, agreementId, number, effectiveFrom, termsHash, signedHash } = version;
   const elsewhere = elsewhereIn(version);
   return contractPdf({
     language,
@@ -76,8 +76,7 @@ export function draftPdf(version: VersionText, { language, signatures, at }: Set
     termsHash,
     manifestHash: signedHash,
     parties: terms.parties,
-    // What is older than manifests has no words kept with it.
-    clauses: prose === null ? describeTerms(terms, language) : clausesOfProse(prose[language]),
+    clauses: clausesIn(version, language),
     isrcs: terms.repertoire.isrcs,
     signatures,
     ...(elsewhere && { elsewhere }),

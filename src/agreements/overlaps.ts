@@ -1,4 +1,12 @@
-import { type Fault, type Grant, type Period, territoryCode, territoryNumbers, type Terms } from '../kernel';
+import {
+  type Fault,
+  type Grant,
+  type Period,
+  territoryCode,
+  territoryNumbers,
+  territoryWords,
+  type Terms,
+} from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { compactTerritories } from './compact-territories';
 import { useModelCodes, usesOfCodes } from './grant-codes';
@@ -58,7 +66,7 @@ function inOneBreath(others: readonly Row[], { grant }: PlacedGrant): string {
   const taken = new Set(others.flatMap(({ territories }) => territories.filter((number) => places.has(number))));
   const isrcs = [...new Set(others.flatMap(({ first }) => first))].sort();
   const more = others.some(({ count, first }) => count > first.length) || isrcs.length > named ? ' and more' : '';
-  const where = territoryWords([...taken].map(territoryCode));
+  const where = wordsOf([...taken].map(territoryCode));
   return `the label cannot license ${isrcs.slice(0, named).join(', ')}${more} in ${where} like that in the whole term: other agreements stand in the way`;
 }
 
@@ -91,7 +99,7 @@ const overlapping = (
 function inWords(other: Row, { grant }: PlacedGrant): string {
   const places = new Set(territoryNumbers(grant.territories));
   const codes = new Set(useModelCodes(grant));
-  const where = territoryWords(other.territories.filter((number) => places.has(number)).map(territoryCode));
+  const where = wordsOf(other.territories.filter((number) => places.has(number)).map(territoryCode));
   const uses = usesOfCodes(other.uses.filter((code) => codes.has(code))).join(', ');
   const more = other.count > other.first.length ? ` and ${other.count - other.first.length} more` : '';
   const recordings = `${other.first.join(', ')}${more}`;
@@ -99,9 +107,4 @@ function inWords(other: Row, { grant }: PlacedGrant): string {
   return `agreement ${other.agreementId}, grant "${other.clause}" licenses ${recordings} ${how} in ${where} for ${uses} from ${other.from} until ${other.until}`;
 }
 
-function territoryWords(codes: readonly string[]): string {
-  const territories = compactTerritories(codes);
-  if ('include' in territories) return territories.include.join(', ');
-  const except = territories.worldwideExcept;
-  return except.length === 0 ? 'the whole world' : `the whole world except ${except.join(', ')}`;
-}
+const wordsOf = (codes: readonly string[]): string => territoryWords(compactTerritories(codes));

@@ -2,6 +2,9 @@ import {
   type CalendarDate,
   canonicalTerms,
   canonicalText,
+  type ClauseText,
+  clausesOfProse,
+  describeTerms,
   type LanguageCode,
   type Manifest,
   manifestHash,
@@ -141,6 +144,10 @@ export async function decideVersion(
     at,
   ]);
 }
+
+/** The words that were signed; of what is older than manifests, which kept none, as they read now. */
+export const clausesIn = ({ terms, prose }: VersionText, language: LanguageCode): readonly ClauseText[] =>
+  prose === null ? describeTerms(terms, language) : clausesOfProse(prose[language]);
 
 /** Refuses with not-found for what is older than manifests. */
 export function manifestText({ manifest }: VersionText): string {

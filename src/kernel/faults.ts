@@ -25,3 +25,13 @@ export class Faults {
 export function at(pointer: string, member: string | number): string {
   return `${pointer}/${String(member).slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
+
+const VALUE_LIMIT = 200;
+// NUL cannot be stored by PostgreSQL, and terminal escapes must not reach a screen.
+const UNSAFE = /[\u0000-\u001f\u007f]/g;
+
+/** Cuts a value found in a file to what may be stored and shown: well-formed, short, without control characters. */
+export function presentable(value: string, limit = VALUE_LIMIT): string {
+  // Encoding turns half of a surrogate pair, as the cut may leave it, into the replacement character.
+  return Buffer.from(value.slice(0, limit)).toString().replace(UNSAFE, '\ufffd');
+}

@@ -1,4 +1,4 @@
-import { isCommercialModel, isTerritory, isUseType } from '../kernel';
+import { at, isCommercialModel, isTerritory, isUseType } from '../kernel';
 import type { Fault } from '../platform/errors/domain-error';
 import { split } from './engine/careful-line';
 import type { DateForm, DelimitedLayout } from './engine/delimited-layout';
@@ -50,13 +50,12 @@ export function mappingFaults({ columns, constants, translations }: Mapping): Fa
     if (constant !== undefined && !isCode[kind](constant))
       faults.push(unknown(`/mapping/constants/${kind}`, kind, constant));
     for (const [written, code] of Object.entries(translations[kind] ?? {})) {
-      if (!isCode[kind](code)) faults.push(unknown(`/mapping/translations/${kind}/${pointerOf(written)}`, kind, code));
+      if (!isCode[kind](code)) faults.push(unknown(at(`/mapping/translations/${kind}`, written), kind, code));
     }
   }
   return faults;
 }
 
-const pointerOf = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 const missing = (pointer: string, message: string): Fault => ({ pointer, code: 'mapping-incomplete', message });
 const unknown = (pointer: string, kind: string, code: string): Fault => ({
   pointer,

@@ -1,3 +1,4 @@
+import { presentable } from '../../kernel';
 import { cellNameOf } from './layouts';
 import { type FaultCode, type Severity, type Weight, faultWeights } from './fault-codes';
 
@@ -24,16 +25,7 @@ interface Place {
   readonly value?: string;
 }
 
-const VALUE_LIMIT = 200;
 const RECORD_LIMIT = 16;
-// NUL cannot be stored by PostgreSQL, and terminal escapes must not reach a screen.
-const UNSAFE = /[\u0000-\u001f\u007f]/g;
-
-/** Cuts a value found in a file to what may be stored and shown: well-formed, short, without control characters. */
-export function presentable(value: string, limit = VALUE_LIMIT): string {
-  // Encoding turns half of a surrogate pair, as the cut may leave it, into the replacement character.
-  return Buffer.from(value.slice(0, limit)).toString().replace(UNSAFE, '\ufffd');
-}
 
 /** Counts the faults of one report, passes each on, and knows whether the record being read is still sound. */
 export class Findings {

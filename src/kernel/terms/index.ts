@@ -1,6 +1,7 @@
 export * from './canonical-terms';
 export { comparables, type Comparable } from './comparables';
 export * from './describe-terms';
+export { territoryWords } from './prose/english';
 export { mostFavouredBreaches, type MostFavouredBreach } from './most-favoured-breaches';
 export { NAMELESS } from './read-grants';
 export { readRoyaltyAlone, type RoyaltyReading } from './read-royalty';

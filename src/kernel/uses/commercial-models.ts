@@ -34,8 +34,11 @@ export function modelNumber(model: string): number {
 
 /** One number for a use under a commercial model (use × 16 + model), for database arrays. */
 export function useModelCode(use: string, model: string): number {
-  return useNumber(use) * MODELS_PER_USE + modelNumber(model);
+  return useModelNumber(useNumber(use), modelNumber(model));
 }
+
+/** The same from the numbers of both. */
+export const useModelNumber = (use: number, model: number): number => use * MODELS_PER_USE + model;
 
 /** The use type and commercial model of a number made by useModelCode. Throws RangeError on any other number. */
 export function useAndModelOf(code: number): { readonly use: UseType; readonly model: CommercialModel } {

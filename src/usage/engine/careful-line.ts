@@ -1,4 +1,5 @@
-import { dayAfter, isIsrc, normaliseIsrc } from '../../kernel';
+import { isUtf8 } from 'node:buffer';
+import { dayAfter, isIsrc, normaliseIsrc, presentable, useModelNumber } from '../../kernel';
 import { dayInForm } from './day-reader';
 import type { DelimitedFault, DelimitedFaultCode, DelimitedLayout } from './delimited-layout';
 import { placeCode } from './match-plan';
@@ -92,7 +93,7 @@ export class CarefulLine {
     if (territory < 0) this.fault('territory-unknown', cells, layout.territory);
     if (use < 0) this.fault('use-unknown', cells, layout.use);
     if (model < 0) this.fault('model-unknown', cells, layout.model);
-    if (territory >= 0 && use >= 0 && model >= 0) line.place = placeCode(territory, use * 16 + model);
+    if (territory >= 0 && use >= 0 && model >= 0) line.place = placeCode(territory, useModelNumber(use, model));
   }
 
   private readDay(cells: readonly string[], line: SoundLine): void {
@@ -112,20 +113,6 @@ export class CarefulLine {
   private whole(code: DelimitedFaultCode, text: string): undefined {
     this.faults.push({ column: null, code, value: presentable(text) });
     return undefined;
-  }
-}
-
-const presentable = (value: string): string =>
-  Buffer.from(value.slice(0, 200))
-    .toString()
-    .replace(/[\u0000-\u001f\u007f]/g, '\ufffd');
-
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 }
 

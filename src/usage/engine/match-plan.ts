@@ -7,6 +7,7 @@ import {
   type RefusalReason,
   territoryCode,
   useAndModelOf,
+  useModelNumber,
 } from '../../kernel';
 import { type Recordings, recordingsOf } from './recordings';
 
@@ -94,7 +95,7 @@ function placesOf(grants: readonly GrantInForce[]): Uint32Array {
   const codes = new Set<number>();
   for (const { territories, uses, models } of grants) {
     for (const territory of territories) {
-      for (const use of uses) for (const model of models) codes.add(placeCode(territory, use * 16 + model));
+      for (const use of uses) for (const model of models) codes.add(placeCode(territory, useModelNumber(use, model)));
     }
   }
   return Uint32Array.from(codes).sort();

@@ -1,4 +1,12 @@
-import { COMMERCIAL_MODELS, isTerritory, modelNumber, territoryNumber, USE_TYPES, useNumber } from '../../kernel';
+import {
+  COMMERCIAL_MODELS,
+  isTerritory,
+  modelNumber,
+  territoryNumber,
+  USE_TYPES,
+  useModelNumber,
+  useNumber,
+} from '../../kernel';
 import type { DelimitedLayout } from './delimited-layout';
 import { placeCode } from './match-plan';
 
@@ -44,8 +52,6 @@ function isSame(bytes: Uint8Array, start: number, end: number, word: Uint8Array)
   return true;
 }
 
-const usesAndModelNumbers = 16;
-
 /** Reads where and how something was used: territory, use type and commercial model, as codes or as the mapping translates them. */
 export class PlaceReader {
   private readonly territories: Words;
@@ -72,7 +78,7 @@ export class PlaceReader {
       layout.territory === undefined ? constant.territory : word(this.territories, bytes, starts, layout.territory);
     const use = layout.use === undefined ? constant.use : word(this.uses, bytes, starts, layout.use);
     const model = layout.model === undefined ? constant.model : word(this.models, bytes, starts, layout.model);
-    return territory < 0 || use < 0 || model < 0 ? -1 : placeCode(territory, use * usesAndModelNumbers + model);
+    return territory < 0 || use < 0 || model < 0 ? -1 : placeCode(territory, useModelNumber(use, model));
   }
 
   territoryOf = (text: string): number =>

@@ -1,4 +1,4 @@
-import { isrcText, packedIsrc } from './packed-isrc';
+import { packedIsrc } from './packed-isrc';
 
 /** Recordings in the order of their ISRCs, in memory that threads share: a recording is its place among them. */
 export interface Recordings {
@@ -45,6 +45,3 @@ export function recordingAt({ letters, digits, slots }: Recordings, isrcLetters:
     if (place < 0 || (letters[place] === isrcLetters && digits[place] === isrcDigits)) return place;
   }
 }
-
-export const isrcAt = ({ letters, digits }: Recordings, place: number): string =>
-  isrcText({ letters: letters[place]!, digits: digits[place]! });

@@ -169,7 +169,8 @@ const RATE_DAYS: Readonly<Record<ExchangeRule['rateOf'], string>> = {
 const useWords = (use: string): string =>
   use === 'accordo:AiTraining' ? `${use} (training of machine-learning models)` : use;
 
-function territoryWords(territories: TerritorySet): string {
+/** `KZ, RU`, or `the whole world except US`. */
+export function territoryWords(territories: TerritorySet): string {
   if ('include' in territories) return territories.include.join(', ');
   const except = territories.worldwideExcept;
   return except.length === 0 ? 'the whole world' : `the whole world except ${except.join(', ')}`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FileHandle } from 'node:fs/promises';
 import type { UsageSum } from '../kernel';
 import { Storage } from '../platform/storage/storage';
-import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/evidence-writer';
+import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/held-and-faults';
 import { type AgreementSum, sumsOf } from './engine/sums-file';
 import type { Reading } from './engine/reading';
 

@@ -22,7 +22,7 @@ import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
-import type { HeldLine } from './engine/evidence-writer';
+import type { HeldLine } from './engine/held-and-faults';
 import type { AgreementSum } from './engine/sums-file';
 import { KeptReadings } from './kept-readings';
 import { introduced } from './introduced';

@@ -1,33 +1,9 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { type Place, placeOf, reasonOf } from './match-plan';
 import { isrcText } from './packed-isrc';
-import { bytesAt, wide } from './sums-file';
+import { wide } from './sums-file';
 import { heldWords, noIsrc } from './tally';
-
-interface Written {
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-/** Writes a file from its first byte to its last and hashes it meanwhile. */
-class HashedFile {
-  private readonly hash: Hash = createHash('sha256');
-  bytes = 0;
-
-  constructor(private readonly file: FileHandle) {}
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.hash.update(bytes);
-    await this.file.write(bytes, 0, bytes.length, this.bytes);
-    this.bytes += bytes.length;
-  }
-
-  async end(): Promise<Written> {
-    await this.file.sync();
-    return { sha256: this.hash.digest('hex'), bytes: this.bytes };
-  }
-}
 
 /** Lines of a chunk that are held: `rows` of them, of `heldWords` words, the first at `offset`; their numbers count from `firstLine`. */
 interface HeldChunk {
@@ -36,7 +12,7 @@ interface HeldChunk {
   readonly firstLine: number;
 }
 
-const heldMagic = Buffer.from('ACUHLD01', 'latin1');
+const heldMagic = 'ACUHLD01';
 
 /** Sound lines that no agreement covers, in the order of the report. */
 export class HeldWriter {
@@ -57,11 +33,8 @@ export class HeldWriter {
     await this.out.write(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
   }
 
-  async end(): Promise<Written> {
-    const text = Buffer.from(JSON.stringify(this.chunks), 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    await this.out.write(Buffer.concat([text, length, heldMagic]));
+  async end(): Promise<WrittenFile> {
+    await this.out.writeFooter(this.chunks, heldMagic);
     return this.out.end();
   }
 }
@@ -78,11 +51,7 @@ export interface HeldLine extends Place {
 
 /** At most `limit` held lines from number `first` (counted from 0) on. */
 export async function heldLines(file: FileHandle, first: number, limit: number): Promise<HeldLine[]> {
-  const { size } = await file.stat();
-  const end = await bytesAt(file, size - 12, 12);
-  if (!end.subarray(4).equals(heldMagic)) throw new Error('not a file of held lines');
-  const length = end.readUInt32LE(0);
-  const chunks = JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as HeldChunk[];
+  const chunks = await readFooter<HeldChunk[]>(file, heldMagic);
   const lines: HeldLine[] = [];
   let passed = 0;
   for (const { offset, rows, firstLine } of chunks) {
@@ -157,7 +126,7 @@ export class FaultsWriter {
     await this.out.write(bytes);
   }
 
-  async end(): Promise<Written> {
+  async end(): Promise<WrittenFile> {
     await this.flush();
     return this.out.end();
   }

@@ -11,8 +11,8 @@ import {
   territoryNumber,
   useNumber,
 } from '../../kernel';
-import type { DelimitedLayout } from './delimited-layout';
-import { faultsFrom, heldLines } from './evidence-writer';
+import { delimitedFaults, type DelimitedLayout } from './delimited-layout';
+import { faultsFrom, heldLines } from './held-and-faults';
 import { matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
 import { type Reading } from './reading';
@@ -253,6 +253,11 @@ describe('reading a delimited report', () => {
       },
     ]);
     await reading.remove();
+  });
+
+  it('has no fault that docs/usage-tables.md does not name', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/usage-tables.md'), 'utf8');
+    expect(Object.keys(delimitedFaults).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
   });
 
   it('tells of a sum that cannot be kept', async () => {

@@ -6,7 +6,7 @@ import {
   type UsageLine,
 } from '../../ddex';
 import { dayAfter, territoryNumber, useModelCode } from '../../kernel';
-import type { FaultsWriter, HeldWriter } from './evidence-writer';
+import type { FaultsWriter, HeldWriter } from './held-and-faults';
 import { type MatchPlan, placeCode } from './match-plan';
 import { packIsrc } from './packed-isrc';
 import { type Reading, ReadingFiles } from './reading';

@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FaultsWriter, HeldWriter } from './evidence-writer';
+import { FaultsWriter, HeldWriter } from './held-and-faults';
+import type { WrittenFile } from './hashed-file';
 import { type MatchPlan, placeOf } from './match-plan';
 import { mergeRuns, type RunSource } from './merge-runs';
 import { isrcText } from './packed-isrc';
@@ -8,10 +9,8 @@ import { type LargeSum } from './sum-table';
 import { SumsWriter } from './sums-file';
 
 /** A file that was made, to be taken into storage. */
-export interface MadeFile {
+export interface MadeFile extends WrittenFile {
   readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
 }
 
 /** What a report comes to: counts, and three files that wait to be taken into storage. */
@@ -103,7 +102,7 @@ export class ReadingFiles {
 }
 
 interface WrittenSums {
-  readonly written: { readonly sha256: string; readonly bytes: number };
+  readonly written: WrittenFile;
   readonly totals: readonly AgreementTotal[];
   readonly outOfRange: string | undefined;
 }

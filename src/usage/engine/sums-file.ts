@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { UsageSum } from '../../kernel';
+import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { isrcText } from './packed-isrc';
 import type { Place } from './match-plan';
 
@@ -8,8 +8,8 @@ import type { Place } from './match-plan';
  * The sums of a report as a file (docs/usage-files.md): blocks of rows, each block of one agreement and in columns of 32-bit words (little-endian), then
  * a footer in JSON, its length, and the magic. Rows are sorted by agreement, recording and place, so the same usage gives the same bytes.
  */
-const magic = Buffer.from('ACUSUM01', 'latin1');
-export const rowsPerBlock = 65_536;
+const magic = 'ACUSUM01';
+const rowsPerBlock = 65_536;
 /** ISRC as letters and digits, place, quantity and returns as low and high words. */
 const columns = 7;
 const twoTo32 = 0x1_0000_0000;
@@ -29,21 +29,17 @@ export interface SumsFooter {
   readonly blocks: readonly SumsBlock[];
 }
 
-interface Written {
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
 /** Writes such a file from its first byte to its last. Rows come in order. */
 export class SumsWriter {
-  private readonly hash: Hash = createHash('sha256');
+  private readonly out: HashedFile;
   private words = new Uint32Array(columns * rowsPerBlock);
   private rows = 0;
   private agreement = -1;
-  private offset = 0;
   private readonly blocks: SumsBlock[] = [];
 
-  constructor(private readonly file: FileHandle) {}
+  constructor(file: FileHandle) {
+    this.out = new HashedFile(file);
+  }
 
   /** True when `flush` must come before the next row of this agreement. */
   isFull(agreement: number): boolean {
@@ -75,43 +71,24 @@ export class SumsWriter {
   }
 
   async flush(): Promise<void> {
-    const { rows, agreement, offset, words } = this;
+    const { rows, agreement, words, out } = this;
     if (rows === 0) return;
     const block = new Uint32Array(columns * rows);
     for (let column = 0; column < columns; column += 1) {
       block.set(words.subarray(rowsPerBlock * column, rowsPerBlock * column + rows), rows * column);
     }
-    this.blocks.push({ agreement, offset, rows });
+    this.blocks.push({ agreement, offset: out.bytes, rows });
     this.rows = 0;
-    await this.write(Buffer.from(block.buffer));
+    await out.write(Buffer.from(block.buffer));
   }
 
   /** Ends the file; all of it is on disk afterwards. */
-  async end(about: Omit<SumsFooter, 'schema' | 'blocks'>): Promise<Written> {
+  async end(about: Omit<SumsFooter, 'schema' | 'blocks'>): Promise<WrittenFile> {
     await this.flush();
     const footer: SumsFooter = { schema: 'accordo-usage-sums/1', ...about, blocks: this.blocks };
-    const text = Buffer.from(JSON.stringify(footer), 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    await this.write(Buffer.concat([text, length, magic]));
-    await this.file.sync();
-    return { sha256: this.hash.digest('hex'), bytes: this.offset };
+    await this.out.writeFooter(footer, magic);
+    return this.out.end();
   }
-
-  private async write(bytes: Buffer): Promise<void> {
-    this.hash.update(bytes);
-    await this.file.write(bytes, 0, bytes.length, this.offset);
-    this.offset += bytes.length;
-  }
-}
-
-/** Refuses by Error what is no such file. */
-export async function readSumsFooter(file: FileHandle): Promise<SumsFooter> {
-  const { size } = await file.stat();
-  const end = await bytesAt(file, Math.max(0, size - 12), Math.min(12, size));
-  if (end.length < 12 || !end.subarray(4).equals(magic)) throw new Error('not a file of usage sums');
-  const length = end.readUInt32LE(0);
-  return JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as SumsFooter;
 }
 
 /** A sum and the agreement that it is of. */
@@ -122,7 +99,7 @@ export interface AgreementSum {
 
 /** The sums of one agreement, or of all, in the order of the file, after the first `passed`. */
 export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0): AsyncGenerator<AgreementSum> {
-  const { agreements, blocks, places, service } = await readSumsFooter(file);
+  const { agreements, blocks, places, service } = await readFooter<SumsFooter>(file, magic);
   let left = passed;
   for (const { agreement, offset, rows } of blocks) {
     const own = agreements[agreement]!;
@@ -150,14 +127,3 @@ export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0
 /** A whole number from its low and high words. */
 export const wide = (low: number, high: number): bigint =>
   high < 0x20_0000 ? BigInt(high * twoTo32 + low) : (BigInt(high) << 32n) | BigInt(low);
-
-export async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await file.read(bytes, read, length - read, offset + read);
-    if (bytesRead === 0) throw new Error('the file ends too early');
-    read += bytesRead;
-  }
-  return bytes;
-}

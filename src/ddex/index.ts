@@ -3,7 +3,7 @@ export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-rep
 export { checkTogether } from './dsr/check-together';
 export { LineSplitter } from './dsr/lines';
 export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
-export { ReportUnreadable, unpacked } from './dsr/unpack';
+export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';
 export { profiles, type Profile } from './dsr/profiles';
 export { readRecordCompanyReport } from './dsr/read-report';
 export {

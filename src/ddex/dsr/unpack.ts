@@ -14,12 +14,13 @@ export class ReportUnreadable extends Error {
 }
 
 /** Reports pack to a twentieth or so; gzip itself can go to a thousandth. */
-const DENSITY_MAX = 200;
+export const DENSITY_MAX = 200;
 /** Below this, any density is harmless. */
 const DENSE_BYTES_MIN = 8 * 1024 * 1024;
 /** Far more than a line of a report; a file without line ends is none. */
 const LINE_END_WITHIN = 16 * 1024 * 1024;
 const LINE_FEED = 0x0a;
+const UNPACKED_CHUNK = 256 * 1024;
 
 /**
  * The text of a report, unpacked where it is gzip (told by its first bytes). Stops by ReportUnreadable at what can be
@@ -37,7 +38,7 @@ export async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerat
   }
   const begin = Buffer.concat(first);
   const whole = joined(begin, iterator);
-  yield* withLineEnds(begin[0] === 0x1f && begin[1] === 0x8b ? gunzipped(whole) : whole);
+  yield* withLineEnds(begin[0] === 0x1f && begin[1] === 0x8b ? gunzipped(whole, bytesFrom) : whole);
 }
 
 const asBuffer = (chunk: Uint8Array): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -51,8 +52,18 @@ async function* joined(begin: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGen
   }
 }
 
-async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
+/** So much may come out of the bytes that were taken in. */
+const bytesFrom = (taken: number): number => Math.max(DENSE_BYTES_MIN, DENSITY_MAX * taken);
+
+/**
+ * What is in a gzip file. Stops by ReportUnreadable where it is damaged (gzip-corrupt), or where more comes out than `mostFrom` allows for the
+ * bytes taken in so far (gzip-too-dense). A failure of the source itself goes on to the caller.
+ */
+export async function* gunzipped(
+  packed: AsyncIterable<Buffer>,
+  mostFrom: (taken: number) => number,
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK });
   let failure: unknown;
   const source = Readable.from(packed, { objectMode: false });
   // An error arrives below as well; this one tells a broken source from broken gzip.
@@ -62,7 +73,7 @@ async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       unpackedBytes += chunk.length;
-      if (unpackedBytes > DENSE_BYTES_MIN && unpackedBytes > DENSITY_MAX * gunzip.bytesWritten) {
+      if (unpackedBytes > mostFrom(gunzip.bytesWritten)) {
         throw new ReportUnreadable('gzip-too-dense', `unpacks to more than ${DENSITY_MAX} times its size`);
       }
       yield chunk;

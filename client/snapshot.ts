@@ -1,5 +1,6 @@
 import type { PublishedKeys } from './keys';
-import { numberAt, prefixAt, Recordings } from './recordings';
+import { numberAt, prefixAt } from './isrc';
+import { Recordings } from './recordings';
 import {
   FIRST_LIST,
   FORGOTTEN,
@@ -54,7 +55,7 @@ export class Snapshot {
   private listsEnd = FIRST_LIST;
   private begins = Int32Array.of(0, 1);
   private listCount = FIRST_LIST;
-  private readonly recordings: Recordings;
+  private readonly recordings = new Recordings();
   private codes: Readonly<Record<'territories' | 'uses' | 'models', ReadonlyMap<string, number>>>;
   private reasons: readonly string[] = [];
   private readonly written = new Uint8Array(ISRC_BYTES);
@@ -63,7 +64,7 @@ export class Snapshot {
     private file: Pick<OpenedFile, 'serviceId' | 'number' | 'madeAt'>,
     opened: OpenedFile,
   ) {
-    this.recordings = new Recordings(opened.recordingCount);
+    this.recordings.reserve(opened.recordingCount);
     this.codes = codesOf(opened);
     this.take(opened);
   }
@@ -189,7 +190,9 @@ export class Snapshot {
     this.codes = codesOf(opened);
     this.reasons = opened.reasons;
     this.addLists(opened);
-    opened.eachRecording((prefix, number, list) => this.recordings.put(prefixAt(prefix, 0), number, list));
+    opened.eachRecording((prefix, number, list) => {
+      this.recordings.putListAt(this.recordings.place(prefixAt(prefix, 0), number), list);
+    });
     this.file = opened;
   }
 

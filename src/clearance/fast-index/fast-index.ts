@@ -10,8 +10,8 @@ import {
 } from '../../kernel';
 import { type ClauseDescription, Clauses } from './clauses';
 import { ClauseLists } from './clause-lists';
-import { ISRC_BYTES, MALFORMED, numberAt, prefixAt } from './isrc-key';
-import { Recordings } from './recordings';
+import { ISRC_BYTES, MALFORMED, numberAt, prefixAt } from '../../../client/isrc';
+import { Recordings } from '../../../client/recordings';
 
 /** A signed agreement as the index takes it in. */
 export interface IndexedAgreement {

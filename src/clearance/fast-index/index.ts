@@ -1,3 +1,3 @@
 export { modelOf, territoryOf, useOf } from './codes';
 export { type ClauseName, FastIndex, type IndexedAgreement } from './fast-index';
-export { isrcText, MALFORMED, numberAt, prefixAt } from './isrc-key';
+export { isrcText, MALFORMED, numberAt, prefixAt } from '../../../client/isrc';

@@ -18,6 +18,7 @@ export {
   type ConcludedLife,
   concludedLives,
   agreementsStamp,
+  stampBetween,
   concludedAgreementsBetween,
   concludedAgreementsOf,
   getLiving,

@@ -41,12 +41,19 @@ export const concludedAgreementsOf = async (tx: Tx, platformId: string): Promise
   withLives(tx, await concludedOf(tx, platformId));
 
 /** A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. */
-export async function agreementsStamp(tx: Tx, platformId: string): Promise<string> {
+export const agreementsStamp = (tx: Tx, platformId: string): Promise<string> =>
+  stampWhere(tx, 'agreements-stamp', 'platform_id = $1', [platformId]);
+
+/** As agreementsStamp, of what two parties have with each other. */
+export const stampBetween = (tx: Tx, labelId: string, platformId: string): Promise<string> =>
+  stampWhere(tx, 'agreements-stamp-between', 'platform_id = $1 AND label_id = $2', [platformId, labelId]);
+
+async function stampWhere(tx: Tx, name: string, own: string, parameters: readonly string[]): Promise<string> {
   const { stamp } = await tx.prepared<{ stamp: string }>(
-    'agreements-stamp',
-    `SELECT (SELECT count(*) FROM agreement_versions WHERE platform_id = $1 AND state = 'concluded') || ' ' ||
-            (SELECT count(*) FROM agreement_facts WHERE platform_id = $1) AS stamp`,
-    [platformId],
+    name,
+    `SELECT (SELECT count(*) FROM agreement_versions WHERE ${own} AND state = 'concluded') || ' ' ||
+            (SELECT count(*) FROM agreement_facts WHERE ${own}) AS stamp`,
+    parameters,
   );
   return stamp;
 }

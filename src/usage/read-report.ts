@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { mkdir } from 'node:fs/promises';
-import { concludedAgreementsBetween, type LivingAgreement } from '../agreements';
+import { concludedAgreementsBetween, stampBetween } from '../agreements';
 import { catalogueIsrcs } from '../catalogue';
-import { calendarDateOf, grantsOfLife, monthPeriod, daysOf } from '../kernel';
+import { calendarDateOf, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../kernel';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
@@ -15,7 +15,7 @@ import { moveOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
 import { Storage } from '../platform/storage/storage';
 import { insertMappedContexts } from './mapped-contexts';
-import { type MatchPlan, matchPlanOf } from './engine/match-plan';
+import { matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
 import { readRecordCompany } from './engine/read-record-company';
 import type { Reading } from './engine/reading';
@@ -25,8 +25,10 @@ import type { UsageReport } from './usage-report';
 
 interface Prepared {
   readonly report: UsageReport;
-  readonly plan: MatchPlan;
-  readonly known: string;
+  readonly grants: readonly GrantInForce[];
+  readonly catalogue: readonly string[];
+  /** What was signed and had happened when the plan was made. */
+  readonly stamp: string;
 }
 
 /** A reading, and why the report as a whole cannot be used, if it cannot. */
@@ -79,19 +81,23 @@ export class ReadReport {
     if (report === undefined) return undefined;
     const progress = { bytes: String(report.bytes) };
     await moveOperation(tx, report.operation_id, { state: 'running', progress, at: this.clock.now() });
+    // Asked first: what is signed between the two questions makes this stamp an old one.
+    const stamp = await stampBetween(tx, report.label_id, report.platform_id);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
+    const grants = agreements.flatMap(({ id, life }) => grantsOfLife(life, id));
+    return { report, grants, catalogue: await catalogueIsrcs(tx, report.label_id), stamp };
+  }
+
+  private async read({ report, grants, catalogue }: Prepared): Promise<Read> {
+    const { layout, bytes } = report;
+    const days = daysOf(monthPeriod(report.month.slice(0, 7)));
     const plan = matchPlanOf({
       serviceId: report.service_id,
       from: calendarDateOf(report.month),
-      days: daysOf(monthPeriod(report.month.slice(0, 7))),
-      grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
-      catalogue: await catalogueIsrcs(tx, report.label_id),
+      days,
+      grants,
+      catalogue,
     });
-    return { report, plan, known: knownOf(agreements) };
-  }
-
-  private async read({ report, plan }: Prepared): Promise<Read> {
-    const { layout, bytes } = report;
     const folder = this.storage.temporaryFolder;
     const source = unpacked(this.storage.read(report.file_sha256), report);
     if (layout === null) {
@@ -103,11 +109,11 @@ export class ReadReport {
     return { reading: await readDelimited({ source, layout, plan, folder, threads }), fatal: [] };
   }
 
-  private async book(tx: Tx, { report, known }: Prepared, { reading, fatal }: Read): Promise<void> {
+  private async book(tx: Tx, { report, stamp }: Prepared, { reading, fatal }: Read): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
-    const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     // Signed, amended or suspended while the file was read: read it again, under all that now holds.
-    if (knownOf(agreements) !== known) throw new Error('an agreement changed meanwhile');
+    if ((await stampBetween(tx, report.label_id, report.platform_id)) !== stamp)
+      throw new Error('an agreement changed meanwhile');
     const faults = reading.outOfRange === undefined ? fatal : [...fatal, sumOutOfRange(reading.outOfRange)];
     if (faults.length > 0) {
       return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), reading);
@@ -150,10 +156,6 @@ export class ReadReport {
     await publish(tx, { to, topic: `usage-report.${state}`, subjectId: report.id, payload: counts, at });
   }
 }
-
-/** What was known of the agreements: every version and fact that the reading stands on. */
-const knownOf = (agreements: readonly LivingAgreement[]): string =>
-  agreements.map(({ id, life }) => `${id} ${life.versions.length} ${life.facts.length}`).join();
 
 const sumOutOfRange = (isrc: string): Fault => ({
   pointer: '/lines',

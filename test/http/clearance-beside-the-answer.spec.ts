@@ -3,6 +3,7 @@ import { readReceipt } from '../../client/receipt';
 import { Sightings } from '../../src/clearance';
 import { Dice } from '../../src/clearance/fast-index/testing/random-worlds';
 import { startTestApp, type TestApp } from '../support/app';
+import { questionOf } from '../support/clearance';
 import { type AgreementAnswer, type Market, openMarket, refused, signatureBy } from '../support/market';
 import { templateOf } from '../support/terms';
 
@@ -17,14 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const question = (changes: object = {}): Record<string, unknown> => ({
-  serviceId: market.serviceIds[0],
-  isrc: market.isrcs[0],
-  territory: 'RU',
-  useType: 'OnDemandStream',
-  commercialModel: 'AdvertisementSupportedModel',
-  ...changes,
-});
+const question = (changes: object = {}): Record<string, unknown> => questionOf(market, changes);
 
 interface Cleared {
   readonly answers: readonly object[];

@@ -4,6 +4,7 @@ import { Licences } from '../../src/clearance';
 import { modelNumber, territoryNumber, useNumber } from '../../src/kernel';
 import { startTestApp, type TestApp } from '../support/app';
 import { testIsrc } from '../support/catalogue';
+import { questionOf } from '../support/clearance';
 import { type Market, openMarket, outcome, refused, sign } from '../support/market';
 
 let app: TestApp;
@@ -21,14 +22,7 @@ afterAll(async () => {
   await app?.close();
 });
 
-const question = (changes: object = {}): object => ({
-  serviceId: market.serviceIds[0],
-  isrc: market.isrcs[0],
-  territory: 'RU',
-  useType: 'OnDemandStream',
-  commercialModel: 'AdvertisementSupportedModel',
-  ...changes,
-});
+const question = (changes: object = {}): Record<string, unknown> => questionOf(market, changes);
 
 const ask = async (questions: readonly object[], more: object = {}): Promise<Record<string, unknown>[]> =>
   (await market.platform.as.post<{ answers: Record<string, unknown>[] }>('/v1/clearance', { questions, ...more }))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTestApp, type TestApp } from '../support/app';
 import { testIsrc } from '../support/catalogue';
+import { questionOf } from '../support/clearance';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused, sign } from '../support/market';
 
 type Answer =
@@ -19,14 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const question = (changes: object = {}): object => ({
-  serviceId: market.serviceIds[0],
-  isrc: market.isrcs[0],
-  territory: 'RU',
-  useType: 'OnDemandStream',
-  commercialModel: 'AdvertisementSupportedModel',
-  ...changes,
-});
+const question = (changes: object = {}): Record<string, unknown> => questionOf(market, changes);
 
 async function ask(questions: readonly object[], platform = market.platform.as): Promise<Answer[]> {
   return (await platform.post<{ answers: Answer[] }>('/v1/clearance', { questions })).answers;

@@ -22,11 +22,10 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
 const bring = async ({ as }: Pick<Party, 'as'>, text: string): Promise<string> =>
   (await as.upload<{ sha256: string }>('/v1/agreement-originals', 'application/pdf', paper(text))).sha256;
 
-async function bytesAt({ email, password }: Party, path: string): Promise<Buffer> {
-  const { accessToken } = await app.given.client().post<{ accessToken: string }>('/v1/sign-in', { email, password });
-  const answer = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
-  expect([path, answer.status]).toEqual([path, 200]);
-  return Buffer.from(await answer.arrayBuffer());
+async function bytesAt({ as }: Pick<Party, 'as'>, path: string): Promise<Buffer> {
+  const bytes = await as.download(path);
+  if (bytes === undefined) throw new Error(`${path} is not ready`);
+  return bytes;
 }
 
 const importOf = (original: string, more: object = {}): object => ({

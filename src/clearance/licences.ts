@@ -39,9 +39,12 @@ export class Licences implements OnModuleDestroy {
     private readonly settings: LicencesSettings,
   ) {}
 
-  /** Reads everything and begins to follow. Called before a process takes requests; otherwise the first question does it. */
+  /**
+   * Reads everything and begins to follow. Called before a process takes requests; otherwise the first question does it. A database that cannot be asked
+   * now is asked again: a process that stands on it starts all the same, and says clearance-feed-lost meanwhile.
+   */
   async start(): Promise<void> {
-    if (this.followed === undefined) await this.look();
+    if (this.followed === undefined) await this.look().catch((error: unknown) => this.report(error));
     if (this.timer === undefined && !this.stopped) this.lookAgain();
   }
 
@@ -76,7 +79,7 @@ export class Licences implements OnModuleDestroy {
   }
 
   private async catchUp(): Promise<void> {
-    await this.start().catch((error: unknown) => this.report(error));
+    await this.start();
     // A look that was under way may have begun before the news that is waited for.
     for (let look = 0; look < 2 && !this.isCurrent; look += 1) {
       await this.look().catch((error: unknown) => this.report(error));

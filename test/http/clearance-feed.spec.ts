@@ -142,6 +142,15 @@ describe('an agreement whose text was changed behind everybody’s back', () => 
   });
 });
 
+/** The role a process reads the database as. */
+async function reader(): Promise<string> {
+  const { rows } = await superuser.query<{ name: string }>(
+    `SELECT grantee AS name FROM information_schema.role_table_grants
+      WHERE table_name = 'outbox' AND privilege_type = 'SELECT' AND grantee LIKE '%app%'`,
+  );
+  return rows[0]!.name;
+}
+
 describe('a process that hears of no changes', () => {
   it('answers nothing once its age is past the limit, and goes on when it hears again', async () => {
     const body = { questions: [question()] };
@@ -152,15 +161,31 @@ describe('a process that hears of no changes', () => {
         await wait(50);
       }
     };
-    const { rows } = await superuser.query<{ name: string }>(
-      `SELECT grantee AS name FROM information_schema.role_table_grants
-        WHERE table_name = 'outbox' AND privilege_type = 'SELECT' AND grantee LIKE '%app%'`,
-    );
-    await superuser.query(`REVOKE SELECT ON outbox FROM "${rows[0]!.name}"`);
+    const role = await reader();
+    await superuser.query(`REVOKE SELECT ON outbox FROM "${role}"`);
     await until('503 clearance-feed-lost');
     const { body: problem } = await market.platform.as.request<{ detail: string }>('POST', '/v1/clearance', { body });
     expect(problem.detail).toMatch(/the age of what this process knows is \d+\.\d s/);
-    await superuser.query(`GRANT SELECT ON outbox TO "${rows[0]!.name}"`);
+    await superuser.query(`GRANT SELECT ON outbox TO "${role}"`);
     await until('200');
+  });
+
+  it('starts all the same where it can read nothing yet, and answers once it can', async () => {
+    const role = await reader();
+    await superuser.query(`REVOKE SELECT ON agreements FROM "${role}"`);
+    const licences = new Licences(app.parts.database, { ageLimitMilliseconds: 1_000 });
+    const answer = (): Promise<string> =>
+      licences.of(market.platform.organizationId).then(
+        () => 'answered',
+        (error: { code: string }) => error.code,
+      );
+    try {
+      await licences.start();
+      expect(await answer()).toBe('clearance-feed-lost');
+    } finally {
+      await superuser.query(`GRANT SELECT ON agreements TO "${role}"`);
+    }
+    expect(await answer()).toBe('answered');
+    licences.onModuleDestroy();
   });
 });

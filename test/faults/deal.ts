@@ -78,9 +78,7 @@ class Deal {
     for (const line of this.findings.lines()) process.stderr.write(`faults: ${line}\n`);
     const { endedByThemselves } = this.system;
     for (const note of endedByThemselves) process.stderr.write(`faults: not killed by us: ${note}\n`);
-    if (!this.findings.clean || endedByThemselves.length > 0) {
-      for (const name of ['worker', 'api'] as const) process.stderr.write(`${name}:\n${this.system.logTail(name)}\n`);
-    }
+    if (!this.findings.clean || endedByThemselves.length > 0) process.stderr.write(this.system.logTails());
     const { lostCount, duplicatedCount, clean } = this.findings;
     return {
       name: 'deal',

@@ -62,6 +62,7 @@ class Events {
     const { endedByThemselves } = this.system;
     for (const note of endedByThemselves) process.stderr.write(`faults: not killed by us: ${note}\n`);
     const { lostCount: lost, duplicatedCount: duplicated, clean } = this.findings;
+    if (!clean || endedByThemselves.length > 0) process.stderr.write(this.system.logTails());
     const ok = clean && this.kills >= points && endedByThemselves.length === 0;
     return { name: 'events', seed, points: this.kills, lost, duplicated, ledgerSum: {}, ok };
   }

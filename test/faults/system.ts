@@ -106,13 +106,16 @@ export class System {
     return look(client).finally(() => client.end());
   }
 
-  /** The last lines that a process wrote, for a failed run. */
-  logTail(name: 'worker' | 'api', lines = 40): string {
-    return readFileSync(join(this.folder, `${name}.log`), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-lines)
-      .join('\n');
+  /** The last lines that each process wrote, for a failed run: before them what it died of, which its logger does not tell. */
+  logTails(lines = 20): string {
+    const tails = (['worker', 'api'] as const).map((name) => {
+      const said = readFileSync(join(this.folder, `${name}.log`), 'utf8')
+        .trimEnd()
+        .split('\n');
+      const dying = said.filter((line) => !line.startsWith('{'));
+      return [`${name}:`, ...dying.slice(-2 * lines), ...said.slice(-lines), ''].join('\n');
+    });
+    return tails.join('');
   }
 
   private async launch(name: 'worker' | 'api'): Promise<void> {

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { types, type PoolClient } from 'pg';
+import { types, type ClientBase, type PoolClient } from 'pg';
 import type { Actor } from '../auth/actor';
 import { translateDatabaseError } from './constraints';
 import { Tx } from './tx';
@@ -33,6 +33,9 @@ export function applicationDataSource(url: string, poolSize = 10): DataSource {
       lock_timeout: 20_000,
       idle_in_transaction_session_timeout: 120_000,
       keepAlive: true,
+      // Between the pool and the runner that wants a new connection nobody listens to it: what it says in that instant must not end the process either.
+      // Whoever uses it then learns that it is gone.
+      onConnect: (client: ClientBase) => void client.on('error', () => undefined),
     },
   });
 }

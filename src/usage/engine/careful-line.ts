@@ -23,11 +23,14 @@ export class CarefulLine {
   private readonly places: PlaceReader;
   private readonly days: ReadonlyMap<string, number>;
   private readonly dayForm: RegExp;
+  private readonly countForm: RegExp;
   private faults: Fault[] = [];
 
   constructor(private readonly layout: DelimitedLayout) {
     this.places = new PlaceReader(layout);
-    const { from, days, dates } = layout;
+    const { from, days, dates, decimal } = layout;
+    const [group, point] = decimal === '.' ? [',', '\\.'] : ['\\.', ','];
+    this.countForm = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${point}(?:00?|0{4,}))?$`);
     this.days = new Map(Array.from({ length: days }, (_, at) => [dayInForm(dayAfter(from, at), dates), at]));
     this.dayForm = new RegExp(`^${dates.replace(/[YMD]/g, '\\d').replaceAll('.', '\\.')}$`);
   }
@@ -73,9 +76,7 @@ export class CarefulLine {
    */
   private count(cells: readonly string[], column: number): bigint {
     const written = cells[column] ?? '';
-    const [group, decimal] = this.layout.decimal === '.' ? [',', '\\.'] : ['\\.', ','];
-    const form = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${decimal}(?:00?|0{4,}))?$`);
-    const [, sign, digits] = form.exec(written) ?? [];
+    const [, sign, digits] = this.countForm.exec(written) ?? [];
     if (digits === undefined) return this.fault('cell-not-whole', cells, column) ?? 0n;
     if (sign === '-') return this.fault('cell-negative', cells, column) ?? 0n;
     const plain = digits.replace(/\D/g, '').replace(/^0+(?=\d)/, '');

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DelimitedFault, DelimitedLayout } from './delimited-layout';
 import { DelimitedScanner } from './delimited-scanner';
+import { lineBytesMax } from './careful-line';
+import { LineParts, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type FoundSums } from './reading';
 import { RunFiles } from './run-files';
@@ -14,14 +16,17 @@ export interface ThreadOrder {
   readonly folder: string;
   readonly name: string;
   readonly slotsMax: number;
+  /** Where the thread reads for itself what it is asked to scan. */
+  readonly file?: PlainFile | undefined;
 }
 
-export type ThreadTask =
-  { readonly kind: 'chunk'; readonly number: number; readonly bytes: Uint8Array } | { readonly kind: 'end' };
+/** Whole lines: the bytes of a stream, or the number of a part of the file. */
+export type Chunk = Uint8Array<ArrayBuffer> | number;
+
+export type ThreadTask = { readonly kind: 'chunk'; readonly chunk: Chunk } | { readonly kind: 'end' };
 
 export interface ScannedChunk {
   readonly kind: 'chunk';
-  readonly number: number;
   readonly lines: number;
   readonly held: Uint32Array;
   readonly faults: readonly DelimitedFault[];
@@ -39,24 +44,36 @@ export class ChunkWork {
   private readonly tally: Tally;
   private readonly scanner: DelimitedScanner;
   private readonly runs: RunFiles;
+  private readonly parts: LineParts | undefined;
 
   constructor(order: ThreadOrder) {
     this.tally = new Tally(order.plan, order.slotsMax);
     this.scanner = new DelimitedScanner(order.layout, this.tally);
     this.runs = new RunFiles(order.folder, order.name);
+    this.parts = order.file === undefined ? undefined : new LineParts(order.file, lineBytesMax);
   }
 
-  scan(number: number, bytes: Uint8Array): ScannedChunk {
+  scan(chunk: Chunk): ScannedChunk {
     const faults: DelimitedFault[] = [];
-    const lines = this.scanner.scan(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), faults);
+    const lines = this.scanner.scan(this.bytesOf(chunk), faults);
     this.runs.spillIfFull(this.tally.table);
-    return { kind: 'chunk', number, lines, held: this.tally.takeHeld(), faults };
+    return { kind: 'chunk', lines, held: this.tally.takeHeld(), faults };
   }
 
   end(): ThreadResult {
     const { runs, tally } = this;
     const { table, units, accepted, reasons } = tally;
     return { kind: 'end', runs: runs.list, last: table.takeRun(), large: table.large, units, accepted, reasons };
+  }
+
+  close(): void {
+    this.parts?.close();
+  }
+
+  private bytesOf(chunk: Chunk): Buffer {
+    if (typeof chunk !== 'number') return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.parts === undefined) throw new Error('a part of no file');
+    return this.parts.lines(chunk);
   }
 }
 
@@ -65,11 +82,12 @@ if (parentPort !== null) {
   const work = new ChunkWork(workerData as ThreadOrder);
   port.on('message', (task: ThreadTask) => {
     if (task.kind === 'chunk') {
-      const scanned = work.scan(task.number, task.bytes);
+      const scanned = work.scan(task.chunk);
       port.postMessage(scanned, [scanned.held.buffer as ArrayBuffer]);
       return;
     }
     const result = work.end();
+    work.close();
     port.postMessage(result, [result.last.buffer as ArrayBuffer]);
     port.close();
   });

@@ -113,11 +113,13 @@ export class Matcher {
   private readonly numbers = new Int32Array(placesMax);
   private readonly decided: Int32Array[] = [];
   private readonly sets: number;
+  private readonly days: readonly CalendarDate[];
 
   constructor(private readonly plan: MatchPlan) {
     this.grants = compileGrants(plan.grants);
     this.agreementNumbers = new Map(plan.agreements.map((id, number) => [id, number]));
     this.sets = plan.representatives.length;
+    this.days = Array.from({ length: plan.days }, (_, day) => dayAfter(plan.from, day));
   }
 
   /** The agreement's number in the plan, or below zero the reason why none covers it. `day` counts from the report's first. */
@@ -135,7 +137,7 @@ export class Matcher {
   }
 
   private ask(place: number, day: number, set: number): number {
-    const context = { ...placeOf(place), service: this.plan.serviceId, day: dayAfter(this.plan.from, day) };
+    const context = { ...placeOf(place), service: this.plan.serviceId, day: this.days[day]! };
     const decision = this.grants.context(context).clauseFor(this.plan.representatives[set] ?? '');
     if (!decision.licensed) return -1 - REFUSAL_REASONS.indexOf(decision.reason);
     return this.agreementNumbers.get(decision.agreementId)!;

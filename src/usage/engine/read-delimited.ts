@@ -1,15 +1,16 @@
 import { lineBytesMax } from './careful-line';
 import { type DelimitedFault, delimitedFaults, type DelimitedLayout } from './delimited-layout';
-import type { ThreadResult } from './delimited-thread';
+import type { Chunk, ThreadResult } from './delimited-thread';
 import { lineChunks } from './line-chunks';
+import { partsOf, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
 import { byReason } from './tally';
 
 export interface DelimitedInput {
-  /** From the first byte on, the header included; not packed. */
-  readonly source: AsyncIterable<Buffer>;
+  /** A stored file, or bytes as they are unpacked; from the first byte on, the header included. */
+  readonly source: PlainFile | AsyncIterable<Buffer>;
   readonly layout: DelimitedLayout;
   readonly plan: MatchPlan;
   /** On disk: what is made waits in a folder of its own in here. */
@@ -49,8 +50,8 @@ async function scan(
   let lines = 1;
   let rejected = 0;
   const byCode = new Map<string, number>();
-  const order = { layout, plan, folder, slotsMax };
-  const results = await scanChunks(withoutHeader(lineChunks(source, lineBytesMax)), order, threads, async (chunk) => {
+  const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
+  const results = await scanChunks(chunksOf(source), order, threads, async (chunk) => {
     await held.add(chunk.held, lines + 1);
     let faulty = 0;
     for (const fault of chunk.faults) {
@@ -78,6 +79,11 @@ const keptFault = ({ line, column, code, value }: DelimitedFault, before: number
   value,
   message: delimitedFaults[code],
 });
+
+const isPlain = (source: DelimitedInput['source']): source is PlainFile => 'path' in source;
+
+const chunksOf = (source: DelimitedInput['source']): Iterable<Chunk> | AsyncIterable<Chunk> =>
+  isPlain(source) ? Array(partsOf(source)).keys() : withoutHeader(lineChunks(source, lineBytesMax));
 
 /** The header has been read by whoever made the layout. */
 async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer<ArrayBuffer>> {

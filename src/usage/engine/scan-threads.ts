@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ChunkWork, type ScannedChunk, type ThreadOrder, type ThreadResult } from './delimited-thread';
+import { type Chunk, ChunkWork, type ScannedChunk, type ThreadOrder, type ThreadResult, type ThreadTask } from './delimited-thread';
 
 /** Threads are of what was built, also where the caller runs from its sources. */
 const threadFile = join(
@@ -15,7 +15,7 @@ type Take = (scanned: ScannedChunk) => Promise<void>;
 
 /** Scans chunks, handed out in turn, and gives the results in the order of the chunks. */
 export async function scanChunks(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
   order: Omit<ThreadOrder, 'name'>,
   threads: number,
   take: Take,
@@ -27,7 +27,7 @@ export async function scanChunks(
     let number = 0;
     for await (const chunk of chunks) {
       if (waiting.length === threads * inFlightMax) await take(await waiting.shift()!);
-      waiting.push(workers[number % threads]!.scan(number, chunk));
+      waiting.push(workers[number % threads]!.scan(chunk));
       number += 1;
     }
     for (const scanned of waiting) await take(await scanned);
@@ -38,14 +38,17 @@ export async function scanChunks(
 }
 
 async function scanHere(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
   order: Omit<ThreadOrder, 'name'>,
   take: Take,
 ): Promise<ThreadResult[]> {
   const work = new ChunkWork({ ...order, name: 'run' });
-  let number = 0;
-  for await (const chunk of chunks) await take(work.scan(number++, chunk));
-  return [work.end()];
+  try {
+    for await (const chunk of chunks) await take(work.scan(chunk));
+    return [work.end()];
+  } finally {
+    work.close();
+  }
 }
 
 /** One thread; answers come in the order of what was asked. */
@@ -61,8 +64,8 @@ class Thread {
     this.worker.on('exit', () => this.fail(new Error('a thread ended too early')));
   }
 
-  scan(number: number, bytes: Uint8Array): Promise<ScannedChunk> {
-    return this.ask({ kind: 'chunk', number, bytes }, [bytes.buffer as ArrayBuffer]);
+  scan(chunk: Chunk): Promise<ScannedChunk> {
+    return this.ask({ kind: 'chunk', chunk }, typeof chunk === 'number' ? [] : [chunk.buffer]);
   }
 
   end(): Promise<ThreadResult> {
@@ -76,7 +79,7 @@ class Thread {
     await exit;
   }
 
-  private ask<Answer>(task: object, transfer: ArrayBuffer[]): Promise<Answer> {
+  private ask<Answer>(task: ThreadTask, transfer: ArrayBuffer[]): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
       if (this.failure !== undefined) return reject(this.failure);
       this.asked.push({ resolve: resolve as (answer: never) => void, reject });

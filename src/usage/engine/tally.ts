@@ -24,9 +24,8 @@ export interface SoundLine {
 /** What lines come to: sums of what is licensed, a row for each line that is held, units by place, lines by reason. */
 export class Tally {
   readonly table: SumTable;
-  /** Rows of `heldWords`; the first `heldCount` count. */
-  held = new Uint32Array(heldWords * 4096);
-  heldCount = 0;
+  private held = new Uint32Array(heldWords * 4096);
+  private heldCount = 0;
   accepted = 0;
   private readonly matcher: Matcher;
   private readonly placeNumbers = new Int32Array(placesMax).fill(-1);
@@ -82,7 +81,9 @@ export class Tally {
 
   /** The rows held since the last time. */
   takeHeld(): Uint32Array {
-    const rows = this.held.slice(0, this.heldCount * heldWords);
+    const rows = this.held.subarray(0, this.heldCount * heldWords);
+    // Given away: whoever takes the rows may hand their memory on.
+    this.held = new Uint32Array(this.held.length);
     this.heldCount = 0;
     return rows;
   }

@@ -1,0 +1,63 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const lineFeed = 10;
+
+/** Bytes of a part: large enough that handing one out costs nothing, small enough that its lines stay in a core's cache while they are read. */
+export const partBytes = 1 << 20;
+
+/** A stored file that is not packed, so that whoever reads it may begin anywhere. */
+export interface PlainFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export const partsOf = ({ bytes }: PlainFile): number => Math.ceil(bytes / partBytes);
+
+/**
+ * Reads a file in parts, each with the lines that begin in it: parts can be read in any order and by many threads, and every line is in one of them.
+ * The first line, the header, is in none. Memory is one part and one line, and is used again for the next part.
+ */
+export class LineParts {
+  private readonly descriptor: number;
+  private readonly buffer: Buffer;
+
+  constructor(
+    private readonly file: PlainFile,
+    /** Of a line that is longer, one byte more than that is kept, so that whoever reads it sees that it is too long. */
+    private readonly lineMax: number,
+  ) {
+    this.buffer = Buffer.allocUnsafeSlow(partBytes + lineMax + 3);
+    this.descriptor = openSync(file.path, 'r');
+  }
+
+  /** Whole lines, each ended by a line feed, the last of the file too. They hold until the next part is asked for. */
+  lines(number: number): Buffer {
+    const { buffer } = this;
+    // One byte before the part tells whether a line begins with it.
+    const offset = Math.max(0, number * partBytes - 1);
+    const until = (number + 1) * partBytes - offset;
+    const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.lineMax + 1));
+    const read = buffer.subarray(0, length);
+    const before = read.indexOf(lineFeed);
+    const start = before + 1;
+    if (before < 0 || start >= Math.min(until, length)) return buffer.subarray(0, 0);
+    const last = read.indexOf(lineFeed, Math.min(until, length) - 1);
+    if (last >= 0) return buffer.subarray(start, last + 1);
+    buffer[length] = lineFeed;
+    return buffer.subarray(start, length + 1);
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private fill(offset: number, length: number): number {
+    let read = 0;
+    while (read < length) {
+      const count = readSync(this.descriptor, this.buffer, read, length - read, offset + read);
+      if (count === 0) throw new Error('the file ends too early');
+      read += count;
+    }
+    return read;
+  }
+}

@@ -38,8 +38,11 @@ export class DelimitedScanner {
   scan(bytes: Buffer, faults: DelimitedFault[]): number {
     const { starts, delimiter } = this;
     const { columns } = this.layout;
+    // Most bytes are above all that mean something, and one comparison tells.
+    const meaningMax = Math.max(delimiter, quote);
     const end = bytes.length;
     let number = 0;
+    this.places.begin(bytes);
     for (let at = 0; at < end;) {
       number += 1;
       const first = at;
@@ -48,6 +51,7 @@ export class DelimitedScanner {
       starts[0] = at;
       for (; ; at += 1) {
         const byte = bytes[at]!;
+        if (byte > meaningMax) continue;
         if (byte === delimiter) {
           cells += 1;
           if (cells < columns) starts[cells] = at + 1;
@@ -72,7 +76,7 @@ export class DelimitedScanner {
     const quantity = this.digitsAt(bytes, layout.quantity);
     const returns = layout.returns === undefined ? 0 : this.digitsAt(bytes, layout.returns);
     if (quantity < 0 || returns < 0 || returns > quantity) return false;
-    const place = this.places.at(bytes, starts);
+    const place = this.places.at(starts);
     if (place < 0) return false;
     const day = this.days.at(bytes, starts);
     if (day < 0) return false;

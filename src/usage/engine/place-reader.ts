@@ -10,9 +10,15 @@ import {
 import type { DelimitedLayout } from './delimited-layout';
 import { placeCode } from './match-plan';
 
+interface Word {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly value: number;
+}
+
 /** Words that are looked up by their bytes: a table by length, first, middle and last byte, each hit compared whole. */
 class Words {
-  private readonly table: ({ readonly bytes: Buffer; readonly value: number } | undefined)[];
+  private readonly table: (Word | undefined)[];
   private readonly mask: number;
 
   constructor(words: ReadonlyMap<string, number>) {
@@ -24,17 +30,17 @@ class Words {
       if (bytes.length === 0) continue;
       let slot = hashOf(bytes, 0, bytes.length) & this.mask;
       while (this.table[slot] !== undefined) slot = (slot + 1) & this.mask;
-      this.table[slot] = { bytes, value };
+      this.table[slot] = { bytes, view: viewOf(bytes), value };
     }
   }
 
   /** -1 for a word that is not among them. */
-  at(bytes: Buffer, start: number, end: number): number {
+  at(bytes: Buffer, view: DataView, start: number, end: number): number {
     if (start >= end) return -1;
     for (let slot = hashOf(bytes, start, end) & this.mask; ; slot = (slot + 1) & this.mask) {
       const word = this.table[slot];
       if (word === undefined) return -1;
-      if (isSame(bytes, start, end, word.bytes)) return word.value;
+      if (end - start === word.bytes.length && isSame(view, start, end, word)) return word.value;
     }
   }
 }
@@ -46,17 +52,28 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   return mixed ^ (mixed >>> 13);
 }
 
-function isSame(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
-  if (end - start !== word.length) return false;
-  for (let at = 0; at < word.length; at += 1) if (bytes[start + at] !== word[at]) return false;
-  return true;
+/** Four bytes at a time, the last four once more where the length is no multiple of four: names of uses and models are long. */
+function isSame(view: DataView, start: number, end: number, word: Word): boolean {
+  const length = end - start;
+  if (length < 4) {
+    for (let at = 0; at < length; at += 1) if (view.getUint8(start + at) !== word.bytes[at]) return false;
+    return true;
+  }
+  for (let at = 0; at <= length - 4; at += 4) {
+    if (view.getInt32(start + at) !== word.view.getInt32(at)) return false;
+  }
+  return view.getInt32(end - 4) === word.view.getInt32(length - 4);
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Reads where and how something was used: territory, use type and commercial model, as codes or as the mapping translates them. */
 export class PlaceReader {
   private readonly territories: Words;
   private readonly uses: Words;
   private readonly models: Words;
+  private bytes: Buffer = Buffer.alloc(0);
+  private view = viewOf(this.bytes);
   private readonly constant: { readonly territory: number; readonly use: number; readonly model: number };
 
   constructor(private readonly layout: DelimitedLayout) {
@@ -71,13 +88,19 @@ export class PlaceReader {
     };
   }
 
+  /** Lines are of these bytes from now on. */
+  begin(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+
   /** The place's code; -1 where one of the three is not known. */
-  at(bytes: Buffer, starts: Int32Array): number {
+  at(starts: Int32Array): number {
     const { layout, constant } = this;
     const territory =
-      layout.territory === undefined ? constant.territory : word(this.territories, bytes, starts, layout.territory);
-    const use = layout.use === undefined ? constant.use : word(this.uses, bytes, starts, layout.use);
-    const model = layout.model === undefined ? constant.model : word(this.models, bytes, starts, layout.model);
+      layout.territory === undefined ? constant.territory : this.word(this.territories, starts, layout.territory);
+    const use = layout.use === undefined ? constant.use : this.word(this.uses, starts, layout.use);
+    const model = layout.model === undefined ? constant.model : this.word(this.models, starts, layout.model);
     return territory < 0 || use < 0 || model < 0 ? -1 : placeCode(territory, useModelNumber(use, model));
   }
 
@@ -85,15 +108,16 @@ export class PlaceReader {
     wordOf(this.territories, text, this.constant.territory, this.layout.territory);
   useOf = (text: string): number => wordOf(this.uses, text, this.constant.use, this.layout.use);
   modelOf = (text: string): number => wordOf(this.models, text, this.constant.model, this.layout.model);
-}
 
-const word = (words: Words, bytes: Buffer, starts: Int32Array, column: number): number =>
-  words.at(bytes, starts[column]!, starts[column + 1]! - 1);
+  private word(words: Words, starts: Int32Array, column: number): number {
+    return words.at(this.bytes, this.view, starts[column]!, starts[column + 1]! - 1);
+  }
+}
 
 function wordOf(words: Words, text: string, constant: number, column: number | undefined): number {
   if (column === undefined) return constant;
   const bytes = Buffer.from(text, 'utf8');
-  return words.at(bytes, 0, bytes.length);
+  return words.at(bytes, viewOf(bytes), 0, bytes.length);
 }
 
 function territoryWords(translated: Readonly<Record<string, string>>): Map<string, number> {

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Chunk, ChunkWork, type ScannedChunk, type ThreadOrder, type ThreadResult, type ThreadTask } from './delimited-thread';
+import {
+  type Chunk,
+  ChunkWork,
+  type ScannedChunk,
+  type ThreadOrder,
+  type ThreadResult,
+  type ThreadTask,
+} from './delimited-thread';
 
 /** Threads are of what was built, also where the caller runs from its sources. */
 const threadFile = join(

@@ -99,12 +99,14 @@ export class ReadReport {
       catalogue,
     });
     const folder = this.storage.temporaryFolder;
-    const source = unpacked(this.storage.read(report.file_sha256), report);
+    const bytesOf = (): AsyncIterable<Buffer> => unpacked(this.storage.read(report.file_sha256), report);
     if (layout === null) {
-      const reading = await readRecordCompany({ source, plan, folder });
+      const reading = await readRecordCompany({ source: bytesOf(), plan, folder });
       const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
       return { reading, fatal };
     }
+    const isPlain = report.packed === null;
+    const source = isPlain ? { path: this.storage.pathOf(report.file_sha256), bytes: Number(bytes) } : bytesOf();
     const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
     return { reading: await readDelimited({ source, layout, plan, folder, threads }), fatal: [] };
   }

@@ -100,7 +100,8 @@ export class Storage {
     }
   }
 
-  private pathOf(sha256: string): string {
+  /** Where the file lies, for threads that read it themselves. Nobody writes there. */
+  pathOf(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('files are named by their SHA-256');
     return join(this.folder, sha256.slice(0, 2), sha256);
   }

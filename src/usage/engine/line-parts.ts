@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const lineFeed = 10;
 
-/** Bytes of a part: large enough that handing one out costs nothing, small enough that its lines stay in a core's cache while they are read. */
-export const partBytes = 1 << 20;
+/** Large enough that handing a part out costs nothing. */
+const partBytes = 1 << 20;
 
 /** A stored file that is not packed, so that whoever reads it may begin anywhere. */
 export interface PlainFile {
@@ -11,7 +11,7 @@ export interface PlainFile {
   readonly bytes: number;
 }
 
-export const partsOf = ({ bytes }: PlainFile): number => Math.ceil(bytes / partBytes);
+export const partsOf = ({ bytes }: PlainFile, size = partBytes): number => Math.ceil(bytes / size);
 
 /**
  * Reads a file in parts, each with the lines that begin in it: parts can be read in any order and by many threads, and every line is in one of them.
@@ -25,8 +25,9 @@ export class LineParts {
     private readonly file: PlainFile,
     /** Of a line that is longer, one byte more than that is kept, so that whoever reads it sees that it is too long. */
     private readonly lineMax: number,
+    private readonly size = partBytes,
   ) {
-    this.buffer = Buffer.allocUnsafeSlow(partBytes + lineMax + 3);
+    this.buffer = Buffer.allocUnsafeSlow(size + lineMax + 3);
     this.descriptor = openSync(file.path, 'r');
   }
 
@@ -34,8 +35,8 @@ export class LineParts {
   lines(number: number): Buffer {
     const { buffer } = this;
     // One byte before the part tells whether a line begins with it.
-    const offset = Math.max(0, number * partBytes - 1);
-    const until = (number + 1) * partBytes - offset;
+    const offset = Math.max(0, number * this.size - 1);
+    const until = (number + 1) * this.size - offset;
     const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.lineMax + 1));
     const read = buffer.subarray(0, length);
     const before = read.indexOf(lineFeed);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
 } from '../../kernel';
 import { delimitedFaults, type DelimitedLayout } from './delimited-layout';
 import { faultsFrom, heldLines } from './held-and-faults';
+import type { PlainFile } from './line-parts';
 import { matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
 import { type Reading } from './reading';
@@ -76,11 +77,17 @@ async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buff
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
 
+function plainFile(text: string): PlainFile {
+  const path = join(folder, 'report');
+  writeFileSync(path, text);
+  return { path, bytes: Buffer.byteLength(text) };
+}
+
 const header = 'id;isrc;country;use;model;day;plays\n';
 
 async function read(text: string, { size = 1 << 16, slotsMax = 1 << 14, own = layout } = {}): Promise<Reading> {
   return readDelimited({
-    source: pieces(header + text, size),
+    source: size === 0 ? plainFile(header + text) : pieces(header + text, size),
     layout: own,
     plan: plan(),
     folder,
@@ -154,7 +161,8 @@ describe('reading a delimited report', () => {
     await fc.assert(
       fc.asyncProperty(
         lines,
-        fc.integer({ min: 1, max: 500 }),
+        // 0: a stored file instead of pieces.
+        fc.integer({ min: 0, max: 500 }),
         fc.constantFrom(4, 1 << 14),
         async (all, size, slotsMax) => {
           const reading = await read(all.map(written).join('\n'), { size, slotsMax });

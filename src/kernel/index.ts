@@ -12,3 +12,4 @@ export * from './signing';
 export * from './terms';
 export * from './territory';
 export * from './uses';
+export * from './whole-sum';

@@ -2,10 +2,11 @@ import { type Cells } from './cells';
 import { checkRecord, recordRules } from './check-record';
 import { withHyphens } from './dates';
 import { type Findings } from './faults';
-import { isStoredIsrc, readCount } from './grammar';
+import { isStoredIsrc, readCount, readCountAsNumber } from './grammar';
 import { cellNumber, type CellName } from './layouts';
 import { type SalesContext, type UsageLine } from './records';
 import { readIsrc } from '../../kernel/identifiers';
+import { WholeSum } from '../../kernel/whole-sum';
 import { SeenIds } from './seen-ids';
 
 const usageRules = recordRules('SR08');
@@ -28,14 +29,15 @@ const NET_REVENUE = number('AllocatedNetRevenueInCurrencyOfAccounting');
 /** A sales context with what its lines add up to so far; null when the record that names it was rejected. */
 interface OpenContext {
   context: SalesContext | null;
-  usages: bigint;
-  returns: bigint;
+  readonly usages: WholeSum;
+  readonly returns: WholeSum;
 }
 
 /** Reads the usage lines of one report: each against its own cells, its sales context and the lines before it. */
 export class UsageReader {
   private readonly contexts = new Map<string, OpenContext>();
   private readonly seen = new SeenIds();
+  private readonly line = new CellsLine();
 
   constructor(private readonly findings: Findings) {}
 
@@ -43,7 +45,7 @@ export class UsageReader {
   addContext(id: string, context: SalesContext | null): boolean {
     const known = this.contexts.get(id);
     if (known !== undefined) known.context = null;
-    else this.contexts.set(id, { context, usages: 0n, returns: 0n });
+    else this.contexts.set(id, { context, usages: new WholeSum(), returns: new WholeSum() });
     return known === undefined;
   }
 
@@ -55,30 +57,14 @@ export class UsageReader {
     const open = this.openContext(cells);
     const context = open?.context ?? null;
     const date = this.dateWithin(context, cells);
-    const totalUsages = count(cells, TOTAL);
-    const returns = count(cells, RETURNS);
-    const netUsage = count(cells, NET);
-    this.checkNet(totalUsages, returns, netUsage, cells);
+    this.checkNet(cells);
     this.checkGroups(cells);
     // Rejected lines count too: the check is whether the sender's own figures agree with each other.
-    if (open !== undefined && totalUsages !== null) open.usages += totalUsages;
-    if (open !== undefined && returns !== null) open.returns += returns;
+    if (open !== undefined) addCount(open.usages, cells, TOTAL);
+    if (open !== undefined) addCount(open.returns, cells, RETURNS);
     if (!findings.recordIsSound || context === null || date === null) return null;
-    if (totalUsages === null || returns === null || netUsage === null) return null;
-    return {
-      lineNumber,
-      salesTransactionId: cells.text(SALES_TRANSACTION),
-      isrc: isrcOf(cells),
-      dspResourceId: cells.isEmpty(RESOURCE_ID) ? null : cells.text(RESOURCE_ID),
-      summaryRecordId: context.summaryRecordId,
-      context,
-      date,
-      totalUsages,
-      returns,
-      netUsage,
-      rightSharePercentage: cells.repeatedText(SHARE),
-      allocatedNetRevenue: cells.text(NET_REVENUE),
-    };
+    if (!cells.isUsable(TOTAL) || !cells.isUsable(RETURNS) || !cells.isUsable(NET)) return null;
+    return this.line.at(lineNumber, cells, context, date);
   }
 
   /** Compares each sound context with the sum of its lines; differences are warnings at the context's line. */
@@ -86,12 +72,12 @@ export class UsageReader {
     for (const { context, usages, returns } of this.contexts.values()) {
       if (context === null) continue;
       this.findings.open(context.lineNumber, 'SY10');
-      if (usages !== context.allocatedUsages) {
-        const message = `AllocatedUsages says ${context.allocatedUsages}, its lines add up to ${usages}`;
+      if (usages.total !== context.allocatedUsages) {
+        const message = `AllocatedUsages says ${context.allocatedUsages}, its lines add up to ${usages.total}`;
         this.findings.add('usage-total-mismatch', message, { cell: 18, value: String(context.allocatedUsages) });
       }
-      if (returns !== context.returns) {
-        const message = `Returns says ${context.returns}, its lines add up to ${returns}`;
+      if (returns.total !== context.returns) {
+        const message = `Returns says ${context.returns}, its lines add up to ${returns.total}`;
         this.findings.add('returns-total-mismatch', message, { cell: 19, value: String(context.returns) });
       }
     }
@@ -140,9 +126,14 @@ export class UsageReader {
     return date;
   }
 
-  private checkNet(total: bigint | null, returns: bigint | null, net: bigint | null, cells: Cells): void {
-    if (total === null || returns === null || net === null || net === total - returns) return;
-    const message = `NetUsage must be TotalUsages less Returns, ${total - returns}`;
+  private checkNet(cells: Cells): void {
+    if (!cells.isUsable(TOTAL) || !cells.isUsable(RETURNS) || !cells.isUsable(NET)) return;
+    const total = countAsNumber(cells, TOTAL);
+    // Below 2⁵³ all three are exact; returns above the total are no count.
+    if (total <= Number.MAX_SAFE_INTEGER && countAsNumber(cells, NET) === total - countAsNumber(cells, RETURNS)) return;
+    const right = count(cells, TOTAL) - count(cells, RETURNS);
+    if (count(cells, NET) === right) return;
+    const message = `NetUsage must be TotalUsages less Returns, ${right}`;
     this.findings.add('net-usage-mismatch', message, { cell: NET, value: cells.raw(NET) });
   }
 
@@ -164,8 +155,89 @@ function isResourceLine(cells: Cells): boolean {
   return false;
 }
 
-function count(cells: Cells, cell: number): bigint | null {
-  return cells.isUsable(cell) ? readCount(cells.bytes, cells.start(cell), cells.end(cell)) : null;
+const count = (cells: Cells, cell: number): bigint => readCount(cells.bytes, cells.start(cell), cells.end(cell));
+
+const countAsNumber = (cells: Cells, cell: number): number =>
+  readCountAsNumber(cells.bytes, cells.start(cell), cells.end(cell));
+
+function addCount(sum: WholeSum, cells: Cells, cell: number): void {
+  if (!cells.isUsable(cell)) return;
+  const value = countAsNumber(cells, cell);
+  if (value <= Number.MAX_SAFE_INTEGER) sum.add(value);
+  else sum.addLarge(count(cells, cell));
+}
+
+/** A sound line; the same object for each. */
+class CellsLine implements UsageLine {
+  lineNumber = 0;
+  context!: SalesContext;
+  date = '';
+  private cells!: Cells;
+
+  at(lineNumber: number, cells: Cells, context: SalesContext, date: string): this {
+    this.lineNumber = lineNumber;
+    this.cells = cells;
+    this.context = context;
+    this.date = date;
+    return this;
+  }
+
+  get salesTransactionId(): string {
+    return this.cells.text(SALES_TRANSACTION);
+  }
+
+  get isrc(): string | null {
+    return isrcOf(this.cells);
+  }
+
+  copyIsrc(into: Uint8Array): boolean {
+    const { cells } = this;
+    if (!cells.isUsable(ISRC)) return false;
+    const start = cells.start(ISRC);
+    if (isStoredIsrc(cells.bytes, start, cells.end(ISRC))) {
+      for (let at = 0; at < 12; at += 1) into[at] = cells.bytes[start + at]!;
+      return true;
+    }
+    const isrc = isrcOf(cells);
+    if (isrc !== null) into.set(Buffer.from(isrc, 'latin1'));
+    return isrc !== null;
+  }
+
+  get dspResourceId(): string | null {
+    return this.cells.isEmpty(RESOURCE_ID) ? null : this.cells.text(RESOURCE_ID);
+  }
+
+  get summaryRecordId(): string {
+    return this.context.summaryRecordId;
+  }
+
+  get usages(): number {
+    return countAsNumber(this.cells, TOTAL);
+  }
+
+  get returned(): number {
+    return countAsNumber(this.cells, RETURNS);
+  }
+
+  get totalUsages(): bigint {
+    return count(this.cells, TOTAL);
+  }
+
+  get returns(): bigint {
+    return count(this.cells, RETURNS);
+  }
+
+  get netUsage(): bigint {
+    return count(this.cells, NET);
+  }
+
+  get rightSharePercentage(): string {
+    return this.cells.repeatedText(SHARE);
+  }
+
+  get allocatedNetRevenue(): string {
+    return this.cells.text(NET_REVENUE);
+  }
 }
 
 function isrcOf(cells: Cells): string | null {

@@ -52,7 +52,8 @@ export interface SalesContext {
 
 /**
  * One recording (or, without an ISRC, a release) in its sales context (SR08). `isrc` is normalised to 12 upper-case
- * characters; `allocatedNetRevenue` is decimal text in the context's currency of accounting.
+ * characters; `allocatedNetRevenue` is decimal text in the context's currency of accounting. What a line says is made
+ * of its bytes when it is asked for, and can be asked for only while the line is being given.
  */
 export interface UsageLine {
   readonly lineNumber: number;
@@ -67,6 +68,11 @@ export interface UsageLine {
   readonly netUsage: bigint;
   readonly rightSharePercentage: string;
   readonly allocatedNetRevenue: string;
+  /** `totalUsages` and `returns` as doubles: exact up to 2⁵³ − 1. */
+  readonly usages: number;
+  readonly returned: number;
+  /** Writes the twelve characters of the ISRC to the beginning of `into`; false where the line names no recording. */
+  copyIsrc(into: Uint8Array): boolean;
 }
 
 /** Any record of a report as cells by name, unescaped. */

@@ -92,18 +92,17 @@ class Receiver implements ReportReceiver {
     }
   }
 
-  line({ lineNumber, isrc, context, date, totalUsages, returns }: UsageLine): void {
+  line(line: UsageLine): void {
     const { packed, tally } = this;
-    packed.line = lineNumber;
-    packed.place = this.placeOf(context);
-    packed.day = this.days.get(date) ?? 0;
-    packed.quantity = Number(totalUsages);
-    packed.returns = Number(returns);
-    if (isrc === null) return tally.holdUnnamed(packed);
-    this.bytes.write(isrc, 0, 12, 'latin1');
+    packed.line = line.lineNumber;
+    packed.place = this.placeOf(line.context);
+    packed.day = this.days.get(line.date) ?? 0;
+    packed.quantity = line.usages;
+    packed.returns = line.returned;
+    if (!line.copyIsrc(this.bytes)) return tally.holdUnnamed(packed);
     packIsrc(this.bytes, 0, packed);
     if (Number.isSafeInteger(packed.quantity) && Number.isSafeInteger(packed.returns)) tally.add(packed);
-    else tally.addLarge(packed, totalUsages, returns);
+    else tally.addLarge(packed, line.totalUsages, line.returns);
   }
 
   async drained(): Promise<void> {

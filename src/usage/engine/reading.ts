@@ -1,5 +1,6 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WholeSum } from '../../kernel';
 import { FaultsWriter, HeldWriter } from './held-and-faults';
 import type { WrittenFile } from './hashed-file';
 import { type MatchPlan, placeOf } from './match-plan';
@@ -142,38 +143,28 @@ async function writeSums(file: FileHandle, plan: MatchPlan, found: readonly Foun
   }
 }
 
-/** Counts of many sums, of any size. */
+/** Counts of many sums. */
 class Total {
   private rows = 0;
-  private quantity = 0;
-  private returns = 0;
-  private readonly large = { quantity: 0n, returns: 0n };
+  private readonly quantity = new WholeSum();
+  private readonly returns = new WholeSum();
 
   add(quantity: number, returns: number): void {
     this.rows += 1;
-    this.quantity += quantity;
-    this.returns += returns;
-    if (this.quantity < half && this.returns < half) return;
-    this.large.quantity += BigInt(this.quantity);
-    this.large.returns += BigInt(this.returns);
-    this.quantity = 0;
-    this.returns = 0;
+    this.quantity.add(quantity);
+    this.returns.add(returns);
   }
 
   addLarge({ quantity, returns }: LargeSum): void {
     this.rows += 1;
-    this.large.quantity += quantity;
-    this.large.returns += returns;
+    this.quantity.addLarge(quantity);
+    this.returns.addLarge(returns);
   }
 
   get whole(): { rows: number; quantity: bigint; returns: bigint } {
-    const { rows, large } = this;
-    return { rows, quantity: large.quantity + BigInt(this.quantity), returns: large.returns + BigInt(this.returns) };
+    return { rows: this.rows, quantity: this.quantity.total, returns: this.returns.total };
   }
 }
-
-/** Two of these are still exact as a double; a single count above goes to the large ones at once. */
-const half = 2 ** 52;
 
 async function openRuns(found: readonly FoundSums[]): Promise<{ files: FileHandle[]; sources: RunSource[] }> {
   const files: FileHandle[] = [];

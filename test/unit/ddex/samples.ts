@@ -87,11 +87,13 @@ export async function written({ head, contexts, lines }: SampleReport): Promise<
   return text;
 }
 
+export type KeptLine = Omit<UsageLine, 'usages' | 'returned' | 'copyIsrc'>;
+
 export interface Reading {
   readonly summary: ReportSummary;
   readonly heads: Head[];
   readonly contexts: SalesContext[];
-  readonly lines: UsageLine[];
+  readonly lines: KeptLine[];
   readonly faults: Fault[];
 }
 
@@ -100,16 +102,32 @@ export async function read(file: Buffer | string, cuts: readonly number[] = []):
   const bytes = Buffer.from(file);
   const heads: Head[] = [];
   const contexts: SalesContext[] = [];
-  const lines: UsageLine[] = [];
+  const lines: KeptLine[] = [];
   const faults: Fault[] = [];
   const summary = await readRecordCompanyReport(chunksOf(bytes, cuts), {
     head: (head) => heads.push(head),
     context: (context) => contexts.push(context),
-    line: (line) => lines.push(line),
+    line: (line) => lines.push(kept(line)),
     fault: (fault) => faults.push(fault),
   });
   return { summary, heads, contexts, lines, faults };
 }
+
+/** A line says what it says only while it is given. */
+const kept = (line: UsageLine): KeptLine => ({
+  lineNumber: line.lineNumber,
+  salesTransactionId: line.salesTransactionId,
+  isrc: line.isrc,
+  dspResourceId: line.dspResourceId,
+  summaryRecordId: line.summaryRecordId,
+  context: line.context,
+  date: line.date,
+  totalUsages: line.totalUsages,
+  returns: line.returns,
+  netUsage: line.netUsage,
+  rightSharePercentage: line.rightSharePercentage,
+  allocatedNetRevenue: line.allocatedNetRevenue,
+});
 
 async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);

@@ -78,7 +78,7 @@ export class Storage {
 
   /** The file's bytes. */
   read(sha256: string): ReadStream {
-    return createReadStream(this.pathOf(sha256));
+    return createReadStream(this.pathOf(sha256), { highWaterMark: 512 * 1024 });
   }
 
   async has(sha256: string): Promise<boolean> {

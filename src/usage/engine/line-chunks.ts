@@ -8,7 +8,7 @@ export const chunkBytes = 2 * 1024 * 1024;
  * is kept, so that whoever reads it sees that it is too long; memory stays bounded by the piece.
  */
 export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number): AsyncGenerator<Buffer<ArrayBuffer>> {
-  let piece = Buffer.alloc(chunkBytes + lineMax + 1);
+  let piece = Buffer.allocUnsafeSlow(chunkBytes + lineMax + 1);
   let length = 0;
   /** Where the line that is not ended yet begins. */
   let lineAt = 0;
@@ -28,7 +28,7 @@ export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number
         continue;
       }
       const rest = piece.subarray(lineAt, length);
-      const next = Buffer.alloc(chunkBytes + lineMax + 1);
+      const next = Buffer.allocUnsafeSlow(chunkBytes + lineMax + 1);
       // Whoever takes the piece may keep its memory.
       length = rest.copy(next, 0, 0, lineMax + 1);
       const whole = piece.subarray(0, lineAt);

@@ -81,6 +81,7 @@ export class Tally {
 
   /** The rows held since the last time. */
   takeHeld(): Uint32Array {
+    if (this.heldCount === 0) return new Uint32Array(0);
     const rows = this.held.subarray(0, this.heldCount * heldWords);
     // Given away: whoever takes the rows may hand their memory on.
     this.held = new Uint32Array(this.held.length);

@@ -14,6 +14,7 @@ import type { JobPayload } from '../platform/jobs/jobs';
 import { moveOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
 import { Storage } from '../platform/storage/storage';
+import { type AgreedChecks, checksAgreed, notAsAgreed } from './agreed-checks';
 import { insertMappedContexts } from './mapped-contexts';
 import { matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
@@ -27,6 +28,7 @@ interface Prepared {
   readonly report: UsageReport;
   readonly grants: readonly GrantInForce[];
   readonly catalogue: readonly string[];
+  readonly checks: readonly AgreedChecks[];
   /** What was signed and had happened when the plan was made. */
   readonly stamp: string;
 }
@@ -85,7 +87,8 @@ export class ReadReport {
     const stamp = await stampBetween(tx, report.label_id, report.platform_id);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     const grants = agreements.flatMap(({ id, life }) => grantsOfLife(life, id));
-    return { report, grants, catalogue: await catalogueIsrcs(tx, report.label_id), stamp };
+    const checks = checksAgreed(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id });
+    return { report, grants, catalogue: await catalogueIsrcs(tx, report.label_id), checks, stamp };
   }
 
   private async read({ report, grants, catalogue }: Prepared): Promise<Read> {
@@ -111,7 +114,7 @@ export class ReadReport {
     return { reading: await readDelimited({ source, layout, plan, folder, threads }), fatal: [] };
   }
 
-  private async book(tx: Tx, { report, stamp }: Prepared, { reading, fatal }: Read): Promise<void> {
+  private async book(tx: Tx, { report, checks, stamp }: Prepared, { reading, fatal }: Read): Promise<void> {
     if (!(await lockReceived(tx, report.id))) return;
     // Signed, amended or suspended while the file was read: read it again, under all that now holds.
     if ((await stampBetween(tx, report.label_id, report.platform_id)) !== stamp)
@@ -119,6 +122,10 @@ export class ReadReport {
     const faults = reading.outOfRange === undefined ? fatal : [...fatal, sumOutOfRange(reading.outOfRange)];
     if (faults.length > 0) {
       return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), reading);
+    }
+    const refused = notAsAgreed(checks, reading);
+    if (refused.length > 0) {
+      return this.refuse(tx, report, new DomainError('report-not-as-agreed', undefined, refused), reading);
     }
     if (report.layout !== null) await insertMappedContexts(tx, report, reading.units);
     await insertTotals(tx, report, reading);

@@ -44,7 +44,7 @@ const uses = ['OnDemandStream', 'UserMakeAvailableUserProvided', 'PermanentDownl
 
 /** A market whose agreement counts these uses from events; without a floor, 0.002 a play. */
 class Deal {
-  private constructor(
+  constructor(
     readonly market: Market,
     readonly agreement: AgreementAnswer,
   ) {}
@@ -382,6 +382,23 @@ describe('reports and events side by side', () => {
       `${path}&limit=2&cursor=${paged.next}`,
     );
     expect([...paged.rows, ...rest.rows].map(({ isrc }) => isrc)).toEqual([first, second, third]);
+    expect(paged).toMatchObject({ tolerance: '0', answerBy: null });
+  });
+
+  it('pass what the terms let pass, and are explained by the day that they name', async () => {
+    const market = await openMarket(app, 3);
+    const { usage } = eventTerms(market, []);
+    // A third of 300 is exactly 100.
+    const life = { usage: { ...usage, reconciliation: { tolerance: '1/3', answerDays: 10 } } };
+    const deal = new Deal(market, await market.concluded({ floor: '0.01', life }));
+    const [first, second] = market.isrcs as [string, string];
+    await deal.report({ plays: { [first]: 300, [second]: 300 } });
+    await deal.send({ isrc: first, quantity: 200 }, { isrc: second, quantity: 199 });
+    const path = `/v1/agreements/${deal.agreement.id}/reconciliation?month=2026-01&serviceId=${market.serviceIds[0]}`;
+    const agreed = await market.label.as.get<{ rows: { isrc: string }[] }>(path);
+    expect(agreed).toMatchObject({ tolerance: '1/3', answerBy: '2026-02-25', rows: [{ isrc: second }] });
+    const strict = await market.label.as.get<{ rows: object[] }>(`${path}&tolerance=0`);
+    expect([strict, strict.rows.length]).toMatchObject([{ tolerance: '0', answerBy: '2026-02-25' }, 2]);
   });
 });
 

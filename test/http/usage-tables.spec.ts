@@ -262,3 +262,36 @@ describe('a table of usage', () => {
     expect(await read(elsewhere, { month: '2026-05' })).toMatchObject({ state: 'accepted' });
   });
 });
+
+describe('what an agreement says of the quality of reports', () => {
+  const [one] = ['ZZT012600001'];
+  const good = (count: number): string[] => Array.from({ length: count }, () => `03.02.2026,${one},A,RU,Free,5`);
+  const bad = (count: string): string => `03.02.2026,${one},A,RU,Free,${count}`;
+  const shortly = ({ state, refusal: why }: Report): string =>
+    [state, ...(why?.faults ?? []).map(({ code }) => code)].join(' ');
+
+  beforeAll(async () => {
+    market = await openMarket(app, 1);
+    const checks = { faultyShareMax: '0.25', refusedFor: ['cell-negative'] };
+    const life = { usage: { ...market.terms().usage, checks } };
+    agreement = await market.concluded({ life });
+    const own = { name: 'Monthly', mapping };
+    ({ id: mappingId } = await market.platform.as.post<{ id: string }>('/v1/usage-mappings', own));
+  });
+
+  it('refuses a report with more faulty lines, and one with a fault that is not suffered, and tells all reasons', async () => {
+    const sent = { month: '2026-02' };
+    const tooMany = await read([header, ...good(2), bad('many'), ''].join('\n'), sent);
+    expect(shortly(tooMany)).toBe('refused too-many-faulty-lines');
+    const both = await read([header, ...good(2), bad('-1'), ''].join('\n'), sent);
+    expect(shortly(both)).toBe('refused too-many-faulty-lines fault-refuses-report');
+    expect(both.refusal).toMatchObject({ code: 'report-not-as-agreed' });
+    expect(await sumsOf(both)).toEqual([]);
+    const single = await read([header, ...good(9), bad('-1'), ''].join('\n'), sent);
+    expect(shortly(single)).toBe('refused fault-refuses-report');
+    // Exactly a quarter is not more than a quarter, and use that is held is no fault.
+    const held = good(1).map((line) => line.replace('RU', 'DE'));
+    const sound = await read([header, ...good(2), ...held, bad('many'), ''].join('\n'), sent);
+    expect([shortly(sound), (await sumsOf(sound)).map(({ quantity }) => quantity)]).toEqual(['accepted', ['10']]);
+  });
+});

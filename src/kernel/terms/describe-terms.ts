@@ -64,6 +64,8 @@ function describeDuties(terms: Terms, { words, context }: Wording): ClauseText[]
   const { dueDays, minimumPayout, lateInterest } = terms.payment;
   return [
     ...one('usage', words.usage(terms.usage, context)),
+    ...one('usageChecks', terms.usage.checks && words.usageChecks(terms.usage.checks)),
+    ...one('usageReconciliation', terms.usage.reconciliation && words.usageReconciliation(terms.usage.reconciliation)),
     ...one('payment', words.payment(dueDays)),
     ...one('minimumPayout', minimumPayout === undefined ? undefined : words.minimumPayout(minimumPayout, context)),
     ...one('lateInterest', lateInterest && words.lateInterest(lateInterest)),

@@ -43,10 +43,12 @@ export const LISTS = {
   conditions: { min: 1, max: 20 },
   claims: { min: 0, max: 10_000 },
   sourceOfRecord: { min: 1, max: 10_000 },
+  faultCodes: { min: 0, max: 100 },
 } as const satisfies Record<string, Bounds>;
 
 export const INTEGERS = {
   dueDays: { min: 0, max: 366 },
+  answerDays: { min: 0, max: 366 },
   graceDays: { min: 0, max: 366 },
   roundingDecimals: { min: -9, max: 9 },
   /** A part of a reserve is released this many reporting periods after it was held. */

@@ -14,5 +14,8 @@ export const QUOTIENT = /^\d{1,30}\/[1-9]\d{0,29}$/;
 
 export const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
+/** Code of a fault that a report can have. */
+export const FAULT_CODE = /^[a-z][a-z0-9-]{1,63}$/;
+
 /** Name of a DSR profile. */
 export const PROFILE = /^[A-Za-z0-9_-]{1,100}$/;

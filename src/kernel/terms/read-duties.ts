@@ -1,7 +1,8 @@
 import { INTEGERS, LISTS } from './limits';
-import { PROFILE } from './patterns';
+import { FAULT_CODE, PROFILE } from './patterns';
 import { readDate } from './read-dates';
 import { readServiceReference, readUse } from './read-grants';
+import { readShare } from './read-shares';
 import { readAmount } from './royalty-context';
 import {
   fault,
@@ -9,6 +10,7 @@ import {
   readFields,
   readInteger,
   readList,
+  readOptional,
   readString,
   readUuid,
   readWord,
@@ -17,7 +19,14 @@ import {
   type Fields,
   type Place,
 } from './reading';
-import { type Grant, type Settlement, type SourceOfRecord, type Terms } from './terms';
+import {
+  type Grant,
+  type Settlement,
+  type SourceOfRecord,
+  type Terms,
+  type UsageChecks,
+  type UsageReconciliation,
+} from './terms';
 
 interface DutyReferences {
   readonly serviceIds: ReadonlySet<string>;
@@ -39,7 +48,10 @@ export function readDuties(fields: Fields, references: DutyReferences): Pick<Ter
 }
 
 function readUsage(place: Place, references: DutyReferences): Terms['usage'] {
-  const fields = readFields(place, { required: ['sourceOfRecord', 'report'] });
+  const fields = readFields(place, {
+    required: ['sourceOfRecord', 'report'],
+    optional: ['checks', 'reconciliation'],
+  });
   if (!fields) return { sourceOfRecord: [], report: { profile: '', dueDays: 0 } };
   const report = readFields(member(fields, 'report'), { required: ['profile', 'dueDays'] });
   return {
@@ -50,6 +62,32 @@ function readUsage(place: Place, references: DutyReferences): Terms['usage'] {
           dueDays: readInteger(member(report, 'dueDays'), INTEGERS.dueDays),
         }
       : { profile: '', dueDays: 0 },
+    ...readOptional(fields, 'checks', readChecks),
+    ...readOptional(fields, 'reconciliation', readReconciliation),
+  };
+}
+
+function readChecks(place: Place): UsageChecks {
+  const fields = readFields(place, { required: ['faultyShareMax', 'refusedFor'] });
+  if (!fields) return { faultyShareMax: '1', refusedFor: [] };
+  return {
+    faultyShareMax: readShare(member(fields, 'faultyShareMax')),
+    refusedFor: sortedSet(readList(member(fields, 'refusedFor'), LISTS.faultCodes).map(readFaultCode)),
+  };
+}
+
+function readFaultCode(place: Place): string {
+  const code = readString(place);
+  if (code !== undefined && !FAULT_CODE.test(code)) fault(place, 'terms-text', 'must be the code of a fault');
+  return code ?? '';
+}
+
+function readReconciliation(place: Place): UsageReconciliation {
+  const fields = readFields(place, { required: ['tolerance', 'answerDays'] });
+  if (!fields) return { tolerance: '0', answerDays: 0 };
+  return {
+    tolerance: readShare(member(fields, 'tolerance')),
+    answerDays: readInteger(member(fields, 'answerDays'), INTEGERS.answerDays),
   };
 }
 

@@ -14,6 +14,8 @@ function faultsOf(...changes: readonly Change[]): string[] {
 }
 
 const WITHOUT: readonly Change[] = [
+  ['/usage/checks', undefined],
+  ['/usage/reconciliation', undefined],
   ['/texts', undefined],
   ['/conditions', undefined],
   ['/renewal', undefined],

@@ -5,7 +5,7 @@ import { INTEGERS, LISTS } from './limits';
 import * as life from './life-clauses-schema';
 import * as money from './money-clauses-schema';
 import { mostFavoured } from './most-favoured-schema';
-import { PROFILE } from './patterns';
+import { FAULT_CODE, PROFILE } from './patterns';
 import { royaltyDefinitions } from './royalty-schema';
 import {
   amount,
@@ -18,6 +18,7 @@ import {
   objectOf,
   oneOf,
   reference,
+  share,
   shaped,
   territory,
   text,
@@ -36,7 +37,9 @@ import {
   type Settlement,
   type SourceOfRecord,
   type Terms,
+  type UsageChecks,
   type UsageDuties,
+  type UsageReconciliation,
 } from './terms';
 
 type Included = Extract<TerritorySet, { readonly include: readonly string[] }>;
@@ -83,16 +86,25 @@ const rounding = objectOf<Rounding>({
   spread: word('largest-remainder'),
 });
 
-const usage = objectOf<UsageDuties>({
-  sourceOfRecord: listOf(
-    objectOf<SourceOfRecord>({ service: uuid, use, source: word('report', 'events') }),
-    LISTS.sourceOfRecord,
-  ),
-  report: objectOf<UsageDuties['report']>({
-    profile: shaped(PROFILE, 'the name of a DSR profile'),
-    dueDays: integer(INTEGERS.dueDays),
-  }),
-});
+const usage = objectOf<UsageDuties>(
+  {
+    sourceOfRecord: listOf(
+      objectOf<SourceOfRecord>({ service: uuid, use, source: word('report', 'events') }),
+      LISTS.sourceOfRecord,
+    ),
+    report: objectOf<UsageDuties['report']>({
+      profile: shaped(PROFILE, 'the name of a DSR profile'),
+      dueDays: integer(INTEGERS.dueDays),
+    }),
+  },
+  {
+    checks: objectOf<UsageChecks>({
+      faultyShareMax: share,
+      refusedFor: listOf(shaped(FAULT_CODE, 'the code of a fault'), LISTS.faultCodes),
+    }),
+    reconciliation: objectOf<UsageReconciliation>({ tolerance: share, answerDays: integer(INTEGERS.answerDays) }),
+  },
+);
 
 const { period, figures, advances, payment, currency } = money;
 const { guarantees, minimumFees, inKindCredits, recoupment, reserves, breakage, splits, taxes, exchange, audit } =

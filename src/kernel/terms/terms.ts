@@ -126,6 +126,25 @@ export interface UsageDuties {
   /** Which of reports and events is money for a service and use; the other is evidence. */
   readonly sourceOfRecord: readonly SourceOfRecord[];
   readonly report: { readonly profile: string; readonly dueDays: number };
+  /** Absent: a report is refused only for what makes all of it useless. */
+  readonly checks?: UsageChecks;
+  /** Absent: any difference between the two sources is one, and nobody owes an answer by a day. */
+  readonly reconciliation?: UsageReconciliation;
+}
+
+/** When a report is refused as a whole although it can be read. */
+export interface UsageChecks {
+  /** The largest share of its usage lines that may be faulty. */
+  readonly faultyShareMax: string;
+  /** Codes of faults of which a single one refuses it, warnings too. */
+  readonly refusedFor: readonly string[];
+}
+
+export interface UsageReconciliation {
+  /** Differences up to this share of the larger count pass. */
+  readonly tolerance: string;
+  /** The platform explains larger ones within this many days of the day on which the report is due. */
+  readonly answerDays: number;
 }
 
 export interface SourceOfRecord {

@@ -254,6 +254,8 @@ export const FULL_TERMS = {
       { service: STUDIO, use: 'accordo:AiTraining', source: 'report' },
     ],
     report: { profile: 'FinancialReportingToRecordCompaniesProfileSRB', dueDays: 16 },
+    checks: { faultyShareMax: '0.015', refusedFor: ['cell-not-utf8', 'usage-total-mismatch'] },
+    reconciliation: { tolerance: '0.025', answerDays: 17 },
   },
   payment: {
     dueDays: 33,

@@ -13,6 +13,11 @@ export function richTermsJson(): Record<string, unknown> {
     ...reference,
     grants: worldwideDownloads(reference),
     reportingPeriod: 'quarter',
+    usage: {
+      ...(reference['usage'] as object),
+      checks: { faultyShareMax: '0.010', refusedFor: ['usage-total-mismatch', 'cell-not-utf8'] },
+      reconciliation: { tolerance: '0.020', answerDays: 10 },
+    },
     figures: figuresJson(),
     royalties: royaltiesJson(),
     guarantees: guaranteesJson(),

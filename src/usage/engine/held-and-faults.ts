@@ -101,6 +101,8 @@ export class FaultsWriter {
   private readonly out: HashedFile;
   private text = '';
   count = 0;
+  /** How many there are of each code. */
+  readonly byCode = new Map<string, number>();
   /** The offset of every 256th fault. */
   readonly marks: number[] = [];
   private pending = 0;
@@ -113,6 +115,7 @@ export class FaultsWriter {
     const line = `${JSON.stringify(fault)}\n`;
     if (this.count % faultsPerMark === 0) this.marks.push(this.out.bytes + this.pending);
     this.count += 1;
+    this.byCode.set(fault.code, (this.byCode.get(fault.code) ?? 0) + 1);
     this.text += line;
     this.pending += Buffer.byteLength(line);
   }

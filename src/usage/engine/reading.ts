@@ -26,7 +26,11 @@ export interface Reading {
   readonly units: ReadonlyMap<number, bigint>;
   readonly sums: MadeFile & { readonly totals: readonly AgreementTotal[] };
   readonly held: MadeFile & { readonly rows: number };
-  readonly faults: MadeFile & { readonly count: number; readonly marks: readonly number[] };
+  readonly faults: MadeFile & {
+    readonly count: number;
+    readonly byCode: ReadonlyMap<string, number>;
+    readonly marks: readonly number[];
+  };
   /** A sum that cannot be kept: the counts of this recording add up to 2^63 or more. */
   readonly outOfRange: string | undefined;
   /** Removes what was made and not taken. */
@@ -79,8 +83,8 @@ export class ReadingFiles {
     const { written, totals, outOfRange } = await writeSums(this.sums, plan, found);
     const { rows } = this.held;
     const held = { path: join(folder, 'held'), ...(await this.held.end()), rows };
-    const { count, marks } = this.faults;
-    const faults = { path: join(folder, 'faults'), ...(await this.faults.end()), count, marks };
+    const { count, byCode, marks } = this.faults;
+    const faults = { path: join(folder, 'faults'), ...(await this.faults.end()), count, byCode, marks };
     await this.close();
     const sums = { path: join(folder, 'sums'), ...written, totals };
     return { sums, held, faults, outOfRange, remove: () => this.remove() };

@@ -1,5 +1,8 @@
 import type { LivingAgreement } from '../../agreements';
 import {
+  denominatorOf,
+  numeratorOf,
+  rational,
   sourceOfRecord,
   territoryCode,
   territoryNumber,
@@ -15,7 +18,7 @@ export interface ReconciliationWish {
   /** "2026-01" */
   readonly month: string;
   readonly serviceId: string;
-  /** The share of the larger side that a difference may be and still pass: a decimal as text. */
+  /** The share of the larger side that a difference may be and still pass: a decimal or a quotient, as text. */
   readonly tolerance: string;
   readonly limit: number;
   readonly after: readonly string[] | undefined;
@@ -55,7 +58,7 @@ const bothSides = `
     SELECT isrc, territory, use_model, coalesce(r.units, 0) AS reported, coalesce(m.units, 0) AS metered
       FROM reported r FULL JOIN metered m USING (isrc, territory, use_model)),
   compared AS (
-    SELECT *, abs(reported - metered) > $5::numeric * greatest(reported, metered) AS differs FROM both_sides
+    SELECT *, abs(reported - metered) * $9::numeric > $5::numeric * greatest(reported, metered) AS differs FROM both_sides
      WHERE reported <> 0 OR metered <> 0)`;
 
 interface Row {
@@ -95,7 +98,9 @@ export async function reconcile(
   { month, serviceId, tolerance, limit, after }: ReconciliationWish,
 ): Promise<{ rows: ReconciledRow[]; totals: ReconciledTotals }> {
   const reported = await reportedUnits(tx, readings, agreement, { month, serviceId });
-  const asked = [agreement.id, `${month}-01`, serviceId, reported.isrcs, tolerance, ...reported.others];
+  const passing = rational(tolerance);
+  const [share, of] = [String(numeratorOf(passing)), String(denominatorOf(passing))];
+  const asked = [agreement.id, `${month}-01`, serviceId, reported.isrcs, share, ...reported.others, of];
   const totals = await tx.one<TotalsRow>(
     `WITH ${bothSides}
      SELECT coalesce(sum(reported), 0)::text AS reported, coalesce(sum(metered), 0)::text AS metered, count(*)::text AS compared,
@@ -106,8 +111,8 @@ export async function reconcile(
   const rows = await tx.rows<Row>(
     `WITH ${bothSides}
      SELECT isrc, territory, use_model, reported::text, metered::text FROM compared
-      WHERE differs AND ($9::text IS NULL OR (isrc, territory, use_model) > ($9, $10::int, $11::int))
-      ORDER BY isrc, territory, use_model LIMIT $12 + 1`,
+      WHERE differs AND ($10::text IS NULL OR (isrc, territory, use_model) > ($10, $11::int, $12::int))
+      ORDER BY isrc, territory, use_model LIMIT $13 + 1`,
     [...asked, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit],
   );
   const terms = termsOfMonth(agreement.life, month);

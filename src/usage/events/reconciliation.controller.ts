@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { getLiving } from '../../agreements';
-import { territoryNumber, useModelCode } from '../../kernel';
+import { getLiving, type LivingAgreement } from '../../agreements';
+import { dayAfter, monthPeriod, termsOfMonth, territoryNumber, useModelCode } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DecimalField, IdField, MonthField } from '../../platform/http/fields';
@@ -18,10 +18,10 @@ export class ReconciliationQuery extends PageQuery {
 
   @DecimalField({
     optional: true,
-    description: 'differences up to this share of the larger side pass',
+    description: 'differences up to this share of the larger side pass; absent: as the terms say, or none',
     example: '0.02',
   })
-  readonly tolerance: string = '0';
+  readonly tolerance?: string;
 }
 
 export class ReconciliationRowView {
@@ -45,6 +45,14 @@ export class ReconciliationTotalsView {
 }
 
 export class ReconciliationView {
+  @ApiProperty({ description: 'the share that was let pass', example: '0.02' }) readonly tolerance!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the last day on which the platform explains what differs, where the terms name one',
+  })
+  readonly answerBy!: string | null;
   @ApiProperty({ type: ReconciliationTotalsView }) readonly totals!: ReconciliationTotalsView;
   @ApiProperty({ type: ReconciliationRowView, isArray: true, description: 'differences beyond the tolerance' })
   readonly rows!: readonly ReconciliationRowView[];
@@ -71,20 +79,29 @@ export class ReconciliationController {
   ): Promise<ReconciliationView> {
     const after = fromCursor(cursor, [/^[A-Z0-9]{12}$/, /^\d{1,6}$/, /^\d{1,6}$/]);
     const agreement = await getLiving(tx, id);
-    const { rows, totals } = await reconcile(tx, this.readings, agreement, {
-      month,
-      serviceId,
-      tolerance,
-      limit,
-      after,
-    });
+    const agreed = agreedOfMonth(agreement, month);
+    const passing = tolerance ?? agreed.tolerance;
+    const wish = { month, serviceId, tolerance: passing, limit, after };
+    const { rows, totals } = await reconcile(tx, this.readings, agreement, wish);
     const page = pageOf(rows, limit, rowView, ({ isrc, territory, use, model }) => [
       isrc,
       String(territoryNumber(territory)),
       String(useModelCode(use, model)),
     ]);
-    return { totals: totalsView(totals), ...page };
+    return { tolerance: passing, answerBy: agreed.answerBy, totals: totalsView(totals), ...page };
   }
+}
+
+/** What the terms of the month say of differences. The day on which the report is due is counted from the end of the month. */
+function agreedOfMonth({ life }: LivingAgreement, month: string): { tolerance: string; answerBy: string | null } {
+  const { report, reconciliation } = termsOfMonth(life, month).usage;
+  if (reconciliation === undefined) return { tolerance: '0', answerBy: null };
+  const { until } = monthPeriod(month);
+  // `until` is the first day of the next month: one day after the period's last.
+  return {
+    tolerance: reconciliation.tolerance,
+    answerBy: dayAfter(until, report.dueDays + reconciliation.answerDays - 1),
+  };
 }
 
 const rowView = ({ isrc, territory, use, model, source, reported, metered }: ReconciledRow): ReconciliationRowView => ({

@@ -63,6 +63,12 @@ export const ENGLISH: Language = {
     );
     return `Usage is reported as ${report.profile} within ${report.dueDays} days of the end of each period. What counts: ${sources.join('; ')}.`;
   },
+  usageChecks: ({ faultyShareMax, refusedFor }) =>
+    `A report is refused as a whole where more than ${percent(faultyShareMax)} of its usage lines are faulty` +
+    `${refusedFor.length === 0 ? '' : `, or where one of these faults is in it: ${refusedFor.join(', ')}`}.`,
+  usageReconciliation: ({ tolerance, answerDays }) =>
+    `Where reports and events tell of the same use, differences up to ${percent(tolerance)} of the larger count pass. ` +
+    `The platform explains a larger one within ${answerDays} days of the day on which the report is due.`,
   payment: (dueDays) => `Invoices are due within ${dueDays} days.`,
   minimumPayout: (amount, context) =>
     `A balance below ${money(amount, context)} is not paid out; it waits for the next period.`,

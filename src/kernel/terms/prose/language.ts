@@ -31,6 +31,8 @@ import {
   type Terms,
   type Texts,
   type Tiered,
+  type UsageChecks,
+  type UsageReconciliation,
   type UsageShareOf,
 } from '../terms';
 import { type ProseContext } from './context';
@@ -57,6 +59,8 @@ export interface Language {
   settlement(settlement: Settlement, context: ProseContext): string;
   rounding(terms: Pick<Terms, 'rounding' | 'currency' | 'rules'>): string;
   usage(usage: Terms['usage'], context: ProseContext): string;
+  usageChecks(checks: UsageChecks): string;
+  usageReconciliation(reconciliation: UsageReconciliation): string;
   payment(dueDays: number): string;
   minimumPayout(amount: string, context: ProseContext): string;
   lateInterest(interest: LateInterest): string;

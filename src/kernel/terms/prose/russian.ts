@@ -86,6 +86,13 @@ export const RUSSIAN: Language = {
       `${within(report.dueDays)} после окончания каждого отчётного периода. Основанием расчёта являются: ${sources.join('; ')}.`
     );
   },
+  usageChecks: ({ faultyShareMax, refusedFor }) =>
+    `Отчёт отклоняется целиком, если ошибки содержатся более чем в ${percent(faultyShareMax)} его строк об использовании` +
+    `${refusedFor.length === 0 ? '' : `, а также если в нём есть хотя бы одна из следующих ошибок: ${refusedFor.join(', ')}`}.`,
+  usageReconciliation: ({ tolerance, answerDays }) =>
+    'Если об одном и том же использовании сообщают и отчёт, и данные о событиях, расхождение не более ' +
+    `${percent(tolerance)} от большего значения во внимание не принимается. Большее расхождение Платформа объясняет в течение ` +
+    `${within(answerDays)} со дня, не позднее которого должен быть представлен отчёт.`,
   payment: (dueDays) => `Счета подлежат оплате в течение ${within(dueDays)}.`,
   minimumPayout: (amount, context) =>
     `Остаток менее ${money(amount, context)} не выплачивается и переносится на следующий период.`,

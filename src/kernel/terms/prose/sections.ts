@@ -13,6 +13,8 @@ export const SECTIONS = {
   settlement: '8',
   rounding: '9',
   usage: '10',
+  usageChecks: '10.1',
+  usageReconciliation: '10.2',
   payment: '11',
   minimumPayout: '11.1',
   lateInterest: '11.2',

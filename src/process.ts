@@ -28,7 +28,7 @@ export async function serve(
     // Requests come when the licences are in memory, not while they are read.
     if (api) await app.get(Licences).start();
     if (api) await listen(app, config);
-    if (worker) await jobs.start(config.applicationUrl);
+    if (worker) await jobs.start(config.applicationUrl, parts.storage);
   } catch (error) {
     await app.close();
     await parts.close();

@@ -27,12 +27,19 @@ interface LicenceWish {
   readonly firstTrack?: number;
   /** In the whole world, and not where the story's deal is. */
   readonly worldwide?: boolean;
+  /** What else is to be different from the story's terms. */
+  readonly changed?: (terms: StoryTerms) => object;
+}
+
+interface StoryTerms {
+  readonly services: readonly { readonly id: string }[];
+  readonly grants: readonly object[];
 }
 
 /** Registers both parties, brings the catalogue in, negotiates and signs: everything through the public API. */
 export async function concludeLicence(
   given: PartySource,
-  { url, tracks, firstTrack = 1, worldwide = false }: LicenceWish,
+  { url, tracks, firstTrack = 1, worldwide = false, changed = (terms) => terms }: LicenceWish,
 ): Promise<Licence> {
   const [label, platform] = [await given.label(), await given.platform()];
   const services: { id: string; name: string }[] = [];
@@ -44,14 +51,14 @@ export async function concludeLicence(
     { label: named(ofLabel), platform: named(ofPlatform), services: services.map(named), claims: [] },
     2,
     isrcs,
-  ) as { grants: object[] };
+  ) as StoryTerms;
   const world = { worldwideExcept: [] };
   const terms = worldwide
     ? { ...story, grants: story.grants.map((grant) => ({ ...grant, territories: world })) }
     : story;
   const negotiation = await label.as.post<Parameters<typeof accept>[1]>('/v1/negotiations', {
     counterpartyId: platform.organizationId,
-    terms,
+    terms: changed(terms),
   });
   const { agreementId } = await accept(platform.as, negotiation, 1);
   const side = (party: Party) => ({ ...party, name: '', first: party, second: party, apiKey: '' });

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { FileHandle } from 'node:fs/promises';
 import type { UsageSum } from '../kernel';
 import { Storage } from '../platform/storage/storage';
+import type { DeltaBase } from './engine/delta-base';
 import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/held-and-faults';
 import { type AgreementSum, sumsOf } from './engine/sums-file';
+import { type DifferencePosition, sumsDifference } from './engine/sums-difference';
 import type { Reading } from './engine/reading';
 
 /** The files of a report that was read. */
@@ -15,6 +17,8 @@ export interface ReadFiles {
   readonly faults: bigint | null;
   readonly fault_marks: readonly bigint[] | null;
 }
+
+const comparedMax = 200_000;
 
 /** What reading a report made: files in storage, by their hashes. They never change. */
 @Injectable()
@@ -59,6 +63,30 @@ export class KeptReadings {
     limit: number,
   ): Promise<KeptFault[]> {
     return this.within(sha256, [], (file) => faultsFrom(file, (marks ?? []).map(Number), passed, limit));
+  }
+
+  /** What a report says otherwise than the one that it replaces: at most `limit` differences from a position on. Both were accepted. */
+  async difference(
+    { before, after }: { readonly before: ReadFiles; readonly after: ReadFiles },
+    from: DifferencePosition,
+    limit: number,
+  ): Promise<Awaited<ReturnType<typeof sumsDifference>>> {
+    const none = { rows: [], next: undefined };
+    return this.within(before.sums_sha256, none, (old) =>
+      this.within(after.sums_sha256, none, (own) =>
+        sumsDifference({ before: old, after: own }, { from, limit, comparedMax }),
+      ),
+    );
+  }
+
+  /** Work on what a report came to, as the base of a delta. */
+  asBase<T>(
+    report: ReadFiles & { readonly id: string },
+    work: (base: DeltaBase) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.within(report.sums_sha256, undefined, (sums) =>
+      this.within(report.held_sha256, undefined, (held) => work({ reportId: report.id, sums, held })),
+    );
   }
 
   private async within<T>(sha256: string | null, nothing: T, work: (file: FileHandle) => Promise<T>): Promise<T> {

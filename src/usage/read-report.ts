@@ -31,6 +31,8 @@ interface Prepared {
   readonly checks: readonly AgreedChecks[];
   /** What was signed and had happened when the plan was made. */
   readonly stamp: string;
+  /** Of a delta: the report that it changes. */
+  readonly base: UsageReport | undefined;
 }
 
 /** A reading, and why the report as a whole cannot be used, if it cannot. */
@@ -88,10 +90,11 @@ export class ReadReport {
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     const grants = agreements.flatMap(({ id, life }) => grantsOfLife(life, id));
     const checks = checksAgreed(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id });
-    return { report, grants, catalogue: await catalogueIsrcs(tx, report.label_id), checks, stamp };
+    const base = report.replaces_as === 'delta' ? await tx.one<UsageReport>(byId, [report.replaces]) : undefined;
+    return { report, grants, catalogue: await catalogueIsrcs(tx, report.label_id), checks, stamp, base };
   }
 
-  private async read({ report, grants, catalogue }: Prepared): Promise<Read> {
+  private async read({ report, grants, catalogue, base, stamp }: Prepared): Promise<Read> {
     const { layout, bytes } = report;
     const days = daysOf(monthPeriod(report.month.slice(0, 7)));
     const plan = matchPlanOf({
@@ -111,7 +114,19 @@ export class ReadReport {
     const isPlain = report.packed === null;
     const source = isPlain ? { path: this.storage.pathOf(report.file_sha256), bytes: Number(bytes) } : bytesOf();
     const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
-    return { reading: await readDelimited({ source, layout, plan, folder, threads }), fatal: [] };
+    const input = { source, plan, folder, threads };
+    if (base === undefined) return { reading: await readDelimited({ ...input, layout }), fatal: [] };
+    // What the replaced file says would be licensed otherwise by now, and is not read again.
+    if (base.read_under !== stamp)
+      throw new DomainError(
+        'delta-not-possible',
+        'an agreement was signed or has changed since the replaced report was read',
+      );
+    const signed = { ...layout, signed: true as const };
+    const reading = await this.readings.asBase(base, (opened) =>
+      readDelimited({ ...input, layout: signed, base: opened }),
+    );
+    return { reading: reading!, fatal: [] };
   }
 
   private async book(tx: Tx, { report, checks, stamp }: Prepared, { reading, fatal }: Read): Promise<void> {
@@ -119,7 +134,7 @@ export class ReadReport {
     // Signed, amended or suspended while the file was read: read it again, under all that now holds.
     if ((await stampBetween(tx, report.label_id, report.platform_id)) !== stamp)
       throw new Error('an agreement changed meanwhile');
-    const faults = reading.outOfRange === undefined ? fatal : [...fatal, sumOutOfRange(reading.outOfRange)];
+    const faults = [...fatal, ...reading.impossible.map((sum) => ({ pointer: '/lines', ...sum }))];
     if (faults.length > 0) {
       return this.refuse(tx, report, new DomainError('report-unreadable', undefined, faults), reading);
     }
@@ -129,6 +144,7 @@ export class ReadReport {
     }
     if (report.layout !== null) await insertMappedContexts(tx, report, reading.units);
     await insertTotals(tx, report, reading);
+    await tx.run('UPDATE usage_reports SET read_under = $2 WHERE id = $1', [report.id, stamp]);
     if (report.replaces !== null) await supersede(tx, report);
     await this.finish(tx, report, 'accepted', reading);
   }
@@ -166,11 +182,7 @@ export class ReadReport {
   }
 }
 
-const sumOutOfRange = (isrc: string): Fault => ({
-  pointer: '/lines',
-  code: 'sum-out-of-range',
-  message: `the counts of ${isrc} add up to more than can be kept`,
-});
+const byId = 'SELECT * FROM usage_reports WHERE id = $1';
 
 /** True while the report still waits to be read; holds it against anyone else who reads it. */
 async function lockReceived(tx: Tx, id: string): Promise<boolean> {

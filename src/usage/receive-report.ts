@@ -23,6 +23,10 @@ export interface ReceivedFile {
   /** "2026-01" */
   readonly month: string;
   readonly replaces: string | undefined;
+  /** In place of `replaces`: the territory that the replaced report of this month speaks for. */
+  readonly replacesTerritory?: string | undefined;
+  /** `delta`: the lines are differences to the replaced report. */
+  readonly as?: 'full' | 'delta' | undefined;
   /** What a DSR file says before its first usage line. */
   readonly opening?: ReportOpening;
   /** Of a table: whose it is, and how it is read. */
@@ -43,7 +47,7 @@ interface Parties {
 
 /**
  * Takes a report in: the file is stored already and becomes evidence here, its contexts claim their period, and a job will read it.
- * Refuses with report-party-unknown, message-id-reused, report-not-replaceable or period-already-reported.
+ * Refuses with report-party-unknown, message-id-reused, report-not-replaceable, delta-not-possible or period-already-reported.
  */
 @Injectable()
 export class ReceiveReport {
@@ -117,21 +121,19 @@ export class ReceiveReport {
   }
 
   /** Only a live report of the same label, service and month can be replaced, and by one report at a time. */
-  private async replacedBy(
-    tx: Tx,
-    { replaces, month }: ReceivedFile,
-    { labelId, serviceId }: Parties,
-  ): Promise<string | null> {
-    if (replaces === undefined) return null;
-    const replaced = await tx.asSystem(() =>
-      tx.first<UsageReport>(
-        `SELECT r.* FROM usage_reports r WHERE r.id = $1 AND platform_id = accordo_organization() AND state = 'accepted'
-            AND label_id = $2 AND service_id = $3 AND month = $4
-            AND NOT EXISTS (SELECT FROM usage_reports n WHERE n.replaces = r.id AND n.state = 'received') FOR UPDATE`,
-        [replaces, labelId, serviceId, `${month}-01`],
-      ),
-    );
-    if (replaced === undefined) throw new DomainError('report-not-replaceable');
+  private async replacedBy(tx: Tx, received: ReceivedFile, parties: Parties): Promise<string | null> {
+    const { replaces, replacesTerritory, as, mapped, month } = received;
+    if (replaces === undefined && replacesTerritory === undefined) return null;
+    const replaced = await tx.asSystem(async () => {
+      const id = replaces ?? (await reportOfTerritory(tx, replacesTerritory!, month, parties));
+      return lockReplaceable(tx, id, month, parties);
+    });
+    if (as === 'delta' && (mapped === undefined || replaced.layout === null)) {
+      throw new DomainError(
+        'delta-not-possible',
+        'differences are told by a table, to a table: a DSR file is replaced as a whole',
+      );
+    }
     return replaced.id;
   }
 
@@ -153,14 +155,15 @@ export class ReceiveReport {
   private async keep(
     tx: Tx,
     actor: Actor,
-    { file, packed, messageId, month, opening, mapped }: ReceivedFile,
+    { file, packed, messageId, month, opening, mapped, as = 'full' }: ReceivedFile,
     { labelId, serviceId, replaced }: Parties & { readonly replaced: string | null },
   ): Promise<UsageReport> {
     const at = this.clock.now();
     const operation = await openOperation(tx, { ownerId: actor.organizationId, kind: 'read-report', at });
     const report = await tx.one<UsageReport>(
-      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed, mapping_id, layout)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $12, $13) RETURNING *`,
+      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed, mapping_id, layout,
+                                  replaces_as)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $12, $13, $14) RETURNING *`,
       [
         labelId,
         actor.organizationId,
@@ -175,6 +178,7 @@ export class ReceiveReport {
         packed,
         mapped?.mappingId ?? null,
         mapped === undefined ? null : JSON.stringify(mapped.layout),
+        replaced === null ? null : as,
       ],
     );
     await tx.run('UPDATE operations SET subject_id = $2 WHERE id = $1', [operation.id, report.id]);
@@ -183,7 +187,7 @@ export class ReceiveReport {
     await audit(tx, actor, {
       action: 'usage-report.received',
       subjectId: report.id,
-      details: { file: file.sha256, bytes: file.bytes, replaces: replaced },
+      details: { file: file.sha256, bytes: file.bytes, replaces: replaced, ...(replaced !== null && { as }) },
       at,
     });
     await publish(tx, {
@@ -195,6 +199,49 @@ export class ReceiveReport {
     });
     return report;
   }
+}
+
+async function lockReplaceable(
+  tx: Tx,
+  id: string,
+  month: string,
+  { labelId, serviceId }: Parties,
+): Promise<UsageReport> {
+  const report = await tx.first<UsageReport>(
+    `SELECT * FROM usage_reports WHERE id = $1 AND platform_id = accordo_organization() AND label_id = $2 AND service_id = $3 AND month = $4 FOR UPDATE`,
+    [id, labelId, serviceId, `${month}-01`],
+  );
+  // Asked once the lock is there: whoever held it before may just have replaced the report.
+  const taken = await tx.first(
+    `SELECT 1 FROM usage_reports WHERE id = $1 AND state <> 'accepted' UNION ALL SELECT 1 FROM usage_reports WHERE replaces = $1 AND state = 'received'`,
+    [id],
+  );
+  if (report === undefined || taken !== undefined) throw new DomainError('report-not-replaceable');
+  return report;
+}
+
+/** The one live report of the month that speaks for a territory, and for no other: a replacement takes all of a report away. */
+async function reportOfTerritory(
+  tx: Tx,
+  territory: string,
+  month: string,
+  { labelId, serviceId }: Parties,
+): Promise<string> {
+  const reports = await tx.rows<{ id: string; alone: boolean }>(
+    `SELECT r.id, bool_and(c.territory = $4) AS alone FROM usage_reports r JOIN usage_contexts c ON c.report_id = r.id AND c.live
+      WHERE r.platform_id = accordo_organization() AND r.label_id = $1 AND r.service_id = $2 AND r.month = $3 AND r.state = 'accepted'
+      GROUP BY r.id HAVING bool_or(c.territory = $4) ORDER BY r.id`,
+    [labelId, serviceId, `${month}-01`, territoryNumber(territory)],
+  );
+  const [only] = reports;
+  if (only !== undefined && reports.length === 1 && only.alone) return only.id;
+  const ids = reports.map(({ id }) => id).join(', ');
+  throw new DomainError(
+    'report-not-replaceable',
+    only === undefined
+      ? `no live report speaks for ${territory} in ${month}`
+      : `for ${territory} in ${month} speak ${ids}, not one report alone and for nothing else: name it by its id`,
+  );
 }
 
 /** One delivery of a message at a time. A second one is refused at once: waiting would hold a connection. */

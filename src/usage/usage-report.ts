@@ -14,6 +14,9 @@ export interface UsageReport extends ReadFiles {
   readonly month: string;
   readonly state: 'received' | 'accepted' | 'refused' | 'superseded';
   readonly replaces: string | null;
+  readonly replaces_as: 'full' | 'delta' | null;
+  /** What was signed, and had happened to it, when the report was read (stampBetween). */
+  readonly read_under: string | null;
   readonly operation_id: string;
   readonly lines: bigint | null;
   readonly lines_accepted: bigint | null;
@@ -38,6 +41,13 @@ export class ReceiptView {
   @ApiProperty({ description: 'SHA-256 of the file, in hexadecimal' }) readonly fileSha256!: string;
   @ApiProperty({ example: '4041681' }) readonly bytes!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly replaces!: string | null;
+  @ApiProperty({
+    type: String,
+    enum: ['full', 'delta'],
+    nullable: true,
+    description: 'delta: the file holds differences',
+  })
+  readonly replacesAs!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'of a table: how it is read' })
   readonly mappingId!: string | null;
   @ApiProperty({ format: 'uuid', description: 'follow it at /v1/operations/:id' }) readonly operationId!: string;
@@ -48,7 +58,12 @@ export class ReportView extends ReceiptView {
   @ApiProperty({ enum: ['received', 'accepted', 'refused', 'superseded'] }) readonly state!: string;
   @ApiProperty({ type: String, nullable: true, description: 'all lines of the file, comments and empty ones included' })
   readonly lines!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly linesAccepted!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'of its own file; the sums of a delta are those of the whole',
+  })
+  readonly linesAccepted!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly linesRejected!: string | null;
   @ApiProperty({
     type: 'object',
@@ -74,6 +89,7 @@ export const receiptView = (report: UsageReport): ReceiptView => ({
   fileSha256: report.file_sha256,
   bytes: String(report.bytes),
   replaces: report.replaces,
+  replacesAs: report.replaces_as,
   mappingId: report.mapping_id,
   operationId: report.operation_id,
   receivedAt: report.received_at.toISOString(),

@@ -10,13 +10,13 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { getAgreement } from '../agreements';
-import type { UsageSum } from '../kernel';
+import { isTerritory, type UsageSum } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
-import { IdField, MonthField, TextField } from '../platform/http/fields';
+import { DomainError, type Fault } from '../platform/errors/domain-error';
+import { ChoiceField, CountryField, IdField, MonthField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
@@ -30,14 +30,28 @@ import type { Mapping } from './mapping';
 import { getMapping } from './mappings.repository';
 import { ReceiveReport } from './receive-report';
 import { ReceiptView, receiptView, ReportView, reportView, type UsageReport } from './usage-report';
+import { getReport } from './usage-report.repository';
 
 const reportBytesMax = 2 * 1024 ** 3;
 const dsrTypes = /^(text\/tab-separated-values|application\/gzip)\b/;
 const tableTypes = /^(text\/(tab-separated-values|csv|plain)|application\/gzip)\b/;
 
 export class UploadQuery {
-  @IdField({ optional: true, description: 'the live report that this one corrects, as a full replacement' })
+  @IdField({ optional: true, description: 'the live report that this one corrects' })
   readonly replaces?: string;
+
+  @CountryField({
+    optional: true,
+    description: 'in place of `replaces`: the one live report of the month that speaks for this territory and no other',
+  })
+  readonly replacesTerritory?: string;
+
+  @ChoiceField(['full', 'delta'], {
+    optional: true,
+    description:
+      'of a table with `replaces`: delta where its lines are differences to that report; full, the whole again, without',
+  })
+  readonly as?: 'full' | 'delta';
 
   @IdField({ optional: true, description: 'of a table: how it is read; then it needs the four below as well' })
   readonly mappingId?: string;
@@ -81,6 +95,8 @@ export class UseCountsView {
 }
 
 export class UnmatchedView extends UseCountsView {
+  @ApiProperty({ format: 'uuid', description: 'in whose file the line stands: of a delta also what it replaces' })
+  readonly reportId!: string;
   @ApiProperty() readonly line!: string;
   @ApiProperty({ type: String, nullable: true, description: 'null where the line names no recording' })
   readonly isrc!: string | null;
@@ -111,7 +127,8 @@ const countsView = ({
   returns: String(returns),
 });
 
-const unmatchedView = ({ line, isrc, reason, ...counts }: HeldLine): UnmatchedView => ({
+const unmatchedView = (own: string, { line, report, isrc, reason, ...counts }: HeldLine): UnmatchedView => ({
+  reportId: report ?? own,
   line: String(line),
   isrc,
   reason,
@@ -146,7 +163,7 @@ export class UsageController {
   @ApiOperation({
     summary: 'Send a usage report for a month',
     description:
-      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported` or `report-not-replaceable`.',
+      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
   })
   @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -158,6 +175,8 @@ export class UsageController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
+    refuseUnclear(query);
+    const { replaces, replacesTerritory, as } = query;
     const mapping = query.mappingId === undefined ? undefined : await this.mappingFor(actor, query, query.mappingId);
     const types = mapping === undefined ? dsrTypes : tableTypes;
     const { body } = request;
@@ -170,7 +189,7 @@ export class UsageController {
     const file = await this.storage.store(body, reportBytesMax);
     const incoming = await introduced(this.storage, file, { ...query, mapping });
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
-      receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces: query.replaces })),
+      receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces, replacesTerritory, as })),
     );
   }
 
@@ -225,7 +244,7 @@ export class UsageController {
   ): Promise<Page<UnmatchedView>> {
     const passed = passedBefore(cursor);
     const rows = await this.readings.heldLines(await getReport(tx, id), passed, limit + 1);
-    return pageOf(rows, limit, unmatchedView, counted(passed + limit));
+    return pageOf(rows, limit, (row) => unmatchedView(id, row), counted(passed + limit));
   }
 
   @Get(':id/sums')
@@ -279,8 +298,16 @@ export class UsageController {
   }
 }
 
-async function getReport(tx: Tx, id: string): Promise<UsageReport> {
-  const report = await tx.first<UsageReport>('SELECT * FROM usage_reports WHERE id = $1', [id]);
-  if (report === undefined) throw new DomainError('not-found');
-  return report;
+/** Whether it is clear what a report replaces, and how. Refuses with request-invalid. */
+function refuseUnclear({ replaces, replacesTerritory, as }: UploadQuery): void {
+  const faults: Fault[] = [];
+  const fault = (name: string, code: string, message: string): void =>
+    void faults.push({ pointer: `/${name}`, code, message });
+  if (as !== undefined && replaces === undefined && replacesTerritory === undefined)
+    fault('replaces', 'field-required', '`as` says how a report replaces one');
+  if (replaces !== undefined && replacesTerritory !== undefined)
+    fault('replacesTerritory', 'field-choice', 'a report is named by its id, or by its territory');
+  if (replacesTerritory !== undefined && !isTerritory(replacesTerritory))
+    fault('replacesTerritory', 'territory-unknown', `${replacesTerritory} is not an ISO 3166-1 territory`);
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

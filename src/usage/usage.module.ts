@@ -10,6 +10,7 @@ import { UsageEventVoidsController } from './events/voids.controller';
 import { PlatformGrants } from './events/platform-grants';
 import { PlatformServices } from './events/platform-services';
 import { TakeEvents } from './events/take-events';
+import { DifferenceController } from './difference.controller';
 import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
@@ -20,6 +21,7 @@ import { UsageController } from './usage.controller';
   imports: [AgreementsModule],
   controllers: [
     UsageController,
+    DifferenceController,
     MappingsController,
     UsageEventsController,
     UsageEventVoidsController,

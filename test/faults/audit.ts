@@ -17,7 +17,7 @@ export async function auditNow(system: System, acknowledged: Acknowledged, findi
   });
 }
 
-async function auditLedger(client: Client, findings: Findings): Promise<void> {
+export async function auditLedger(client: Client, findings: Findings): Promise<void> {
   const { rows } = await client.query<{ currency: string; sum: string }>(
     'SELECT currency, sum(amount_minor)::text AS sum FROM ledger_postings GROUP BY currency',
   );

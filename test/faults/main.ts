@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { dealUnderFaults, type FaultsOptions } from './deal';
 import { dsrUnderFaults } from './dsr';
 import { eventsUnderFaults } from './events';
+import { usageUnderFaults } from './usage';
 
 interface Run {
   readonly run: (options: FaultsOptions) => Promise<{ readonly ok: boolean }>;
@@ -12,6 +13,7 @@ interface Run {
 const runs: Readonly<Record<string, Run>> = {
   deal: { run: dealUnderFaults, points: { usual: 25, full: 200 } },
   events: { run: eventsUnderFaults, points: { usual: 25, full: 100 } },
+  usage: { run: usageUnderFaults, points: { usual: 25, full: 100 } },
   dsr: { run: dsrUnderFaults, points: { usual: 1000, full: 100_000 } },
 };
 

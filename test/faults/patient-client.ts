@@ -34,7 +34,7 @@ export class PatientClient {
     return this.definite((client) => client.request<Body>('POST', path, { body, key }), `POST ${path}`);
   }
 
-  upload<Body>(path: string, type: string, content: string, key: string = randomUUID()): Promise<Body> {
+  upload<Body>(path: string, type: string, content: string | Uint8Array, key: string = randomUUID()): Promise<Body> {
     return this.definite(
       (client) => client.request<Body>('POST', path, { file: { type, content }, key }),
       `POST ${path}`,

@@ -5,6 +5,7 @@ import type { Acknowledged } from './acknowledged';
 import { Advance, royaltiesOf } from './expected-amounts';
 import { corrected, planServiceMonth, type ServiceMonth, usageTotals } from './month-plan';
 import type { PatientClient } from './patient-client';
+import { finished, Standstill } from './operations';
 import type { StripeFarSide } from './stripe-far-side';
 
 /** Who acts in a round: machines by their keys, people by signing in. */
@@ -152,19 +153,6 @@ export class Round {
   }
 }
 
-/** Ends a wait in which nothing has moved for a minute and a half: more than any restart or repetition takes. */
-class Standstill {
-  private last = '';
-  private since = Date.now();
-
-  constructor(private readonly what: string) {}
-
-  look(state: string): void {
-    if (state !== this.last) [this.last, this.since] = [state, Date.now()];
-    else if (Date.now() - this.since > 90_000) throw new Error(`${this.what} does not move any more: ${state}`);
-  }
-}
-
 interface Report {
   readonly month: string;
   readonly service: ServiceMonth;
@@ -174,16 +162,3 @@ interface Report {
 
 const rows = async <Row>(client: PatientClient, path: string): Promise<Row[]> =>
   (await client.get<{ rows: Row[] }>(`${path}?limit=1000`)).rows;
-
-async function finished(client: PatientClient, operationId: string): Promise<void> {
-  const standstill = new Standstill(`operation ${operationId}`);
-  for (;;) {
-    const { state, kind, problem } = await client.get<{ state: string; kind: string; problem: object | null }>(
-      `/v1/operations/${operationId}`,
-    );
-    if (state === 'done') return;
-    if (state === 'failed') throw new Error(`${kind} failed: ${JSON.stringify(problem)}`);
-    standstill.look(`${kind} is ${state}`);
-    await wait(50);
-  }
-}

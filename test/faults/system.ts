@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -75,6 +75,11 @@ export class System {
   /** Processes that ended although nobody killed them. They are started again, as a supervisor would, and told at the end. */
   get endedByThemselves(): readonly string[] {
     return this.notes;
+  }
+
+  /** Where reports are being read now, or were when their process died. */
+  readingFolders(): string[] {
+    return foldersNamed(join(this.folder, 'files', 'files', 'temporary'), 'reading-');
   }
 
   /** SIGKILL for all of them at the same time, and at once a new start: the database first, since the others need it to start. */
@@ -155,6 +160,22 @@ export class System {
     await this.replacing.catch(() => undefined);
     await this.postgres.stop('immediate');
   }
+}
+
+/** Folders inside of `folder` whose names begin so, also one level below. */
+function foldersNamed(folder: string, beginning: string): string[] {
+  const names = (inside: string): string[] => {
+    try {
+      return readdirSync(inside);
+    } catch {
+      return [];
+    }
+  };
+  return names(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (name.startsWith(beginning)) return [path];
+    return names(path).flatMap((inner) => (inner.startsWith(beginning) ? [join(path, inner)] : []));
+  });
 }
 
 /** Nothing of the caller's own configuration. */

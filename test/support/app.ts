@@ -77,7 +77,7 @@ export async function startTestApp({
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   stripe?.setWebhookUrl(`${url}/v1/stripe/webhooks`);
   const jobs = app.get(Jobs);
-  if (worker) await jobs.start(config.applicationUrl);
+  if (worker) await jobs.start(config.applicationUrl, parts.storage);
   return {
     app,
     url,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -74,4 +74,15 @@ describe('the storage of files', () => {
       expect(() => storage.read(name)).toThrow('files are named by their SHA-256');
     },
   );
+
+  it('tells what other processes have not finished, and removes what one that is gone was working on', async () => {
+    const gone = new Storage(storage.folder);
+    for (const { temporaryFolder } of [gone, storage]) {
+      mkdirSync(join(temporaryFolder, 'reading-1'), { recursive: true });
+    }
+    expect(await storage.otherLives()).toEqual([gone.life]);
+    await storage.forget(gone.life);
+    expect(await storage.otherLives()).toEqual([]);
+    expect([gone, storage].map(({ temporaryFolder }) => existsSync(temporaryFolder))).toEqual([false, true]);
+  });
 });

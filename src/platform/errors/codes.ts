@@ -131,6 +131,11 @@ export const errorCodes = {
   'report-party-unknown': { status: 422, title: 'The report names a recipient or service that is not known' },
   'message-id-reused': { status: 409, title: 'This message id was used for another file' },
   'period-already-reported': { status: 409, title: 'A live report already speaks for this period and context' },
+  'delta-not-possible': {
+    status: 409,
+    title: 'Differences to this report cannot be taken: send the whole report as its replacement',
+  },
+  'report-without-difference': { status: 409, title: 'The report replaces none, or has not been accepted' },
   'report-not-replaceable': {
     status: 409,
     title: 'The report named by replaces is not a live report of the same contexts',

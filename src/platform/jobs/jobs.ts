@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Tx } from '../database/tx';
-import { WorkerLease } from './lease';
+import { type Unfinished, WorkerLease } from './lease';
 
 /** Ids only: what a job works on, never content, names or secrets. */
 export type JobPayload = Readonly<Record<string, string>>;
@@ -56,8 +56,8 @@ export class Jobs {
     this.jobs.set(name, job);
   }
 
-  async start(applicationUrl: string, concurrency = 2): Promise<void> {
-    const lease = new WorkerLease(applicationUrl, 2_000, (message) => this.logger.warn(message));
+  async start(applicationUrl: string, unfinished: Unfinished, concurrency = 2): Promise<void> {
+    const lease = new WorkerLease(applicationUrl, 2_000, unfinished, (message) => this.logger.warn(message));
     await lease.open();
     this.lease = lease;
     this.stopping = false;

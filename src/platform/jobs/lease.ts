@@ -5,13 +5,24 @@ const name = `hashtextextended('accordo-worker ' || $1, 0)`;
 const lock = `SELECT pg_try_advisory_lock(${name}) AS taken`;
 const unlock = `SELECT pg_advisory_unlock(${name})`;
 
+/** Where jobs leave what they have not finished, by the life of the process that works on it. */
+export interface Unfinished {
+  /** This process's own. */
+  readonly life: string;
+  otherLives(): Promise<string[]>;
+  forget(life: string): Promise<void>;
+}
+
 /**
  * Says in the database that this process's workers live: a session lock each, which the server drops the moment the process dies.
- * The queue itself would hold a dead worker's jobs for four hours; whoever finds a holder without its lock sets them free at once.
+ * The queue itself would hold a dead worker's jobs for four hours; whoever finds a holder without its lock sets them free at once, and removes what a
+ * process that is gone left half-done on disk.
  * A job may then run twice (a lost connection looks like a death), which every job must bear anyway.
  */
 export class WorkerLease {
   private readonly workers = new Set<string>();
+  /** Names whose locks this connection has. */
+  private readonly held = new Set<string>();
   private client: Client | undefined;
   private stopped = false;
   private turn: Promise<unknown> = Promise.resolve();
@@ -19,6 +30,7 @@ export class WorkerLease {
   constructor(
     private readonly url: string,
     private readonly intervalMilliseconds: number,
+    private readonly unfinished: Unfinished,
     private readonly report: (message: string) => void,
   ) {}
 
@@ -26,7 +38,7 @@ export class WorkerLease {
   add(workerId: string): void {
     this.workers.add(workerId);
     // A failure shows as a lost connection, which the next round of keep() mends.
-    void this.inTurn(async () => this.client?.query(lock, [workerId])).catch(() => undefined);
+    void this.inTurn(async () => this.client && this.holdOwn(this.client)).catch(() => undefined);
   }
 
   /** The workers so far have ended: what they still hold is free. */
@@ -45,7 +57,9 @@ export class WorkerLease {
       try {
         await this.inTurn(async () => {
           this.client ??= await this.connect();
+          await this.holdOwn(this.client);
           await this.freeTheDead(this.client);
+          await this.sweepTheDead(this.client);
         });
       } catch (error) {
         this.report(`worker lease: ${error instanceof Error ? error.message : String(error)}`);
@@ -76,8 +90,18 @@ export class WorkerLease {
     });
     client.on('error', () => void this.drop());
     await client.connect();
-    for (const worker of this.workers) await client.query(lock, [worker]);
+    this.held.clear();
+    await this.holdOwn(client);
     return client;
+  }
+
+  /** Whoever took us for dead has a lock of ours until it has tidied up: asked for again in the next round. */
+  private async holdOwn(client: Client): Promise<void> {
+    for (const holder of [this.unfinished.life, ...this.workers]) {
+      if (this.held.has(holder)) continue;
+      const { rows } = await client.query<{ taken: boolean }>(lock, [holder]);
+      if (rows[0]?.taken === true) this.held.add(holder);
+    }
   }
 
   private async freeTheDead(client: Client): Promise<void> {
@@ -87,11 +111,19 @@ export class WorkerLease {
     );
     for (const { worker } of rows) {
       if (this.workers.has(worker)) continue;
-      const { rows: locks } = await client.query<{ taken: boolean }>(lock, [worker]);
-      if (locks[0]?.taken !== true) continue;
-      await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [worker]);
-      await client.query(unlock, [worker]);
-      this.report(`freed the jobs of ${worker}, which is gone`);
+      await ifDead(client, worker, async () => {
+        await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [worker]);
+        this.report(`freed the jobs of ${worker}, which is gone`);
+      });
+    }
+  }
+
+  private async sweepTheDead(client: Client): Promise<void> {
+    const { unfinished } = this;
+    for (const life of await unfinished.otherLives()) {
+      // A folder that cannot be removed is not worth a lock.
+      const swept = (): Promise<void> => unfinished.forget(life).catch((error: unknown) => this.report(String(error)));
+      await ifDead(client, life, swept);
     }
   }
 
@@ -99,5 +131,16 @@ export class WorkerLease {
     const client = this.client;
     this.client = undefined;
     await client?.end().catch(() => undefined);
+  }
+}
+
+/** Does the work where nobody holds the lock of that name, and holds it meanwhile. */
+async function ifDead(client: Client, holder: string, work: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ taken: boolean }>(lock, [holder]);
+  if (rows[0]?.taken !== true) return;
+  try {
+    await work();
+  } finally {
+    await client.query(unlock, [holder]);
   }
 }

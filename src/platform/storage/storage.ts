@@ -20,16 +20,30 @@ const unfinishedMilliseconds = 86_400_000;
  */
 @Injectable()
 export class Storage {
+  /** Names what this process has not finished: others see from its lock whether it lives. */
+  readonly life = randomUUID();
+
   constructor(readonly folder: string) {}
 
-  /** For work that spills to disk. What a killed process left in it is swept at the next start. */
+  /** For work of jobs that spills to disk. What a killed process left in its own is swept by the next worker. */
   get temporaryFolder(): string {
-    return join(this.folder, 'temporary');
+    return join(this.temporaryFolders, this.life);
+  }
+
+  /** Of processes that may have gone. */
+  async otherLives(): Promise<string[]> {
+    const lives = await readdir(this.temporaryFolders).catch(() => []);
+    return lives.filter((life) => life !== this.life);
+  }
+
+  /** Removes what a process that is gone was working on. */
+  async forget(life: string): Promise<void> {
+    await rm(join(this.temporaryFolders, life), { recursive: true, force: true });
   }
 
   /** Removes what a killed process left half-stored: everything unfinished and older than a day, which no upload takes. */
   async sweep(now: Date): Promise<void> {
-    for (const folder of [join(this.folder, 'incoming'), this.temporaryFolder]) {
+    for (const folder of [join(this.folder, 'incoming'), this.temporaryFolders]) {
       for (const name of await readdir(folder).catch(() => [])) {
         const path = join(folder, name);
         const found = await stat(path).catch(() => undefined);
@@ -86,6 +100,10 @@ export class Storage {
       () => true,
       () => false,
     );
+  }
+
+  private get temporaryFolders(): string {
+    return join(this.folder, 'temporary');
   }
 
   private async keep(incoming: string, path: string): Promise<void> {

@@ -14,8 +14,11 @@ type Fault = Omit<DelimitedFault, 'line'>;
 
 interface CarefulReading {
   readonly faults: readonly Fault[];
+  /** Not negative. */
   readonly quantity: bigint;
   readonly returns: bigint;
+  /** The counts are to be taken away; only where the layout is signed. */
+  readonly isTaken: boolean;
 }
 
 /** Reads one line by all rules, slowly: every fault of it is named, and what may be written otherwise is understood. */
@@ -39,15 +42,26 @@ export class CarefulLine {
   read(bytes: Buffer, line: SoundLine): CarefulReading {
     this.faults = [];
     const cells = this.cellsOf(bytes);
-    if (cells === undefined) return { faults: this.faults, quantity: 0n, returns: 0n };
+    if (cells === undefined) return { faults: this.faults, quantity: 0n, returns: 0n, isTaken: false };
     this.readIsrc(cells, line);
     const quantity = this.count(cells, this.layout.quantity);
     const returns = this.layout.returns === undefined ? 0n : this.count(cells, this.layout.returns);
-    if (this.faults.length === 0 && returns > quantity)
-      this.fault('returns-exceed-quantity', cells, this.layout.returns);
+    this.checkTogether(cells, quantity, returns);
     this.readPlace(cells, line);
     this.readDay(cells, line);
-    return { faults: this.faults, quantity, returns };
+    const { faults } = this;
+    const isTaken = quantity < 0n || returns < 0n;
+    return isTaken
+      ? { faults, quantity: -quantity, returns: -returns, isTaken }
+      : { faults, quantity, returns, isTaken };
+  }
+
+  /** A line of differences may give back what others used. */
+  private checkTogether(cells: readonly string[], quantity: bigint, returns: bigint): void {
+    const { signed, returns: column } = this.layout;
+    if (this.faults.length > 0) return;
+    if (signed !== true && returns > quantity) this.fault('returns-exceed-quantity', cells, column);
+    if ((quantity < 0n && returns > 0n) || (quantity > 0n && returns < 0n)) this.fault('signs-differ', cells, column);
   }
 
   private cellsOf(bytes: Buffer): readonly string[] | undefined {
@@ -78,11 +92,11 @@ export class CarefulLine {
     const written = cells[column] ?? '';
     const [, sign, digits] = this.countForm.exec(written) ?? [];
     if (digits === undefined) return this.fault('cell-not-whole', cells, column) ?? 0n;
-    if (sign === '-') return this.fault('cell-negative', cells, column) ?? 0n;
+    if (sign === '-' && this.layout.signed !== true) return this.fault('cell-negative', cells, column) ?? 0n;
     const plain = digits.replace(/\D/g, '').replace(/^0+(?=\d)/, '');
     const count = plain.length > 19 ? int8Max + 1n : BigInt(plain);
     if (count > int8Max) return this.fault('cell-out-of-range', cells, column) ?? 0n;
-    return count;
+    return sign === '-' ? -count : count;
   }
 
   private readPlace(cells: readonly string[], line: SoundLine): void {

@@ -27,6 +27,8 @@ export interface DelimitedLayout {
   /** The report's first day, which lines without a day are of, and how many days it has. */
   readonly from: CalendarDate;
   readonly days: number;
+  /** The lines are differences: with a minus a count takes away. */
+  readonly signed?: true;
 }
 
 /** A line that is not sound, with the number within its chunk. */
@@ -50,6 +52,7 @@ export const delimitedFaults = {
   'cell-negative': 'a count is not negative',
   'cell-out-of-range': 'a count is below 2^63',
   'returns-exceed-quantity': 'more is returned than used',
+  'signs-differ': 'a line either adds or takes away, units and returns alike',
   'territory-unknown': 'no ISO 3166-1 territory, and none that the mapping translates',
   'use-unknown': 'no DDEX use type, and none that the mapping translates',
   'model-unknown': 'no DDEX commercial model, and none that the mapping translates',

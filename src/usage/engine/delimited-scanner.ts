@@ -10,6 +10,7 @@ const carriageReturn = 13;
 const quote = 34;
 /** What fifteen digits hold is exact as a double. */
 const digitsMax = 15;
+const most = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * Reads lines of a delimited report: the ordinary ones in one pass over their bytes, without a copy. Whatever is out of the ordinary (quotes,
@@ -26,6 +27,8 @@ export class DelimitedScanner {
   constructor(
     private readonly layout: DelimitedLayout,
     private readonly tally: Tally,
+    /** Of what is to be taken away: the counts as they are, without the minus. */
+    private readonly taken?: Tally,
   ) {
     this.careful = new CarefulLine(layout);
     this.places = new PlaceReader(layout);
@@ -103,13 +106,14 @@ export class DelimitedScanner {
   }
 
   private carefully(bytes: Buffer, faults: DelimitedFault[]): void {
-    const { line, tally } = this;
+    const { line } = this;
     const read = this.careful.read(bytes, line);
     if (read.faults.length > 0) {
       for (const fault of read.faults) faults.push({ line: line.line, ...fault });
       return;
     }
-    if (read.quantity <= BigInt(Number.MAX_SAFE_INTEGER)) {
+    const tally = read.isTaken ? this.taken! : this.tally;
+    if (read.quantity <= most && read.returns <= most) {
       line.quantity = Number(read.quantity);
       line.returns = Number(read.returns);
       tally.add(line);

@@ -29,41 +29,48 @@ export interface ScannedChunk {
   readonly kind: 'chunk';
   readonly lines: number;
   readonly held: Uint32Array;
+  /** What is to be taken away and no agreement covers: rows as the held ones. */
+  readonly takenHeld: Uint32Array;
   readonly faults: readonly DelimitedFault[];
 }
 
-export interface ThreadResult extends FoundSums {
-  readonly kind: 'end';
+/** Sums and counts of lines that are alike. */
+export interface Tallied extends FoundSums {
   readonly units: ReadonlyMap<number, bigint>;
   readonly accepted: number;
   readonly reasons: Float64Array;
 }
 
+export interface ThreadResult {
+  readonly kind: 'end';
+  /** Of the lines that add; then, where the layout is signed, of those that take away. */
+  readonly tallied: readonly Tallied[];
+}
+
 /** Scans chunks and adds them up; the same in a thread of its own and in the caller's. */
 export class ChunkWork {
-  private readonly tally: Tally;
+  private readonly added: RunningTally;
+  private readonly taken: RunningTally | undefined;
   private readonly scanner: DelimitedScanner;
-  private readonly runs: RunFiles;
   private readonly parts: LineParts | undefined;
 
   constructor(order: ThreadOrder) {
-    this.tally = new Tally(order.plan, order.slotsMax);
-    this.scanner = new DelimitedScanner(order.layout, this.tally);
-    this.runs = new RunFiles(order.folder, order.name);
+    this.added = new RunningTally(order, order.name, false);
+    this.taken = order.layout.signed === true ? new RunningTally(order, `${order.name}-taken`, true) : undefined;
+    this.scanner = new DelimitedScanner(order.layout, this.added.tally, this.taken?.tally);
     this.parts = order.file === undefined ? undefined : new LineParts(order.file, lineBytesMax);
   }
 
   scan(chunk: Chunk): ScannedChunk {
     const faults: DelimitedFault[] = [];
     const lines = this.scanner.scan(this.bytesOf(chunk), faults);
-    this.runs.spillIfFull(this.tally.table);
-    return { kind: 'chunk', lines, held: this.tally.takeHeld(), faults };
+    const held = this.added.takeHeld();
+    return { kind: 'chunk', lines, held, takenHeld: this.taken?.takeHeld() ?? new Uint32Array(0), faults };
   }
 
   end(): ThreadResult {
-    const { runs, tally } = this;
-    const { table, units, accepted, reasons } = tally;
-    return { kind: 'end', runs: runs.list, last: table.takeRun(), large: table.large, units, accepted, reasons };
+    const tallies = [this.added, ...(this.taken === undefined ? [] : [this.taken])];
+    return { kind: 'end', tallied: tallies.map((each) => each.end()) };
   }
 
   close(): void {
@@ -77,18 +84,47 @@ export class ChunkWork {
   }
 }
 
+/** A tally, and the files that it spills to. */
+class RunningTally {
+  readonly tally: Tally;
+  private readonly runs: RunFiles;
+
+  constructor(
+    { plan, slotsMax, folder }: ThreadOrder,
+    name: string,
+    private readonly isTaken: boolean,
+  ) {
+    this.tally = new Tally(plan, slotsMax);
+    this.runs = new RunFiles(folder, name);
+  }
+
+  takeHeld(): Uint32Array {
+    this.runs.spillIfFull(this.tally.table);
+    return this.tally.takeHeld();
+  }
+
+  end(): Tallied {
+    const { table, units, accepted, reasons } = this.tally;
+    const sums = { runs: this.runs.list, last: table.takeRun(), large: table.large, isTaken: this.isTaken };
+    return { ...sums, units, accepted, reasons };
+  }
+}
+
 if (parentPort !== null) {
   const port = parentPort;
   const work = new ChunkWork(workerData as ThreadOrder);
   port.on('message', (task: ThreadTask) => {
     if (task.kind === 'chunk') {
       const scanned = work.scan(task.chunk);
-      port.postMessage(scanned, [scanned.held.buffer as ArrayBuffer]);
+      port.postMessage(scanned, [scanned.held.buffer as ArrayBuffer, scanned.takenHeld.buffer as ArrayBuffer]);
       return;
     }
     const result = work.end();
     work.close();
-    port.postMessage(result, [result.last.buffer as ArrayBuffer]);
+    port.postMessage(
+      result,
+      result.tallied.map(({ last }) => last.buffer as ArrayBuffer),
+    );
     port.close();
   });
 }

@@ -10,6 +10,8 @@ interface HeldChunk {
   readonly offset: number;
   readonly rows: number;
   readonly firstLine: number;
+  /** Whose file the lines stand in, where it is not the report's own. */
+  readonly report?: string;
 }
 
 const heldMagic = 'ACUHLD01';
@@ -24,11 +26,11 @@ export class HeldWriter {
     this.out = new HashedFile(file);
   }
 
-  /** `firstLine` is the number of the chunk's first line. */
-  async add(words: Uint32Array, firstLine: number): Promise<void> {
+  /** `firstLine` is the number of the chunk's first line; `report` as in the chunk. */
+  async add(words: Uint32Array, firstLine: number, report?: string): Promise<void> {
     const rows = words.length / heldWords;
     if (rows === 0) return;
-    this.chunks.push({ offset: this.out.bytes, rows, firstLine });
+    this.chunks.push({ offset: this.out.bytes, rows, firstLine, ...(report !== undefined && { report }) });
     this.rows += rows;
     await this.out.write(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
   }
@@ -39,9 +41,21 @@ export class HeldWriter {
   }
 }
 
+/** All rows of such a file, chunk by chunk. */
+export async function* heldChunks(
+  file: FileHandle,
+): AsyncGenerator<Pick<HeldChunk, 'firstLine' | 'report'> & { readonly rows: Uint32Array }> {
+  for (const { offset, rows, ...of } of await readFooter<HeldChunk[]>(file, heldMagic)) {
+    const bytes = await bytesAt(file, offset, rows * heldWords * 4);
+    yield { ...of, rows: new Uint32Array(bytes.buffer, bytes.byteOffset, rows * heldWords) };
+  }
+}
+
 /** A line that is held. */
 export interface HeldLine extends Place {
   readonly line: number;
+  /** Of the report that a delta changed, in whose file the line stands; undefined: in the report's own. */
+  readonly report: string | undefined;
   /** Null where the line names no recording. */
   readonly isrc: string | null;
   readonly reason: string;
@@ -54,23 +68,24 @@ export async function heldLines(file: FileHandle, first: number, limit: number):
   const chunks = await readFooter<HeldChunk[]>(file, heldMagic);
   const lines: HeldLine[] = [];
   let passed = 0;
-  for (const { offset, rows, firstLine } of chunks) {
+  for (const { offset, rows, firstLine, report } of chunks) {
     const from = Math.max(0, first - passed);
     passed += rows;
     if (from >= rows) continue;
     const count = Math.min(rows - from, limit - lines.length);
     const bytes = await bytesAt(file, offset + from * heldWords * 4, count * heldWords * 4);
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * heldWords);
-    for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine));
+    for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine, report));
     if (lines.length === limit) break;
   }
   return lines;
 }
 
-function heldLine(words: Uint32Array, at: number, firstLine: number): HeldLine {
+function heldLine(words: Uint32Array, at: number, firstLine: number, report: string | undefined): HeldLine {
   const [letters, tagged] = [words[at + 1]!, words[at + 2]!];
   return {
     line: firstLine + words[at]! - 1,
+    report,
     isrc: letters === noIsrc ? null : isrcText({ letters, digits: tagged % 0x100_0000 }),
     reason: reasonOf(-1 - Math.floor(tagged / 0x100_0000)),
     ...placeOf(words[at + 3]!),

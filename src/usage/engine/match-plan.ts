@@ -6,7 +6,9 @@ import {
   REFUSAL_REASONS,
   type RefusalReason,
   territoryCode,
+  territoryNumber,
   useAndModelOf,
+  useModelCode,
   useModelNumber,
 } from '../../kernel';
 import { type Recordings, recordingsOf } from './recordings';
@@ -29,6 +31,9 @@ export const placeOf = (code: number): Place => ({
   territory: territoryCode(Math.floor(code / usesAndModels)),
   ...useAndModelOf(code % usesAndModels),
 });
+
+export const codeOf = ({ territory, use, model }: Place): number =>
+  placeCode(territoryNumber(territory), useModelCode(use, model));
 
 /** What matching needs to know of the world, as plain data that goes to any thread. */
 export interface MatchPlan {
@@ -100,6 +105,10 @@ function placesOf(grants: readonly GrantInForce[]): Uint32Array {
   }
   return Uint32Array.from(codes).sort();
 }
+
+/** The number of a sum: in the order of agreement, recording and place, by their numbers in the plan. */
+export const keyOf = ({ recordings, places }: MatchPlan, agreement: number, recording: number, place: number): number =>
+  (agreement * recordings.sets.length + recording) * places.length + place;
 
 export const unknownRecording = -1 - REFUSAL_REASONS.indexOf('unknown-recording');
 

@@ -1,16 +1,33 @@
 import type { FileHandle } from 'node:fs/promises';
+import { bytesAt } from './hashed-file';
 import type { LargeSum, SortedRun } from './sum-table';
 
-/** A run in memory, or one that was written to disk: rows of three doubles. */
-export type RunSource = SortedRun | { readonly file: FileHandle; readonly rows: number };
+/** A run in pieces of rows of three doubles, none of them empty. What is taken away has the sign -1. */
+export interface RunSource {
+  readonly pieces: Iterator<SortedRun> | AsyncIterator<SortedRun>;
+  readonly sign: 1 | -1;
+}
 
 const rowsAtOnce = 16_384;
 
+export function* piecesOf(run: SortedRun): Generator<SortedRun> {
+  for (let at = 0; at < run.length; at += rowsAtOnce * 3) yield run.subarray(at, at + rowsAtOnce * 3);
+}
+
+/** Of a run that was written to disk. */
+export async function* piecesOfFile(file: FileHandle, rows: number): AsyncGenerator<SortedRun> {
+  for (let at = 0; at < rows; at += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, rows - at);
+    const bytes = await bytesAt(file, at * 24, count * 24);
+    yield new Float64Array(bytes.buffer, bytes.byteOffset, count * 3);
+  }
+}
+
 /** Reads a run from its first row to its last. */
 class RunCursor {
-  private buffer = new Float64Array(0);
+  private buffer: SortedRun = new Float64Array(0);
   private at = 0;
-  private read = 0;
+  private ended = false;
   key = Infinity;
   quantity = 0;
   returns = 0;
@@ -19,38 +36,27 @@ class RunCursor {
 
   /** True when `load` must come before the next row. */
   get isDry(): boolean {
-    return this.at === this.buffer.length && this.read < this.rows;
+    return this.at === this.buffer.length && !this.ended;
   }
 
   async load(): Promise<void> {
-    const { source } = this;
-    const rows = Math.min(rowsAtOnce, this.rows - this.read);
-    if (!('file' in source))
-      this.buffer = source.subarray(this.read * 3, (this.read + rows) * 3) as Float64Array<ArrayBuffer>;
-    else {
-      const bytes = Buffer.alloc(rows * 24);
-      await source.file.read(bytes, 0, bytes.length, this.read * 24);
-      this.buffer = new Float64Array(bytes.buffer, bytes.byteOffset, rows * 3);
-    }
-    this.read += rows;
+    const { done, value } = await this.source.pieces.next();
+    this.ended = done === true;
+    this.buffer = done === true ? new Float64Array(0) : value;
     this.at = 0;
   }
 
   /** The next row; a key of Infinity after the last. Not while dry. */
   next(): void {
-    const { buffer, at } = this;
+    const { buffer, at, source } = this;
     if (at === buffer.length) {
       this.key = Infinity;
       return;
     }
     this.key = buffer[at]!;
-    this.quantity = buffer[at + 1]!;
-    this.returns = buffer[at + 2]!;
+    this.quantity = buffer[at + 1]! * source.sign;
+    this.returns = buffer[at + 2]! * source.sign;
     this.at = at + 3;
-  }
-
-  private get rows(): number {
-    return 'file' in this.source ? this.source.rows : this.source.length / 3;
   }
 }
 
@@ -84,7 +90,7 @@ export async function mergeRuns(
     let beyond: LargeSum | undefined;
     for (let cursor = first; cursor.key === key; cursor = order.first) {
       const [both, back] = [sum.quantity + cursor.quantity, sum.returns + cursor.returns];
-      if (both > Number.MAX_SAFE_INTEGER || back > Number.MAX_SAFE_INTEGER) {
+      if (Math.abs(both) > Number.MAX_SAFE_INTEGER || Math.abs(back) > Number.MAX_SAFE_INTEGER) {
         beyond ??= { quantity: 0n, returns: 0n };
         beyond.quantity += BigInt(cursor.quantity);
         beyond.returns += BigInt(cursor.returns);

@@ -11,6 +11,7 @@ import {
   territoryNumber,
   useNumber,
 } from '../../kernel';
+import type { DeltaBase } from './delta-base';
 import { delimitedFaults, type DelimitedLayout } from './delimited-layout';
 import { faultsFrom, heldLines } from './held-and-faults';
 import type { PlainFile } from './line-parts';
@@ -85,8 +86,19 @@ function plainFile(text: string): PlainFile {
 
 const header = 'id;isrc;country;use;model;day;plays\n';
 
-async function read(text: string, { size = 1 << 16, slotsMax = 1 << 14, own = layout } = {}): Promise<Reading> {
+interface Manner {
+  readonly size?: number;
+  readonly slotsMax?: number;
+  readonly own?: DelimitedLayout;
+  readonly base?: DeltaBase;
+}
+
+async function read(
+  text: string,
+  { size = 1 << 16, slotsMax = 1 << 14, own = layout, base }: Manner = {},
+): Promise<Reading> {
   return readDelimited({
+    ...(base !== undefined && { base }),
     source: size === 0 ? plainFile(header + text) : pieces(header + text, size),
     layout: own,
     plan: plan(),
@@ -210,7 +222,7 @@ describe('reading a delimited report', () => {
     expect(await sumsIn(reading)).toEqual([
       `agreement-b ${one} RU OnDemandStream SubscriptionModel ${9223372036854770000n + 2007n} 0`,
     ]);
-    expect([reading.lines, reading.accepted, reading.outOfRange]).toEqual([6, 4, undefined]);
+    expect([reading.lines, reading.accepted, reading.impossible]).toEqual([6, 4, []]);
     await reading.remove();
   });
 
@@ -268,10 +280,116 @@ describe('reading a delimited report', () => {
     expect(Object.keys(delimitedFaults).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
   });
 
-  it('tells of a sum that cannot be kept', async () => {
-    const line = `1;${one};RU;play;SubscriptionModel;15.01.2026;9223372036854775807\n`;
-    const reading = await read(line + line);
-    expect(reading.outOfRange).toBe(one);
+  it('tells of a sum that cannot be kept, of units and of returns', async () => {
+    const most = 2n ** 63n - 1n;
+    const line = (isrc: string, units: bigint, back: bigint): string =>
+      `1;${isrc};RU;play;SubscriptionModel;15.01.2026;${units};${back}\n`;
+    const own = { ...layout, columns: 8, names: [...layout.names, 'back'], returns: 7 };
+    const text = line(one, most, 5n) + line(one, 1n, 1n) + line(two, most, most) + line(two, 3n, 1n);
+    const reading = await read(text, { own });
+    const what = 'in RU, OnDemandStream, SubscriptionModel add up to more than can be kept';
+    expect(reading.impossible).toEqual([
+      { code: 'sum-out-of-range', message: `the units of ${one} ${what}` },
+      { code: 'sum-out-of-range', message: `the units of ${two} ${what}` },
+      { code: 'sum-out-of-range', message: `the returns of ${two} ${what}` },
+    ]);
     await reading.remove();
+  });
+});
+
+/** Reads differences to a reading. */
+async function readDelta({ sums, held }: Reading, text: string, manner: Manner = {}): Promise<Reading> {
+  const base = { reportId: 'base', sums: await open(sums.path, 'r'), held: await open(held.path, 'r') };
+  try {
+    return await read(text, { own: { ...layout, signed: true }, base, ...manner });
+  } finally {
+    await base.sums.close();
+    await base.held.close();
+  }
+}
+
+async function heldIn({ held }: Reading): Promise<string[]> {
+  const file = await open(held.path, 'r');
+  const kept = await heldLines(file, 0, 1000);
+  await file.close();
+  return kept.map(({ line, report = 'own', isrc, reason, territory, quantity }) =>
+    [report, line, isrc, reason, territory, quantity].join(' '),
+  );
+}
+
+const counted = lines.map((all) => all.map((line) => ({ ...line, quantity: line.quantity + 1 })));
+const shuffled = (all: readonly string[], by: number): string[] =>
+  all
+    .map((text, at) => ({ text, key: Math.sin(by + at) }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ text }) => text);
+
+describe('differences to a report', () => {
+  it('lead to the same bytes of sums and the same held lines as the whole report again', async () => {
+    await fc.assert(
+      fc.asyncProperty(counted, counted, fc.constantFrom(4, 1 << 14), fc.nat(), async (before, after, slotsMax, by) => {
+        const [base, whole] = [await read(before.map(written).join('\n')), await read(after.map(written).join('\n'))];
+        const taken = before.map((line) => written({ ...line, quantity: -line.quantity }));
+        const delta = await readDelta(base, shuffled([...after.map(written), ...taken], by).join('\n'), { slotsMax });
+        expect([delta.impossible, await sumsIn(delta)]).toEqual([[], await sumsIn(whole)]);
+        expect([delta.sums.sha256, delta.sums.totals]).toEqual([whole.sums.sha256, whole.sums.totals]);
+        const usage = (held: string[]): string[] => held.map((line) => line.replace(/^own \d+ /, '')).sort();
+        expect(usage(await heldIn(delta))).toEqual(usage(await heldIn(whole)));
+        const units = new Map(base.units);
+        for (const [place, count] of delta.units) units.set(place, (units.get(place) ?? 0n) + count);
+        expect(new Map([...units].filter(([, count]) => count !== 0n))).toEqual(whole.units);
+        for (const reading of [base, whole, delta]) await reading.remove();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const line = (isrc: string, quantity: bigint | number): string =>
+    `1;${isrc};RU;play;SubscriptionModel;15.01.2026;${quantity}`;
+
+  it('are exact beyond what a double holds', async () => {
+    const most = 2n ** 63n - 1n;
+    const base = await read([line(one, most), line(two, most)].join('\n'));
+    const delta = await readDelta(base, [line(one, -(most - 1n)), line(two, -1), line(two, 1)].join('\n'));
+    expect(await sumsIn(delta)).toEqual([
+      `agreement-b ${one} RU OnDemandStream SubscriptionModel 1 0`,
+      `agreement-b ${two} RU OnDemandStream SubscriptionModel ${most} 0`,
+    ]);
+    const again = await readDelta(delta, line(two, 1));
+    expect(again.impossible).toMatchObject([{ code: 'sum-out-of-range' }]);
+    for (const reading of [base, delta, again]) await reading.remove();
+  });
+
+  it('take held lines away where they are, and are refused where more is taken than there is', async () => {
+    const unknown = 'ZZA012699999';
+    const base = await read([line(one, 5), line(unknown, 4), line(one, 1), line(unknown, 6)].join('\n'));
+    const delta = await readDelta(base, [line(unknown, -5), line(unknown, 3), line(one, 2)].join('\n'));
+    expect(await heldIn(delta)).toEqual([
+      `own 3 ${unknown} unknown-recording RU 3`,
+      `base 5 ${unknown} unknown-recording RU 5`,
+    ]);
+    expect([delta.accepted, delta.rejected, delta.held.rows]).toEqual([1, 2, 2]);
+    const next = await readDelta(delta, [line(unknown, -1), line(one, -8)].join('\n'));
+    expect([await heldIn(next), await sumsIn(next)]).toEqual([
+      [`base 3 ${unknown} unknown-recording RU 2`, `base 5 ${unknown} unknown-recording RU 5`],
+      [],
+    ]);
+    const wrong = await readDelta(base, [line(one, -7), line(unknown, -11)].join('\n'));
+    const place = 'in RU, OnDemandStream, SubscriptionModel';
+    expect(wrong.impossible.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      `sum-below-zero: of ${one} ${place} more is taken away than there is: -1 units are left, 0 returned`,
+      `sum-below-zero: of what is held of ${unknown} ${place} more is taken away than there is: 1 units, 0 returns`,
+    ]);
+    for (const reading of [base, delta, next, wrong]) await reading.remove();
+  });
+
+  it('have one sign a line, and only there a sign at all', async () => {
+    const own = { ...layout, columns: 8, names: [...layout.names, 'back'], returns: 7, signed: true as const };
+    const base = await read(`${line(one, 10)};4`, { own: { ...own, signed: undefined } as never });
+    const text = [`${line(one, -2)};-3`, `${line(one, 0)};2`, `${line(one, -1)};1`, `${line(one, 1)};-1`].join('\n');
+    const delta = await readDelta(base, text, { own });
+    expect(await sumsIn(delta)).toEqual([`agreement-b ${one} RU OnDemandStream SubscriptionModel 8 3`]);
+    expect([delta.accepted, delta.rejectedByCode]).toEqual([2, { 'signs-differ': 2 }]);
+    for (const reading of [base, delta]) await reading.remove();
   });
 });

@@ -1,6 +1,7 @@
 import { lineBytesMax } from './careful-line';
 import { type DelimitedFault, delimitedFaults, type DelimitedLayout } from './delimited-layout';
-import type { Chunk, ThreadResult } from './delimited-thread';
+import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
+import type { Chunk, Tallied, ThreadResult } from './delimited-thread';
 import { lineChunks } from './line-chunks';
 import { partsOf, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
@@ -17,6 +18,8 @@ export interface DelimitedInput {
   readonly folder: string;
   /** 0: in the caller's own. */
   readonly threads: number;
+  /** What the lines are differences to. The layout is signed then. */
+  readonly base?: DeltaBase;
   /** Room for the sums of one thread, in slots of 24 bytes, a power of two. */
   readonly slotsMax?: number;
 }
@@ -28,8 +31,12 @@ const slotsOfThread = 1 << 18;
 export async function readDelimited(input: DelimitedInput): Promise<Reading> {
   const files = await ReadingFiles.open(input.folder);
   try {
+    const { base, plan } = input;
     const scanned = await scan(input, files);
-    return { ...countsOf(scanned), ...(await files.end(input.plan, scanned.results)) };
+    const tallied = scanned.results.flatMap((result) => result.tallied);
+    const left = base === undefined ? [] : await keepHeld(base, scanned.takenHeld, files.held);
+    const made = await files.end(plan, tallied, base?.sums);
+    return { ...countsOf(scanned, tallied), ...made, impossible: [...made.impossible, ...left] };
   } catch (error) {
     await files.remove();
     throw error;
@@ -41,6 +48,7 @@ interface Scanned {
   readonly rejected: number;
   readonly byCode: ReadonlyMap<string, number>;
   readonly results: readonly ThreadResult[];
+  readonly takenHeld: TakenHeld;
 }
 
 async function scan(
@@ -50,9 +58,11 @@ async function scan(
   let lines = 1;
   let rejected = 0;
   const byCode = new Map<string, number>();
+  const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
   const results = await scanChunks(chunksOf(source), order, threads, async (chunk) => {
     await held.add(chunk.held, lines + 1);
+    takenHeld.add(chunk.takenHeld);
     let faulty = 0;
     for (const fault of chunk.faults) {
       faults.add(keptFault(fault, lines, layout));
@@ -66,7 +76,7 @@ async function scan(
     await faults.flush(1 << 16);
     lines += chunk.lines;
   });
-  return { lines, rejected, byCode, results };
+  return { lines, rejected, byCode, results, takenHeld };
 }
 
 const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, { names }: DelimitedLayout) => ({
@@ -95,17 +105,18 @@ async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): Async
   }
 }
 
-function countsOf({ lines, rejected, byCode, results }: Scanned) {
+function countsOf({ lines, rejected, byCode }: Scanned, tallied: readonly Tallied[]) {
   const rejectedByCode = Object.fromEntries(byCode);
   const units = new Map<number, bigint>();
   let [accepted, held] = [0, 0];
-  for (const result of results) {
-    accepted += result.accepted;
-    for (const [reason, count] of Object.entries(byReason(result.reasons))) {
+  for (const found of tallied) {
+    accepted += found.accepted;
+    for (const [reason, count] of Object.entries(byReason(found.reasons))) {
       rejectedByCode[reason] = (rejectedByCode[reason] ?? 0) + count;
       held += count;
     }
-    for (const [place, count] of result.units) units.set(place, (units.get(place) ?? 0n) + count);
+    const sign = found.isTaken === true ? -1n : 1n;
+    for (const [place, count] of found.units) units.set(place, (units.get(place) ?? 0n) + sign * count);
   }
   return { lines, accepted, rejected: rejected + held, rejectedByCode, units };
 }

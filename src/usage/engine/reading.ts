@@ -4,10 +4,10 @@ import { WholeSum } from '../../kernel';
 import { FaultsWriter, HeldWriter } from './held-and-faults';
 import type { WrittenFile } from './hashed-file';
 import { type MatchPlan, placeOf } from './match-plan';
-import { mergeRuns, type RunSource } from './merge-runs';
+import { type MergedSum, mergeRuns, piecesOf, piecesOfFile, type RunSource } from './merge-runs';
 import { isrcText } from './packed-isrc';
-import { type LargeSum } from './sum-table';
-import { SumsWriter } from './sums-file';
+import { addLarge, type LargeSum } from './sum-table';
+import { runOfSums, SumsWriter } from './sums-file';
 
 /** A file that was made, to be taken into storage. */
 export interface MadeFile extends WrittenFile {
@@ -31,10 +31,16 @@ export interface Reading {
     readonly byCode: ReadonlyMap<string, number>;
     readonly marks: readonly number[];
   };
-  /** A sum that cannot be kept: the counts of this recording add up to 2^63 or more. */
-  readonly outOfRange: string | undefined;
+  /** Sums that cannot be: the first hundred. Nothing of such a reading is to be used. */
+  readonly impossible: readonly ImpossibleSum[];
   /** Removes what was made and not taken. */
   remove(): Promise<void>;
+}
+
+/** Units or returns that add up to 2^63 or more, or a difference that takes away more than there is. */
+export interface ImpossibleSum {
+  readonly code: 'sum-out-of-range' | 'sum-below-zero';
+  readonly message: string;
 }
 
 /** What a report says about one agreement in all. */
@@ -50,6 +56,8 @@ export interface FoundSums {
   readonly runs: readonly { readonly path: string; readonly rows: number }[];
   readonly last: Float64Array;
   readonly large: ReadonlyMap<number, LargeSum>;
+  /** To be taken away. */
+  readonly isTaken?: boolean;
 }
 
 /** The files of a reading while it goes on, in a folder of its own inside `parent`, which is on disk. */
@@ -74,20 +82,21 @@ export class ReadingFiles {
     return files;
   }
 
-  /** Merges the sums and ends all three files. */
+  /** Merges the sums, with those of the base of a delta, and ends all three files. */
   async end(
     plan: MatchPlan,
     found: readonly FoundSums[],
-  ): Promise<Pick<Reading, 'sums' | 'held' | 'faults' | 'outOfRange' | 'remove'>> {
+    base?: FileHandle,
+  ): Promise<Pick<Reading, 'sums' | 'held' | 'faults' | 'impossible' | 'remove'>> {
     const { folder } = this;
-    const { written, totals, outOfRange } = await writeSums(this.sums, plan, found);
+    const { written, totals, impossible } = await writeSums(this.sums, plan, found, base);
     const { rows } = this.held;
     const held = { path: join(folder, 'held'), ...(await this.held.end()), rows };
     const { count, byCode, marks } = this.faults;
     const faults = { path: join(folder, 'faults'), ...(await this.faults.end()), count, byCode, marks };
     await this.close();
     const sums = { path: join(folder, 'sums'), ...written, totals };
-    return { sums, held, faults, outOfRange, remove: () => this.remove() };
+    return { sums, held, faults, impossible, remove: () => this.remove() };
   }
 
   async remove(): Promise<void> {
@@ -109,41 +118,83 @@ export class ReadingFiles {
 interface WrittenSums {
   readonly written: WrittenFile;
   readonly totals: readonly AgreementTotal[];
-  readonly outOfRange: string | undefined;
+  readonly impossible: readonly ImpossibleSum[];
 }
 
-const int8Max = 2n ** 63n - 1n;
+export const int8Max = 2n ** 63n - 1n;
+export const impossibleMax = 100;
 
-async function writeSums(file: FileHandle, plan: MatchPlan, found: readonly FoundSums[]): Promise<WrittenSums> {
+async function writeSums(
+  file: FileHandle,
+  plan: MatchPlan,
+  found: readonly FoundSums[],
+  base?: FileHandle,
+): Promise<WrittenSums> {
   const { agreements, places, recordings, serviceId } = plan;
   const writer = new SumsWriter(file);
   const totals = agreements.map(() => new Total());
+  const checked = new CheckedSums(base !== undefined);
   const { files, sources } = await openRuns(found);
-  let outOfRange: string | undefined;
+  const large = largeOf(found);
+  if (base !== undefined) sources.push({ pieces: runOfSums(base, plan, large), sign: 1 });
   try {
-    await mergeRuns(sources, largeOf(found), (sum) => {
+    await mergeRuns(sources, large, (sum) => {
       const rest = Math.floor(sum.key / places.length);
       const agreement = Math.floor(rest / recordings.sets.length);
       const recording = rest - agreement * recordings.sets.length;
+      const place = sum.key - rest * places.length;
       const [letters, digits] = [recordings.letters[recording]!, recordings.digits[recording]!];
+      if (!checked.check(sum, () => `${isrcText({ letters, digits })} in ${placeText(places[place]!)}`))
+        return undefined;
       const write = (): void => {
-        writer.add(agreement, letters, digits, sum.key - rest * places.length, sum.quantity, sum.returns);
-        const { large } = sum;
-        if (large === undefined) return totals[agreement]!.add(sum.quantity, sum.returns);
-        if (large.quantity > int8Max || large.returns > int8Max) outOfRange ??= isrcText({ letters, digits });
-        else {
-          writer.correctLast(large.quantity, large.returns);
-          totals[agreement]!.addLarge(large);
-        }
+        writer.add(agreement, letters, digits, place, sum.quantity, sum.returns);
+        if (sum.large === undefined) return totals[agreement]!.add(sum.quantity, sum.returns);
+        writer.correctLast(sum.large.quantity, sum.large.returns);
+        totals[agreement]!.addLarge(sum.large);
       };
       if (!writer.isFull(agreement)) return void write();
       return writer.flush().then(write);
     });
     const written = await writer.end({ service: serviceId, agreements, places: [...places].map(placeOf) });
     const told = totals.map((total, number) => ({ agreementId: agreements[number]!, ...total.whole }));
-    return { written, totals: told.filter(({ rows }) => rows > 0), outOfRange };
+    return { written, totals: told.filter(({ rows }) => rows > 0), impossible: checked.impossible };
   } finally {
     for (const each of files) await each.close();
+  }
+}
+
+const placeText = (code: number): string => {
+  const { territory, use, model } = placeOf(code);
+  return `${territory}, ${use}, ${model}`;
+};
+
+/** Looks at sums before they are written, and notes those that cannot be. */
+class CheckedSums {
+  readonly impossible: ImpossibleSum[] = [];
+
+  constructor(private readonly isDelta: boolean) {}
+
+  /** Whether the sum is to be written: what a delta leaves nothing of is not told any more. */
+  check({ quantity, returns, large }: MergedSum, name: () => string): boolean {
+    if (large === undefined && quantity > 0 && returns >= 0 && returns <= quantity) return true;
+    return this.whole(large ?? { quantity: BigInt(quantity), returns: BigInt(returns) }, name);
+  }
+
+  private whole({ quantity, returns }: LargeSum, name: () => string): boolean {
+    const before = this.impossible.length;
+    if (quantity > int8Max) this.add('sum-out-of-range', `the units of ${name()} add up to more than can be kept`);
+    if (returns > int8Max) this.add('sum-out-of-range', `the returns of ${name()} add up to more than can be kept`);
+    if (quantity < 0n || returns < 0n || returns > quantity) {
+      this.add(
+        'sum-below-zero',
+        `of ${name()} more is taken away than there is: ${quantity} units are left, ${returns} returned`,
+      );
+    }
+    return this.impossible.length === before && before < impossibleMax && !(this.isDelta && quantity === 0n);
+  }
+
+  private add(code: ImpossibleSum['code'], message: string): void {
+    if (this.impossible.length < impossibleMax) this.impossible.push({ code, message });
   }
 }
 
@@ -173,23 +224,24 @@ class Total {
 async function openRuns(found: readonly FoundSums[]): Promise<{ files: FileHandle[]; sources: RunSource[] }> {
   const files: FileHandle[] = [];
   const sources: RunSource[] = [];
-  for (const { runs, last } of found) {
+  for (const { runs, last, isTaken } of found) {
+    const sign = isTaken === true ? -1 : 1;
     for (const { path, rows } of runs) {
       const file = await open(path, 'r');
       files.push(file);
-      sources.push({ file, rows });
+      sources.push({ pieces: piecesOfFile(file, rows), sign });
     }
-    sources.push(last);
+    sources.push({ pieces: piecesOf(last), sign });
   }
   return { files, sources };
 }
 
 function largeOf(found: readonly FoundSums[]): Map<number, LargeSum> {
   const all = new Map<number, LargeSum>();
-  for (const { large } of found) {
+  for (const { large, isTaken } of found) {
+    const sign = isTaken === true ? -1n : 1n;
     for (const [key, { quantity, returns }] of large) {
-      const before = all.get(key);
-      all.set(key, { quantity: quantity + (before?.quantity ?? 0n), returns: returns + (before?.returns ?? 0n) });
+      addLarge(all, key, { quantity: sign * quantity, returns: sign * returns });
     }
   }
   return all;

@@ -4,6 +4,11 @@ export interface LargeSum {
   returns: bigint;
 }
 
+export function addLarge(sums: Map<number, LargeSum>, key: number, { quantity, returns }: LargeSum): void {
+  const before = sums.get(key);
+  sums.set(key, { quantity: quantity + (before?.quantity ?? 0n), returns: returns + (before?.returns ?? 0n) });
+}
+
 /** Rows of three doubles each: key, quantity, returns; sorted by key, each key once. */
 export type SortedRun = Float64Array;
 

@@ -2,7 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { UsageSum } from '../../kernel';
 import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { isrcText } from './packed-isrc';
-import type { Place } from './match-plan';
+import { codeOf, keyOf, type MatchPlan, type Place } from './match-plan';
+import { recordingAt } from './recordings';
+import { addLarge, type LargeSum, type SortedRun } from './sum-table';
 
 /*
  * The sums of a report as a file (docs/usage-files.md): blocks of rows, each block of one agreement and in columns of 32-bit words (little-endian), then
@@ -97,8 +99,21 @@ export interface AgreementSum {
   readonly sum: UsageSum;
 }
 
-/** The sums of one agreement, or of all, in the order of the file, after the first `passed`. */
-export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0): AsyncGenerator<AgreementSum> {
+/** Rows of one agreement as they are kept: in columns of words. */
+export interface SumsRows {
+  readonly agreementId: string;
+  readonly rows: number;
+  readonly words: Uint32Array;
+  readonly places: readonly Place[];
+  readonly service: string;
+}
+
+/** The blocks of one agreement, or of all, in the order of the file; `passed` may be told of rows that are not wanted, and says how many of a block are. */
+async function* blocksOf(
+  file: FileHandle,
+  agreementId?: string,
+  passed = 0,
+): AsyncGenerator<SumsRows & { readonly from: number }> {
   const { agreements, blocks, places, service } = await readFooter<SumsFooter>(file, magic);
   let left = passed;
   for (const { agreement, offset, rows } of blocks) {
@@ -110,7 +125,15 @@ export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0
     }
     const bytes = await bytesAt(file, offset, rows * columns * 4);
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * columns);
-    for (let row = left; row < rows; row += 1) {
+    yield { agreementId: own, rows, words, places, service, from: left };
+    left = 0;
+  }
+}
+
+/** The sums of one agreement, or of all, in the order of the file, after the first `passed`. */
+export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0): AsyncGenerator<AgreementSum> {
+  for await (const { agreementId: own, rows, words, places, service, from } of blocksOf(file, agreementId, passed)) {
+    for (let row = from; row < rows; row += 1) {
       const sum = {
         isrc: isrcText({ letters: words[row]!, digits: words[rows + row]! }),
         service,
@@ -120,9 +143,43 @@ export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0
       };
       yield { agreementId: own, sum };
     }
-    left = 0;
   }
 }
+
+/**
+ * All sums as a run by the keys of a plan, in pieces. The plan is the one that the report was read under: whatever is not in it is an Error. Counts that a double
+ * does not hold are added to `large`.
+ */
+export async function* runOfSums(
+  file: FileHandle,
+  plan: MatchPlan,
+  large: Map<number, LargeSum>,
+): AsyncGenerator<SortedRun> {
+  const agreements = new Map(plan.agreements.map((id, number) => [id, number]));
+  const numbers = new Map([...plan.places].map((code, number) => [code, number]));
+  for await (const { agreementId, rows, words, places } of blocksOf(file)) {
+    const agreement = agreements.get(agreementId);
+    const run = new Float64Array(rows * 3);
+    for (let row = 0; row < rows; row += 1) {
+      const recording = recordingAt(plan.recordings, words[row]!, words[rows + row]!);
+      const place = numbers.get(codeOf(places[words[rows * 2 + row]!]!));
+      if (agreement === undefined || recording < 0 || place === undefined) throw new Error('read under another plan');
+      const key = keyOf(plan, agreement, recording, place);
+      run[row * 3] = key;
+      const [quantity, returns] = [
+        wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
+        wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
+      ];
+      if (quantity <= exactMax) {
+        run[row * 3 + 1] = Number(quantity);
+        run[row * 3 + 2] = Number(returns);
+      } else addLarge(large, key, { quantity, returns });
+    }
+    yield run;
+  }
+}
+
+const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A whole number from its low and high words. */
 export const wide = (low: number, high: number): bigint =>

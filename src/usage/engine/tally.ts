@@ -1,4 +1,4 @@
-import { Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
+import { keyOf, Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
 import { recordingAt } from './recordings';
 import { SumTable } from './sum-table';
 
@@ -101,8 +101,7 @@ export class Tally {
   }
 
   private keyOf(agreement: number, recording: number, place: number): number {
-    const { recordings, places } = this.plan;
-    return (agreement * recordings.sets.length + recording) * places.length + this.placeNumbers[place]!;
+    return keyOf(this.plan, agreement, recording, this.placeNumbers[place]!);
   }
 
   private count(place: number, quantity: number): void {

@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from 'pg';
+import { WorkerLease } from '../../src/platform/jobs/lease';
+import { Storage } from '../../src/platform/storage/storage';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+
+const intervalMilliseconds = 20;
+
+let database: FreshDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await freshDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'accordo-lease-'));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true });
+});
+
+const reports: string[] = [];
+
+async function worker(): Promise<{ storage: Storage; lease: WorkerLease }> {
+  const storage = new Storage(folder);
+  await mkdir(join(storage.temporaryFolder, 'reading-1'), { recursive: true });
+  const report = (line: string): void => void reports.push(line);
+  const lease = new WorkerLease(database.applicationUrl, intervalMilliseconds, storage, report);
+  await lease.open();
+  return { storage, lease };
+}
+
+describe('what a worker has not finished', () => {
+  it('is left alone while it lives, and removed by another one once it is gone', async () => {
+    const [first, second] = [await worker(), await worker()];
+    const kept = [first, second].map(({ lease }) => lease.keep());
+    const lives = async (): Promise<string[]> => (await readdir(join(folder, 'temporary'))).sort();
+    // Ten rounds of both.
+    await wait(10 * intervalMilliseconds);
+    expect(await lives()).toEqual([first.storage.life, second.storage.life].sort());
+    await first.lease.stop();
+    const until = Date.now() + 10_000;
+    while ((await lives()).length > 1 && Date.now() < until) await wait(intervalMilliseconds);
+    expect(await lives()).toEqual([second.storage.life]);
+    await second.lease.stop();
+    await Promise.all(kept);
+    expect(reports).toEqual([]);
+  });
+
+  it('is guarded again where another one had taken this worker for dead and was still tidying up', async () => {
+    const tidying = new Client({ connectionString: database.applicationUrl });
+    await tidying.connect();
+    const storage = new Storage(folder);
+    const name = `hashtextextended('accordo-worker ' || $1, 0)`;
+    await tidying.query(`SELECT pg_advisory_lock(${name})`, [storage.life]);
+    const lease = new WorkerLease(database.applicationUrl, intervalMilliseconds, storage, () => undefined);
+    await lease.open();
+    const kept = lease.keep();
+    await tidying.query(`SELECT pg_advisory_unlock(${name})`, [storage.life]);
+    const isFree = async (): Promise<boolean> => {
+      const question = `SELECT pg_try_advisory_lock(${name}) AND pg_advisory_unlock(${name}) AS free`;
+      return (await tidying.query<{ free: boolean }>(question, [storage.life])).rows[0]!.free;
+    };
+    const until = Date.now() + 10_000;
+    while ((await isFree()) && Date.now() < until) await wait(intervalMilliseconds);
+    expect(await isFree()).toBe(false);
+    await lease.stop();
+    await kept;
+    await tidying.end();
+  });
+});

@@ -1,0 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PatientClient } from './patient-client';
+
+/** Ends a wait in which nothing has moved for a minute and a half: more than any restart or repetition takes. */
+export class Standstill {
+  private last = '';
+  private since = Date.now();
+
+  constructor(private readonly what: string) {}
+
+  look(state: string): void {
+    if (state !== this.last) [this.last, this.since] = [state, Date.now()];
+    else if (Date.now() - this.since > 90_000) throw new Error(`${this.what} does not move any more: ${state}`);
+  }
+}
+
+export interface Ended {
+  readonly kind: string;
+  readonly state: 'done' | 'failed';
+  readonly problem: { readonly code: string } | null;
+}
+
+/** Follows an operation to its end. */
+export async function ended(client: PatientClient, operationId: string): Promise<Ended> {
+  const standstill = new Standstill(`operation ${operationId}`);
+  for (;;) {
+    const operation = await client.get<Omit<Ended, 'state'> & { state: string }>(`/v1/operations/${operationId}`);
+    const { kind, state, problem } = operation;
+    if (state === 'done' || state === 'failed') return { kind, state, problem };
+    standstill.look(`${kind} is ${state}`);
+    await wait(50);
+  }
+}
+
+/** As ended, where only one end is right. */
+export async function finished(client: PatientClient, operationId: string): Promise<void> {
+  const { kind, state, problem } = await ended(client, operationId);
+  if (state === 'failed') throw new Error(`${kind} failed: ${JSON.stringify(problem)}`);
+}

@@ -98,3 +98,24 @@ export async function agreementsGranting(tx: Tx, platformId: string, isrc: strin
   );
   return rows.map(({ id }) => id);
 }
+
+export interface ElsewhereQuestion {
+  readonly labelId: string;
+  readonly isrcs: readonly string[];
+  /** "2026-01-01"; `until` is the first day after. */
+  readonly from: string;
+  readonly until: string;
+}
+
+/** Services that these recordings are granted to for some day of the period. Only agreements that the caller is party to are looked at. */
+export async function servicesGranted(
+  tx: Tx,
+  { labelId, isrcs, from, until }: ElsewhereQuestion,
+): Promise<Map<string, Set<string>>> {
+  const rows = await tx.rows<{ isrc: string; services: string[] }>(
+    `SELECT isrc, array_agg(DISTINCT service::text) AS services FROM agreement_grants, unnest(services) AS service
+      WHERE label_id = $1 AND isrc = ANY ($2::bpchar[]) AND in_force && daterange($3, $4) GROUP BY isrc`,
+    [labelId, isrcs, from, until],
+  );
+  return new Map(rows.map(({ isrc, services }) => [isrc, new Set(services)]));
+}

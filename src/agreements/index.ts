@@ -10,7 +10,7 @@ export {
 export { uncontrolledTracks } from './control';
 export { ClauseDifferenceView, ValueDifferenceView } from './difference.view';
 export { type RightsProblem, type RightsReason, rightsReasons, tracksInDoubt, type TrackInDoubt } from './rights-check';
-export { agreementsGranting } from './grants.repository';
+export { agreementsGranting, servicesGranted } from './grants.repository';
 export { inoperable } from './inoperable';
 export { type AcceptedTerms, makeAgreement } from './make-agreement';
 export {

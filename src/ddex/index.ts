@@ -5,6 +5,7 @@ export { LineSplitter } from './dsr/lines';
 export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
 export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';
 export { profiles, type Profile } from './dsr/profiles';
+export { soldResource, type SoldResource } from './dsr/sold-resource';
 export { readRecordCompanyReport } from './dsr/read-report';
 export {
   recordCompanyReportWriter,

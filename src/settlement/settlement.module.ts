@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
-import { UsageModule } from '../usage';
+import { BookedAverages, UsageModule } from '../usage';
 import { InvoicesController } from './invoices/invoices.controller';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
@@ -18,6 +18,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { averageBooked } from './statements/average-booked';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
@@ -62,6 +63,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly closePeriod: ClosePeriod,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
+    private readonly bookedAverages: BookedAverages,
   ) {}
 
   static with(rail: PaymentRail | undefined): DynamicModule {
@@ -77,6 +79,7 @@ export class SettlementModule implements OnModuleInit {
       await this.postConclusion.amended(tx, amended);
     });
     this.approvals.register(releaseAction, this.releasePayout);
+    this.bookedAverages.register(averageBooked);
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));

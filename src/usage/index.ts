@@ -6,6 +6,7 @@ export {
   type ReportedMonth,
   usageBetween,
 } from './usage-between';
+export { type AverageQuestion, type BookedAverage, BookedAverages } from './suspense/booked-averages';
 export { KeptReadings } from './kept-readings';
 export { MatchHeldEvents } from './events/match-held-events';
 export {

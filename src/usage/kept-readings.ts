@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { UsageSum } from '../kernel';
 import { Storage } from '../platform/storage/storage';
 import type { DeltaBase } from './engine/delta-base';
@@ -49,6 +49,23 @@ export class KeptReadings {
       for await (const sum of sumsOf(file, agreementId, passed)) if (sums.push(sum) === limit) break;
       return sums;
     });
+  }
+
+  /** Whether reading a report again came to what it came to before: the same sums of each agreement, and the same lines held for the same reasons. */
+  async sayTheSame({ sums_sha256, held_sha256 }: ReadFiles, { sums, held }: Reading): Promise<boolean> {
+    if (held.sha256 !== held_sha256) return false;
+    if (sums.sha256 === sums_sha256) return true;
+    // A file of sums also says which agreements there were to choose from.
+    const made = await open(sums.path, 'r');
+    try {
+      const wish = { from: { before: 0, after: 0 }, limit: 1, comparedMax: Infinity };
+      return await this.within(sums_sha256, false, async (before) => {
+        const { rows } = await sumsDifference({ before, after: made }, wish);
+        return rows.length === 0;
+      });
+    } finally {
+      await made.close();
+    }
   }
 
   /** At most `limit` held lines after the first `passed`. */

@@ -14,6 +14,7 @@ import type { StoredFile } from '../platform/storage/storage';
 import type { DelimitedLayout } from './engine/delimited-layout';
 import { nextDay, type ReportOpening } from './read-opening';
 import type { UsageReport } from './usage-report';
+import { lastReadingOf } from './usage-report.repository';
 
 /** A report that is stored already, as it introduces itself or is introduced. */
 export interface ReceivedFile {
@@ -57,7 +58,7 @@ export class ReceiveReport {
     const { file, messageId } = received;
     await claimMessage(tx, `${actor.organizationId} ${messageId}`);
     const before = await tx.first<UsageReport>(
-      'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2',
+      'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2 AND reread_because IS NULL',
       [actor.organizationId, messageId],
     );
     if (before !== undefined) {
@@ -120,12 +121,15 @@ export class ReceiveReport {
     return service.id;
   }
 
-  /** Only a live report of the same label, service and month can be replaced, and by one report at a time. */
+  /** Only a live report of the same label, service and month can be replaced, and by one report at a time; one that was read again as it was read last. */
   private async replacedBy(tx: Tx, received: ReceivedFile, parties: Parties): Promise<string | null> {
     const { replaces, replacesTerritory, as, mapped, month } = received;
     if (replaces === undefined && replacesTerritory === undefined) return null;
     const replaced = await tx.asSystem(async () => {
-      const id = replaces ?? (await reportOfTerritory(tx, replacesTerritory!, month, parties));
+      const id =
+        replaces === undefined
+          ? await reportOfTerritory(tx, replacesTerritory!, month, parties)
+          : await lastReadingOf(tx, replaces);
       return lockReplaceable(tx, id, month, parties);
     });
     if (as === 'delta' && (mapped === undefined || replaced.layout === null)) {

@@ -42,18 +42,18 @@ export async function usageOfReports(
   };
 }
 
-/** True while a report that could change the agreement's month waits to be read. */
+/** True while a report that could change the agreement's month waits to be read, or to be read again. */
 export async function reportsAwaited(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<boolean> {
   const { waiting } = await tx.one<{ waiting: boolean }>(
-    `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month <= $3 AND state = 'received' AND service_id = ANY($4::uuid[])) AS waiting`,
+    `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month <= $3 AND (state = 'received' OR (state = 'accepted' AND read_again IS NOT NULL)) AND service_id = ANY($4::uuid[])) AS waiting`,
     [agreement.labelId, agreement.platformId, `${month}-01`, agreement.terms.services.map(({ id }) => id)],
   );
   return waiting;
 }
 
 /**
- * Whether one of these reports was read before the agreement was concluded: its lines were then held as unmatched and count for nothing.
- * Sent again with `replaces` it is read under the agreement.
+ * Whether one of these reports was last read before the agreement was concluded: its lines were then held as unmatched and count for nothing.
+ * Reports are read again when an agreement is concluded, so this is so only where that failed.
  */
 export async function readBeforeConclusion(
   tx: Tx,
@@ -61,7 +61,7 @@ export async function readBeforeConclusion(
   reportIds: readonly string[],
 ): Promise<boolean> {
   const { early } = await tx.one<{ early: boolean }>(
-    'SELECT EXISTS (SELECT FROM usage_reports WHERE id = ANY($1::uuid[]) AND read_at < $2) AS early',
+    'SELECT EXISTS (SELECT FROM usage_reports WHERE id = ANY($1::uuid[]) AND coalesce(confirmed_at, read_at) < $2) AS early',
     [reportIds, agreement.concludedAt],
   );
   return early;

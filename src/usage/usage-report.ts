@@ -28,7 +28,22 @@ export interface UsageReport extends ReadFiles {
   readonly mapping_id: string | null;
   readonly layout: DelimitedLayout | null;
   readonly packed: 'gzip' | null;
+  /** Of one that was made by reading another one's file again: why. */
+  readonly reread_because: Rereading | null;
+  /** Why it is to be read again, while it is. */
+  readonly read_again: Rereading | null;
+  readonly read_again_operation: string | null;
+  readonly confirmed_at: Date | null;
 }
+
+/** Why a report is read again: a resolution or an agreement came or changed, or a party asked. */
+export type Rereading = 'resolution' | 'agreement' | 'asked';
+export const rereadings = ['resolution', 'agreement', 'asked'] as const satisfies readonly Rereading[];
+
+export const partiesOfReport = ({ label_id, platform_id }: Pick<UsageReport, 'label_id' | 'platform_id'>) => ({
+  labelId: label_id,
+  platformId: platform_id,
+});
 
 /** What a sender is answered, the first time and every time the same message comes again. */
 export class ReceiptView {
@@ -78,6 +93,21 @@ export class ReportView extends ReceiptView {
     description: 'problem details of a refused report',
   })
   readonly refusal!: object | null;
+  @ApiProperty({
+    enum: rereadings,
+    nullable: true,
+    description: 'of a report that was made by reading the file of the one that it replaces again: why',
+  })
+  readonly rereadBecause!: Rereading | null;
+  @ApiProperty({ enum: rereadings, nullable: true, description: 'why it is being read again at the moment' })
+  readonly readAgain!: Rereading | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when reading it again last gave the same',
+  })
+  readonly confirmedAt!: string | null;
 }
 
 export const receiptView = (report: UsageReport): ReceiptView => ({
@@ -105,4 +135,7 @@ export const reportView = (report: UsageReport): ReportView => ({
   linesRejected: text(report.lines_rejected),
   rejectedByCode: report.rejected_by_code,
   refusal: report.refusal,
+  rereadBecause: report.reread_because,
+  readAgain: report.read_again,
+  confirmedAt: report.confirmed_at?.toISOString() ?? null,
 });

@@ -13,6 +13,7 @@ import { getAgreement } from '../agreements';
 import { isTerritory, type UsageSum } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
+import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
@@ -29,7 +30,8 @@ import { introduced } from './introduced';
 import type { Mapping } from './mapping';
 import { getMapping } from './mappings.repository';
 import { ReceiveReport } from './receive-report';
-import { ReceiptView, receiptView, ReportView, reportView, type UsageReport } from './usage-report';
+import { askToReadAgain } from './suspense/ask-to-read-again';
+import { ReceiptView, receiptView, ReportView, reportView, rereadings, type UsageReport } from './usage-report';
 import { getReport } from './usage-report.repository';
 
 const reportBytesMax = 2 * 1024 ** 3;
@@ -113,6 +115,17 @@ export class SumsQuery extends PageQuery {
   readonly agreementId?: string;
 }
 
+export class ReadingAskedView {
+  @ApiProperty({ format: 'uuid' }) readonly reportId!: string;
+  @ApiProperty({ enum: rereadings, description: 'why it is read again: it may have been waiting for that already' })
+  readonly because!: string;
+  @ApiProperty({
+    format: 'uuid',
+    description: 'of whoever asked first; its `result` names the report that speaks afterwards',
+  })
+  readonly operationId!: string;
+}
+
 const countsView = ({
   territory,
   use,
@@ -154,6 +167,7 @@ export class UsageController {
     private readonly writes: IdempotentWrites,
     private readonly receive: ReceiveReport,
     private readonly readings: KeptReadings,
+    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -264,6 +278,31 @@ export class UsageController {
     if (agreementId !== undefined) await getAgreement(tx, agreementId);
     const rows = await this.readings.sumsFrom(report, { agreementId, passed, limit: limit + 1 });
     return pageOf(rows, limit, sumView, counted(passed + limit));
+  }
+
+  @Post(':id/readings')
+  @HttpCode(202)
+  @Allow({ kinds: ['label', 'platform'], roles: ['usage'], verified: true })
+  @ApiOperation({
+    summary: 'Have a live report read again under what is signed and resolved by now',
+    description:
+      'It happens by itself when an agreement is concluded or amended and when a resolution is accepted. Where it comes to something else, a replacement is made of the same file; where it comes to the same, nothing is made. Asked again while it waits, it answers the same. Refused with `report-not-replaceable` unless the report is live.',
+  })
+  @ApiAcceptedResponse({ type: ReadingAskedView })
+  async readAgain(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+  ): Promise<ReadingAskedView> {
+    await getReport(tx, id);
+    return tx.asSystem(async () => {
+      const report = await tx.one<UsageReport>('SELECT * FROM usage_reports WHERE id = $1 FOR UPDATE', [id]);
+      if (report.state !== 'accepted')
+        throw new DomainError('report-not-replaceable', 'only a live report is read again');
+      const asked = { because: 'asked', ownerId: actor.organizationId, at: this.clock.now() } as const;
+      const operationId = await askToReadAgain(tx, report, asked);
+      return { reportId: id, because: report.read_again ?? asked.because, operationId };
+    });
   }
 
   @Get(':id/file')

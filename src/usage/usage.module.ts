@@ -15,6 +15,15 @@ import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
+import { ReportReader } from './report-reader';
+import { readAgainUnder } from './suspense/ask-to-read-again';
+import { BookedAverages } from './suspense/booked-averages';
+import { DecideResolutions } from './suspense/decide-resolutions';
+import { ReadAgain } from './suspense/read-again';
+import { ReadSuspense } from './suspense/read-suspense';
+import { ReadUnlicensed } from './suspense/read-unlicensed';
+import { ResolutionsController } from './suspense/resolutions.controller';
+import { SuspenseController } from './suspense/suspense.controller';
 import { UsageController } from './usage.controller';
 
 @Module({
@@ -26,23 +35,32 @@ import { UsageController } from './usage.controller';
     UsageEventsController,
     UsageEventVoidsController,
     ReconciliationController,
+    ResolutionsController,
+    SuspenseController,
   ],
   providers: [
     KeptReadings,
     ReceiveReport,
+    ReportReader,
     ReadReport,
+    ReadAgain,
+    DecideResolutions,
+    BookedAverages,
+    ReadSuspense,
+    ReadUnlicensed,
     PlatformGrants,
     PlatformServices,
     TakeEvents,
     VoidEvents,
     MatchHeldEvents,
   ],
-  exports: [KeptReadings, MatchHeldEvents],
+  exports: [KeptReadings, MatchHeldEvents, BookedAverages],
 })
 export class UsageModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly readReport: ReadReport,
+    private readonly readAgain: ReadAgain,
     private readonly matchHeldEvents: MatchHeldEvents,
     private readonly onConcluded: OnConcluded,
     private readonly onAmended: OnAmended,
@@ -51,10 +69,17 @@ export class UsageModule implements OnModuleInit {
   onModuleInit(): void {
     this.jobs.register('read-report', (payload) => this.readReport.execute(payload));
     this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));
+    this.jobs.register('read-again', (payload) => this.readAgain.execute(payload));
     // What was signed may cover what was held before.
     const matchLater = (tx: Tx, agreementId: string): Promise<void> =>
       enqueue(tx, 'match-held-events', { agreementId }, `match-held-events ${agreementId}`);
     this.onConcluded.register('match-held-events', (tx, { id }) => matchLater(tx, id));
     this.onAmended.register('match-held-events', (tx, { agreement }) => matchLater(tx, agreement.id));
+    this.onConcluded.register('read-again', (tx, { labelId, platformId, concludedAt }, terms) =>
+      readAgainUnder(tx, { labelId, platformId, terms }, terms.term.from, concludedAt),
+    );
+    this.onAmended.register('read-again', (tx, { agreement, effectiveFrom, at }) =>
+      readAgainUnder(tx, agreement, effectiveFrom, at),
+    );
   }
 }

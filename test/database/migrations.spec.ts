@@ -41,6 +41,8 @@ const appendOnlyTables = [
   'usage_event_voids',
   'usage_events',
   'usage_mappings',
+  'usage_resolution_facts',
+  'usage_resolutions',
   'usage_totals',
   'voided_usage_events',
 ];

@@ -35,7 +35,7 @@ export async function auditLedger(client: Client, findings: Findings): Promise<v
 /** Each is a business event that may be there once; the same by other means than the database's own unique keys where there are such. */
 const once: Readonly<Record<string, string>> = {
   statement: 'SELECT agreement_id, month FROM statements',
-  'message of a report': 'SELECT platform_id, message_id FROM usage_reports',
+  'message of a report': 'SELECT platform_id, message_id FROM usage_reports WHERE reread_because IS NULL',
   'live report of a service and month': `SELECT service_id, month FROM usage_reports WHERE state = 'accepted'`,
   invoice: 'SELECT agreement_id, purpose, source FROM invoices',
   'receipt of an invoice': 'SELECT invoice_id FROM receipt_allocations',
@@ -153,7 +153,11 @@ export async function openMatters(
     const accounts = `(SELECT account FROM ledger_postings WHERE account IN ('platform-receivable', 'label-payable', 'cash-in-transit')
                         GROUP BY agreement_id, account HAVING sum(amount_minor) <> 0) AS open_accounts`;
     return [
-      ...(await count('reports read', reports.length, `usage_reports WHERE state IN ('accepted', 'superseded')`)),
+      ...(await count(
+        'reports read',
+        reports.length,
+        `usage_reports WHERE state IN ('accepted', 'superseded') AND reread_because IS NULL`,
+      )),
       ...(await count('statements', closes.length, 'statements')),
       ...(await count('invoices paid', payments.length, `invoices WHERE state = 'paid'`)),
       ...(await count('invoices open', 0, `invoices WHERE state <> 'paid'`)),

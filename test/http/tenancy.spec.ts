@@ -11,6 +11,7 @@ import { dealTerms, templateOf } from '../support/terms';
 import {
   claimBody,
   requestBody,
+  resolutionBody,
   setCommission,
   simulationBody,
   tellWorld,
@@ -388,6 +389,35 @@ const matrix: Readonly<Record<string, Attempt>> = {
     at: () => ours.ids.agreement,
     query: (serviceId) => `?month=2026-01&serviceId=${serviceId}`,
   },
+  'GET /v1/usage-suspense query/labelId': { ...hidden('label'), query: (id) => `?labelId=${id}` },
+  'GET /v1/usage-suspense query/platformId': { ...hidden('platform'), query: (id) => `?platformId=${id}` },
+  'GET /v1/usage-suspense query/serviceId': { ...theirService, query: (id) => `?serviceId=${id}` },
+  'GET /v1/usage-unlicensed query/platformId': {
+    ...hidden('platform'),
+    query: (id) => `?month=2026-01&platformId=${id}`,
+  },
+  'GET /v1/usage-unlicensed query/serviceId': { ...theirService, query: (id) => `?month=2026-01&serviceId=${id}` },
+  'POST /v1/usage-suspense/resolutions body/counterpartyId': {
+    ...hidden('label'),
+    body: (id) => resolutionBody(id, { isrc: ours.isrcs[0]! }),
+  },
+  'POST /v1/usage-suspense/resolutions body/resolutions/serviceId': {
+    ...theirService,
+    body: (serviceId) => resolutionBody(ours.label.organizationId, { isrc: ours.isrcs[0]!, serviceId }),
+  },
+  'POST /v1/usage-suspense/resolutions body/resolutions/isrc': {
+    ...recording,
+    body: (isrc) => resolutionBody(ours.label.organizationId, { isrc }),
+  },
+  // Anything may have been reported: refused here for the recording that it is to be, which nobody has.
+  'POST /v1/usage-suspense/resolutions body/resolutions/reportedIsrc': {
+    ...recording,
+    body: (reportedIsrc) => resolutionBody(ours.label.organizationId, { isrc: 'ZZT012699999', reportedIsrc }),
+  },
+  'POST /v1/usage-suspense/resolutions/decisions body/ids': {
+    ...thing('usage resolution'),
+    body: (id) => ({ ids: [id], decision: 'declined' }),
+  },
   'POST /v1/usage-event-voids body/query/serviceId': {
     ...theirService,
     body: (serviceId) => ({ reason: 'Not ours.', query: { source: '/nowhere', serviceId }, replacements: [{}] }),
@@ -416,6 +446,10 @@ const more: Readonly<Record<string, Attempt>> = {
   'POST /v1/payouts body/invoiceIds, beside ours': {
     ...thing('invoice'),
     body: (id) => ({ invoiceIds: [ours.ids.invoice, id] }),
+  },
+  'POST /v1/usage-suspense/resolutions/decisions body/ids, beside ours': {
+    ...thing('usage resolution'),
+    body: (id) => ({ ids: [ours.ids['usage resolution'], id], decision: 'declined' }),
   },
   'POST /v1/claims body/uses/isrc, beside ours': {
     ...recording,
@@ -504,6 +538,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
+  'POST /v1/usage-reports/{id}/readings': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };
 

@@ -2,7 +2,8 @@ import type { ApiRefusal } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { outcome } from '../support/market';
 import { smallReport } from '../support/small-report';
-import { TableDeal, type TableLine } from '../support/tables';
+import { ReadAgain } from '../../src/usage/suspense/read-again';
+import { TableDeal, type TableLine, type TableReport } from '../support/tables';
 
 interface Beside {
   readonly quantityBefore: string;
@@ -167,7 +168,7 @@ describe('a table of differences', () => {
     );
   });
 
-  it('is taken only to a table, by a table, that was read under what is signed now', async () => {
+  it('is taken only to a table, by a table', async () => {
     const month = '2026-04';
     const first = await deal.report([[one, 'RU', 10]], { month });
     expect(await refusal(deal.upload([[one, 'RU', 1]], { month, as: 'delta' }))).toBe('400 request-invalid');
@@ -178,12 +179,50 @@ describe('a table of differences', () => {
     const type = 'text/tab-separated-values';
     const asDelta = `/v1/usage-reports?replaces=${first.id}&as=delta`;
     expect(await refusal(deal.platform.upload(asDelta, type, file))).toBe('409 delta-not-possible');
-    await deal.market.concluded({ isrcs: [four], floor: '0.01' });
-    const delta = await deal.report([[one, 'RU', 1]], { month, replaces: first.id, as: 'delta' });
-    expect([delta.state, delta.refusal?.code]).toEqual(['refused', 'delta-not-possible']);
-    expect(await deal.report([[one, 'RU', 11]], { month, replaces: first.id, as: 'full' })).toMatchObject({
-      state: 'accepted',
-    });
+  });
+
+  it('has what it changes read again where more is signed by then, and is read again together with it', async () => {
+    const own = await TableDeal.open(app);
+    const month = '2026-01';
+    const first = await own.report(
+      [
+        [one, 'RU', 10],
+        [four, 'RU', 3],
+      ],
+      { month },
+    );
+    const second = await own.report(
+      [
+        [four, 'RU', 2],
+        [one, 'RU', -1],
+      ],
+      { month, replaces: first.id, as: 'delta' },
+    );
+    const later = await own.report(
+      [
+        [one, 'RU', 7],
+        [four, 'RU', 5],
+      ],
+      { month: '2026-02' },
+    );
+    expect([await own.sums(second), await own.sums(later)]).toEqual([[`${one} RU 9-0`], [`${one} RU 7-0`]]);
+    await own.market.concluded({ isrcs: [four], floor: '0.01' });
+    // Not read again meanwhile: what it changes is.
+    const changed = await own.report([[four, 'RU', -1]], { month: '2026-02', replaces: later.id, as: 'delta' });
+    expect((await own.sums(changed)).sort()).toEqual([`${one} RU 7-0`, `${four} RU 4-0`]);
+    await app.app.get(ReadAgain).execute({ reportId: second.id });
+    const reports = await own.label.all<TableReport & { replaces: string; replacesAs: string }>(
+      '/v1/usage-reports?month=2026-01',
+    );
+    const again = reports.find(({ replaces }) => replaces === second.id)!;
+    expect([again.state, again.replacesAs]).toEqual(['accepted', 'full']);
+    expect((await own.sums(again)).sort()).toEqual([`${one} RU 9-0`, `${four} RU 5-0`]);
+    // By the name of what was sent, although it was read again.
+    const third = await own.report([[four, 'RU', 1]], { month, replaces: second.id, as: 'delta' });
+    expect([third.state, (await own.sums(third)).sort()]).toEqual(['accepted', [`${one} RU 9-0`, `${four} RU 6-0`]]);
+    await app.app.get(ReadAgain).execute({ reportId: third.id });
+    const held = await own.label.all(`/v1/usage-reports/${third.id}/unmatched`);
+    expect(held).toEqual([]);
   });
 });
 

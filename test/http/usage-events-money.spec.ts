@@ -1,27 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { rateFiles } from '../../src/commands/rate-files';
 import { territoryNumber } from '../../src/kernel';
-import { ReadReport } from '../../src/usage/read-report';
-import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
-import { smallReport, type SmallReport } from '../support/small-report';
+import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
+import type { SmallReport } from '../support/small-report';
 import { type EventParts, type EventsTaken, eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
-interface Statement {
-  readonly id: string;
-  readonly sha256: string;
-}
-interface Line {
-  readonly period: string;
-  readonly clause: string;
-  readonly isrc: string | null;
-  readonly useType: string | null;
-  readonly quantity: string;
-  readonly amount: string;
-}
 interface Live {
   readonly month: string;
   readonly amount: string | null;
@@ -63,37 +49,12 @@ class Deal {
     return sendEvents(this.market.platform.as, events);
   }
 
-  async report(changes: Partial<SmallReport> & Pick<SmallReport, 'plays'>, replaces = ''): Promise<string> {
-    const { market } = this;
-    const file = await smallReport({
-      messageId: randomUUID(),
-      month: '2026-01',
-      senderPartyId: market.platform.partyId,
-      recipientPartyId: market.label.partyId,
-      serviceName: 'Radio',
-      allPlays: 1_000_000,
-      ...changes,
-    });
-    const path = `/v1/usage-reports${replaces === '' ? '' : `?replaces=${replaces}`}`;
-    const { id } = await market.platform.as.upload<{ id: string }>(path, 'text/tab-separated-values', file);
-    await app.app.get(ReadReport).execute({ reportId: id });
-    return id;
+  report(changes: Partial<SmallReport> & Pick<SmallReport, 'plays'>, replaces?: string): Promise<string> {
+    return reportUsage(app, this.market, changes, replaces);
   }
 
-  /** Closes the month now, and gives its statement's lines. */
-  async close(month: string): Promise<{ lines: Line[]; statement: Statement }> {
-    const { id } = this.agreement;
-    const { label } = this.market;
-    const operation = await label.as.post<{ id: string }>(`/v1/agreements/${id}/closes`, { month });
-    await app.app.get(ClosePeriod).execute({ operationId: operation.id, agreementId: id, month });
-    const { state, result, problem } = await label.as.get<{
-      state: string;
-      result: { statementId: string } | null;
-      problem: unknown;
-    }>(`/v1/operations/${operation.id}`);
-    expect([state, problem]).toEqual(['done', null]);
-    const statement = await label.as.get<Statement>(`/v1/statements/${result!.statementId}`);
-    return { statement, lines: await label.as.all<Line>(`/v1/statements/${statement.id}/lines`) };
+  close(month: string): Promise<{ lines: StatementLine[]; statement: Statement }> {
+    return closeMonth(app, this.market, this.agreement.id, month);
   }
 
   /** What `accordo rate` makes of the statement's inputs has its hash. */
@@ -119,7 +80,7 @@ function inputsHash(inputs: Inputs): string {
     .sha256;
 }
 
-const told = (lines: readonly Line[]): string[] =>
+const told = (lines: readonly StatementLine[]): string[] =>
   lines
     .filter(({ isrc }) => isrc !== null)
     .map(({ period, useType, quantity, amount }) => `${period} ${useType} ${quantity} ${amount}`);

@@ -12,6 +12,8 @@ export interface SmallReport {
   readonly plays: Readonly<Record<string, number>>;
   /** Downloads in Russia per ISRC: sold, and given back. */
   readonly downloads?: Readonly<Record<string, readonly [sold: number, returned: number]>>;
+  /** What the lines of an ISRC call the recording. */
+  readonly names?: Readonly<Record<string, readonly [title: string, artist: string]>>;
   /** Plays of all music on the service. */
   readonly allPlays: number;
 }
@@ -34,6 +36,10 @@ export function smallReport(report: SmallReport): Promise<string> {
       sampleLine({
         SalesTransactionId: `${context}-${index + 1}`,
         ResourceISRC: isrc,
+        ...(report.names?.[isrc] !== undefined && {
+          ResourceTitle: report.names[isrc][0],
+          ResourceDisplayArtistName: report.names[isrc][1],
+        }),
         SummaryRecordId: context,
         SalesTransactionDate: from,
         TotalUsages: String(sold),

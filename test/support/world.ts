@@ -37,6 +37,7 @@ export type Thing =
   | 'agreement'
   | 'usage report'
   | 'usage mapping'
+  | 'usage resolution'
   | 'operation'
   | 'statement'
   | 'invoice'
@@ -113,6 +114,12 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       constants: { territory: 'KZ', use: 'OnDemandStream', model: 'AdvertisementSupportedModel' },
     },
   });
+  const {
+    rows: [resolution],
+  } = await platform.as.post<{ rows: [{ id: string }] }>(
+    '/v1/usage-suspense/resolutions',
+    resolutionBody(label.organizationId, { isrc: isrcs[0]! }),
+  );
   const played = (id: string): object =>
     usageEvent({ serviceIds: [service.id], isrcs }, { id, source: `/players/${number}` });
   await sendEvents(platform.as, [played(randomUUID()), played('void')]);
@@ -143,6 +150,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       agreement,
       'usage report': report.id,
       'usage mapping': mapping.id,
+      'usage resolution': resolution.id,
       operation: closing.id,
       statement: statementId,
       invoice,
@@ -193,6 +201,14 @@ async function beginningsOf({
   });
   return { listing: listing.id, 'licence request': request.id, delegation: delegation.id };
 }
+
+export const resolutionBody = (
+  counterpartyId: string,
+  resolution: { readonly isrc: string; readonly reportedIsrc?: string; readonly serviceId?: string },
+): object => ({
+  counterpartyId,
+  resolutions: [{ reportedIsrc: 'QMAAA2600001', reason: 'It was mistyped.', ...resolution }],
+});
 
 export const requestBody = (labelId: string, serviceIds: readonly string[]): object => ({
   labelId,

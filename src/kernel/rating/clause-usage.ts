@@ -34,7 +34,7 @@ export function clauseUsage(rows: readonly RecordingUnits[]): ClauseUsage {
     select: (where, within = all) => {
       if (where === undefined) return within;
       const key = `${within.key} ${canonicalText(where)}`;
-      const known = selected.get(key) ?? { key, places: within.places.filter((place) => matches(where, rows[place])) };
+      const known = selected.get(key) ?? { key, places: within.places.filter((place) => selects(where, rows[place]!)) };
       selected.set(key, known);
       return known;
     },
@@ -79,13 +79,16 @@ function controlledSales(row: RecordingUnits | undefined): Rational {
   return row.controlledShare === undefined ? sales : multiply(sales, rational(row.controlledShare));
 }
 
-function matches({ services, uses, models, territories }: Selection, row: RecordingUnits | undefined): boolean {
-  if (row === undefined) return false;
+/** Where and how something was used. */
+export type Placed = Pick<RecordingUnits, 'service' | 'territory' | 'use' | 'model'>;
+
+/** Whether a selection names the use. */
+export function selects({ services, uses, models, territories }: Selection, place: Placed): boolean {
   const named = (set: readonly string[] | undefined, value: string) => set === undefined || set.includes(value);
   return (
-    named(services, row.service) &&
-    named(uses, row.use) &&
-    named(models, row.model) &&
-    named(territories, row.territory)
+    named(services, place.service) &&
+    named(uses, place.use) &&
+    named(models, place.model) &&
+    named(territories, place.territory)
   );
 }

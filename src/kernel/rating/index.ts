@@ -16,3 +16,4 @@ export * from './restate';
 export { salesOf, type Sale } from './sales';
 export { exactOfRecordings, spreadOverRecordings } from './spread';
 export * from './stated-prices';
+export { unitRateOf } from './unit-rate';

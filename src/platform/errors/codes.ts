@@ -140,6 +140,8 @@ export const errorCodes = {
     status: 409,
     title: 'The report named by replaces is not a live report of the same contexts',
   },
+  'usage-resolution-invalid': { status: 422, title: 'Resolutions have faults; all are listed' },
+  'usage-resolution-state': { status: 409, title: 'Resolutions are not in a state for that; all are listed' },
   'usage-event-invalid': { status: 422, title: 'The usage event has faults; all are listed' },
   'usage-event-differs': { status: 409, title: 'This source and id were used for another event' },
   'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },

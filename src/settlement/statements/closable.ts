@@ -31,7 +31,7 @@ export async function refuseUnlessClosable(
   if (reports.length === 0) throw notClosable(`no usage is reported for ${month}`);
   if (await readBeforeConclusion(tx, agreement, reports)) {
     throw notClosable(
-      `a report of ${month} was read before the agreement was concluded: have it sent again as a replacement`,
+      `a report of ${month} was read before the agreement was concluded, and could not be read again: have it sent again as a replacement`,
     );
   }
 }

@@ -60,10 +60,12 @@ export interface Matched {
   readonly grants: readonly GrantInForce[];
   /** The ISRCs of the label's catalogue. */
   readonly catalogue: Iterable<string>;
+  /** From what is reported to the ISRC that both parties say it stands for. */
+  readonly resolutions?: ReadonlyMap<string, string>;
 }
 
 /** A grant whose recordings nobody named (`isrcs` undefined) is no input here: a report's lines are looked up by their recordings. */
-export function matchPlanOf({ serviceId, from, days, grants, catalogue }: Matched): MatchPlan {
+export function matchPlanOf({ serviceId, from, days, grants, catalogue, resolutions }: Matched): MatchPlan {
   const sets = new Map<string, number>();
   for (const isrc of catalogue) sets.set(isrc, 0);
   const refined = new Map<string, number>();
@@ -78,12 +80,21 @@ export function matchPlanOf({ serviceId, from, days, grants, catalogue }: Matche
     serviceId,
     from,
     days,
-    recordings: recordingsOf(sets),
+    recordings: recordingsOf(sets, resolvable(sets, resolutions)),
     representatives,
     grants: grants.map((grant) => ({ ...grant, isrcs: new Set(among.filter((isrc) => isrcsOf(grant).has(isrc))) })),
     agreements: [...new Set(grants.map(({ agreementId }) => agreementId))].sort(),
     places: placesOf(grants.filter(({ services }) => services.has(serviceId))),
   };
+}
+
+/** A resolution leads from what no agreement names to what one does: what an agreement names speaks for itself, so there are no chains. */
+function resolvable(
+  sets: ReadonlyMap<string, number>,
+  resolutions: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const isAgreed = (isrc: string): boolean => (sets.get(isrc) ?? 0) > 0;
+  return new Map([...resolutions].filter(([reported, isrc]) => !isAgreed(reported) && isAgreed(isrc)));
 }
 
 const noRecordings: ReadonlySet<string> = new Set();

@@ -70,8 +70,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const plan = (): ReturnType<typeof matchPlanOf> =>
-  matchPlanOf({ serviceId: service, from: layout.from, days: layout.days, grants, catalogue: [one, four] });
+const matched = { serviceId: service, from: layout.from, days: layout.days, grants, catalogue: [one, four] };
+const plan = (): ReturnType<typeof matchPlanOf> => matchPlanOf(matched);
 
 async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
@@ -91,17 +91,18 @@ interface Manner {
   readonly slotsMax?: number;
   readonly own?: DelimitedLayout;
   readonly base?: DeltaBase;
+  readonly by?: ReturnType<typeof plan>;
 }
 
 async function read(
   text: string,
-  { size = 1 << 16, slotsMax = 1 << 14, own = layout, base }: Manner = {},
+  { size = 1 << 16, slotsMax = 1 << 14, own = layout, base, by = plan() }: Manner = {},
 ): Promise<Reading> {
   return readDelimited({
     ...(base !== undefined && { base }),
     source: size === 0 ? plainFile(header + text) : pieces(header + text, size),
     layout: own,
-    plan: plan(),
+    plan: by,
     folder,
     threads: 0,
     slotsMax,
@@ -292,6 +293,37 @@ describe('reading a delimited report', () => {
       { code: 'sum-out-of-range', message: `the units of ${one} ${what}` },
       { code: 'sum-out-of-range', message: `the units of ${two} ${what}` },
       { code: 'sum-out-of-range', message: `the returns of ${two} ${what}` },
+    ]);
+    await reading.remove();
+  });
+
+  it('counts what was resolved for the recording that it stands for, and holds it as it was reported', async () => {
+    const wrong = 'ZZA012600010';
+    const resolutions = new Map([
+      [wrong, one],
+      // What an agreement names speaks for itself, and what none does is nobody's.
+      [two, one],
+      ['QQZZ92600009', four],
+    ]);
+    const resolved = matchPlanOf({ ...matched, resolutions });
+    const lines = [
+      `1;${wrong};RU;play;SubscriptionModel;15.01.2026;5`,
+      `2;${one};RU;play;SubscriptionModel;15.01.2026;7`,
+      `3;${wrong};DE;play;SubscriptionModel;15.01.2026;11`,
+      `4;${two};RU;play;SubscriptionModel;15.01.2026;13`,
+      `5;QQZZ92600009;RU;play;SubscriptionModel;15.01.2026;17`,
+    ].join('\n');
+    const reading = await read(lines, { by: resolved });
+    expect(await sumsIn(reading)).toEqual([
+      `agreement-b ${one} RU OnDemandStream SubscriptionModel 12 0`,
+      `agreement-b ${two} RU OnDemandStream SubscriptionModel 13 0`,
+    ]);
+    const file = await open(reading.held.path, 'r');
+    const held = await heldLines(file, 0, 10);
+    await file.close();
+    expect(held.map(({ line, isrc, reason }) => `${line} ${isrc} ${reason}`)).toEqual([
+      `4 ${wrong} territory-not-granted`,
+      `6 QQZZ92600009 unknown-recording`,
     ]);
     await reading.remove();
   });

@@ -6,29 +6,39 @@ export interface Recordings {
   readonly digits: Uint32Array;
   /** Of each recording which set of repertoires it is in: one answer of matching holds for all of a set. 0: in none. */
   readonly sets: Uint16Array;
+  /** Of each the place of the recording that it counts for: its own, but for an ISRC that was resolved to another one. Empty where none was. */
+  readonly countsFor: Uint32Array;
   /** Open addressing: the place + 1, 0 where nothing is. A power of two long, at most half full. */
   readonly slots: Uint32Array;
 }
 
-/** `sets` by ISRC; ISRCs in their stored form. */
-export function recordingsOf(sets: ReadonlyMap<string, number>): Recordings {
-  const isrcs = [...sets.keys()].sort();
+/** `sets` by ISRC, `resolved` from what is reported to the ISRC that it stands for, which is among `sets`; ISRCs in their stored form. */
+export function recordingsOf(
+  sets: ReadonlyMap<string, number>,
+  resolved: ReadonlyMap<string, string> = new Map(),
+): Recordings {
+  const isrcs = [...new Set([...sets.keys(), ...resolved.keys()])].sort();
   const size = 1 << Math.max(4, Math.ceil(Math.log2(isrcs.length * 2 + 1)));
   const recordings = {
     letters: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
     digits: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
     sets: new Uint16Array(new SharedArrayBuffer(isrcs.length * 2)),
+    countsFor: new Uint32Array(new SharedArrayBuffer(resolved.size === 0 ? 0 : isrcs.length * 4)),
     slots: new Uint32Array(new SharedArrayBuffer(size * 4)),
   };
   isrcs.forEach((isrc, place) => {
     const { letters, digits } = packedIsrc(isrc);
     recordings.letters[place] = letters;
     recordings.digits[place] = digits;
-    recordings.sets[place] = sets.get(isrc)!;
+    recordings.sets[place] = sets.get(isrc) ?? 0;
     let slot = slotOf(letters, digits, size - 1);
     while (recordings.slots[slot] !== 0) slot = (slot + 1) & (size - 1);
     recordings.slots[slot] = place + 1;
   });
+  if (resolved.size > 0) {
+    const places = new Map(isrcs.map((isrc, place) => [isrc, place]));
+    isrcs.forEach((isrc, place) => (recordings.countsFor[place] = places.get(resolved.get(isrc) ?? isrc)!));
+  }
   return recordings;
 }
 
@@ -37,11 +47,18 @@ const slotOf = (letters: number, digits: number, mask: number): number => {
   return (mixed ^ (mixed >>> 15)) & mask;
 };
 
-/** The recording's place; -1 for one that is not among them. */
-export function recordingAt({ letters, digits, slots }: Recordings, isrcLetters: number, isrcDigits: number): number {
+/** The place of the recording that the ISRC stands for; -1 for one that is not among them. */
+export function recordingAt(
+  { letters, digits, slots, countsFor }: Recordings,
+  isrcLetters: number,
+  isrcDigits: number,
+): number {
   const mask = slots.length - 1;
   for (let slot = slotOf(isrcLetters, isrcDigits, mask); ; slot = (slot + 1) & mask) {
     const place = slots[slot]! - 1;
-    if (place < 0 || (letters[place] === isrcLetters && digits[place] === isrcDigits)) return place;
+    if (place < 0) return place;
+    if (letters[place] === isrcLetters && digits[place] === isrcDigits) {
+      return countsFor.length === 0 ? place : countsFor[place]!;
+    }
   }
 }

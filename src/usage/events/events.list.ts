@@ -25,6 +25,12 @@ export class KeptEventView {
   @ApiProperty({ example: '1' }) readonly quantity!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'where it counts' })
   readonly agreementId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'the recording that it counts for where a resolution says that it is another one',
+  })
+  readonly resolvedTo!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'why it is held' }) readonly held!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'what made it void' })
   readonly voidId!: string | null;
@@ -33,6 +39,7 @@ export class KeptEventView {
 
 export interface KeptEvent extends EventRow {
   readonly void_id: string | null;
+  readonly resolved_to: string | null;
 }
 
 /** Sources and ids may be any text: their bytes in hexadecimal cannot be taken for anything else. */
@@ -52,7 +59,7 @@ export function listEvents(
   return tx.rows<KeptEvent>(
     `SELECT e.source, e.id, e.position, coalesce(m.agreement_id, e.agreement_id) AS agreement_id,
             CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity,
-            e.happened_at, e.received_at, v.void_id
+            e.happened_at, e.received_at, v.void_id, m.isrc AS resolved_to
        FROM usage_events e
        LEFT JOIN usage_event_matches m USING (platform_id, source, id)
        LEFT JOIN voided_usage_events v USING (platform_id, source, id)
@@ -76,6 +83,7 @@ export const keptEventView = (row: KeptEvent): KeptEventView => {
     commercialModel: model,
     quantity: String(row.quantity),
     agreementId: row.agreement_id,
+    resolvedTo: row.resolved_to,
     held: row.held,
     voidId: row.void_id,
     receivedAt: row.received_at.toISOString(),

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
+import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
 import { EventMatcher } from './event-matcher';
 import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
@@ -15,8 +16,8 @@ import { lockVoids } from './voids.repository';
 const batchMax = 10_000;
 
 /**
- * Lets held events count for an agreement that covers them by now: signed or amended since, or resumed. Each match is a new fact, once for
- * ever; the event stays as it came. Killed anywhere it goes on where it was; run twice it changes nothing.
+ * Lets held events count for an agreement that covers them by now: signed or amended since, or resumed, or both parties say which recording they
+ * are of. Each match is a new fact, once for ever; the event stays as it came. Killed anywhere it goes on where it was; run twice it changes nothing.
  */
 @Injectable()
 export class MatchHeldEvents {
@@ -41,15 +42,20 @@ export class MatchHeldEvents {
   ): Promise<Pick<UsageEvent, 'source' | 'id'> | undefined> {
     const agreement = await getLiving(tx, agreementId);
     const { platformId, labelId } = agreement;
-    const isrcs = [...new Set(agreement.life.versions.flatMap(({ terms }) => terms.repertoire.isrcs))];
+    const resolutions = await acceptedResolutions(tx, { labelId, platformId });
+    const agreed = new Set(agreement.life.versions.flatMap(({ terms }) => terms.repertoire.isrcs));
+    const isrcs = [...new Set([...agreed, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
     if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
     // Another agreement that is older may cover an event as well: then it counts there.
     const matcher = new EventMatcher(await concludedAgreementsOf(tx, platformId));
-    const covered = held.flatMap((event) => {
+    const covered = held.flatMap((event): Covered[] => {
       const { agreementId: by, month } = matcher.match(event);
-      return by === agreementId && month !== null ? [{ event, month }] : [];
+      if (by !== null) return by === agreementId ? [{ event, month, isrc: null }] : [];
+      // What the agreement names speaks for itself.
+      const resolved = agreed.has(event.isrc) ? undefined : resolvedMatch(event, resolutions, matcher);
+      return resolved?.agreementId === agreementId ? [{ event, ...resolved }] : [];
     });
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
@@ -60,6 +66,29 @@ export class MatchHeldEvents {
     }
     return held.length < batchMax ? undefined : held.at(-1);
   }
+}
+
+/** A held event that counts from now on, for another recording than it names where a resolution says so. */
+interface Covered {
+  readonly event: UsageEvent;
+  readonly month: string;
+  readonly isrc: string | null;
+}
+
+/** Where an event counts as what it was resolved to. Of two resolutions the one that was accepted later holds. */
+function resolvedMatch(
+  event: UsageEvent,
+  resolutions: readonly Resolution[],
+  matcher: EventMatcher,
+): { agreementId: string; month: string; isrc: string } | undefined {
+  for (const { reported_isrc, isrc, service_id, months } of resolutions.toReversed()) {
+    if (reported_isrc !== event.isrc || (service_id ?? event.serviceId) !== event.serviceId) continue;
+    const { agreementId, month } = matcher.match({ ...event, isrc });
+    if (agreementId !== null && (months === null || months.includes(month.slice(0, 7)))) {
+      return { agreementId, month, isrc };
+    }
+  }
+  return undefined;
 }
 
 const waiting = `
@@ -89,16 +118,16 @@ async function heldAfter(
 async function insertMatches(
   tx: Tx,
   place: { platformId: string; labelId: string; agreementId: string; position: bigint },
-  covered: readonly { readonly event: UsageEvent; readonly month: string }[],
+  covered: readonly Covered[],
 ): Promise<void> {
   const { platformId, labelId, agreementId, position } = place;
   await tx.run(
     `WITH matched AS (
-       INSERT INTO usage_event_matches (platform_id, source, id, label_id, agreement_id, month, position)
-       SELECT $1, source, id, $2, $3, month, $4 FROM unnest($5::text[], $6::text[], $7::date[]) AS m (source, id, month)
-       ON CONFLICT DO NOTHING RETURNING source, id, label_id, agreement_id, month),
+       INSERT INTO usage_event_matches (platform_id, source, id, label_id, agreement_id, month, position, isrc)
+       SELECT $1, source, id, $2, $3, month, $4, isrc FROM unnest($5::text[], $6::text[], $7::date[], $8::text[]) AS m (source, id, month, isrc)
+       ON CONFLICT DO NOTHING RETURNING source, id, label_id, agreement_id, month, isrc),
      changed AS (
-       SELECT m.agreement_id, m.label_id, m.month, e.service_id, e.isrc, e.territory, e.use_model, e.quantity
+       SELECT m.agreement_id, m.label_id, m.month, e.service_id, coalesce(m.isrc, e.isrc) AS isrc, e.territory, e.use_model, e.quantity
          FROM matched m JOIN usage_events e ON e.platform_id = $1 AND e.source = m.source AND e.id = m.id)
      ${foldInto('$4', '$1')}`,
     [
@@ -109,6 +138,7 @@ async function insertMatches(
       arrayText(covered.map(({ event }) => event.source)),
       arrayText(covered.map(({ event }) => event.id)),
       arrayText(covered.map(({ month }) => month)),
+      arrayText(covered.map(({ isrc }) => isrc)),
     ],
   );
 }

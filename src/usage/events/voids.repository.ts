@@ -58,7 +58,7 @@ function voidAll(
   return tx.one<Voided>(
     `WITH wanted AS (
        SELECT e.source, e.id, coalesce(m.label_id, e.label_id) AS label_id, coalesce(m.agreement_id, e.agreement_id) AS agreement_id,
-              coalesce(m.month, e.month) AS month, e.service_id, e.isrc, e.territory, e.use_model, -e.quantity AS quantity
+              coalesce(m.month, e.month) AS month, e.service_id, coalesce(m.isrc, e.isrc) AS isrc, e.territory, e.use_model, -e.quantity AS quantity
          FROM usage_events e ${joined} LEFT JOIN usage_event_matches m USING (platform_id, source, id)
         WHERE e.platform_id = $1 ${condition}),
      voided AS (

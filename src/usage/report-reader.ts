@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { mkdir, open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { concludedAgreementsBetween, stampBetween } from '../agreements';
+import { catalogueIsrcs } from '../catalogue';
+import { calendarDateOf, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../kernel';
+import type { Tx } from '../platform/database/tx';
+import type { Fault } from '../platform/errors/domain-error';
+import { Storage } from '../platform/storage/storage';
+import { type AgreedChecks, checksAgreed } from './agreed-checks';
+import type { DeltaBase } from './engine/delta-base';
+import { type MatchPlan, matchPlanOf } from './engine/match-plan';
+import { readDelimited } from './engine/read-delimited';
+import { readRecordCompany } from './engine/read-record-company';
+import type { Reading } from './engine/reading';
+import { KeptReadings } from './kept-readings';
+import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
+import { unpacked } from './unpacked';
+import type { UsageReport } from './usage-report';
+import { basesOf } from './usage-report.repository';
+
+/** A report with all that its lines are looked up in. */
+export interface Prepared {
+  readonly report: UsageReport;
+  /** Of a delta: the report that it changes, then the one that this one changes, down to a whole one. */
+  readonly bases: readonly UsageReport[];
+  readonly grants: readonly GrantInForce[];
+  readonly catalogue: readonly string[];
+  readonly resolutions: ReadonlyMap<string, string>;
+  readonly checks: readonly AgreedChecks[];
+  /** What was signed, had happened and was resolved when this was prepared. */
+  readonly stamp: string;
+}
+
+/** A reading, and why the report as a whole cannot be used, if it cannot. */
+export interface Read {
+  readonly reading: Reading;
+  readonly fatal: readonly Fault[];
+}
+
+/** Below this a thread costs more than it saves. */
+const threadsFromBytes = 8n * 1024n * 1024n;
+const threadsMax = 2;
+
+/** Reads the file of a report under what is signed and resolved between its parties. */
+@Injectable()
+export class ReportReader {
+  constructor(
+    private readonly storage: Storage,
+    private readonly readings: KeptReadings,
+  ) {}
+
+  async prepare(tx: Tx, report: UsageReport): Promise<Prepared> {
+    // Asked first: what is signed between the two questions makes this stamp an old one.
+    const stamp = await stampOf(tx, report);
+    const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
+    return {
+      report,
+      bases: await basesOf(tx, report),
+      grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
+      catalogue: await catalogueIsrcs(tx, report.label_id),
+      resolutions: await resolutionsFor(tx, report),
+      checks: checksAgreed(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id }),
+      stamp,
+    };
+  }
+
+  async read({ report, bases, grants, catalogue, resolutions, stamp }: Prepared): Promise<Read> {
+    const plan = matchPlanOf({
+      serviceId: report.service_id,
+      from: calendarDateOf(report.month),
+      days: daysOf(monthPeriod(report.month.slice(0, 7))),
+      grants,
+      catalogue,
+      resolutions,
+    });
+    await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
+    return this.readFile(report, bases, { plan, stamp });
+  }
+
+  /** What a delta changes is taken as it was read, where nothing has been signed or resolved since; otherwise its file is read again before. */
+  private async readFile(
+    report: UsageReport,
+    [base, ...others]: readonly UsageReport[],
+    under: { readonly plan: MatchPlan; readonly stamp: string },
+  ): Promise<Read> {
+    if (base === undefined) return this.readOne(report, under.plan);
+    if (base.read_under === under.stamp) {
+      const read = await this.readings.asBase(base, (opened) => this.readOne(report, under.plan, opened));
+      if (read !== undefined) return read;
+    }
+    const again = await this.readFile(base, others, under);
+    if (again.fatal.length > 0) return again;
+    const [sums, held] = [await open(again.reading.sums.path, 'r'), await open(again.reading.held.path, 'r')];
+    try {
+      return await this.readOne(report, under.plan, { reportId: base.id, sums, held });
+    } finally {
+      await Promise.all([sums.close(), held.close()]);
+      await again.reading.remove();
+    }
+  }
+
+  private async readOne(report: UsageReport, plan: MatchPlan, base?: DeltaBase): Promise<Read> {
+    const { layout, bytes, file_sha256: sha256 } = report;
+    const folder = this.storage.temporaryFolder;
+    const streamed = (): AsyncIterable<Buffer> => unpacked(this.storage.read(sha256), report);
+    if (layout === null) {
+      const reading = await readRecordCompany({ source: streamed(), plan, folder });
+      const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
+      return withImpossible(reading, fatal);
+    }
+    const source = report.packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : streamed();
+    const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
+    const input = { source, plan, folder, threads };
+    if (base === undefined) return withImpossible(await readDelimited({ ...input, layout }), []);
+    return withImpossible(await readDelimited({ ...input, layout: { ...layout, signed: true }, base }), []);
+  }
+}
+
+/** To be asked under `lockReadings`: signed, amended, suspended or resolved while the file was read means to read it again, under all that now holds. */
+export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Promise<void> {
+  if ((await stampOf(tx, report)) !== stamp) throw new Error('an agreement or a resolution changed meanwhile');
+}
+
+const stampOf = async (tx: Tx, { label_id, platform_id }: UsageReport): Promise<string> =>
+  `${await stampBetween(tx, label_id, platform_id)} ${await resolutionsStamp(tx, label_id, platform_id)}`;
+
+const withImpossible = (reading: Reading, fatal: readonly Fault[]): Read => ({
+  reading,
+  fatal: [...fatal, ...reading.impossible.map((sum) => ({ pointer: '/lines', ...sum }))],
+});

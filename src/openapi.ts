@@ -30,6 +30,7 @@ const headings: Readonly<Record<string, string>> = {
   agreements: 'Accepted terms, their signatures, and what they say.',
   clearance: 'Whether a use is licensed.',
   usage: 'Reports of what a service did with recordings in a month.',
+  uploads: 'Large files in pieces (tus 1.0), to be used by their id.',
   statements: 'Closed months: what was earned, recouped and is payable, and why.',
   ledger: 'Who owes what, in double entry.',
   invoices: 'What a platform pays to a label.',

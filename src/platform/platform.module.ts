@@ -12,9 +12,12 @@ import { shapePipe } from './http/validation';
 import { IdempotentWrites } from './idempotency/idempotent-writes';
 import { Jobs } from './jobs/jobs';
 import { Keyring } from './keyring/keyring';
+import { Cancellations } from './operations/cancellations';
 import { OperationsController } from './operations/operations.controller';
 import { EventsController } from './outbox/events.controller';
 import { Storage } from './storage/storage';
+import { Uploads } from './uploads/uploads';
+import { UploadsController } from './uploads/uploads.controller';
 
 /** What a process brings to the technical floor. */
 export interface PlatformParts {
@@ -35,12 +38,14 @@ export class PlatformModule {
       { provide: Storage, useValue: storage },
       { provide: Keyring, useValue: keyring },
       Approvals,
+      Cancellations,
       IdempotentWrites,
       Jobs,
+      Uploads,
     ];
     return {
       module: PlatformModule,
-      controllers: [HealthController, OperationsController, ApprovalsController, EventsController],
+      controllers: [HealthController, OperationsController, ApprovalsController, EventsController, UploadsController],
       providers: [
         ...parts,
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -48,7 +53,7 @@ export class PlatformModule {
         { provide: APP_INTERCEPTOR, useClass: TransactionInterceptor },
         { provide: APP_PIPE, useFactory: shapePipe },
       ],
-      exports: [Clock, Database, Storage, Keyring, Approvals, IdempotentWrites, Jobs],
+      exports: [Clock, Database, Storage, Keyring, Approvals, Cancellations, IdempotentWrites, Jobs, Uploads],
     };
   }
 }

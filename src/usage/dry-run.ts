@@ -1,7 +1,6 @@
-import { CarefulLine } from './engine/careful-line';
-import { delimitedFaults } from './engine/delimited-layout';
+import { cellNumber, delimitedFaults, type DelimitedLayout, jsonLines } from './engine/delimited-layout';
+import { emptyLine, lineReaderOf } from './engine/line-reader';
 import { headerCells, layoutFor, type MappedMonth, type Mapping } from './mapping';
-import type { SoundLine } from './engine/tally';
 
 /** How lines read under a mapping, without looking at any agreement. */
 export interface DryRun {
@@ -13,39 +12,63 @@ export interface DryRun {
   readonly faults: readonly object[];
 }
 
+/** What is wrong with a line, as it is shown. */
+export interface LineFault {
+  readonly line: number;
+  readonly cell: number | null;
+  readonly cellName: string | null;
+  readonly code: string;
+  readonly value: string;
+  readonly message: string;
+}
+
 const faultsShown = 20;
 
-/** Tries a mapping on lines of which the first is the header. */
-export function dryRun(mapping: Mapping, lines: readonly Buffer[], month: MappedMonth): DryRun {
-  const [first, ...rest] = lines;
-  const layout = layoutFor(mapping, (first && headerCells(first, mapping.delimiter)) ?? [], month);
-  if ('faults' in layout)
-    return { lines: lines.length, accepted: 0, rejected: rest.length, units: '0', faults: layout.faults };
-  const careful = new CarefulLine(layout);
-  const line: SoundLine = { line: 0, letters: 0, digits: 0, place: 0, day: 0, quantity: 0, returns: 0 };
-  const found: object[] = [];
-  let [accepted, rejected, units] = [0, 0, 0n];
-  for (const [at, bytes] of rest.entries()) {
-    const text = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
-    if (text.length === 0) continue;
-    const { faults, quantity } = careful.read(text, line);
-    if (faults.length === 0) {
-      accepted += 1;
-      units += quantity;
-      continue;
-    }
-    rejected += 1;
-    for (const { column, code, value } of faults) {
-      const cellName = column === null ? null : layout.names[column];
-      found.push({
-        line: at + 2,
-        cell: column === null ? null : column + 1,
-        cellName,
-        code,
-        value,
-        message: delimitedFaults[code],
-      });
-    }
+/** Reads lines one after another, and counts. */
+export class LineCheck {
+  private readonly reader;
+  private readonly line = emptyLine();
+  accepted = 0;
+  rejected = 0;
+  units = 0n;
+
+  constructor(private readonly layout: DelimitedLayout) {
+    this.reader = lineReaderOf(layout);
   }
-  return { lines: lines.length, accepted, rejected, units: String(units), faults: found.slice(0, faultsShown) };
+
+  /** The faults of a line, which may end in a carriage return; an empty one is none. */
+  check(bytes: Buffer, number: number): LineFault[] {
+    const text = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+    if (text.length === 0) return [];
+    const { faults, quantity } = this.reader.read(text, this.line);
+    if (faults.length === 0) {
+      this.accepted += 1;
+      this.units += quantity;
+      return [];
+    }
+    this.rejected += 1;
+    return faults.map(({ column, code, value }) => ({
+      line: number,
+      cell: cellNumber(this.layout, column),
+      cellName: column === null ? null : (this.layout.names[column] ?? null),
+      code,
+      value,
+      message: delimitedFaults[code],
+    }));
+  }
+}
+
+/** Tries a mapping on the first lines of a file, its header among them. */
+export function dryRun(mapping: Mapping, lines: readonly Buffer[], month: MappedMonth): DryRun {
+  const isHeaded = mapping.delimiter !== jsonLines;
+  const [first] = lines;
+  const header = isHeaded && first !== undefined ? headerCells(first, mapping.delimiter) : [];
+  const layout = layoutFor(mapping, header ?? [], month);
+  const before = isHeaded ? 1 : 0;
+  if ('faults' in layout)
+    return { lines: lines.length, accepted: 0, rejected: lines.length - before, units: '0', faults: layout.faults };
+  const check = new LineCheck(layout);
+  const faults = lines.slice(before).flatMap((bytes, at) => check.check(bytes, at + before + 1));
+  const { accepted, rejected, units } = check;
+  return { lines: lines.length, accepted, rejected, units: String(units), faults: faults.slice(0, faultsShown) };
 }

@@ -1,6 +1,7 @@
 import { calendarDateOf, daysOf, monthPeriod } from '../kernel';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import type { Storage, StoredFile } from '../platform/storage/storage';
+import { jsonLines } from './engine/delimited-layout';
 import { firstLines } from './first-lines';
 import { headerCells, layoutFor, type Mapping } from './mapping';
 import { readOpening } from './read-opening';
@@ -33,15 +34,16 @@ export async function introduced(
     return { packed, opening, messageId: opening.head.messageId, month: opening.month };
   }
   const [header] = await firstLines(source, headerBytesMax, 1);
-  const names = header && headerOf(header, mapping);
+  const names = header === undefined ? [] : namesOf(header, mapping);
   const period = { from: calendarDateOf(`${month}-01`), days: daysOf(monthPeriod(month)) };
-  const layout = layoutFor(mapping, names ?? [], period);
+  const layout = layoutFor(mapping, names, period);
   if ('faults' in layout) throw new DomainError('report-unreadable', undefined, layout.faults);
   return { packed, messageId, month, mapped: { labelId, serviceId, mappingId, layout } };
 }
 
-function headerOf(line: Buffer, { delimiter }: Mapping): string[] {
+function namesOf(line: Buffer, { delimiter }: Mapping): string[] {
   if (line.includes(0)) throw unreadable('encoding-not-utf8', 'the file is not UTF-8');
+  if (delimiter === jsonLines) return [];
   const names = headerCells(line, delimiter);
   if (names === undefined) throw unreadable('header-unreadable', 'the first line is no header');
   return names;

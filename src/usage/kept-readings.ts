@@ -3,7 +3,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { UsageSum } from '../kernel';
 import { Storage } from '../platform/storage/storage';
 import type { DeltaBase } from './engine/delta-base';
-import { faultsFrom, type HeldLine, heldLines, type KeptFault } from './engine/held-and-faults';
+import {
+  everyFault,
+  everyHeldLine,
+  faultsFrom,
+  type HeldLine,
+  heldLines,
+  type KeptFault,
+} from './engine/held-and-faults';
 import { type AgreementSum, sumsOf } from './engine/sums-file';
 import { type DifferencePosition, sumsDifference } from './engine/sums-difference';
 import type { Reading } from './engine/reading';
@@ -104,6 +111,22 @@ export class KeptReadings {
     return this.within(report.sums_sha256, undefined, (sums) =>
       this.within(report.held_sha256, undefined, (held) => work({ reportId: report.id, sums, held })),
     );
+  }
+
+  /** Every fault, in the order of the report. */
+  async *everyFault({ faults_sha256: sha256 }: ReadFiles): AsyncGenerator<KeptFault> {
+    if (sha256 !== null) yield* everyFault(this.storage.read(sha256));
+  }
+
+  /** Every held line, in the order of the report. */
+  async *everyHeldLine({ held_sha256: sha256 }: ReadFiles): AsyncGenerator<HeldLine> {
+    if (sha256 === null) return;
+    const file = await this.storage.open(sha256);
+    try {
+      yield* everyHeldLine(file);
+    } finally {
+      await file.close();
+    }
   }
 
   private async within<T>(sha256: string | null, nothing: T, work: (file: FileHandle) => Promise<T>): Promise<T> {

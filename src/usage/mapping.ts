@@ -1,10 +1,12 @@
 import { at, isCommercialModel, isTerritory, isUseType } from '../kernel';
 import type { Fault } from '../platform/errors/domain-error';
 import { split } from './engine/careful-line';
-import type { DateForm, DelimitedLayout } from './engine/delimited-layout';
+import { type DateForm, type DelimitedLayout, jsonLines } from './engine/delimited-layout';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
+export const tableForms = [...delimiters, jsonLines] as const;
+export type TableForm = (typeof tableForms)[number];
 
 /** What a column can hold. */
 export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model'] as const;
@@ -15,8 +17,8 @@ type PlaceKind = (typeof placeKinds)[number];
 
 /** How a sender's own tables are read: which column holds what, how it is written, and what holds for all lines. */
 export interface Mapping {
-  readonly delimiter: Delimiter;
-  /** Names as in the header; upper and lower case are one. */
+  readonly delimiter: TableForm;
+  /** Names as in the header, upper and lower case being one. Of JSON Lines: keys, or JSON pointers, as they are written. */
   readonly columns: Readonly<Partial<Record<ColumnKind, string>>>;
   /** ISO 3166-1 and DDEX codes. */
   readonly constants: Readonly<Partial<Record<PlaceKind, string>>>;
@@ -64,7 +66,7 @@ const unknown = (pointer: string, kind: string, code: string): Fault => ({
 });
 
 /** The cells of a header line. Undefined where its quotes do not match. */
-export function headerCells(line: Buffer, delimiter: Delimiter): string[] | undefined {
+export function headerCells(line: Buffer, delimiter: string): string[] | undefined {
   const text = line
     .toString('utf8')
     .replace(/^\ufeff/, '')
@@ -77,13 +79,14 @@ export interface MappedMonth {
   readonly days: number;
 }
 
-/** Where the file with this header keeps what the mapping names, or why it is not the mapping's. */
+/** Where the file with this header (JSON Lines have none) keeps what the mapping names, or why it is not the mapping's. */
 export function layoutFor(
   mapping: Mapping,
   header: readonly string[],
   { from, days }: MappedMonth,
 ): DelimitedLayout | { readonly faults: readonly Fault[] } {
-  const known = header.map((name) => name.toLowerCase());
+  const names = mapping.delimiter === jsonLines ? Object.values(mapping.columns) : header;
+  const known = names.map((name) => name.toLowerCase());
   const faults: Fault[] = [];
   const places: Partial<Record<ColumnKind, number>> = {};
   for (const [kind, name] of Object.entries(mapping.columns) as [ColumnKind, string][]) {
@@ -100,7 +103,7 @@ export function layoutFor(
   const { delimiter, dates, decimal, constants, translations } = mapping;
   const { territory = {}, use = {}, model = {} } = translations;
   return {
-    ...{ delimiter, columns: header.length, names: header, isrc, quantity, ...others },
+    ...{ delimiter, columns: names.length, names, isrc, quantity, ...others },
     ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
   };
 }

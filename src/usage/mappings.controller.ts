@@ -21,7 +21,7 @@ import { isStream } from '../platform/http/streams';
 import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { dateForms } from './engine/delimited-layout';
 import { firstLines } from './first-lines';
-import { delimiters, type Mapping, mappingFaults } from './mapping';
+import { type Mapping, mappingFaults, tableForms } from './mapping';
 import { getMapping, insertMapping, listMappings, type SavedMapping } from './mappings.repository';
 import { type DryRun, dryRun } from './dry-run';
 import { proposeMapping } from './propose-mapping';
@@ -44,7 +44,11 @@ export class MappingConstants {
 }
 
 export class MappingBody {
-  @ChoiceField(delimiters) readonly delimiter!: Mapping['delimiter'];
+  @ChoiceField(tableForms, {
+    description:
+      'what is between cells; `json-lines`: every line is an object, and columns are its keys or, with a leading slash, JSON pointers',
+  })
+  readonly delimiter!: Mapping['delimiter'];
   @ObjectField(() => MappingColumns) readonly columns!: MappingColumns;
   @ObjectField(() => MappingConstants, { optional: true, description: 'what is the same for all lines' })
   readonly constants?: MappingConstants;
@@ -157,7 +161,7 @@ export class MappingsController {
     summary: 'Have a mapping proposed for a table, and tried on its first lines',
     description: 'The table as the body; its first mebibyte is read, and nothing is kept.',
   })
-  @ApiConsumes('text/csv', 'text/tab-separated-values', 'text/plain')
+  @ApiConsumes('text/csv', 'text/tab-separated-values', 'text/plain', 'application/x-ndjson')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: ProposalView })
   async propose(@Query() { month }: ProposalQuery, @Req() { body }: AccordoRequest): Promise<ProposalView> {

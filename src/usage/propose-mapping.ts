@@ -1,7 +1,8 @@
 import { isCommercialModel, isIsrc, isTerritory, isUseType, normaliseIsrc } from '../kernel';
 import { split } from './engine/careful-line';
-import { type DateForm, dateForms } from './engine/delimited-layout';
-import { type ColumnKind, type Delimiter, delimiters, headerCells, type Mapping } from './mapping';
+import { type DateForm, dateForms, jsonLines } from './engine/delimited-layout';
+import { escapedKey } from './engine/json-members';
+import { type ColumnKind, type Delimiter, delimiters, headerCells, type Mapping, type TableForm } from './mapping';
 
 /** Names that people give to such columns, most telling first. */
 const usual: Readonly<Record<ColumnKind, RegExp>> = {
@@ -33,15 +34,9 @@ const contents: Readonly<Partial<Record<ColumnKind, (cell: string) => boolean>>>
 
 /** A mapping as far as the beginning of a file tells it; what is missing the sender adds. Undefined where no line is a header. */
 export function proposeMapping(lines: readonly Buffer[]): Mapping | undefined {
-  const [first, ...rest] = lines;
-  if (first === undefined) return undefined;
-  const delimiter = mostLikely(first);
-  const header = headerCells(first, delimiter);
-  if (header === undefined) return undefined;
-  const rows = rest.flatMap((line) => {
-    const cells = split(line.toString('utf8').replace(/\r$/, ''), delimiter);
-    return cells === undefined || cells.length < header.length ? [] : [cells.map((cell) => cell.trim())];
-  });
+  const table = /^(\ufeff)?\s*\{/.test(lines[0]?.toString('utf8', 0, 100) ?? '') ? ofObjects(lines) : ofCells(lines);
+  if (table === undefined) return undefined;
+  const { delimiter, header, rows } = table;
   const columns = columnsOf(header, rows);
   const cellsOf = (kind: ColumnKind): string[] => {
     const place = header.indexOf(columns[kind] ?? '');
@@ -55,6 +50,60 @@ export function proposeMapping(lines: readonly Buffer[]): Mapping | undefined {
     dates: dateForms.find((form) => cellsOf('day').every((cell) => dayPatterns[form].test(cell))) ?? 'YYYY-MM-DD',
     decimal: cellsOf('quantity').some((cell) => /^\d{1,3}(\.\d{3})+(,\d+)?$/.test(cell)) ? ',' : '.',
   };
+}
+
+interface Table {
+  readonly delimiter: TableForm;
+  readonly header: readonly string[];
+  readonly rows: readonly string[][];
+}
+
+function ofCells([first, ...rest]: readonly Buffer[]): Table | undefined {
+  if (first === undefined) return undefined;
+  const delimiter = mostLikely(first);
+  const header = headerCells(first, delimiter);
+  if (header === undefined) return undefined;
+  const rows = rest.flatMap((line) => {
+    const cells = split(line.toString('utf8').replace(/\r$/, ''), delimiter);
+    return cells === undefined || cells.length < header.length ? [] : [cells.map((cell) => cell.trim())];
+  });
+  return { delimiter, header, rows };
+}
+
+/** So many keys are looked at; no object of usage has as many. */
+const keysMax = 200;
+const depthMax = 4;
+
+/** Objects as a table: their keys, those of objects within them as pointers. */
+function ofObjects(lines: readonly Buffer[]): Table {
+  const objects = lines.flatMap((line) => {
+    const members = new Map<string, string>();
+    try {
+      flatten(JSON.parse(line.toString('utf8').replace(/^\ufeff/, '')), '', members);
+    } catch {
+      // The dry run tells what is wrong with it.
+      return [];
+    }
+    return [members];
+  });
+  const pointers = [...new Set(objects.flatMap((members) => [...members.keys()]))].slice(0, keysMax);
+  return {
+    delimiter: jsonLines,
+    header: pointers.map(shortened),
+    rows: objects.map((members) => pointers.map((pointer) => members.get(pointer) ?? '')),
+  };
+}
+
+function flatten(value: unknown, pointer: string, members: Map<string, string>): void {
+  if (typeof value !== 'object') return void members.set(pointer, String(value).trim());
+  if (value === null || Array.isArray(value) || pointer.split('/').length > depthMax) return;
+  for (const [key, inner] of Object.entries(value)) flatten(inner, `${pointer}/${escapedKey(key)}`, members);
+}
+
+/** A key of the object itself goes by its own name. */
+function shortened(pointer: string): string {
+  const key = pointer.slice(1);
+  return /[/~]/.test(key) ? pointer : key;
 }
 
 /** The delimiter that the header has most of. */
@@ -75,7 +124,7 @@ function columnsOf(header: readonly string[], rows: readonly string[][]): Partia
   for (const [kind, pattern] of Object.entries(usual) as [ColumnKind, RegExp][]) {
     take(
       kind,
-      header.find((name) => pattern.test(name.replace(/[_-]/g, ' '))),
+      header.find((name) => pattern.test(spoken(name))),
     );
   }
   for (const [kind, isLike] of Object.entries(contents) as [ColumnKind, (cell: string) => boolean][]) {
@@ -86,3 +135,10 @@ function columnsOf(header: readonly string[], rows: readonly string[][]): Partia
   }
   return columns;
 }
+
+/** A column's name as people say it: of a pointer the last part, words apart. */
+const spoken = (name: string): string =>
+  name
+    .replace(/^\/.*\//, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_-]/g, ' ');

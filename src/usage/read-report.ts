@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../platform/audit/audit';
+import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
@@ -10,6 +12,7 @@ import { notAsAgreed } from './agreed-checks';
 import { acceptReading, finishReport, lockReadings } from './book-reading';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
+import { ReadingProgress } from './reading-progress';
 import { type Prepared, type Read, refuseIfOutdated, ReportReader } from './report-reader';
 import { partiesOfReport, type UsageReport } from './usage-report';
 
@@ -34,7 +37,8 @@ export class ReadReport {
     const { report } = prepared;
     let read: Read | undefined;
     try {
-      read = await this.reader.read(prepared);
+      const { operation_id: id, bytes } = prepared.report;
+      read = await this.reader.read(prepared, new ReadingProgress(this.database, this.clock, { id, bytes }));
       await this.readings.keep(read.reading);
       const done = read;
       await this.database.asSystem((tx) => this.book(tx, prepared, done));
@@ -45,6 +49,20 @@ export class ReadReport {
     } finally {
       await read?.reading.remove();
     }
+  }
+
+  /** Ends the reading of a report that has not been booked; false where there is none to end. Whoever reads it finds nothing left to book. */
+  cancel(tx: Tx, actor: Actor, reportId: string): Promise<boolean> {
+    return tx.asSystem(async () => {
+      const report = await tx.first<UsageReport>(
+        `SELECT * FROM usage_reports WHERE id = $1 AND state = 'received' FOR UPDATE`,
+        [reportId],
+      );
+      if (report === undefined) return false;
+      await audit(tx, actor, { action: 'usage-report.cancelled', subjectId: reportId, at: this.clock.now() });
+      await this.refuse(tx, report, new DomainError('reading-cancelled'));
+      return true;
+    });
   }
 
   private async prepare(tx: Tx, reportId: string): Promise<Prepared | undefined> {

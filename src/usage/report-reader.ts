@@ -14,6 +14,7 @@ import { readDelimited } from './engine/read-delimited';
 import { readRecordCompany } from './engine/read-record-company';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
+import type { ReadingProgress } from './reading-progress';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
 import { unpacked } from './unpacked';
 import type { UsageReport } from './usage-report';
@@ -36,6 +37,12 @@ export interface Prepared {
 export interface Read {
   readonly reading: Reading;
   readonly fatal: readonly Fault[];
+}
+
+interface Under {
+  readonly plan: MatchPlan;
+  readonly stamp: string;
+  readonly progress: ReadingProgress | undefined;
 }
 
 /** Below this a thread costs more than it saves. */
@@ -65,7 +72,11 @@ export class ReportReader {
     };
   }
 
-  async read({ report, bases, grants, catalogue, resolutions, stamp }: Prepared): Promise<Read> {
+  /** `progress` is told how far the report's own file is read. */
+  async read(
+    { report, bases, grants, catalogue, resolutions, stamp }: Prepared,
+    progress?: ReadingProgress,
+  ): Promise<Read> {
     const plan = matchPlanOf({
       serviceId: report.service_id,
       from: calendarDateOf(report.month),
@@ -75,43 +86,53 @@ export class ReportReader {
       resolutions,
     });
     await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
-    return this.readFile(report, bases, { plan, stamp });
+    return this.readFile(report, bases, { plan, stamp, progress });
   }
 
   /** What a delta changes is taken as it was read, where nothing has been signed or resolved since; otherwise its file is read again before. */
   private async readFile(
     report: UsageReport,
     [base, ...others]: readonly UsageReport[],
-    under: { readonly plan: MatchPlan; readonly stamp: string },
+    { progress, ...under }: Under,
   ): Promise<Read> {
-    if (base === undefined) return this.readOne(report, under.plan);
+    const how = { plan: under.plan, progress };
+    if (base === undefined) return this.readOne(report, how);
     if (base.read_under === under.stamp) {
-      const read = await this.readings.asBase(base, (opened) => this.readOne(report, under.plan, opened));
+      const read = await this.readings.asBase(base, (opened) => this.readOne(report, how, opened));
       if (read !== undefined) return read;
     }
-    const again = await this.readFile(base, others, under);
+    const again = await this.readFile(base, others, { ...under, progress: undefined });
     if (again.fatal.length > 0) return again;
     const [sums, held] = [await open(again.reading.sums.path, 'r'), await open(again.reading.held.path, 'r')];
     try {
-      return await this.readOne(report, under.plan, { reportId: base.id, sums, held });
+      return await this.readOne(report, how, { reportId: base.id, sums, held });
     } finally {
       await Promise.all([sums.close(), held.close()]);
       await again.reading.remove();
     }
   }
 
-  private async readOne(report: UsageReport, plan: MatchPlan, base?: DeltaBase): Promise<Read> {
+  private async readOne(
+    report: UsageReport,
+    { plan, progress }: Pick<Under, 'plan' | 'progress'>,
+    base?: DeltaBase,
+  ): Promise<Read> {
     const { layout, bytes, file_sha256: sha256 } = report;
     const folder = this.storage.temporaryFolder;
-    const streamed = (): AsyncIterable<Buffer> => unpacked(this.storage.read(sha256), report);
+    const streamed = (): AsyncIterable<Buffer> => {
+      const file = this.storage.read(sha256);
+      return unpacked(progress?.watched(file) ?? file, report);
+    };
+    const { atLine, atBytes } = progress ?? {};
+    const told = { ...(atLine && { atLine }), ...(atBytes && { atBytes }) };
     if (layout === null) {
-      const reading = await readRecordCompany({ source: streamed(), plan, folder });
+      const reading = await readRecordCompany({ source: streamed(), plan, folder, ...(atLine && { atLine }) });
       const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
       return withImpossible(reading, fatal);
     }
     const source = report.packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : streamed();
     const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
-    const input = { source, plan, folder, threads };
+    const input = { source, plan, folder, threads, ...told };
     if (base === undefined) return withImpossible(await readDelimited({ ...input, layout }), []);
     return withImpossible(await readDelimited({ ...input, layout: { ...layout, signed: true }, base }), []);
   }

@@ -22,9 +22,12 @@ import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidK
 import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
-import { Storage } from '../platform/storage/storage';
+import { Storage, type StoredFile } from '../platform/storage/storage';
+import { Uploads } from '../platform/uploads/uploads';
 import type { HeldLine } from './engine/held-and-faults';
+import { jsonLines } from './engine/delimited-layout';
 import type { AgreementSum } from './engine/sums-file';
+import { fileKindOf } from './file-kind';
 import { KeptReadings } from './kept-readings';
 import { introduced } from './introduced';
 import type { Mapping } from './mapping';
@@ -37,6 +40,7 @@ import { getReport } from './usage-report.repository';
 const reportBytesMax = 2 * 1024 ** 3;
 const dsrTypes = /^(text\/tab-separated-values|application\/gzip)\b/;
 const tableTypes = /^(text\/(tab-separated-values|csv|plain)|application\/gzip)\b/;
+const jsonTypes = /^application\/(x-ndjson|gzip)\b/;
 
 export class UploadQuery {
   @IdField({ optional: true, description: 'the live report that this one corrects' })
@@ -54,6 +58,9 @@ export class UploadQuery {
       'of a table with `replaces`: delta where its lines are differences to that report; full, the whole again, without',
   })
   readonly as?: 'full' | 'delta';
+
+  @IdField({ optional: true, description: 'a whole upload (`/v1/uploads`) in place of a body' })
+  readonly uploadId?: string;
 
   @IdField({ optional: true, description: 'of a table: how it is read; then it needs the four below as well' })
   readonly mappingId?: string;
@@ -168,6 +175,7 @@ export class UsageController {
     private readonly receive: ReceiveReport,
     private readonly readings: KeptReadings,
     private readonly clock: Clock,
+    private readonly uploads: Uploads,
   ) {}
 
   @Post()
@@ -177,9 +185,9 @@ export class UsageController {
   @ApiOperation({
     summary: 'Send a usage report for a month',
     description:
-      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
+      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. A large one can be sent in pieces first (`/v1/uploads`), and named by `uploadId` in place of a body. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
   })
-  @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/gzip')
+  @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/x-ndjson', 'application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiAcceptedResponse({ type: ReceiptView })
   async upload(
@@ -192,15 +200,7 @@ export class UsageController {
     refuseUnclear(query);
     const { replaces, replacesTerritory, as } = query;
     const mapping = query.mappingId === undefined ? undefined : await this.mappingFor(actor, query, query.mappingId);
-    const types = mapping === undefined ? dsrTypes : tableTypes;
-    const { body } = request;
-    if (!isStream(body) || !types.test(String(request.headers['content-type']))) {
-      throw new DomainError(
-        'content-type-unsupported',
-        'send the report as text/tab-separated-values, a table also as text/csv',
-      );
-    }
-    const file = await this.storage.store(body, reportBytesMax);
+    const file = await this.stored(actor, query.uploadId, mapping, request);
     const incoming = await introduced(this.storage, file, { ...query, mapping });
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
       receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces, replacesTerritory, as })),
@@ -310,7 +310,7 @@ export class UsageController {
   @ApiOperation({ summary: 'Download a usage report as it came', description: 'The evidence, for both parties.' })
   @ApiOkResponse({
     content: Object.fromEntries(
-      ['text/tab-separated-values', 'text/csv', 'application/gzip'].map((type) => [
+      ['text/tab-separated-values', 'text/csv', 'application/x-ndjson', 'application/gzip'].map((type) => [
         type,
         { schema: { type: 'string', format: 'binary' } },
       ]),
@@ -318,13 +318,32 @@ export class UsageController {
   })
   async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const { file_sha256, bytes, packed, layout } = await getReport(tx, id);
-    const ending = layout === null || layout.delimiter === '\t' ? 'tsv' : 'csv';
-    const plain = ending === 'tsv' ? 'text/tab-separated-values; charset=utf-8' : 'text/csv; charset=utf-8';
+    const { ending, type: plain } = fileKindOf(layout);
     return new StreamableFile(this.storage.read(file_sha256), {
       type: packed === null ? plain : 'application/gzip',
       disposition: `attachment; filename="${id}.${ending}${packed === null ? '' : '.gz'}"`,
       length: Number(bytes),
     });
+  }
+
+  private async stored(
+    actor: Actor,
+    uploadId: string | undefined,
+    mapping: Mapping | undefined,
+    { body, headers }: AccordoRequest,
+  ): Promise<StoredFile> {
+    if (uploadId !== undefined) {
+      if (isStream(body)) throw new DomainError('request-invalid', 'send either a body or the id of an upload');
+      return this.storage.store(await this.uploads.read(actor, uploadId), reportBytesMax);
+    }
+    const types = mapping === undefined ? dsrTypes : mapping.delimiter === jsonLines ? jsonTypes : tableTypes;
+    if (!isStream(body) || !types.test(String(headers['content-type']))) {
+      throw new DomainError(
+        'content-type-unsupported',
+        'send the report as text/tab-separated-values, a table also as text/csv, JSON Lines as application/x-ndjson',
+      );
+    }
+    return this.storage.store(body, reportBytesMax);
   }
 
   /** A mapping of the sender's own, asked for before its file is stored. */

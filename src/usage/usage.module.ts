@@ -2,6 +2,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import type { Tx } from '../platform/database/tx';
 import { enqueue, Jobs } from '../platform/jobs/jobs';
+import { Cancellations } from '../platform/operations/cancellations';
+import { CertifyUsage } from './conformance/certify-usage';
+import { ConformanceController } from './conformance/conformance.controller';
+import { DeliveryController } from './delivery/delivery.controller';
 import { UsageEventsController } from './events/events.controller';
 import { MatchHeldEvents } from './events/match-held-events';
 import { ReconciliationController } from './events/reconciliation.controller';
@@ -31,6 +35,8 @@ import { UsageController } from './usage.controller';
   controllers: [
     UsageController,
     DifferenceController,
+    DeliveryController,
+    ConformanceController,
     MappingsController,
     UsageEventsController,
     UsageEventVoidsController,
@@ -48,6 +54,7 @@ import { UsageController } from './usage.controller';
     BookedAverages,
     ReadSuspense,
     ReadUnlicensed,
+    CertifyUsage,
     PlatformGrants,
     PlatformServices,
     TakeEvents,
@@ -59,6 +66,7 @@ import { UsageController } from './usage.controller';
 export class UsageModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
+    private readonly cancellations: Cancellations,
     private readonly readReport: ReadReport,
     private readonly readAgain: ReadAgain,
     private readonly matchHeldEvents: MatchHeldEvents,
@@ -68,6 +76,9 @@ export class UsageModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.register('read-report', (payload) => this.readReport.execute(payload));
+    this.cancellations.register('read-report', (tx, actor, { subject_id: id }) =>
+      this.readReport.cancel(tx, actor, id ?? ''),
+    );
     this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));
     this.jobs.register('read-again', (payload) => this.readAgain.execute(payload));
     // What was signed may cover what was held before.

@@ -36,6 +36,7 @@ const appendOnlyTables = [
   'simulation_files',
   'statement_lines',
   'statements',
+  'upload_parts',
   'usage_event_matches',
   'usage_event_sums',
   'usage_event_voids',

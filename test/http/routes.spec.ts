@@ -20,6 +20,7 @@ const publicRoutes = [
   'GET /health/ready',
   'GET /v1/framework-agreement',
   'GET /v1/schemas/terms',
+  'OPTIONS /v1/uploads',
   'POST /v1/organizations',
   'POST /v1/sign-in',
   'POST /v1/stripe/webhooks',
@@ -52,6 +53,8 @@ async function keyOf(party: Party, roles: readonly string[]): Promise<ApiClient>
 const restricted = (): (Route & { allowance: Restricted })[] =>
   routes.filter((route): route is Route & { allowance: Restricted } => route.allowance?.public === false);
 
+const ofStatus: Readonly<Record<number, string>> = { 401: 'unauthenticated', 403: 'forbidden' };
+
 /** Sends nothing that could succeed, and checks that the refusal is a problem with a stable code. */
 async function refusal(
   client: ApiClient,
@@ -59,11 +62,13 @@ async function refusal(
   options: { body?: object; query?: string; headers?: Record<string, string> } = {},
 ): Promise<string> {
   const path = `${filled(route.path, randomUUID())}${options.query ?? ''}`;
-  const body = route.method === 'GET' ? {} : { body: options.body ?? {} };
+  const body = ['GET', 'HEAD'].includes(route.method) ? {} : { body: options.body ?? {} };
   const answer: ApiAnswer<Problem> = await client.request<Problem>(route.method, path, {
     ...body,
     headers: options.headers ?? {},
   });
+  // What a HEAD is refused for is in its status alone.
+  if (route.method === 'HEAD') return `${answer.status} ${ofStatus[answer.status]}`;
   expect([nameOf(route), answer.headers.get('content-type')]).toEqual([
     nameOf(route),
     'application/problem+json; charset=utf-8',
@@ -282,6 +287,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
+  'POST /v1/usage-conformance': 'text/tab-separated-values',
   'POST /v1/usage-events': 'application/cloudevents-batch+json',
   'POST /v1/usage-reports': 'text/tab-separated-values',
 };

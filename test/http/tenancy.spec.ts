@@ -220,6 +220,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
+  '/v1/uploads/{id}': thing('upload'),
   '/v1/usage-mappings/{id}': thing('usage mapping'),
   '/v1/usage-reports/{id}': thing('usage report'),
 };
@@ -364,6 +365,16 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/payouts body/invoiceIds': { ...thing('invoice'), body: (id) => ({ invoiceIds: [id] }) },
   'POST /v1/rights-statements body/isrcs': { ...recording, body: (isrc) => ({ isrcs: [isrc], ...world }) },
   'POST /v1/rights-statements body/importId': { ...thing('import'), body: (importId) => ({ importId, ...world }) },
+  'POST /v1/usage-conformance query/mappingId': {
+    ...thing('usage mapping'),
+    query: (mappingId) => `?month=2026-01&mappingId=${mappingId}`,
+    file: () => ({ type: 'text/csv', content: 'isrc,plays\n' }),
+  },
+  'POST /v1/usage-reports query/uploadId': {
+    ...thing('upload'),
+    query: (uploadId) => tableQuery({ uploadId }),
+    body: () => ({}),
+  },
   'POST /v1/usage-reports query/mappingId': {
     ...thing('usage mapping'),
     query: (mappingId) => tableQuery({ mappingId }),
@@ -534,6 +545,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/negotiations/{id}/simulation-files': () => ({}),
   'POST /v1/negotiations/{id}/simulations': () => simulationBody(),
   'POST /v1/negotiations/{id}/withdrawal': () => ({}),
+  'POST /v1/operations/{id}/cancel': () => ({}),
   'POST /v1/members/{id}/signing-authorities': () => authorityBody,
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),

@@ -36,6 +36,7 @@ export type Thing =
   | 'attachment'
   | 'agreement'
   | 'usage report'
+  | 'upload'
   | 'usage mapping'
   | 'usage resolution'
   | 'operation'
@@ -106,6 +107,9 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     reportText,
   );
   await untilDone(platform.as, report.operationId);
+  const tus = { 'tus-resumable': '1.0.0', 'upload-length': '9' };
+  const begun = await platform.as.request('POST', '/v1/uploads', { headers: tus });
+  const upload = begun.headers.get('location')!.split('/').at(-1)!;
   const mapping = await platform.as.post<{ id: string }>('/v1/usage-mappings', {
     name: 'Ours',
     mapping: {
@@ -149,6 +153,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       attachment: attachment.id,
       agreement,
       'usage report': report.id,
+      upload,
       'usage mapping': mapping.id,
       'usage resolution': resolution.id,
       operation: closing.id,

@@ -1,15 +1,13 @@
-import { webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RECEIPT_TYPE } from '../../../client/receipt';
 import { canonicalText } from '../../kernel';
 import { Keyring } from '../../platform/keyring/keyring';
+import { signedText } from '../../platform/keyring/signed-text';
 import type { ClearanceAnswer } from '../answers';
 import { merkleTree } from './merkle';
 
 /** For how long a receipt can be shown. */
 const validSeconds = 86_400;
-
-type CryptoKey = webcrypto.CryptoKey;
 
 /** A question as it was answered: its instant is always there. */
 export interface AnsweredQuestion {
@@ -47,20 +45,12 @@ export class Receipts {
     const exp = iat + validSeconds;
     const claims = { exp, iat, platformId, root: tree.root.toString('base64url'), size: statements.length };
     return {
-      jws: await this.sign(canonicalText(claims)),
+      jws: await signedText(this.keyring, { purpose: 'clearance', typ: RECEIPT_TYPE }, canonicalText(claims)),
       expiresAt: new Date(exp * 1000).toISOString(),
       statements: statements.map((statement, index) => ({
         statement,
         path: tree.path(index).map((hash) => hash.toString('base64url')),
       })),
     };
-  }
-
-  private async sign(payload: string): Promise<string> {
-    const { id, key } = await this.keyring.signingKey('clearance');
-    const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
-    const input = `${encoded(canonicalText({ alg: 'EdDSA', kid: id, typ: RECEIPT_TYPE }))}.${encoded(payload)}`;
-    const signature = await webcrypto.subtle.sign('Ed25519', key as CryptoKey, Buffer.from(input, 'latin1'));
-    return `${input}.${Buffer.from(signature).toString('base64url')}`;
   }
 }

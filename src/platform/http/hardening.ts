@@ -16,6 +16,7 @@ const streamedTypes = [
   'text/plain',
   'application/gzip',
   'application/octet-stream',
+  'application/offset+octet-stream',
   'application/pdf',
   'application/zip',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

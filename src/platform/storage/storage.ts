@@ -12,6 +12,13 @@ export interface StoredFile {
   readonly bytes: number;
 }
 
+/** A stored file's content that is on disk and has no name yet. */
+export interface BorrowedFile extends StoredFile {
+  readonly path: string;
+}
+
+type Source = AsyncIterable<Uint8Array> | NodeJS.ReadableStream;
+
 const unfinishedMilliseconds = 86_400_000;
 
 /**
@@ -55,9 +62,30 @@ export class Storage {
   }
 
   /** Streams `source` to disk while hashing it. Refuses with body-too-large past `bytesMax` and leaves nothing behind. */
-  async store(source: AsyncIterable<Uint8Array> | NodeJS.ReadableStream, bytesMax: number): Promise<StoredFile> {
-    await mkdir(join(this.folder, 'incoming'), { recursive: true, mode: 0o700 });
-    const incoming = join(this.folder, 'incoming', randomUUID());
+  async store(source: Source, bytesMax: number): Promise<StoredFile> {
+    const { path, sha256, bytes } = await this.receive(join(this.folder, 'incoming'), source, bytesMax);
+    try {
+      await this.keep(path, this.pathOf(sha256));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return { sha256, bytes };
+  }
+
+  /** As store, for `work` alone: the file is gone afterwards, and nothing of it is kept. */
+  async borrow<T>(source: Source, bytesMax: number, work: (file: BorrowedFile) => Promise<T>): Promise<T> {
+    const file = await this.receive(this.temporaryFolder, source, bytesMax);
+    try {
+      return await work(file);
+    } finally {
+      await rm(file.path, { force: true });
+    }
+  }
+
+  private async receive(folder: string, source: Source, bytesMax: number): Promise<BorrowedFile> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const incoming = join(folder, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;
     const measure = new Transform({
@@ -71,9 +99,7 @@ export class Storage {
     });
     try {
       await pipeline(source, measure, createWriteStream(incoming, { flags: 'wx', mode: 0o600, flush: true }));
-      const sha256 = hash.digest('hex');
-      await this.keep(incoming, this.pathOf(sha256));
-      return { sha256, bytes };
+      return { path: incoming, sha256: hash.digest('hex'), bytes };
     } catch (error) {
       await rm(incoming, { force: true });
       throw error;

@@ -27,7 +27,7 @@ export class CarefulLine {
   private readonly days: ReadonlyMap<string, number>;
   private readonly dayForm: RegExp;
   private readonly countForm: RegExp;
-  private faults: Fault[] = [];
+  protected faults: Fault[] = [];
 
   constructor(private readonly layout: DelimitedLayout) {
     this.places = new PlaceReader(layout);
@@ -64,7 +64,8 @@ export class CarefulLine {
     if ((quantity < 0n && returns > 0n) || (quantity > 0n && returns < 0n)) this.fault('signs-differ', cells, column);
   }
 
-  private cellsOf(bytes: Buffer): readonly string[] | undefined {
+  /** Undefined where the line as a whole is at fault. */
+  protected cellsOf(bytes: Buffer): readonly string[] | undefined {
     if (bytes.length > lineBytesMax) return this.whole('line-too-long', '');
     const text = bytes.toString('utf8');
     if (text.includes('\ufffd') && !isUtf8(bytes)) return this.whole('cell-not-utf8', text);
@@ -122,10 +123,12 @@ export class CarefulLine {
   }
 
   private fault(code: DelimitedFaultCode, cells: readonly string[], column: number | undefined): void {
+    // What is no cell at all has been told.
+    if (column !== undefined && this.faults.some((fault) => fault.column === column)) return;
     this.faults.push({ column: column ?? null, code, value: presentable(cells[column ?? -1] ?? '') });
   }
 
-  private whole(code: DelimitedFaultCode, text: string): undefined {
+  protected whole(code: DelimitedFaultCode, text: string): undefined {
     this.faults.push({ column: null, code, value: presentable(text) });
     return undefined;
   }
@@ -151,3 +154,7 @@ export function split(text: string, delimiter: string): string[] | undefined {
   }
   return cells;
 }
+
+/** A cell as `split` reads it. */
+export const quotedCell = (text: string, delimiter: string): string =>
+  text.includes(delimiter) || text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;

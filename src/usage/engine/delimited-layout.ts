@@ -4,12 +4,15 @@ import type { CalendarDate } from '../../kernel';
 export const dateForms = ['YYYY-MM-DD', 'YYYYMMDD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] as const;
 export type DateForm = (typeof dateForms)[number];
 
+/** In place of a delimiter: every line is a JSON object, and its members are the columns. */
+export const jsonLines = 'json-lines';
+
 /** Where a delimited report keeps what. Columns count from 0. What has no column holds for all lines, as the constants say. */
 export interface DelimitedLayout {
-  /** One byte: comma, semicolon, tab or pipe. */
+  /** One byte: comma, semicolon, tab or pipe; or `jsonLines`. */
   readonly delimiter: string;
   readonly columns: number;
-  /** For faults, by column. */
+  /** For faults, by column; of JSON Lines the keys or pointers that are read. */
   readonly names: readonly string[];
   readonly isrc: number;
   readonly quantity: number;
@@ -31,6 +34,10 @@ export interface DelimitedLayout {
   readonly signed?: true;
 }
 
+/** The number of a cell on its line, from 1, as faults tell it; the members of an object have none. */
+export const cellNumber = ({ delimiter }: DelimitedLayout, column: number | null): number | null =>
+  column === null || delimiter === jsonLines ? null : column + 1;
+
 /** A line that is not sound, with the number within its chunk. */
 export interface DelimitedFault {
   readonly line: number;
@@ -46,6 +53,9 @@ export const delimitedFaults = {
   'quotes-unbalanced': 'a quoted cell does not end on its line, or something follows its end',
   'line-too-long': 'the line is longer than 64 KiB',
   'cell-not-utf8': 'the line is not UTF-8',
+  'json-malformed': 'the line is no JSON object, or nests more than 32 levels deep',
+  'json-key-repeated': 'an object of the line has this key twice',
+  'json-not-scalar': 'there is an object or a list where one value belongs',
   'isrc-missing': 'there is no ISRC',
   'isrc-malformed': 'an ISRC is two letters, three letters or digits, and seven digits',
   'cell-not-whole': 'a count is a whole number',

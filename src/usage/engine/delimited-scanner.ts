@@ -1,16 +1,16 @@
 import { CarefulLine } from './careful-line';
 import type { DelimitedFault, DelimitedLayout } from './delimited-layout';
 import { DayReader } from './day-reader';
+import { emptyLine, takeLine } from './line-reader';
 import { packIsrc } from './packed-isrc';
 import { PlaceReader } from './place-reader';
-import type { SoundLine, Tally } from './tally';
+import type { Tally } from './tally';
 
 const lineFeed = 10;
 const carriageReturn = 13;
 const quote = 34;
 /** What fifteen digits hold is exact as a double. */
 const digitsMax = 15;
-const most = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * Reads lines of a delimited report: the ordinary ones in one pass over their bytes, without a copy. Whatever is out of the ordinary (quotes,
@@ -22,13 +22,13 @@ export class DelimitedScanner {
   private readonly days: DayReader;
   private readonly delimiter: number;
   private readonly starts: Int32Array;
-  private readonly line: SoundLine = { line: 0, letters: 0, digits: 0, place: 0, day: 0, quantity: 0, returns: 0 };
+  private readonly line = emptyLine();
 
   constructor(
     private readonly layout: DelimitedLayout,
-    private readonly tally: Tally,
+    readonly tally: Tally,
     /** Of what is to be taken away: the counts as they are, without the minus. */
-    private readonly taken?: Tally,
+    readonly taken?: Tally,
   ) {
     this.careful = new CarefulLine(layout);
     this.places = new PlaceReader(layout);
@@ -66,7 +66,8 @@ export class DelimitedScanner {
       if (last === first) continue;
       starts[columns] = last + 1;
       this.line.line = number;
-      if (!isPlain || cells !== columns - 1 || !this.plain(bytes)) this.carefully(bytes.subarray(first, last), faults);
+      if (!isPlain || cells !== columns - 1 || !this.plain(bytes))
+        takeLine(this.careful, bytes.subarray(first, last), this.line, this, faults);
     }
     return number;
   }
@@ -103,22 +104,5 @@ export class DelimitedScanner {
       count = count * 10 + digit;
     }
     return count;
-  }
-
-  private carefully(bytes: Buffer, faults: DelimitedFault[]): void {
-    const { line } = this;
-    const read = this.careful.read(bytes, line);
-    if (read.faults.length > 0) {
-      for (const fault of read.faults) faults.push({ line: line.line, ...fault });
-      return;
-    }
-    const tally = read.isTaken ? this.taken! : this.tally;
-    if (read.quantity <= most && read.returns <= most) {
-      line.quantity = Number(read.quantity);
-      line.returns = Number(read.returns);
-      tally.add(line);
-    } else {
-      tally.addLarge(line, read.quantity, read.returns);
-    }
   }
 }

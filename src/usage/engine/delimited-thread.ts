@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DelimitedFault, DelimitedLayout } from './delimited-layout';
+import { type DelimitedFault, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { DelimitedScanner } from './delimited-scanner';
+import { JsonScanner } from './json-scanner';
 import { lineBytesMax } from './careful-line';
 import { LineParts, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
@@ -51,14 +52,17 @@ export interface ThreadResult {
 export class ChunkWork {
   private readonly added: RunningTally;
   private readonly taken: RunningTally | undefined;
-  private readonly scanner: DelimitedScanner;
+  private readonly scanner: DelimitedScanner | JsonScanner;
   private readonly parts: LineParts | undefined;
 
   constructor(order: ThreadOrder) {
-    this.added = new RunningTally(order, order.name, false);
-    this.taken = order.layout.signed === true ? new RunningTally(order, `${order.name}-taken`, true) : undefined;
-    this.scanner = new DelimitedScanner(order.layout, this.added.tally, this.taken?.tally);
-    this.parts = order.file === undefined ? undefined : new LineParts(order.file, lineBytesMax);
+    const { layout, file, name } = order;
+    this.added = new RunningTally(order, name, false);
+    this.taken = layout.signed === true ? new RunningTally(order, `${name}-taken`, true) : undefined;
+    const isHeaded = layout.delimiter !== jsonLines;
+    const Scanner = isHeaded ? DelimitedScanner : JsonScanner;
+    this.scanner = new Scanner(layout, this.added.tally, this.taken?.tally);
+    this.parts = file === undefined ? undefined : new LineParts(file, { lineMax: lineBytesMax, isHeaded });
   }
 
   scan(chunk: Chunk): ScannedChunk {

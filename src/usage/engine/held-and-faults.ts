@@ -11,7 +11,7 @@ interface HeldChunk {
   readonly rows: number;
   readonly firstLine: number;
   /** Whose file the lines stand in, where it is not the report's own. */
-  readonly report?: string;
+  readonly report?: string | undefined;
 }
 
 const heldMagic = 'ACUHLD01';
@@ -73,12 +73,32 @@ export async function heldLines(file: FileHandle, first: number, limit: number):
     passed += rows;
     if (from >= rows) continue;
     const count = Math.min(rows - from, limit - lines.length);
-    const bytes = await bytesAt(file, offset + from * heldWords * 4, count * heldWords * 4);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * heldWords);
-    for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine, report));
+    for (const line of await heldRows(file, { offset: offset + from * heldWords * 4, rows: count, firstLine, report }))
+      lines.push(line);
     if (lines.length === limit) break;
   }
   return lines;
+}
+
+/** So many rows are in memory at once. */
+const rowsAtOnce = 8192;
+
+/** All held lines of the report's own file, in its order. */
+export async function* everyHeldLine(file: FileHandle): AsyncGenerator<HeldLine> {
+  for (const chunk of await readFooter<HeldChunk[]>(file, heldMagic)) {
+    if (chunk.report !== undefined) continue;
+    for (let from = 0; from < chunk.rows; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, chunk.rows - from);
+      for (const line of await heldRows(file, { ...chunk, offset: chunk.offset + from * heldWords * 4, rows }))
+        yield line;
+    }
+  }
+}
+
+async function heldRows(file: FileHandle, { offset, rows, firstLine, report }: HeldChunk): Promise<HeldLine[]> {
+  const bytes = await bytesAt(file, offset, rows * heldWords * 4);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * heldWords);
+  return Array.from({ length: rows }, (_, row) => heldLine(words, row * heldWords, firstLine, report));
 }
 
 function heldLine(words: Uint32Array, at: number, firstLine: number, report: string | undefined): HeldLine {
@@ -147,6 +167,19 @@ export class FaultsWriter {
   async end(): Promise<WrittenFile> {
     await this.flush();
     return this.out.end();
+  }
+}
+
+/** All faults of a file as its bytes come. */
+export async function* everyFault(file: AsyncIterable<Buffer>): AsyncGenerator<KeptFault> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of file) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const end = bytes.lastIndexOf(10) + 1;
+    for (const line of bytes.toString('utf8', 0, end).split('\n')) {
+      if (line !== '') yield JSON.parse(line) as KeptFault;
+    }
+    rest = Buffer.from(bytes.subarray(end));
   }
 }
 

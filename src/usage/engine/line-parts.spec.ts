@@ -10,11 +10,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+interface Cutting {
+  readonly lineMax: number;
+  readonly size: number;
+  readonly isHeaded?: boolean;
+}
+
 /** All lines of all parts, those of one file in a row. */
-function linesOf(text: string, { lineMax, size }: { lineMax: number; size: number }): string[] {
+function linesOf(text: string, { lineMax, size, isHeaded = true }: Cutting): string[] {
   const file = { path: join(folder, 'file'), bytes: Buffer.byteLength(text) };
   writeFileSync(file.path, text);
-  const parts = new LineParts(file, lineMax, size);
+  const parts = new LineParts(file, { lineMax, isHeaded }, size);
   try {
     const read = Array.from({ length: partsOf(file, size) }, (_, number) => parts.lines(number).toString());
     expect(read.every((lines) => lines === '' || lines.endsWith('\n'))).toBe(true);
@@ -29,12 +35,21 @@ describe('the parts of a file', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'b', '\t', 'я'), maxLength: 12 });
     const size = fc.integer({ min: 1, max: 40 });
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), fc.boolean(), size, (lines, isEnded, bytes) => {
-        const [, ...rest] = lines;
-        // An empty line at the end that nothing ends is none.
-        if (!isEnded && rest.at(-1) === '') rest.pop();
-        expect(linesOf(lines.join('\n') + (isEnded ? '\n' : ''), { lineMax: 24, size: bytes })).toEqual(rest);
-      }),
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 12 }),
+        fc.boolean(),
+        fc.boolean(),
+        size,
+        (lines, ...how) => {
+          const [isEnded, isHeaded, bytes] = how;
+          const rest = isHeaded ? lines.slice(1) : [...lines];
+          // An empty line at the end that nothing ends is none.
+          if (!isEnded && rest.at(-1) === '') rest.pop();
+          expect(linesOf(lines.join('\n') + (isEnded ? '\n' : ''), { lineMax: 24, size: bytes, isHeaded })).toEqual(
+            rest,
+          );
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -60,7 +75,7 @@ describe('the parts of a file', () => {
   it('refuse to read a file that is shorter than was said', () => {
     const path = join(folder, 'short');
     writeFileSync(path, 'header\nline\n');
-    const parts = new LineParts({ path, bytes: 100 }, 10);
+    const parts = new LineParts({ path, bytes: 100 }, { lineMax: 10, isHeaded: true });
     expect(() => parts.lines(0)).toThrow('the file ends too early');
     parts.close();
   });

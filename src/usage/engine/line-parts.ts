@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const lineFeed = 10;
 
 /** Large enough that handing a part out costs nothing. */
-const partBytes = 1 << 20;
+export const partBytes = 1 << 20;
 
 /** A stored file that is not packed, so that whoever reads it may begin anywhere. */
 export interface PlainFile {
@@ -11,11 +11,18 @@ export interface PlainFile {
   readonly bytes: number;
 }
 
+export interface LineManner {
+  /** Of a line that is longer, one byte more than that is kept, so that whoever reads it sees that it is too long. */
+  readonly lineMax: number;
+  /** The first line says what the others are. */
+  readonly isHeaded: boolean;
+}
+
 export const partsOf = ({ bytes }: PlainFile, size = partBytes): number => Math.ceil(bytes / size);
 
 /**
  * Reads a file in parts, each with the lines that begin in it: parts can be read in any order and by many threads, and every line is in one of them.
- * The first line, the header, is in none. Memory is one part and one line, and is used again for the next part.
+ * A header is in none. Memory is one part and one line, and is used again for the next part.
  */
 export class LineParts {
   private readonly descriptor: number;
@@ -23,11 +30,10 @@ export class LineParts {
 
   constructor(
     private readonly file: PlainFile,
-    /** Of a line that is longer, one byte more than that is kept, so that whoever reads it sees that it is too long. */
-    private readonly lineMax: number,
+    private readonly manner: LineManner,
     private readonly size = partBytes,
   ) {
-    this.buffer = Buffer.allocUnsafeSlow(size + lineMax + 3);
+    this.buffer = Buffer.allocUnsafeSlow(size + manner.lineMax + 3);
     this.descriptor = openSync(file.path, 'r');
   }
 
@@ -37,11 +43,12 @@ export class LineParts {
     // One byte before the part tells whether a line begins with it.
     const offset = Math.max(0, number * this.size - 1);
     const until = (number + 1) * this.size - offset;
-    const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.lineMax + 1));
+    const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.manner.lineMax + 1));
     const read = buffer.subarray(0, length);
-    const before = read.indexOf(lineFeed);
+    const before = number === 0 && !this.manner.isHeaded ? -1 : read.indexOf(lineFeed);
     const start = before + 1;
-    if (before < 0 || start >= Math.min(until, length)) return buffer.subarray(0, 0);
+    const isNone = before < 0 && (number > 0 || this.manner.isHeaded);
+    if (isNone || start >= Math.min(until, length)) return buffer.subarray(0, 0);
     const last = read.indexOf(lineFeed, Math.min(until, length) - 1);
     if (last >= 0) return buffer.subarray(start, last + 1);
     buffer[length] = lineFeed;

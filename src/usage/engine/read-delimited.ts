@@ -1,9 +1,9 @@
 import { lineBytesMax } from './careful-line';
-import { type DelimitedFault, delimitedFaults, type DelimitedLayout } from './delimited-layout';
+import { cellNumber, type DelimitedFault, delimitedFaults, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
 import type { Chunk, Tallied, ThreadResult } from './delimited-thread';
 import { lineChunks } from './line-chunks';
-import { partsOf, type PlainFile } from './line-parts';
+import { partBytes, partsOf, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
@@ -22,6 +22,10 @@ export interface DelimitedInput {
   readonly base?: DeltaBase;
   /** Room for the sums of one thread, in slots of 24 bytes, a power of two. */
   readonly slotsMax?: number;
+  /** Is told now and then how many lines were read. */
+  readonly atLine?: (lines: number) => void;
+  /** Is told, and waited for, how many bytes of a stored file were handed out. */
+  readonly atBytes?: (bytes: number) => Promise<void>;
 }
 
 /** Six megabytes: what a core's own cache holds is twice as fast as what it does not, and runs are merged for little. */
@@ -52,15 +56,16 @@ interface Scanned {
 }
 
 async function scan(
-  { source, layout, plan, threads, slotsMax = slotsOfThread }: DelimitedInput,
+  { source, layout, plan, threads, slotsMax = slotsOfThread, atLine, atBytes }: DelimitedInput,
   { folder, held, faults }: ReadingFiles,
 ): Promise<Scanned> {
-  let lines = 1;
+  const isHeaded = layout.delimiter !== jsonLines;
+  let lines = isHeaded ? 1 : 0;
   let rejected = 0;
   const byCode = new Map<string, number>();
   const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
-  const results = await scanChunks(chunksOf(source), order, threads, async (chunk) => {
+  const results = await scanChunks(chunksOf(source, isHeaded, atBytes), order, threads, async (chunk) => {
     await held.add(chunk.held, lines + 1);
     takenHeld.add(chunk.takenHeld);
     let faulty = 0;
@@ -75,15 +80,16 @@ async function scan(
     }
     await faults.flush(1 << 16);
     lines += chunk.lines;
+    atLine?.(lines);
   });
   return { lines, rejected, byCode, results, takenHeld };
 }
 
-const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, { names }: DelimitedLayout) => ({
+const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, layout: DelimitedLayout) => ({
   line: String(before + line),
   record: '',
-  cell: column === null ? null : column + 1,
-  cellName: column === null ? null : (names[column] ?? null),
+  cell: cellNumber(layout, column),
+  cellName: column === null ? null : (layout.names[column] ?? null),
   code,
   severity: 'error' as const,
   value,
@@ -92,8 +98,22 @@ const keptFault = ({ line, column, code, value }: DelimitedFault, before: number
 
 const isPlain = (source: DelimitedInput['source']): source is PlainFile => 'path' in source;
 
-const chunksOf = (source: DelimitedInput['source']): Iterable<Chunk> | AsyncIterable<Chunk> =>
-  isPlain(source) ? Array(partsOf(source)).keys() : withoutHeader(lineChunks(source, lineBytesMax));
+function chunksOf(
+  source: DelimitedInput['source'],
+  isHeaded: boolean,
+  atBytes: DelimitedInput['atBytes'],
+): AsyncIterable<Chunk> {
+  if (isPlain(source)) return partNumbers(source, atBytes);
+  const chunks = lineChunks(source, lineBytesMax);
+  return isHeaded ? withoutHeader(chunks) : chunks;
+}
+
+async function* partNumbers(file: PlainFile, atBytes: DelimitedInput['atBytes']): AsyncGenerator<number> {
+  for (let number = 0; number < partsOf(file); number += 1) {
+    await atBytes?.(Math.min(file.bytes, number * partBytes));
+    yield number;
+  }
+}
 
 /** The header has been read by whoever made the layout. */
 async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer<ArrayBuffer>> {

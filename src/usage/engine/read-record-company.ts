@@ -19,6 +19,8 @@ export interface RecordCompanyInput {
   readonly plan: MatchPlan;
   /** On disk. */
   readonly folder: string;
+  /** Is told now and then which line was read last. */
+  readonly atLine?: (line: number) => void;
 }
 
 /** `fatal`: at most the first hundred faults that refuse the report as a whole. */
@@ -30,10 +32,15 @@ const slotsMax = 1 << 18;
 const faultsWaiting = 1 << 16;
 
 /** Reads a report of the record-company profile once, from its first byte to its last. */
-export async function readRecordCompany({ source, plan, folder }: RecordCompanyInput): Promise<RecordCompanyReading> {
+export async function readRecordCompany({
+  source,
+  plan,
+  folder,
+  atLine,
+}: RecordCompanyInput): Promise<RecordCompanyReading> {
   const files = await ReadingFiles.open(folder);
   try {
-    const receiver = new Receiver(plan, files);
+    const receiver = new Receiver(plan, files, atLine);
     const { lines } = await readRecordCompanyReport(source, receiver);
     await receiver.drained();
     const { accepted, reasons, table, units } = receiver.tally;
@@ -64,7 +71,11 @@ class Receiver implements ReportReceiver {
   private readonly bytes = Buffer.alloc(12);
   private faultyLine = 0;
 
-  constructor(plan: MatchPlan, { folder, held, faults }: ReadingFiles) {
+  constructor(
+    plan: MatchPlan,
+    { folder, held, faults }: ReadingFiles,
+    private readonly atLine?: (line: number) => void,
+  ) {
     this.tally = new Tally(plan, slotsMax);
     this.runs = new RunFiles(folder, 'run');
     this.held = held;
@@ -106,6 +117,7 @@ class Receiver implements ReportReceiver {
   }
 
   async drained(): Promise<void> {
+    this.atLine?.(this.packed.line);
     this.runs.spillIfFull(this.tally.table);
     await this.held.add(this.tally.takeHeld(), 1);
     await this.faults.flush(faultsWaiting);

@@ -22,7 +22,7 @@ type Take = (scanned: ScannedChunk) => Promise<void>;
 
 /** Scans chunks, handed out in turn, and gives the results in the order of the chunks. */
 export async function scanChunks(
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+  chunks: AsyncIterable<Chunk>,
   order: Omit<ThreadOrder, 'name'>,
   threads: number,
   take: Take,
@@ -45,7 +45,7 @@ export async function scanChunks(
 }
 
 async function scanHere(
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+  chunks: AsyncIterable<Chunk>,
   order: Omit<ThreadOrder, 'name'>,
   take: Take,
 ): Promise<ThreadResult[]> {

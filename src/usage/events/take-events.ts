@@ -124,7 +124,7 @@ async function store(
 }
 
 /** What only the moment and the sender can tell. */
-function checkNow(reading: EventReading, services: ReadonlySet<string>, now: Date): EventReading {
+export function checkNow(reading: EventReading, services: ReadonlySet<string>, now: Date): EventReading {
   if (!('event' in reading)) return reading;
   const { event } = reading;
   const faults: Fault[] = [];

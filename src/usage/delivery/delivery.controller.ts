@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, ParseUUIDPipe, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { canonicalText } from '../../kernel';
+import { Allow, InTx } from '../../platform/auth/allow';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { ChoiceField } from '../../platform/http/fields';
+import { Keyring } from '../../platform/keyring/keyring';
+import { signedText } from '../../platform/keyring/signed-text';
+import { Storage } from '../../platform/storage/storage';
+import { fileKindOf } from '../file-kind';
+import { KeptReadings } from '../kept-readings';
+import { unpacked } from '../unpacked';
+import type { UsageReport } from '../usage-report';
+import { getReport } from '../usage-report.repository';
+import { ACKNOWLEDGEMENT_TYPE, acknowledgementOf, SignedAcknowledgement } from './acknowledgement';
+import { faultyLines, linesAtFault, linesHeld, merged, type NamedLine } from './faulty-lines';
+import { lineFormOf } from './line-forms';
+
+export class FaultyLinesQuery {
+  @ChoiceField(['true', 'false'], { optional: true, description: 'with the lines that no agreement covers' })
+  readonly held?: 'true' | 'false';
+}
+
+/** What a sender gets back of a report that was read. */
+@ApiTags('usage')
+@Controller('v1/usage-reports')
+export class DeliveryController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly readings: KeptReadings,
+    private readonly keyring: Keyring,
+  ) {}
+
+  @Get(':id/faulty-lines')
+  @Allow()
+  @ApiOperation({
+    summary: 'Download the rejected lines of a usage report, each with the reason',
+    description:
+      'In the format of the report, unpacked: of a table with its header, of a DSR file with its HEAD, summaries and a footer that counts these lines. The last cell of a line (of JSON Lines a last member, `accordoReason`) names codes and reasons. Refused with `report-not-read` until the report has been read, and where it could not be read at all.',
+  })
+  @ApiOkResponse({
+    content: Object.fromEntries(
+      ['text/tab-separated-values', 'text/csv', 'application/x-ndjson'].map((type) => [
+        type,
+        { schema: { type: 'string', format: 'binary' } },
+      ]),
+    ),
+  })
+  async faultyLines(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { held }: FaultyLinesQuery,
+  ): Promise<StreamableFile> {
+    const report = await getReport(tx, id);
+    if (report.faults_sha256 === null) throw new DomainError('report-not-read');
+    const { ending, type } = fileKindOf(report.layout);
+    const file = unpacked(this.storage.read(report.file_sha256), report);
+    return new StreamableFile(
+      Readable.from(faultyLines(file, this.named(report, held === 'true'), lineFormOf(report.layout)), {
+        objectMode: false,
+      }),
+      { type, disposition: `attachment; filename="${id}.faulty.${ending}"` },
+    );
+  }
+
+  @Get(':id/acknowledgement')
+  @Allow()
+  @ApiOperation({
+    summary: 'Show what became of a usage report, signed by the marketplace',
+    description:
+      'For machines: accepted, accepted with faults, or refused, with counts and the hashes of the file and of all that was made of it. Refused with `report-not-read` until then.',
+  })
+  @ApiOkResponse({ type: SignedAcknowledgement })
+  async acknowledgement(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<SignedAcknowledgement> {
+    const acknowledgement = acknowledgementOf(await getReport(tx, id));
+    const text = canonicalText(acknowledgement);
+    return {
+      acknowledgement,
+      jws: await signedText(this.keyring, { purpose: 'usage', typ: ACKNOWLEDGEMENT_TYPE }, text),
+    };
+  }
+
+  private named(report: UsageReport, withHeld: boolean): AsyncGenerator<NamedLine> {
+    const atFault = linesAtFault(this.readings.everyFault(report));
+    return withHeld ? merged(atFault, linesHeld(this.readings.everyHeldLine(report))) : atFault;
+  }
+}

@@ -127,15 +127,19 @@ describe('taking events back', () => {
       }),
     ).toMatchObject({ events: '1' });
     expect(await plays()).toEqual(['14', '21']);
+    // One that is named twice is taken out of the sums once.
+    const twice = [7, 7].map((place) => ({ source, id: `v${place}` }));
+    expect(await deal.void({ events: twice })).toMatchObject({ events: '1' });
+    expect(await plays()).toEqual(['14', '13']);
     const query = { source, isrc: first, from: at(1), until: at(3), serviceId: deal.market.serviceIds[0] };
     expect(await deal.void({ query })).toMatchObject({ events: '2' });
     expect(await deal.void({ query })).toMatchObject({ events: '0' });
-    expect(await plays()).toEqual(['9', '21']);
+    expect(await plays()).toEqual(['9', '13']);
     expect(await deal.void({ query: { source: '/other' } })).toMatchObject({ events: '0' });
     // Sent again it is answered as it was, and stays void.
     const { events } = await deal.send({ id: 'v0', source, time: at(0), quantity: 1 });
     expect(events[0]).toMatchObject({ outcome: 'duplicate' });
-    expect(await plays()).toEqual(['9', '21']);
+    expect(await plays()).toEqual(['9', '13']);
     const { rows } = await (await superuser()).query('SELECT FROM usage_events WHERE source = $1', [source]);
     expect(rows).toHaveLength(10);
     for (const { as } of [deal.market.platform, deal.market.label]) {
@@ -145,7 +149,7 @@ describe('taking events back', () => {
           .map(({ events: count }) => count)
           .filter((count) => count !== '0')
           .sort(),
-      ).toEqual(['1', '2', '2']);
+      ).toEqual(['1', '1', '2', '2']);
     }
     expect(await (await app.given.label()).as.all('/v1/usage-event-voids')).toEqual([]);
   });

@@ -288,11 +288,13 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
   'POST /v1/usage-conformance': 'text/tab-separated-values',
+  'POST /v1/usage-event-voids/files': 'application/x-ndjson',
   'POST /v1/usage-events': 'application/cloudevents-batch+json',
   'POST /v1/usage-reports': 'text/tab-separated-values',
 };
 
 const uploadQueries: Readonly<Record<string, string>> = {
+  'POST /v1/usage-event-voids/files': '?reason=Wrong',
   'POST /v1/usage-mapping-proposals': '?month=2026-01',
   'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',
 };

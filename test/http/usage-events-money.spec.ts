@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { rateFiles } from '../../src/commands/rate-files';
 import { territoryNumber } from '../../src/kernel';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
+import type { ApiRefusal } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
@@ -152,6 +153,45 @@ describe('taking events back', () => {
       ).toEqual(['1', '1', '2', '2']);
     }
     expect(await (await app.given.label()).as.all('/v1/usage-event-voids')).toEqual([]);
+  });
+
+  it('is done by a file that names many, all of them or none, and the file is kept', async () => {
+    const deal = await Deal.counting(uses);
+    const [source, time] = ['/by-file', '2026-01-03T00:00:00Z'];
+    await deal.send(...Array.from({ length: 900 }, (_, place) => ({ id: `f${place}`, source, time, quantity: 1 })));
+    const name = (place: number): string => JSON.stringify({ source, id: `f${place}` });
+    const upload = (lines: readonly string[]): Promise<{ events: string; query: { file: string } }> =>
+      deal.market.platform.as.upload(
+        '/v1/usage-event-voids/files?reason=Counted%20twice.',
+        'application/x-ndjson',
+        lines.join('\n'),
+      );
+    const refusal = (lines: readonly string[]): Promise<unknown> =>
+      upload(lines).then(
+        () => 'accepted',
+        ({ code, body }: ApiRefusal) => [code, (body as { faults: { pointer: string; code: string }[] }).faults],
+      );
+    const plays = async (): Promise<string[]> =>
+      (await deal.live('?month=2026-01')).rows.map(({ quantity }) => quantity);
+    expect(
+      await refusal([name(0), '', 'f1', '{"source":"/by-file"}', '{"source":"/a","id":"b","c":1}', '\u{1}']),
+    ).toEqual([
+      'request-invalid',
+      [3, 4, 5, 6].map((line) => expect.objectContaining({ pointer: `/lines/${line}`, code: 'event-name' }) as object),
+    ]);
+    expect(await refusal(['', ''])).toEqual(['request-invalid', [expect.objectContaining({ pointer: '/lines' })]]);
+    expect(await refusal([name(0), '', name(900), name(1)])).toEqual([
+      'usage-event-unknown',
+      [expect.objectContaining({ pointer: '/lines/3' })],
+    ]);
+    expect(await plays()).toEqual(['900']);
+    const some = Array.from({ length: 600 }, (_, place) => name(place));
+    const made = await upload([...some, name(0), '']);
+    expect([made.events, made.query.file]).toEqual(['600', expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(await app.parts.storage.has(made.query.file)).toBe(true);
+    expect(await plays()).toEqual(['300']);
+    const { as } = deal.market.platform;
+    expect(await outcome(as, 'POST', '/v1/usage-event-voids/files?reason=No')).toBe('415 content-type-unsupported');
   });
 
   it('puts others in their place in the same moment, or does nothing', async () => {

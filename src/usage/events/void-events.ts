@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
+import type { NamedEvent } from './event-names';
 import { drawPosition, findEvents } from './events.repository';
 import { eventsMax, TakeEvents } from './take-events';
 import { fault, readUsageEvent } from './usage-event';
@@ -25,6 +26,23 @@ export class VoidEvents {
 
   async execute(tx: Tx, actor: Actor, body: VoidBody): Promise<EventVoid> {
     refuseUnlessOne(body);
+    return this.make(tx, actor, body);
+  }
+
+  /** All events that a kept file names, or none. */
+  byFile(
+    tx: Tx,
+    actor: Actor,
+    {
+      reason,
+      sha256,
+      names,
+    }: { readonly reason: string; readonly sha256: string; readonly names: readonly NamedEvent[] },
+  ): Promise<EventVoid> {
+    return this.make(tx, actor, { reason, events: names, file: sha256 });
+  }
+
+  private async make(tx: Tx, actor: Actor, body: VoidOrder): Promise<EventVoid> {
     const at = this.clock.now();
     const { organizationId: platformId } = actor;
     if (body.events) await refuseUnknown(tx, platformId, body.events);
@@ -39,7 +57,7 @@ export class VoidEvents {
       return insertVoid(tx, within, {
         labelIds,
         reason: body.reason,
-        query: body.query ?? null,
+        query: body.query ?? (body.file === undefined ? null : { file: body.file }),
         events,
         replacements: body.replacements?.length ?? 0,
         by: actorName(actor),
@@ -69,6 +87,12 @@ export class VoidEvents {
   }
 }
 
+interface VoidOrder extends Pick<VoidBody, 'reason' | 'query' | 'replacements'> {
+  readonly events?: readonly (EventName | NamedEvent)[];
+  /** Hash of the file that names the events. */
+  readonly file?: string;
+}
+
 function refuseUnlessOne({ events, query }: VoidBody): void {
   if ((events === undefined) !== (query === undefined)) {
     if (query?.from === undefined || query.until === undefined || Date.parse(query.from) < Date.parse(query.until))
@@ -82,11 +106,13 @@ function refuseUnlessOne({ events, query }: VoidBody): void {
   ]);
 }
 
-async function refuseUnknown(tx: Tx, platformId: string, names: readonly EventName[]): Promise<void> {
+async function refuseUnknown(tx: Tx, platformId: string, names: readonly (EventName | NamedEvent)[]): Promise<void> {
   const found = await findEvents(tx, platformId, names);
-  const known = new Set(found.map(({ event }) => `${event.source} ${event.id}`));
-  const faults = names.flatMap(({ source, id }, at) =>
-    known.has(`${source} ${id}`) ? [] : [fault(`/events/${at}`, 'usage-event-unknown', 'you sent no such event')],
-  );
+  const known = new Set(found.map(({ event }) => `${event.source}\n${event.id}`));
+  const faults = names.flatMap((name, at) => {
+    if (known.has(`${name.source}\n${name.id}`)) return [];
+    const pointer = 'line' in name ? `/lines/${name.line}` : `/events/${at}`;
+    return [fault(pointer, 'usage-event-unknown', 'you sent no such event')];
+  });
   if (faults.length > 0) throw new DomainError('usage-event-unknown', undefined, faults.slice(0, eventsMax));
 }

@@ -1,18 +1,37 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../platform/auth/actor';
-import { Allow, By, InTx } from '../../platform/auth/allow';
+import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { TextField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { isStream } from '../../platform/http/streams';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
+import { Storage } from '../../platform/storage/storage';
+import { namesMax, readEventNames } from './event-names';
 import { VoidEvents } from './void-events';
 import { VoidBody } from './voids.body';
 import { listVoids } from './voids.repository';
 import { EventVoidView, eventVoidView } from './voids.view';
 
+const fileBytesMax = 64 * 1024 * 1024;
+
+export class VoidFileQuery {
+  @TextField({ max: 1000, description: 'told to the labels, too' })
+  readonly reason!: string;
+}
+
 @ApiTags('usage')
 @Controller('v1/usage-event-voids')
 export class UsageEventVoidsController {
-  constructor(private readonly voidEvents: VoidEvents) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly writes: IdempotentWrites,
+    private readonly voidEvents: VoidEvents,
+  ) {}
 
   @Post()
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
@@ -24,6 +43,34 @@ export class UsageEventVoidsController {
   @ApiCreatedResponse({ type: EventVoidView })
   async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: VoidBody): Promise<EventVoidView> {
     return eventVoidView(await this.voidEvents.execute(tx, actor, body));
+  }
+
+  /** The file is complete before its transaction opens. */
+  @Post('files')
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
+  @ApiOperation({
+    summary: 'Take back the usage events that a file names',
+    description: `JSON Lines, \`{"source", "id"}\` each, at most ${namesMax.toLocaleString('en')} and 64 MiB: all of them, or none. The file is kept, and its hash stands in the \`query\` of the void. Refused with \`usage-event-unknown\` or \`request-invalid\`, which name lines.`,
+  })
+  @ApiConsumes('application/x-ndjson')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiCreatedResponse({ type: EventVoidView })
+  async byFile(
+    @By() actor: Actor,
+    @Query() { reason }: VoidFileQuery,
+    @Req() request: AccordoRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const key = keyOf(request);
+    const { body, headers } = request;
+    if (!isStream(body) || !/^application\/x-ndjson\s*(;|$)/i.test(String(headers['content-type'])))
+      throw new DomainError('content-type-unsupported', 'this route takes application/x-ndjson');
+    const { sha256 } = await this.storage.store(body, fileBytesMax);
+    const names = await readEventNames(this.storage.read(sha256));
+    return this.writes.run({ actor, key, request, reply, content: sha256 }, async (tx) =>
+      eventVoidView(await this.voidEvents.byFile(tx, actor, { reason, sha256, names })),
+    );
   }
 
   @Get()

@@ -34,7 +34,8 @@ export const lockVoids = (tx: Tx, platformId: string): Promise<number> =>
 export const voidNamed = (tx: Tx, place: VoidPlace, names: readonly EventName[]): Promise<Voided> => {
   const sorted = names.toSorted((a, b) => (`${a.source} ${a.id}` < `${b.source} ${b.id}` ? -1 : 1));
   // An event that is named twice is one.
-  const joined = 'JOIN (SELECT DISTINCT * FROM unnest($4::text[], $5::text[])) AS named (source, id) USING (source, id)';
+  const joined =
+    'JOIN (SELECT DISTINCT * FROM unnest($4::text[], $5::text[])) AS named (source, id) USING (source, id)';
   return voidAll(tx, place, joined, '', [
     arrayText(sorted.map(({ source }) => source)),
     arrayText(sorted.map(({ id }) => id)),

@@ -4,7 +4,13 @@ import type { EventVoid } from './voids.repository';
 export class EventVoidView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty() readonly reason!: string;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) readonly query!: object | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'what it asked for; `file`: the hash of the file that named the events',
+  })
+  readonly query!: object | null;
   @ApiProperty({ description: 'that became void by it', example: '12' }) readonly events!: string;
   @ApiProperty({ example: '0' }) readonly replacements!: string;
   @ApiProperty({ format: 'date-time' }) readonly madeAt!: string;

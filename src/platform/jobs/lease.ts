@@ -62,6 +62,8 @@ export class WorkerLease {
           await this.sweepTheDead(this.client);
         });
       } catch (error) {
+        // Stopped in the middle of a round: the connection ended because we ended it.
+        if (this.stopped) break;
         this.report(`worker lease: ${error instanceof Error ? error.message : String(error)}`);
         await this.drop();
       }

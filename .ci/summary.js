@@ -24,7 +24,7 @@ function numbers() {
 
 const { passed, failed, skipped } = numbers();
 const all = failed + (check === '1' ? 1 : 0);
-if (check === '1') console.log('npm run check failed');
+if (check === '1') console.log('npm run check:static failed');
 if (skipped > 0) console.log(`${skipped} skipped`);
 console.log(`${passed} passed, ${all} failed`);
 process.exitCode = all > 0 || passed === 0 ? 1 : 0;

@@ -22,8 +22,7 @@ export const checksAgreed = (
 
 /** Why the agreements refuse a report that was read; nothing where it is as agreed. */
 export function notAsAgreed(checks: readonly AgreedChecks[], reading: Reading): Fault[] {
-  const { accepted, rejected, held, faults } = reading;
-  const faulty = rejected - held.rows;
+  const { accepted, rejected, faulty, faults } = reading;
   const lines = accepted + rejected;
   return checks.flatMap(({ agreementId, faultyShareMax, refusedFor }) => {
     const tooMany = lines > 0 && compare(ratio(BigInt(faulty), BigInt(lines)), rational(faultyShareMax)) > 0;

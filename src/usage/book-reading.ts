@@ -37,7 +37,7 @@ export async function acceptReading(
     await insertMappedContexts(tx, report, ending.reading.units);
   await insertTotals(tx, report, ending.reading);
   await tx.run('UPDATE usage_reports SET read_under = $2 WHERE id = $1', [report.id, ending.stamp]);
-  if (report.replaces !== null) await supersede(tx, report);
+  if (report.replaces !== null) await supersede(tx, report, ending.at);
   await finishReport(tx, report, { ...ending, state: 'accepted' });
 }
 
@@ -64,8 +64,21 @@ export async function finishReport(
   await publish(tx, { to, topic: `usage-report.${state}`, subjectId: report.id, payload: counts, at });
 }
 
+/** Nobody waits for the report to be read again any more. Gives the operation that they followed. */
+export async function askNoMore(tx: Tx, reportId: string): Promise<string | null> {
+  const before = await tx.first<Pick<UsageReport, 'read_again_operation'>>(
+    'SELECT read_again_operation FROM usage_reports WHERE id = $1 FOR UPDATE',
+    [reportId],
+  );
+  await tx.run('UPDATE usage_reports SET read_again = NULL, read_again_operation = NULL WHERE id = $1', [reportId]);
+  return before?.read_again_operation ?? null;
+}
+
 /** The replaced report stays as evidence and stops counting; the new one speaks for the contexts from here on. */
-async function supersede(tx: Tx, report: UsageReport): Promise<void> {
+async function supersede(tx: Tx, report: UsageReport, at: Date): Promise<void> {
+  // What takes its place was read under what holds now: nothing is left to be read again.
+  const asked = await askNoMore(tx, report.replaces!);
+  if (asked !== null) await moveOperation(tx, asked, { state: 'done', result: { reportId: report.id }, at });
   await tx.run(`UPDATE usage_contexts SET live = false WHERE report_id = $1`, [report.replaces]);
   await tx.run(`UPDATE usage_contexts SET live = true WHERE report_id = $1`, [report.id]);
   await tx.run(`UPDATE usage_reports SET state = 'superseded' WHERE id = $1`, [report.replaces]);

@@ -9,6 +9,7 @@ import {
   faultsFrom,
   type HeldLine,
   heldLines,
+  sameHeldLines,
   type KeptFault,
 } from './engine/held-and-faults';
 import { type AgreementSum, sumsOf } from './engine/sums-file';
@@ -59,8 +60,9 @@ export class KeptReadings {
   }
 
   /** Whether reading a report again came to what it came to before: the same sums of each agreement, and the same lines held for the same reasons. */
-  async sayTheSame({ sums_sha256, held_sha256 }: ReadFiles, { sums, held }: Reading): Promise<boolean> {
-    if (held.sha256 !== held_sha256) return false;
+  async sayTheSame({ sums_sha256, held_sha256, held_lines }: ReadFiles, { sums, held }: Reading): Promise<boolean> {
+    if (BigInt(held.rows) !== (held_lines ?? 0n)) return false;
+    if (held.sha256 !== held_sha256 && !(await this.holdTheSame(held_sha256, held.path))) return false;
     if (sums.sha256 === sums_sha256) return true;
     // A file of sums also says which agreements there were to choose from.
     const made = await open(sums.path, 'r');
@@ -70,6 +72,16 @@ export class KeptReadings {
         const { rows } = await sumsDifference({ before, after: made }, wish);
         return rows.length === 0;
       });
+    } finally {
+      await made.close();
+    }
+  }
+
+  /** Held lines are in pieces as the file was cut when it was read, which is not what they say. */
+  private async holdTheSame(sha256: string | null, path: string): Promise<boolean> {
+    const made = await open(path, 'r');
+    try {
+      return await this.within(sha256, false, (kept) => sameHeldLines(kept, made));
     } finally {
       await made.close();
     }

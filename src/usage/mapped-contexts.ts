@@ -61,7 +61,7 @@ async function withBase(
     const code = placeCode(territory, use_model);
     units.set(code, all_usages + (units.get(code) ?? 0n));
   }
-  return new Map([...units].filter(([, count]) => count !== 0n));
+  return new Map([...units].filter(([code, count]) => count !== 0n || !differences.has(code)));
 }
 
 /** No recording's sum need be out of range for that. */

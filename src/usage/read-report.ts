@@ -14,6 +14,7 @@ import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
 import { ReadingProgress } from './reading-progress';
 import { type Prepared, type Read, refuseIfOutdated, ReportReader } from './report-reader';
+import { goOnReadingAgain } from './suspense/ask-to-read-again';
 import { partiesOfReport, type UsageReport } from './usage-report';
 
 const system = 'read-report';
@@ -95,6 +96,7 @@ export class ReadReport {
     await tx.run('UPDATE usage_contexts SET live = false WHERE report_id = $1', [report.id]);
     const at = this.clock.now();
     await finishReport(tx, report, { state: 'refused', reading, refusal: problemOf(reason), system, at });
+    if (report.replaces !== null) await goOnReadingAgain(tx, report.replaces);
   }
 }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { concludedAgreementsBetween, stampBetween } from '../agreements';
 import { catalogueIsrcs } from '../catalogue';
 import { calendarDateOf, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../kernel';
 import type { Tx } from '../platform/database/tx';
-import type { Fault } from '../platform/errors/domain-error';
+import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { Storage } from '../platform/storage/storage';
 import { type AgreedChecks, checksAgreed } from './agreed-checks';
 import type { DeltaBase } from './engine/delta-base';
@@ -102,12 +102,15 @@ export class ReportReader {
       if (read !== undefined) return read;
     }
     const again = await this.readFile(base, others, { ...under, progress: undefined });
-    if (again.fatal.length > 0) return again;
-    const [sums, held] = [await open(again.reading.sums.path, 'r'), await open(again.reading.held.path, 'r')];
+    const opened: FileHandle[] = [];
     try {
+      if (again.fatal.length > 0)
+        throw new DomainError('report-unreadable', `what it changes, ${base.id}, cannot be read any more`, again.fatal);
+      for (const { path } of [again.reading.sums, again.reading.held]) opened.push(await open(path, 'r'));
+      const [sums, held] = opened as [FileHandle, FileHandle];
       return await this.readOne(report, how, { reportId: base.id, sums, held });
     } finally {
-      await Promise.all([sums.close(), held.close()]);
+      for (const file of opened) await file.close();
       await again.reading.remove();
     }
   }

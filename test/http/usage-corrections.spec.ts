@@ -226,6 +226,39 @@ describe('a table of differences', () => {
   });
 });
 
+describe('a report that cannot be read again', () => {
+  it('keeps its month open until a whole one takes its place', async () => {
+    const own = await TableDeal.open(app);
+    const first = await own.report([
+      [one, 'RU', 1000],
+      [four, 'RU', 10],
+    ]);
+    // More comes back of what is held than was used: nobody minds before it is licensed.
+    const delta = await own.report([[four, 'RU', 0, 20]], { replaces: first.id, as: 'delta' });
+    expect(delta.state).toBe('accepted');
+    await own.market.concluded({ isrcs: [four], floor: '0.01' });
+    await app.app.get(ReadAgain).execute({ reportId: delta.id });
+    const path = `/v1/usage-reports/${delta.id}`;
+    expect(await own.label.get(path)).toMatchObject({ state: 'accepted', readAgain: 'agreement' });
+    await expect(own.close('2026-01')).rejects.toThrow('period-not-closable');
+    const again = await own.label.post<{ operationId: string }>(`${path}/readings`, {});
+    await app.app.get(ReadAgain).execute({ reportId: delta.id });
+    expect(await own.label.get(`/v1/operations/${again.operationId}`)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'report-unreadable', faults: [{ code: 'sum-below-zero' }] },
+    });
+    const whole = await own.report(
+      [
+        [one, 'RU', 1000],
+        [four, 'RU', 20, 10],
+      ],
+      { replaces: delta.id },
+    );
+    expect((await own.sums(whole)).sort()).toEqual([`${one} RU 1000-0`, `${four} RU 20-10`]);
+    expect((await own.close('2026-01')).map(({ isrc, amount }) => `${isrc} ${amount}`)).toEqual([`${one} 2.00`]);
+  });
+});
+
 describe('a report that is named by more than one correction at the same time', () => {
   it('is replaced by one of them', async () => {
     const other = await TableDeal.open(app);

@@ -9,6 +9,7 @@ import { type CryptoKey, compactVerify, importJWK, type JWK } from 'jose';
 import { type FaultCode, faultWeights, profiles, type RecordCode } from '../../src/ddex';
 import { canonicalText } from '../../src/kernel';
 import { createApp } from '../../src/app';
+import { Storage } from '../../src/platform/storage/storage';
 import { Uploads } from '../../src/platform/uploads/uploads';
 import { ApiClient, type ApiRefusal } from '../../src/sample/api-client';
 import { ReadReport } from '../../src/usage/read-report';
@@ -506,7 +507,10 @@ describe('an upload in pieces', () => {
       offset = there;
     }
     expect(offset).toBeGreaterThan(16 * 1024 * 1024);
-    const second = await createApp(app.parts, false);
+    // A worker that finds this process gone removes what its jobs were doing, and nothing that was acknowledged.
+    const storage = new Storage(app.parts.storage.folder);
+    for (const life of await storage.otherLives()) await storage.forget(life);
+    const second = await createApp({ ...app.parts, storage }, false);
     await second.listen(0, '127.0.0.1');
     const url = `http://127.0.0.1:${(second.getHttpServer().address() as AddressInfo).port}`;
     const client = new ApiClient(url, token);
@@ -603,7 +607,7 @@ describe('an upload in pieces', () => {
     expect(await begin()).toBe(409);
     const [path = ''] = paths;
     await send(path, 0, Buffer.from('abc'), {}, client);
-    const files = async (): Promise<number> => (await readdir(app.parts.storage.temporaryFolder)).length;
+    const files = async (): Promise<number> => (await readdir(app.parts.storage.uploadsFolder)).length;
     const before = await files();
     try {
       app.clock.moveTo(new Date('2026-01-06T09:00:00Z'));
@@ -622,7 +626,8 @@ describe('conformance', () => {
   it('is certified of a sound DSR file, signed, and nothing of it is kept', async () => {
     const text = await dsr();
     const before = await market.platform.as.all('/v1/usage-reports');
-    const left = await readdir(app.parts.storage.temporaryFolder);
+    const incoming = join(app.parts.storage.folder, 'incoming');
+    const left = await readdir(incoming);
     const { certificate, jws } = await certified(tsv, text);
     expect(certificate).toMatchObject({
       platformId: market.platform.organizationId,
@@ -642,7 +647,7 @@ describe('conformance', () => {
       certificate: { accepted: 3, score: '100.00' },
     });
     expect(await market.platform.as.all('/v1/usage-reports')).toEqual(before);
-    expect(await readdir(app.parts.storage.temporaryFolder)).toEqual(left);
+    expect(await readdir(incoming)).toEqual(left);
   });
 
   it('names what is wrong with a DSR file, and shows how lines would be right', async () => {

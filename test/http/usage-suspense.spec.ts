@@ -10,6 +10,7 @@ import { type CatalogueCells, catalogueCsv } from '../support/catalogue';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage } from '../support/reported-usage';
 import type { SmallReport } from '../support/small-report';
+import { TableDeal } from '../support/tables';
 import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
 interface Report {
@@ -533,6 +534,49 @@ describe('reading again', () => {
     await app.app.get(ReadAgain).execute({ reportId: better });
     expect(await deal.live()).toMatchObject({ id: last });
     expect(await deal.show(better)).toMatchObject({ state: 'superseded', readAgain: null });
+  });
+});
+
+describe('a report that is to be read again while a correction of it waits', () => {
+  it('is read again after all where the correction is refused or cancelled, and its month is not closed before', async () => {
+    for (const how of ['refused', 'cancelled']) {
+      const own = await TableDeal.open(app);
+      const [one] = own.market.isrcs as [string];
+      const deal = Deal.among(own.market, own.agreement);
+      const { id } = await own.report([[deal.typo, 'RU', 10]]);
+      const resolution = await deal.propose('platform');
+      await deal.decide('label', 'accepted', resolution.id);
+      const wrong = await own.upload([[one, 'RU', -15]], { replaces: id, as: 'delta' });
+      await deal.readAgain();
+      expect([how, (await deal.show(id)).readAgain]).toEqual([how, 'resolution']);
+      if (how === 'refused') expect((await own.read(wrong.id)).refusal?.code).toBe('report-unreadable');
+      else {
+        const { operationId } = await own.platform.get<{ operationId: string }>(`/v1/usage-reports/${wrong.id}`);
+        await own.platform.post(`/v1/operations/${operationId}/cancel`, {});
+      }
+      await expect(own.close('2026-01')).rejects.toThrow('period-not-closable');
+      await deal.readAgain();
+      const live = await deal.live();
+      expect([live.replaces, await own.sums(live)]).toEqual([id, [`${one} RU 10-0`]]);
+      expect((await own.close('2026-01')).map(({ isrc, amount }) => `${isrc} ${amount}`)).toEqual([`${one} 0.02`]);
+    }
+  });
+
+  it('is over where the correction is accepted, for it was read under what holds by then', async () => {
+    const own = await TableDeal.open(app);
+    const [one] = own.market.isrcs as [string];
+    const deal = Deal.among(own.market, own.agreement);
+    const { id } = await own.report([[deal.typo, 'RU', 10]]);
+    const resolution = await deal.propose('platform');
+    await deal.decide('label', 'accepted', resolution.id);
+    const { operationId } = await own.label.post<{ operationId: string }>(`/v1/usage-reports/${id}/readings`, {});
+    const better = await own.report([[deal.typo, 'RU', 12]], { replaces: id });
+    expect(await own.sums(better)).toEqual([`${one} RU 12-0`]);
+    expect((await deal.show(id)).readAgain).toBeNull();
+    expect(await own.platform.get(`/v1/operations/${operationId}`)).toMatchObject({
+      state: 'done',
+      result: { reportId: better.id },
+    });
   });
 });
 

@@ -57,12 +57,13 @@ interface Sent {
   readonly month?: string;
   readonly messageId?: string;
   readonly replaces?: string;
+  readonly as?: 'delta';
   readonly type?: string;
   readonly labelId?: string;
 }
 
 const upload = (content: string | Uint8Array, sent: Sent = {}): Promise<{ id: string }> => {
-  const { month = '2026-01', messageId = `T${(number += 1)}`, replaces, type = 'text/csv', labelId } = sent;
+  const { month = '2026-01', messageId = `T${(number += 1)}`, replaces, as, type = 'text/csv', labelId } = sent;
   const query = new URLSearchParams({
     mappingId,
     labelId: labelId ?? market.label.organizationId,
@@ -70,6 +71,7 @@ const upload = (content: string | Uint8Array, sent: Sent = {}): Promise<{ id: st
     month,
     messageId,
     ...(replaces !== undefined && { replaces }),
+    ...(as !== undefined && { as }),
   });
   return market.platform.as.upload(`/v1/usage-reports?${query.toString()}`, type, content);
 };
@@ -293,5 +295,18 @@ describe('what an agreement says of the quality of reports', () => {
     const held = good(1).map((line) => line.replace('RU', 'DE'));
     const sound = await read([header, ...good(2), ...held, bad('many'), ''].join('\n'), sent);
     expect([shortly(sound), (await sumsOf(sound)).map(({ quantity }) => quantity)]).toEqual(['accepted', ['10']]);
+  });
+
+  it('is asked of a correction by differences for its own lines alone', async () => {
+    const month = '2026-04';
+    const held = (count: string): string => `03.04.2026,${one},A,DE,Free,${count}`;
+    const used = (count: string): string => `03.04.2026,${one},A,RU,Free,${count}`;
+    const lines = [header, ...Array.from({ length: 20 }, () => held('5')), used('7'), ''];
+    const { id } = await read(lines.join('\n'), { month });
+    const faulty = await read([header, used('many'), ''].join('\n'), { month, replaces: id, as: 'delta' });
+    expect(shortly(faulty)).toBe('refused too-many-faulty-lines');
+    const taken = [header, ...Array.from({ length: 10 }, () => held('-10')), used('1'), ''];
+    const sound = await read(taken.join('\n'), { month, replaces: id, as: 'delta' });
+    expect([shortly(sound), (await sumsOf(sound)).map(({ quantity }) => quantity)]).toEqual(['accepted', ['8']]);
   });
 });

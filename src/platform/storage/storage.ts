@@ -37,6 +37,11 @@ export class Storage {
     return join(this.temporaryFolders, this.life);
   }
 
+  /** For parts of files that come in over several connections, and to any process. What nobody used is swept after two days. */
+  get uploadsFolder(): string {
+    return join(this.folder, 'uploads');
+  }
+
   /** Of processes that may have gone. */
   async otherLives(): Promise<string[]> {
     const lives = await readdir(this.temporaryFolders).catch(() => []);
@@ -50,15 +55,9 @@ export class Storage {
 
   /** Removes what a killed process left half-stored: everything unfinished and older than a day, which no upload takes. */
   async sweep(now: Date): Promise<void> {
-    for (const folder of [join(this.folder, 'incoming'), this.temporaryFolders]) {
-      for (const name of await readdir(folder).catch(() => [])) {
-        const path = join(folder, name);
-        const found = await stat(path).catch(() => undefined);
-        if (found !== undefined && now.getTime() - found.mtimeMs > unfinishedMilliseconds) {
-          await rm(path, { recursive: true, force: true });
-        }
-      }
-    }
+    await sweepOlder(join(this.folder, 'incoming'), now, unfinishedMilliseconds);
+    await sweepOlder(this.temporaryFolders, now, unfinishedMilliseconds);
+    await sweepOlder(this.uploadsFolder, now, 2 * unfinishedMilliseconds);
   }
 
   /** Streams `source` to disk while hashing it. Refuses with body-too-large past `bytesMax` and leaves nothing behind. */
@@ -75,7 +74,7 @@ export class Storage {
 
   /** As store, for `work` alone: the file is gone afterwards, and nothing of it is kept. */
   async borrow<T>(source: Source, bytesMax: number, work: (file: BorrowedFile) => Promise<T>): Promise<T> {
-    const file = await this.receive(this.temporaryFolder, source, bytesMax);
+    const file = await this.receive(join(this.folder, 'incoming'), source, bytesMax);
     try {
       return await work(file);
     } finally {
@@ -148,5 +147,15 @@ export class Storage {
   pathOf(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('files are named by their SHA-256');
     return join(this.folder, sha256.slice(0, 2), sha256);
+  }
+}
+
+async function sweepOlder(folder: string, now: Date, milliseconds: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && now.getTime() - found.mtimeMs > milliseconds) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
 }

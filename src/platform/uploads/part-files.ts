@@ -12,6 +12,7 @@ export class PartFile {
   bytes = 0;
 
   private opened: FileHandle | undefined;
+  private isLeft = false;
 
   constructor(private readonly folder: string) {}
 
@@ -42,8 +43,14 @@ export class PartFile {
     return this.hash.digest('base64');
   }
 
+  /** It may count: whoever sweeps finds out. */
+  leave(): void {
+    this.isLeft = true;
+  }
+
   async discard(): Promise<void> {
     await this.close();
+    if (this.isLeft) return;
     await removePart(this.folder, this.file);
   }
 

@@ -9,7 +9,7 @@ import { bytesOfParts, PartFile, removePart } from './part-files';
 import { addPart, beginUpload, endUpload, getUpload, partsOf, type Upload } from './uploads.repository';
 
 export const uploadBytesMax = 2 * 1024 ** 3;
-/** No longer than what is unfinished stays in the temporary folder. */
+/** No longer than unused parts stay in their folder. */
 const openMilliseconds = 86_400_000;
 /** What comes without a checksum counts piece by piece, so that little is sent twice after a broken connection, and little after a killed process. */
 const partBytesMax = 16 * 1024 ** 2;
@@ -64,10 +64,10 @@ export class Uploads implements OnModuleInit {
   async append(actor: Actor, upload: Upload, { offset, sha256 }: Piece, body: AsyncIterable<Buffer>): Promise<bigint> {
     if (offset !== upload.received) throw differs(upload.received);
     const room = upload.bytes - offset;
-    let [received, part] = [offset, new PartFile(this.storage.temporaryFolder)];
+    let [received, part] = [offset, new PartFile(this.storage.uploadsFolder)];
     const keep = async (): Promise<void> => {
       received = await this.keep(actor, upload, received, part);
-      part = new PartFile(this.storage.temporaryFolder);
+      part = new PartFile(this.storage.uploadsFolder);
     };
     try {
       for await (const chunk of unbroken(body)) {
@@ -96,7 +96,7 @@ export class Uploads implements OnModuleInit {
       await endUpload(tx, id, now);
       return partsOf(tx, id);
     });
-    for (const { file } of parts) await removePart(this.storage.temporaryFolder, file);
+    for (const { file } of parts) await removePart(this.storage.uploadsFolder, file);
   }
 
   /** The bytes of a whole upload. Refuses with not-found and upload-incomplete. */
@@ -111,7 +111,7 @@ export class Uploads implements OnModuleInit {
       'read',
     );
     const files = parts.map(({ file }) => file);
-    return bytesOfParts(this.storage.temporaryFolder, files);
+    return bytesOfParts(this.storage.uploadsFolder, files);
   }
 
   private async keep(actor: Actor, upload: Upload, from: bigint, part: PartFile): Promise<bigint> {
@@ -119,7 +119,12 @@ export class Uploads implements OnModuleInit {
     await part.end();
     const { file, bytes } = part;
     const added = { starts_at: from, bytes: BigInt(bytes), file };
-    const isAdded = await this.database.withTenant(actor, (tx) => addPart(tx, upload, added, this.clock.now()));
+    const adding = this.database.withTenant(actor, (tx) => addPart(tx, upload, added, this.clock.now()));
+    // A connection that is lost while this is committed does not tell whether it was.
+    const isAdded = await adding.catch((error: unknown) => {
+      part.leave();
+      throw error;
+    });
     if (isAdded) return from + BigInt(bytes);
     await part.discard();
     throw new DomainError('upload-offset-differs', 'another connection has sent this piece, or the upload has ended');
@@ -131,7 +136,7 @@ export class Uploads implements OnModuleInit {
       await endUpload(tx, uploadId, this.clock.now());
       return partsOf(tx, uploadId);
     });
-    for (const { file } of parts) await removePart(this.storage.temporaryFolder, file);
+    for (const { file } of parts) await removePart(this.storage.uploadsFolder, file);
   }
 }
 

@@ -49,7 +49,7 @@ export class TakenHeld {
     const counts = countsAt(rows, at);
     const returns = least(counts.returns, taken.returns);
     // Never fewer units than are returned.
-    const quantity = least(counts.quantity - (counts.returns - returns), taken.quantity);
+    const quantity = least(most(counts.quantity - (counts.returns - returns), 0n), taken.quantity);
     taken.quantity -= quantity;
     taken.returns -= returns;
     setCounts(rows, at, { quantity: counts.quantity - quantity, returns: counts.returns - returns });
@@ -109,3 +109,4 @@ function setCounts(rows: Uint32Array, at: number, { quantity, returns }: Counts)
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -51,6 +51,22 @@ export async function* heldChunks(
   }
 }
 
+/** Whether two files hold the same lines in the same order, however they are cut into chunks. */
+export async function sameHeldLines(one: FileHandle, other: FileHandle): Promise<boolean> {
+  const others = everyRow(other);
+  for await (const row of everyRow(one)) if ((await others.next()).value !== row) return false;
+  return (await others.next()).done === true;
+}
+
+async function* everyRow(file: FileHandle): AsyncGenerator<string, undefined> {
+  for await (const { rows, firstLine, report = '' } of heldChunks(file)) {
+    for (let at = 0; at < rows.length; at += heldWords) {
+      yield `${report} ${firstLine + rows[at]!} ${rows.subarray(at + 1, at + heldWords).join(' ')}`;
+    }
+  }
+  return undefined;
+}
+
 /** A line that is held. */
 export interface HeldLine extends Place {
   readonly line: number;

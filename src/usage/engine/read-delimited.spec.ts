@@ -357,6 +357,17 @@ const shuffled = (all: readonly string[], by: number): string[] =>
     .map(({ text }) => text);
 
 describe('differences to a report', () => {
+  it('are taken from held lines of which more came back than was used as long as all of them together bear it', async () => {
+    const own = { ...layout, columns: 8, names: [...layout.names, 'back'], returns: 7 };
+    const line = (units: number, back: number): string =>
+      `1;ZZX992600001;RU;play;SubscriptionModel;15.01.2026;${units};${back}`;
+    const base = await read(line(10, 0), { own });
+    const returned = await readDelta(base, line(0, 5), { own: { ...own, signed: true } });
+    const less = await readDelta(returned, line(-3, 0), { own: { ...own, signed: true } });
+    expect([returned.impossible, less.impossible]).toEqual([[], []]);
+    await Promise.all([base, returned, less].map((reading) => reading.remove()));
+  });
+
   it('lead to the same bytes of sums and the same held lines as the whole report again', async () => {
     await fc.assert(
       fc.asyncProperty(counted, counted, fc.constantFrom(4, 1 << 14), fc.nat(), async (before, after, slotsMax, by) => {

@@ -138,5 +138,5 @@ function countsOf({ lines, rejected, byCode }: Scanned, tallied: readonly Tallie
     const sign = found.isTaken === true ? -1n : 1n;
     for (const [place, count] of found.units) units.set(place, (units.get(place) ?? 0n) + sign * count);
   }
-  return { lines, accepted, rejected: rejected + held, rejectedByCode, units };
+  return { lines, accepted, rejected: rejected + held, faulty: rejected, rejectedByCode, units };
 }

@@ -45,12 +45,13 @@ export async function readRecordCompany({
     await receiver.drained();
     const { accepted, reasons, table, units } = receiver.tally;
     const held = byReason(reasons);
+    const faulty = Object.values(receiver.rejectedByCode).reduce((sum, count) => sum + count, 0);
     const rejectedByCode = { ...receiver.rejectedByCode };
     for (const [reason, count] of Object.entries(held)) rejectedByCode[reason] = (rejectedByCode[reason] ?? 0) + count;
     const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
     const found = { runs: receiver.runs.list, last: table.takeRun(), large: table.large };
     const made = await files.end(plan, [found]);
-    return { lines, accepted, rejected, rejectedByCode, units, ...made, fatal: receiver.fatal };
+    return { lines, accepted, rejected, faulty, rejectedByCode, units, ...made, fatal: receiver.fatal };
   } catch (error) {
     await files.remove();
     throw error;

@@ -20,6 +20,8 @@ export interface Reading {
   readonly lines: number;
   readonly accepted: number;
   readonly rejected: number;
+  /** Of the rejected: those with a fault, which are no use at all. */
+  readonly faulty: number;
   /** Each rejected line once, under its first code or the reason why no agreement covers it. */
   readonly rejectedByCode: Readonly<Record<string, number>>;
   /** Units by place, licensed or not, as the report tells them. */

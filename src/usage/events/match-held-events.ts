@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { concludedAgreementsOf, getLiving } from '../../agreements';
+import { concludedAgreementsBetween, concludedAgreementsOf, getLiving } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
+import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
 import { EventMatcher } from './event-matcher';
@@ -43,8 +44,10 @@ export class MatchHeldEvents {
     const agreement = await getLiving(tx, agreementId);
     const { platformId, labelId } = agreement;
     const resolutions = await acceptedResolutions(tx, { labelId, platformId });
-    const agreed = new Set(agreement.life.versions.flatMap(({ terms }) => terms.repertoire.isrcs));
-    const isrcs = [...new Set([...agreed, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
+    const own = agreedBetween([agreement]).isrcs;
+    // What any agreement between the two names speaks for itself, as in reports.
+    const { isrcs: agreed } = agreedBetween(await concludedAgreementsBetween(tx, labelId, platformId));
+    const isrcs = [...new Set([...own, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
     if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
@@ -53,7 +56,6 @@ export class MatchHeldEvents {
     const covered = held.flatMap((event): Covered[] => {
       const { agreementId: by, month } = matcher.match(event);
       if (by !== null) return by === agreementId ? [{ event, month, isrc: null }] : [];
-      // What the agreement names speaks for itself.
       const resolved = agreed.has(event.isrc) ? undefined : resolvedMatch(event, resolutions, matcher);
       return resolved?.agreementId === agreementId ? [{ event, ...resolved }] : [];
     });

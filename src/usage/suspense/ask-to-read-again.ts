@@ -2,7 +2,7 @@ import type { LivingAgreement } from '../../agreements';
 import type { CalendarDate } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
-import { openOperation } from '../../platform/operations/operations';
+import { getOperation, openOperation } from '../../platform/operations/operations';
 import { lockReadings } from '../book-reading';
 import type { Rereading, UsageReport } from '../usage-report';
 
@@ -19,18 +19,34 @@ export async function askToReadAgain(
   report: Pick<UsageReport, 'id' | 'platform_id' | 'read_again_operation'>,
   { because, ownerId = report.platform_id, at }: Asked,
 ): Promise<string> {
-  if (report.read_again_operation !== null) return report.read_again_operation;
+  if (report.read_again_operation !== null && (await isInHand(tx, report.read_again_operation))) {
+    // Whoever was to do it may have given up.
+    await enqueueReading(tx, report.id);
+    return report.read_again_operation;
+  }
   const operation = await openOperation(tx, { ownerId, kind: system, subjectId: report.id, at });
   await tx.run(`UPDATE usage_reports SET read_again = $2, read_again_operation = $3 WHERE id = $1`, [
     report.id,
     because,
     operation.id,
   ]);
-  await enqueue(tx, system, { reportId: report.id }, `${system} ${report.id}`);
+  await enqueueReading(tx, report.id);
   return operation.id;
 }
 
 const system = 'read-again';
+
+const enqueueReading = (tx: Tx, reportId: string): Promise<void> =>
+  enqueue(tx, system, { reportId }, `${system} ${reportId}`);
+
+const isInHand = async (tx: Tx, operationId: string): Promise<boolean> =>
+  ['queued', 'running'].includes((await getOperation(tx, operationId)).state);
+
+/** What was to take the report's place has been refused: where the report waited to be read again, it does so still. */
+export async function goOnReadingAgain(tx: Tx, reportId: string): Promise<void> {
+  const waiting = await tx.first('SELECT FROM usage_reports WHERE id = $1 AND read_again IS NOT NULL', [reportId]);
+  if (waiting !== undefined) await enqueueReading(tx, reportId);
+}
 
 /**
  * What was signed may cover use that was reported before: live reports from the first month of the terms on are read again. To be called

@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
-import { acceptReading, lockReadings } from '../book-reading';
+import { acceptReading, askNoMore, lockReadings } from '../book-reading';
 import { KeptReadings } from '../kept-readings';
 import { type Prepared, type Read, refuseIfOutdated, ReportReader } from '../report-reader';
 import { partiesOfReport, type UsageReport } from '../usage-report';
@@ -41,8 +41,9 @@ export class ReadAgain {
       await this.database.asSystem((tx) => this.book(tx, prepared, { ...done, isSame }));
     } catch (error) {
       if (!(error instanceof DomainError) || error.status >= 500) throw error;
+      // It is still to be read again, so that its month is not closed without what it may come to: by asking once more, or by a whole report in its place.
       await this.database.asSystem((tx) =>
-        this.end(tx, prepared.report, { state: 'failed', problem: problemOf(error) }),
+        this.move(tx, prepared.report, { state: 'failed', problem: problemOf(error) }),
       );
     } finally {
       await read?.reading.remove();
@@ -52,10 +53,7 @@ export class ReadAgain {
   private async prepare(tx: Tx, reportId: string): Promise<Prepared | undefined> {
     const report = await stillAsked(tx, reportId);
     if (report?.read_again == null) return undefined;
-    if (!(await speaks(tx, report))) {
-      await this.end(tx, report, { state: 'done', result: { replaced: true } });
-      return undefined;
-    }
+    if (await isBeingReplaced(tx, report)) return undefined;
     await this.move(tx, report, { state: 'running', progress: { bytes: String(report.bytes) } });
     return this.reader.prepare(tx, report);
   }
@@ -64,7 +62,7 @@ export class ReadAgain {
     await lockReadings(tx, partiesOfReport(prepared.report));
     const old = await stillAsked(tx, prepared.report.id);
     if (old === undefined) return;
-    if (!(await speaks(tx, old))) return this.end(tx, old, { state: 'done', result: { replaced: true } });
+    if (await isBeingReplaced(tx, old)) return;
     await refuseIfOutdated(tx, prepared);
     const at = this.clock.now();
     if (isSame) {
@@ -76,14 +74,14 @@ export class ReadAgain {
     const by = { system, organizationId: old.platform_id };
     const details = { replaces: old.id, because: old.read_again };
     await audit(tx, by, { action: 'usage-report.read-again', subjectId: made.id, details, at });
-    // The operation is the new report's as well, and ends with it.
+    // The operation is the new report's from here on, and ends with it.
+    await askNoMore(tx, old.id);
     await acceptReading(tx, made, { reading, stamp: prepared.stamp, system, at });
-    await this.end(tx, old, { state: 'done' });
   }
 
   /** Nothing waits for the report any more. */
   private async end(tx: Tx, report: UsageReport, how: Parameters<ReadAgain['move']>[2]): Promise<void> {
-    await tx.run('UPDATE usage_reports SET read_again = NULL, read_again_operation = NULL WHERE id = $1', [report.id]);
+    await askNoMore(tx, report.id);
     await this.move(tx, report, how);
   }
 
@@ -97,12 +95,14 @@ export class ReadAgain {
 }
 
 const stillAsked = (tx: Tx, id: string): Promise<UsageReport | undefined> =>
-  tx.first<UsageReport>(`SELECT * FROM usage_reports WHERE id = $1 AND read_again IS NOT NULL FOR UPDATE`, [id]);
+  tx.first<UsageReport>(
+    `SELECT * FROM usage_reports WHERE id = $1 AND state = 'accepted' AND read_again IS NOT NULL FOR UPDATE`,
+    [id],
+  );
 
-/** Whether it is live, and nothing that its sender put in its place waits to be read: that will be read under what holds then anyway. */
-async function speaks(tx: Tx, { id, state }: UsageReport): Promise<boolean> {
-  if (state !== 'accepted') return false;
-  return (await tx.first(`SELECT FROM usage_reports WHERE replaces = $1 AND state = 'received'`, [id])) === undefined;
+/** Whether its sender put something in its place that waits to be read: accepted, that is read under what holds by now; refused, it lets this one be read again. */
+async function isBeingReplaced(tx: Tx, { id }: UsageReport): Promise<boolean> {
+  return (await tx.first(`SELECT FROM usage_reports WHERE replaces = $1 AND state = 'received'`, [id])) !== undefined;
 }
 
 /** The same message with the same file, in place of the report; it speaks for the same contexts. */

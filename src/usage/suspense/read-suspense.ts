@@ -79,7 +79,8 @@ export class ReadSuspense {
       }
       const suspended = await this.suspended(report, filter.reason);
       read += suspended.read;
-      leftOut += suspended.leftOut;
+      // Told once, where the report begins.
+      if (passed === 0) leftOut += suspended.leftOut;
       const own = suspended.rows.slice(passed, passed + limit - rows.length);
       rows.push(...own);
       if (passed + own.length < suspended.rows.length) {

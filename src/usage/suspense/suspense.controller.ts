@@ -124,7 +124,7 @@ export class SuspenseController {
       const question = { ...filter, limit: csvBatch, from, askedBy: actor.organizationId };
       const page = await this.database.withTenant(actor, (tx) => this.suspense.page(tx, question), 'read');
       yield page.rows.map((row) => suspenseCsvLine(suspenseView(row))).join('');
-      if (page.next?.reportId !== from?.reportId || page.next === undefined) leftOut += page.leftOut;
+      leftOut += page.leftOut;
       from = page.next;
     } while (from !== undefined);
     if (leftOut > 0) yield suspenseCsvLeftOut(leftOut);

@@ -198,11 +198,16 @@ export class UsageController {
   ): Promise<unknown> {
     const key = keyOf(request);
     refuseUnclear(query);
-    const { replaces, replacesTerritory, as } = query;
+    const { replaces, replacesTerritory, as, uploadId } = query;
+    const write = { actor, key, request, reply };
+    // An upload that ended since is not needed for an answer that was given.
+    const ofUpload = uploadId === undefined ? undefined : { ...write, content: `upload ${uploadId}` };
+    const before = ofUpload && (await this.writes.answered(ofUpload));
+    if (before !== undefined) return before.answer;
     const mapping = query.mappingId === undefined ? undefined : await this.mappingFor(actor, query, query.mappingId);
-    const file = await this.stored(actor, query.uploadId, mapping, request);
+    const file = await this.stored(actor, uploadId, mapping, request);
     const incoming = await introduced(this.storage, file, { ...query, mapping });
-    return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
+    return this.writes.run(ofUpload ?? { ...write, content: file.sha256 }, async (tx) =>
       receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces, replacesTerritory, as })),
     );
   }

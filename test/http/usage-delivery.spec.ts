@@ -529,6 +529,10 @@ describe('an upload in pieces', () => {
     const receipt = await market.platform.as.post<Receipt & { fileSha256: string }>(query, {}, 'december');
     expect(receipt.fileSha256).toBe(createHash('sha256').update(content).digest('hex'));
     expect(await market.platform.as.post(query, {}, 'december')).toEqual(receipt);
+    // The upload is over, and the answer stands.
+    expect((await market.platform.as.request('DELETE', path, { headers: tus })).status).toBe(204);
+    expect(await market.platform.as.post(query, {}, 'december')).toEqual(receipt);
+    expect(await outcomeOf(market.platform.as.post(query, {}, 'another'))).toBe('not-found');
     await execute(receipt.id);
     expect(await show(receipt.id)).toMatchObject({ state: 'accepted', linesAccepted: '900000' });
   });

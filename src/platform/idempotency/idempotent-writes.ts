@@ -60,20 +60,30 @@ export class IdempotentWrites {
     private readonly clock: Clock,
   ) {}
 
+  /** The answer that the request was given before, where it would take much to make it ready once more; undefined where it is new. */
+  async answered({
+    actor,
+    key,
+    request,
+    reply,
+    content,
+  }: WriteRequest): Promise<{ readonly answer: unknown } | undefined> {
+    const fields = fieldHashes(request, content);
+    const before = await this.database.withTenant(actor, (tx) => remembered(tx, actor, routeOf(request), key), 'read');
+    return before && { answer: replay(before, hashOf(fields), fields, reply) };
+  }
+
   run(write: WriteRequest, effect: (tx: Tx) => Promise<unknown>): Promise<unknown> {
     const { actor, key, request, reply } = write;
-    const route = `${request.method} ${request.routeOptions.url ?? request.url}`;
+    const route = routeOf(request);
     const fields = fieldHashes(request, write.content);
-    const hash = sha256(JSON.stringify(fields));
+    const hash = hashOf(fields);
     return this.database.withTenant(actor, async (tx) => {
       await claim(tx, `${actor.organizationId} ${route} ${key}`);
-      const before = await tx.first<Remembered>(
-        'SELECT request_hash, field_hashes, status, body FROM idempotency_keys WHERE organization_id = $1 AND route = $2 AND key = $3',
-        [actor.organizationId, route, key],
-      );
+      const before = await remembered(tx, actor, route, key);
       if (before !== undefined) return replay(before, hash, fields, reply);
       const result = await effect(tx);
-      const remembered = result instanceof SecretReply ? result.remembered : result;
+      const kept = result instanceof SecretReply ? result.remembered : result;
       await tx.run(
         `INSERT INTO idempotency_keys (organization_id, route, key, request_hash, field_hashes, status, body, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -84,7 +94,7 @@ export class IdempotentWrites {
           hash,
           JSON.stringify(fields),
           reply.statusCode,
-          remembered === undefined ? null : JSON.stringify(remembered),
+          kept === undefined ? null : JSON.stringify(kept),
           this.clock.now(),
         ],
       );
@@ -92,6 +102,14 @@ export class IdempotentWrites {
     });
   }
 }
+
+const routeOf = ({ method, routeOptions, url }: AccordoRequest): string => `${method} ${routeOptions.url ?? url}`;
+
+const remembered = (tx: Tx, { organizationId }: Actor, route: string, key: string): Promise<Remembered | undefined> =>
+  tx.first<Remembered>(
+    'SELECT request_hash, field_hashes, status, body FROM idempotency_keys WHERE organization_id = $1 AND route = $2 AND key = $3',
+    [organizationId, route, key],
+  );
 
 /** One request per key at a time; the lock goes with the transaction. */
 async function claim(tx: Tx, name: string): Promise<void> {
@@ -142,5 +160,7 @@ function fieldHashes(
     for (const [name, value] of Object.entries(body)) add(`/${name}`, value);
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+const hashOf = (fields: Readonly<Record<string, string>>): string => sha256(JSON.stringify(fields));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,5 @@
 import { cellNumber, delimitedFaults, type DelimitedLayout, jsonLines } from './engine/delimited-layout';
+import { withoutReturn } from './engine/line-chunks';
 import { emptyLine, lineReaderOf } from './engine/line-reader';
 import { headerCells, layoutFor, type MappedMonth, type Mapping } from './mapping';
 
@@ -38,7 +39,7 @@ export class LineCheck {
 
   /** The faults of a line, which may end in a carriage return; an empty one is none. */
   check(bytes: Buffer, number: number): LineFault[] {
-    const text = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+    const text = withoutReturn(bytes);
     if (text.length === 0) return [];
     const { faults, quantity } = this.reader.read(text, this.line);
     if (faults.length === 0) {

@@ -38,7 +38,7 @@ export class ReadReport {
     const { report } = prepared;
     let read: Read | undefined;
     try {
-      const { operation_id: id, bytes } = prepared.report;
+      const { operation_id: id, bytes } = report;
       read = await this.reader.read(prepared, new ReadingProgress(this.database, this.clock, { id, bytes }));
       await this.readings.keep(read.reading);
       const done = read;

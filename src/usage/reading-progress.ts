@@ -2,11 +2,12 @@ import type { Clock } from '../platform/clock';
 import type { Database } from '../platform/database/database';
 import { DomainError } from '../platform/errors/domain-error';
 import { moveOperation } from '../platform/operations/operations';
+import type { Progress } from './engine/reading';
 
 const intervalMilliseconds = 1_000;
 
 /** How far a reading has come, told to those who follow its operation: at most once a second, each time in a short transaction of its own. */
-export class ReadingProgress {
+export class ReadingProgress implements Progress {
   private readonly begun = performance.now();
   private told = this.begun;
   private bytesRead = 0;
@@ -20,15 +21,15 @@ export class ReadingProgress {
   ) {}
 
   /** Takes note of the lines so far. */
-  readonly atLine = (lines: number): void => {
+  atLine(lines: number): void {
     this.lines = lines;
-  };
+  }
 
   /** Takes note of the bytes so far. Stops by reading-cancelled once its operation has ended, which no reading does by itself. */
-  readonly atBytes = async (bytes: number): Promise<void> => {
+  async atBytes(bytes: number): Promise<void> {
     this.bytesRead = bytes;
     if (performance.now() - this.told >= this.interval) await this.tell();
-  };
+  }
 
   /** The file as it is read. */
   async *watched(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

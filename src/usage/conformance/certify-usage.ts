@@ -8,13 +8,14 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { Keyring } from '../../platform/keyring/keyring';
 import { signedText } from '../../platform/keyring/signed-text';
 import { lineBytesMax } from '../engine/careful-line';
+import { numberedLines } from '../engine/line-chunks';
 import { readJsonBody } from '../events/event-bodies';
 import { checkNow } from '../events/take-events';
 import type { EventReading } from '../events/usage-event';
 import type { MappedMonth, Mapping } from '../mapping';
 import { getMapping } from '../mappings.repository';
 import { CERTIFICATE_TYPE, type CertificateView, type FixView, scoreOf, type SignedCertificate } from './certificate';
-import { type CheckedFile, checkDsr, checkEventBatch, checkEvents, checkTable, linesOf } from './check-file';
+import { type CheckedFile, checkDsr, checkEventBatch, checkEvents, checkTable } from './check-file';
 import { dsrFix, eventFix, type RightLine, tableFix } from './fixes';
 import type { Problem } from './problems';
 
@@ -174,7 +175,7 @@ async function linesNumbered(text: AsyncIterable<Buffer>, numbers: ReadonlySet<n
   const found = new Map<number, string>();
   const last = Math.max(...numbers);
   try {
-    for await (const { bytes, number } of linesOf(text, lineBytesMax)) {
+    for await (const { bytes, number } of numberedLines(text, lineBytesMax)) {
       if (numbers.has(number)) found.set(number, bytes.toString('utf8').replace(/\r$/, ''));
       if (number >= last) break;
     }

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkReport, ReportUnreadable } from '../../ddex';
 import type { Fault as RequestFault } from '../../platform/errors/domain-error';
 import { LineCheck } from '../dry-run';
 import { lineBytesMax } from '../engine/careful-line';
 import { type DelimitedLayout, jsonLines } from '../engine/delimited-layout';
-import { lineChunks } from '../engine/line-chunks';
+import { numberedLines, withoutReturn } from '../engine/line-chunks';
 import { eventsMax } from '../events/take-events';
 import { type EventReading, readUsageEvent, usageEventType } from '../events/usage-event';
 import { headerCells, layoutFor, type MappedMonth, type Mapping } from '../mapping';
@@ -49,28 +48,11 @@ export async function checkDsr(file: Bytes, fileName: string): Promise<CheckedFi
   return { profile, lines, accepted, rejected, fatal: summary?.refused ?? true, problems };
 }
 
-/** After so many lines others have their turn: a check runs beside requests that wait for milliseconds. */
-const linesAtOnce = 2_000;
-
-/** Lines as pieces of a file come, each with its number. */
-export async function* linesOf(file: Bytes, lineMax: number): AsyncGenerator<{ bytes: Buffer; number: number }> {
-  let number = 0;
-  for await (const chunk of lineChunks(file, lineMax)) {
-    for (let at = 0; at < chunk.length;) {
-      const end = chunk.indexOf(10, at);
-      number += 1;
-      if (number % linesAtOnce === 0) await nextTurn();
-      yield { bytes: chunk.subarray(at, end), number };
-      at = end + 1;
-    }
-  }
-}
-
 /** A table that a mapping reads, or JSON Lines. */
 export async function checkTable(file: Bytes, mapping: Mapping, month: MappedMonth): Promise<CheckedFile> {
   const table = new TableCheck(mapping, month);
   try {
-    for await (const { bytes, number } of linesOf(file, lineBytesMax)) {
+    for await (const { bytes, number } of numberedLines(file, lineBytesMax)) {
       table.line(bytes, number);
       if (table.isFatal) break;
     }
@@ -143,9 +125,9 @@ const eventBytesMax = 16 * 1024;
 export async function checkEvents(file: Bytes, judge: (reading: EventReading) => EventReading): Promise<CheckedFile> {
   const events = new EventCheck(judge);
   let lines = 0;
-  for await (const { bytes, number } of linesOf(file, eventBytesMax)) {
+  for await (const { bytes, number } of numberedLines(file, eventBytesMax)) {
     lines = number;
-    const text = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+    const text = withoutReturn(bytes);
     if (text.length === 0) continue;
     if (bytes.length > eventBytesMax) events.unreadable(number, `a line has at most ${eventBytesMax} bytes`);
     else events.line(text, number);

@@ -1,6 +1,6 @@
 import { lineBytesMax } from '../engine/careful-line';
 import type { HeldLine, KeptFault } from '../engine/held-and-faults';
-import { lineChunks } from '../engine/line-chunks';
+import { lineChunks, linesIn, withoutReturn } from '../engine/line-chunks';
 import type { LineForm } from './line-forms';
 
 /** A line of a report, and all that there is to say against it. */
@@ -9,8 +9,6 @@ export interface NamedLine {
   readonly reason: string;
 }
 
-const lineFeed = 10;
-const carriageReturn = 13;
 const piece = 64 * 1024;
 
 /**
@@ -33,14 +31,11 @@ export async function* faultyLines(
     let next = await nextOf(coming);
     let number = 0;
     for await (const chunk of lineChunks(file, lineBytesMax)) {
-      for (let at = 0; at < chunk.length;) {
-        const end = chunk.indexOf(lineFeed, at);
+      for (const line of linesIn(chunk)) {
         number += 1;
         // A fault of the file as a whole may name a line that has gone by.
         while (next !== undefined && next.line < number) next = await nextOf(coming);
-        const bytes = chunk.subarray(at, end > at && chunk[end - 1] === carriageReturn ? end - 1 : end);
-        form.line(bytes, number, next?.line === number ? next.reason : null, give);
-        at = end + 1;
+        form.line(withoutReturn(line), number, next?.line === number ? next.reason : null, give);
         if (length < piece) continue;
         yield joined(given);
         given = [];

@@ -89,32 +89,20 @@ export async function heldLines(file: FileHandle, first: number, limit: number):
     passed += rows;
     if (from >= rows) continue;
     const count = Math.min(rows - from, limit - lines.length);
-    for (const line of await heldRows(file, { offset: offset + from * heldWords * 4, rows: count, firstLine, report }))
-      lines.push(line);
+    const bytes = await bytesAt(file, offset + from * heldWords * 4, count * heldWords * 4);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * heldWords);
+    for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine, report));
     if (lines.length === limit) break;
   }
   return lines;
 }
 
-/** So many rows are in memory at once. */
-const rowsAtOnce = 8192;
-
 /** All held lines of the report's own file, in its order. */
 export async function* everyHeldLine(file: FileHandle): AsyncGenerator<HeldLine> {
-  for (const chunk of await readFooter<HeldChunk[]>(file, heldMagic)) {
-    if (chunk.report !== undefined) continue;
-    for (let from = 0; from < chunk.rows; from += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, chunk.rows - from);
-      for (const line of await heldRows(file, { ...chunk, offset: chunk.offset + from * heldWords * 4, rows }))
-        yield line;
-    }
+  for await (const { rows, firstLine, report } of heldChunks(file)) {
+    if (report !== undefined) continue;
+    for (let at = 0; at < rows.length; at += heldWords) yield heldLine(rows, at, firstLine, report);
   }
-}
-
-async function heldRows(file: FileHandle, { offset, rows, firstLine, report }: HeldChunk): Promise<HeldLine[]> {
-  const bytes = await bytesAt(file, offset, rows * heldWords * 4);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * heldWords);
-  return Array.from({ length: rows }, (_, row) => heldLine(words, row * heldWords, firstLine, report));
 }
 
 function heldLine(words: Uint32Array, at: number, firstLine: number, report: string | undefined): HeldLine {

@@ -1,10 +1,8 @@
 import type { DelimitedFault, DelimitedLayout } from './delimited-layout';
 import { JsonLine } from './json-line';
+import { linesIn, withoutReturn } from './line-chunks';
 import { emptyLine, takeLine } from './line-reader';
 import type { Tally } from './tally';
-
-const lineFeed = 10;
-const carriageReturn = 13;
 
 /** Reads lines of JSON Lines, each by all rules. */
 export class JsonScanner {
@@ -22,13 +20,11 @@ export class JsonScanner {
   /** Reads whole lines, each ended by a line feed, and gives how many there were. Faults name lines from 1. */
   scan(bytes: Buffer, faults: DelimitedFault[]): number {
     let number = 0;
-    for (let at = 0; at < bytes.length;) {
-      const end = bytes.indexOf(lineFeed, at);
-      const last = end > at && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    for (const each of linesIn(bytes)) {
       number += 1;
       this.line.line = number;
-      if (last > at) takeLine(this.reader, bytes.subarray(at, last), this.line, this, faults);
-      at = end + 1;
+      const text = withoutReturn(each);
+      if (text.length > 0) takeLine(this.reader, text, this.line, this, faults);
     }
     return number;
   }

@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 const lineFeed = 10;
+const carriageReturn = 13;
 
 /** Whole lines in pieces of about this many bytes: large enough that handing them over costs nothing. */
-export const chunkBytes = 2 * 1024 * 1024;
+const chunkBytes = 2 * 1024 * 1024;
 
 /**
  * Cuts a stream into pieces of whole lines, each ended by a line feed, the last one too. Of a line that is longer than `lineMax` one byte more than that
@@ -41,3 +44,33 @@ export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number
   if (lineAt < length) piece[length++] = lineFeed;
   yield piece.subarray(0, length);
 }
+
+/** The lines of a piece, each without its line feed. */
+export function* linesIn(piece: Buffer): Generator<Buffer> {
+  for (let at = 0; at < piece.length;) {
+    const end = piece.indexOf(lineFeed, at);
+    yield piece.subarray(at, end);
+    at = end + 1;
+  }
+}
+
+/** After so many lines others have their turn: who reads line by line mostly does so beside requests that wait for milliseconds. */
+const linesAtOnce = 2_000;
+
+/** The lines of a file, each without its line feed, with their numbers from 1. */
+export async function* numberedLines(
+  source: AsyncIterable<Buffer>,
+  lineMax: number,
+): AsyncGenerator<{ readonly bytes: Buffer; readonly number: number }> {
+  let number = 0;
+  for await (const piece of lineChunks(source, lineMax)) {
+    for (const bytes of linesIn(piece)) {
+      number += 1;
+      if (number % linesAtOnce === 0) await nextTurn();
+      yield { bytes, number };
+    }
+  }
+}
+
+/** A line as it is where lines end in CRLF. */
+export const withoutReturn = (line: Buffer): Buffer => (line.at(-1) === carriageReturn ? line.subarray(0, -1) : line);

@@ -45,10 +45,9 @@ export class LineParts {
     const until = (number + 1) * this.size - offset;
     const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.manner.lineMax + 1));
     const read = buffer.subarray(0, length);
-    const before = number === 0 && !this.manner.isHeaded ? -1 : read.indexOf(lineFeed);
-    const start = before + 1;
-    const isNone = before < 0 && (number > 0 || this.manner.isHeaded);
-    if (isNone || start >= Math.min(until, length)) return buffer.subarray(0, 0);
+    const isBegin = number === 0 && !this.manner.isHeaded;
+    const start = isBegin ? 0 : read.indexOf(lineFeed) + 1;
+    if ((start === 0 && !isBegin) || start >= Math.min(until, length)) return buffer.subarray(0, 0);
     const last = read.indexOf(lineFeed, Math.min(until, length) - 1);
     if (last >= 0) return buffer.subarray(start, last + 1);
     buffer[length] = lineFeed;

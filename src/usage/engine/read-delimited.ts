@@ -5,7 +5,7 @@ import type { Chunk, Tallied, ThreadResult } from './delimited-thread';
 import { lineChunks } from './line-chunks';
 import { partBytes, partsOf, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
-import { type Reading, ReadingFiles } from './reading';
+import { type Progress, type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
 import { byReason } from './tally';
 
@@ -22,10 +22,7 @@ export interface DelimitedInput {
   readonly base?: DeltaBase;
   /** Room for the sums of one thread, in slots of 24 bytes, a power of two. */
   readonly slotsMax?: number;
-  /** Is told now and then how many lines were read. */
-  readonly atLine?: (lines: number) => void;
-  /** Is told, and waited for, how many bytes of a stored file were handed out. */
-  readonly atBytes?: (bytes: number) => Promise<void>;
+  readonly progress?: Progress | undefined;
 }
 
 /** Six megabytes: what a core's own cache holds is twice as fast as what it does not, and runs are merged for little. */
@@ -56,7 +53,7 @@ interface Scanned {
 }
 
 async function scan(
-  { source, layout, plan, threads, slotsMax = slotsOfThread, atLine, atBytes }: DelimitedInput,
+  { source, layout, plan, threads, slotsMax = slotsOfThread, progress }: DelimitedInput,
   { folder, held, faults }: ReadingFiles,
 ): Promise<Scanned> {
   const isHeaded = layout.delimiter !== jsonLines;
@@ -65,7 +62,7 @@ async function scan(
   const byCode = new Map<string, number>();
   const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
-  const results = await scanChunks(chunksOf(source, isHeaded, atBytes), order, threads, async (chunk) => {
+  const results = await scanChunks(chunksOf(source, isHeaded, progress), order, threads, async (chunk) => {
     await held.add(chunk.held, lines + 1);
     takenHeld.add(chunk.takenHeld);
     let faulty = 0;
@@ -80,7 +77,7 @@ async function scan(
     }
     await faults.flush(1 << 16);
     lines += chunk.lines;
-    atLine?.(lines);
+    progress?.atLine(lines);
   });
   return { lines, rejected, byCode, results, takenHeld };
 }
@@ -101,16 +98,16 @@ const isPlain = (source: DelimitedInput['source']): source is PlainFile => 'path
 function chunksOf(
   source: DelimitedInput['source'],
   isHeaded: boolean,
-  atBytes: DelimitedInput['atBytes'],
+  progress: Progress | undefined,
 ): AsyncIterable<Chunk> {
-  if (isPlain(source)) return partNumbers(source, atBytes);
+  if (isPlain(source)) return partNumbers(source, progress);
   const chunks = lineChunks(source, lineBytesMax);
   return isHeaded ? withoutHeader(chunks) : chunks;
 }
 
-async function* partNumbers(file: PlainFile, atBytes: DelimitedInput['atBytes']): AsyncGenerator<number> {
+async function* partNumbers(file: PlainFile, progress: Progress | undefined): AsyncGenerator<number> {
   for (let number = 0; number < partsOf(file); number += 1) {
-    await atBytes?.(Math.min(file.bytes, number * partBytes));
+    await progress?.atBytes(Math.min(file.bytes, number * partBytes));
     yield number;
   }
 }

@@ -9,7 +9,7 @@ import { dayAfter, territoryNumber, useModelCode } from '../../kernel';
 import type { FaultsWriter, HeldWriter } from './held-and-faults';
 import { type MatchPlan, placeCode } from './match-plan';
 import { packIsrc } from './packed-isrc';
-import { type Reading, ReadingFiles } from './reading';
+import { type Progress, type Reading, ReadingFiles } from './reading';
 import { RunFiles } from './run-files';
 import { byReason, type SoundLine, Tally } from './tally';
 
@@ -19,8 +19,8 @@ export interface RecordCompanyInput {
   readonly plan: MatchPlan;
   /** On disk. */
   readonly folder: string;
-  /** Is told now and then which line was read last. */
-  readonly atLine?: (line: number) => void;
+  /** Is told of lines; of bytes by whoever reads the source. */
+  readonly progress?: Progress | undefined;
 }
 
 /** `fatal`: at most the first hundred faults that refuse the report as a whole. */
@@ -36,11 +36,11 @@ export async function readRecordCompany({
   source,
   plan,
   folder,
-  atLine,
+  progress,
 }: RecordCompanyInput): Promise<RecordCompanyReading> {
   const files = await ReadingFiles.open(folder);
   try {
-    const receiver = new Receiver(plan, files, atLine);
+    const receiver = new Receiver(plan, files, progress);
     const { lines } = await readRecordCompanyReport(source, receiver);
     await receiver.drained();
     const { accepted, reasons, table, units } = receiver.tally;
@@ -75,7 +75,7 @@ class Receiver implements ReportReceiver {
   constructor(
     plan: MatchPlan,
     { folder, held, faults }: ReadingFiles,
-    private readonly atLine?: (line: number) => void,
+    private readonly progress: Progress | undefined,
   ) {
     this.tally = new Tally(plan, slotsMax);
     this.runs = new RunFiles(folder, 'run');
@@ -118,7 +118,7 @@ class Receiver implements ReportReceiver {
   }
 
   async drained(): Promise<void> {
-    this.atLine?.(this.packed.line);
+    this.progress?.atLine(this.packed.line);
     this.runs.spillIfFull(this.tally.table);
     await this.held.add(this.tally.takeHeld(), 1);
     await this.faults.flush(faultsWaiting);

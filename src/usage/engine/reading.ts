@@ -9,6 +9,14 @@ import { isrcText } from './packed-isrc';
 import { addLarge, type LargeSum } from './sum-table';
 import { runOfSums, SumsWriter } from './sums-file';
 
+/** Is told how far a reading has come. */
+export interface Progress {
+  /** Lines read so far, or the number of the last one; now and then. */
+  atLine(lines: number): void;
+  /** Bytes of the file handed out so far. It is waited for, and stops the reading by throwing. */
+  atBytes(bytes: number): Promise<void>;
+}
+
 /** A file that was made, to be taken into storage. */
 export interface MadeFile extends WrittenFile {
   readonly path: string;

@@ -84,8 +84,8 @@ const unreadable = (message: string): EventReading => ({
   faults: [fault('', 'field-json', message)],
 });
 
-/** Bytes that are no UTF-8 would be read as other text than was sent. */
-function parsed(bytes: Buffer): unknown {
+/** Undefined for what is no JSON. Bytes that are no UTF-8 would be read as other text than was sent. */
+export function parsed(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) return undefined;
   try {
     return JSON.parse(bytes.toString('utf8'));

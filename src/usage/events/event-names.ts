@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
-import { lineChunks } from '../engine/line-chunks';
+import { numberedLines } from '../engine/line-chunks';
+import { parsed } from './event-bodies';
 
 /** An event named in a file, and the line on which it is. */
 export interface NamedEvent {
@@ -17,19 +17,12 @@ const faultsMax = 100;
 export async function readEventNames(file: AsyncIterable<Buffer>): Promise<NamedEvent[]> {
   const names: NamedEvent[] = [];
   const faults: Fault[] = [];
-  let line = 0;
-  for await (const chunk of lineChunks(file, lineBytesMax)) {
-    for (let at = 0; at < chunk.length;) {
-      const end = chunk.indexOf(10, at);
-      const bytes = chunk.subarray(at, end);
-      at = end + 1;
-      line += 1;
-      const read = nameIn(bytes);
-      if (typeof read === 'string') faults.push({ pointer: `/lines/${line}`, code: 'event-name', message: read });
-      else if (read !== undefined) names.push({ ...read, line });
-      if (names.length > namesMax) throw refused([tooMany]);
-      if (faults.length === faultsMax) throw refused(faults);
-    }
+  for await (const { bytes, number: line } of numberedLines(file, lineBytesMax)) {
+    const read = nameIn(bytes);
+    if (typeof read === 'string') faults.push({ pointer: `/lines/${line}`, code: 'event-name', message: read });
+    else if (read !== undefined) names.push({ ...read, line });
+    if (names.length > namesMax) throw refused([tooMany]);
+    if (faults.length === faultsMax) throw refused(faults);
   }
   if (names.length === 0 && faults.length === 0)
     faults.push({ pointer: '/lines', code: 'event-name', message: 'names no event' });
@@ -49,7 +42,7 @@ const tooMany: Fault = {
 function nameIn(bytes: Buffer): Pick<NamedEvent, 'source' | 'id'> | string | undefined {
   if (bytes.length > lineBytesMax) return `a line has at most ${lineBytesMax} bytes`;
   if (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 13)) return undefined;
-  const json = isUtf8(bytes) ? parsed(bytes.toString('utf8')) : undefined;
+  const json = parsed(bytes);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'is no JSON object in UTF-8';
   const { source, id, ...others } = json as Record<string, unknown>;
   const [other] = Object.keys(others);
@@ -60,11 +53,3 @@ function nameIn(bytes: Buffer): Pick<NamedEvent, 'source' | 'id'> | string | und
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length >= 1 && value.length <= 255 && !/\p{Cc}|\p{Cs}/u.test(value);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { concludedAgreementsBetween, concludedAgreementsOf, getLiving } from '../../agreements';
+import { concludedAgreementsOf, getLiving } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -46,13 +46,14 @@ export class MatchHeldEvents {
     const resolutions = await acceptedResolutions(tx, { labelId, platformId });
     const own = agreedBetween([agreement]).isrcs;
     // What any agreement between the two names speaks for itself, as in reports.
-    const { isrcs: agreed } = agreedBetween(await concludedAgreementsBetween(tx, labelId, platformId));
+    const ofPlatform = await concludedAgreementsOf(tx, platformId);
+    const { isrcs: agreed } = agreedBetween(ofPlatform.filter((each) => each.labelId === labelId));
     const isrcs = [...new Set([...own, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
     if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
     // Another agreement that is older may cover an event as well: then it counts there.
-    const matcher = new EventMatcher(await concludedAgreementsOf(tx, platformId));
+    const matcher = new EventMatcher(ofPlatform);
     const covered = held.flatMap((event): Covered[] => {
       const { agreementId: by, month } = matcher.match(event);
       if (by !== null) return by === agreementId ? [{ event, month, isrc: null }] : [];

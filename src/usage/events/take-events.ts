@@ -75,7 +75,7 @@ export class TakeEvents {
 }
 
 /** A recording that no agreement names is unlicensed where a licensor has it in its catalogue, and unknown otherwise. */
-export async function tellUnknown(
+async function tellUnknown(
   tx: Tx,
   { labelIds }: EventMatcher,
   matched: readonly MatchedEvent[],

@@ -78,8 +78,9 @@ export class DecideResolutions {
     );
     for (const own of Map.groupBy(changed, (each) => `${each.label_id} ${each.platform_id}`).values()) {
       const { label_id, platform_id } = own[0]!;
-      for (const { id, life } of await concludedAgreementsBetween(tx, label_id, platform_id)) {
-        const isrcs = new Set(life.versions.flatMap(({ terms }) => terms.repertoire.isrcs));
+      for (const agreement of await concludedAgreementsBetween(tx, label_id, platform_id)) {
+        const { id } = agreement;
+        const { isrcs } = agreedBetween([agreement]);
         if (own.some(({ isrc }) => isrcs.has(isrc))) {
           await enqueue(tx, 'match-held-events', { agreementId: id }, `match-held-events ${id}`);
         }

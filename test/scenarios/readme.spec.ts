@@ -53,7 +53,8 @@ describe('the README', () => {
       .join(`\necho; echo '${mark}'\n`)
       .replace('http://127.0.0.1:3000', `http://127.0.0.1:${port}`)
       .replaceAll('npx accordo', `${process.execPath} ${join(root, 'bin', 'accordo.js')}`);
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+    // Without the machine's own start-up file, which bash reads where it takes its input for a network's.
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
       cwd: folder,
       timeout: 60_000,
       maxBuffer: 10_000_000,

@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { dayAfter, isIsrc, normaliseIsrc, presentable, useModelNumber } from '../../kernel';
+import { dayAfter } from '../../kernel/calendar';
+import { presentable } from '../../kernel/faults';
+import { isIsrc, normaliseIsrc } from '../../kernel/identifiers';
+import { useModelNumber } from '../../kernel/uses';
 import { dayInForm } from './day-reader';
 import type { DelimitedFault, DelimitedFaultCode, DelimitedLayout } from './delimited-layout';
 import { placeCode } from './match-plan';

@@ -1,4 +1,4 @@
-import { dayAfter } from '../../kernel';
+import { dayAfter } from '../../kernel/calendar';
 import type { DelimitedLayout } from './delimited-layout';
 
 /** The day as text in each form, from the ISO day. */

@@ -24,7 +24,9 @@ export interface ThreadOrder {
 /** Whole lines: the bytes of a stream, or the number of a part of the file. */
 export type Chunk = Uint8Array<ArrayBuffer> | number;
 
-export type ThreadTask = { readonly kind: 'chunk'; readonly chunk: Chunk } | { readonly kind: 'end' };
+/** `spares`: memory of held rows that nobody reads any more. */
+export type ThreadTask =
+  { readonly kind: 'chunk'; readonly chunk: Chunk; readonly spares: readonly ArrayBuffer[] } | { readonly kind: 'end' };
 
 export interface ScannedChunk {
   readonly kind: 'chunk';
@@ -33,6 +35,8 @@ export interface ScannedChunk {
   /** What is to be taken away and no agreement covers: rows as the held ones. */
   readonly takenHeld: Uint32Array;
   readonly faults: readonly DelimitedFault[];
+  /** The memory of a chunk that came as bytes, to be filled again. */
+  readonly memory: ArrayBuffer | undefined;
 }
 
 /** Sums and counts of lines that are alike. */
@@ -69,7 +73,20 @@ export class ChunkWork {
     const faults: DelimitedFault[] = [];
     const lines = this.scanner.scan(this.bytesOf(chunk), faults);
     const held = this.added.takeHeld();
-    return { kind: 'chunk', lines, held, takenHeld: this.taken?.takeHeld() ?? new Uint32Array(0), faults };
+    const takenHeld = this.taken?.takeHeld() ?? new Uint32Array(0);
+    return {
+      kind: 'chunk',
+      lines,
+      held,
+      takenHeld,
+      faults,
+      memory: typeof chunk === 'number' ? undefined : chunk.buffer,
+    };
+  }
+
+  /** Rows that `scan` gave and nobody reads any more. */
+  giveBack(held: ArrayBuffer): void {
+    this.added.tally.giveBack(held);
   }
 
   end(): ThreadResult {
@@ -119,8 +136,10 @@ if (parentPort !== null) {
   const work = new ChunkWork(workerData as ThreadOrder);
   port.on('message', (task: ThreadTask) => {
     if (task.kind === 'chunk') {
+      for (const spare of task.spares) work.giveBack(spare);
       const scanned = work.scan(task.chunk);
-      port.postMessage(scanned, [scanned.held.buffer as ArrayBuffer, scanned.takenHeld.buffer as ArrayBuffer]);
+      const given = [scanned.held.buffer as ArrayBuffer, scanned.takenHeld.buffer as ArrayBuffer];
+      port.postMessage(scanned, scanned.memory === undefined ? given : [...given, scanned.memory]);
       return;
     }
     const result = work.end();

@@ -12,14 +12,20 @@ interface HeldChunk {
   readonly firstLine: number;
   /** Whose file the lines stand in, where it is not the report's own. */
   readonly report?: string | undefined;
+  /** How many words a row is kept in, where it is not all of them. */
+  readonly words?: number | undefined;
 }
 
 const heldMagic = 'ACUHLD01';
+/** Rows without the upper words of their counts, as long as all counts are below 2^32; and without the returns, where nothing was returned. */
+const wordsWithoutUpper = 6;
+const wordsWithoutReturns = 5;
 
 /** Sound lines that no agreement covers, in the order of the report. */
 export class HeldWriter {
   private readonly out: HashedFile;
   private readonly chunks: HeldChunk[] = [];
+  private narrowed = new Uint32Array(0);
   rows = 0;
 
   constructor(file: FileHandle) {
@@ -30,9 +36,27 @@ export class HeldWriter {
   async add(words: Uint32Array, firstLine: number, report?: string): Promise<void> {
     const rows = words.length / heldWords;
     if (rows === 0) return;
-    this.chunks.push({ offset: this.out.bytes, rows, firstLine, ...(report !== undefined && { report }) });
+    const width = widthOf(words);
+    const chunk = { offset: this.out.bytes, rows, firstLine, ...(report !== undefined && { report }) };
+    this.chunks.push(width === heldWords ? chunk : { ...chunk, words: width });
     this.rows += rows;
-    await this.out.write(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+    const kept = width === heldWords ? words : this.narrow(words, width);
+    await this.out.write(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength));
+  }
+
+  private narrow(words: Uint32Array, width: number): Uint32Array {
+    const length = (words.length / heldWords) * width;
+    if (this.narrowed.length < length) this.narrowed = new Uint32Array(length);
+    const { narrowed } = this;
+    for (let from = 0, to = 0; from < words.length; from += heldWords, to += width) {
+      narrowed[to] = words[from]!;
+      narrowed[to + 1] = words[from + 1]!;
+      narrowed[to + 2] = words[from + 2]!;
+      narrowed[to + 3] = words[from + 3]!;
+      narrowed[to + 4] = words[from + 4]!;
+      if (width === wordsWithoutUpper) narrowed[to + 5] = words[from + 6]!;
+    }
+    return narrowed.subarray(0, length);
   }
 
   async end(): Promise<WrittenFile> {
@@ -41,13 +65,42 @@ export class HeldWriter {
   }
 }
 
+function widthOf(words: Uint32Array): number {
+  let [upper, returns] = [0, 0];
+  for (let at = 0; at < words.length; at += heldWords) {
+    upper |= words[at + 5]! | words[at + 7]!;
+    returns |= words[at + 6]!;
+  }
+  if (upper !== 0) return heldWords;
+  return returns === 0 ? wordsWithoutReturns : wordsWithoutUpper;
+}
+
+/** Rows of a chunk in all their words: `count` from number `from` on. */
+async function rowsOf(
+  file: FileHandle,
+  { offset, words: width = heldWords }: HeldChunk,
+  from: number,
+  count: number,
+): Promise<Uint32Array<ArrayBuffer>> {
+  const bytes = await bytesAt(file, offset + from * width * 4, count * width * 4);
+  const kept = new Uint32Array(bytes.buffer, bytes.byteOffset, count * width) as Uint32Array<ArrayBuffer>;
+  if (width === heldWords) return kept;
+  const rows = new Uint32Array(count * heldWords);
+  for (let row = 0; row < count; row += 1) {
+    const [at, to] = [row * width, row * heldWords];
+    for (let word = 0; word < wordsWithoutReturns; word += 1) rows[to + word] = kept[at + word]!;
+    if (width === wordsWithoutUpper) rows[to + 6] = kept[at + 5]!;
+  }
+  return rows;
+}
+
 /** All rows of such a file, chunk by chunk. */
 export async function* heldChunks(
   file: FileHandle,
 ): AsyncGenerator<Pick<HeldChunk, 'firstLine' | 'report'> & { readonly rows: Uint32Array }> {
-  for (const { offset, rows, ...of } of await readFooter<HeldChunk[]>(file, heldMagic)) {
-    const bytes = await bytesAt(file, offset, rows * heldWords * 4);
-    yield { ...of, rows: new Uint32Array(bytes.buffer, bytes.byteOffset, rows * heldWords) };
+  for (const chunk of await readFooter<HeldChunk[]>(file, heldMagic)) {
+    const { firstLine, report } = chunk;
+    yield { firstLine, report, rows: await rowsOf(file, chunk, 0, chunk.rows) };
   }
 }
 
@@ -84,13 +137,13 @@ export async function heldLines(file: FileHandle, first: number, limit: number):
   const chunks = await readFooter<HeldChunk[]>(file, heldMagic);
   const lines: HeldLine[] = [];
   let passed = 0;
-  for (const { offset, rows, firstLine, report } of chunks) {
+  for (const chunk of chunks) {
+    const { rows, firstLine, report } = chunk;
     const from = Math.max(0, first - passed);
     passed += rows;
     if (from >= rows) continue;
     const count = Math.min(rows - from, limit - lines.length);
-    const bytes = await bytesAt(file, offset + from * heldWords * 4, count * heldWords * 4);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * heldWords);
+    const words = await rowsOf(file, chunk, from, count);
     for (let row = 0; row < count; row += 1) lines.push(heldLine(words, row * heldWords, firstLine, report));
     if (lines.length === limit) break;
   }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { presentable } from '../../kernel';
+import { presentable } from '../../kernel/faults';
 import { CarefulLine, lineBytesMax } from './careful-line';
 import type { DelimitedLayout } from './delimited-layout';
 import { type JsonMember, JsonMembers } from './json-members';

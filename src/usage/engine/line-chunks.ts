@@ -6,12 +6,34 @@ const carriageReturn = 13;
 /** Whole lines in pieces of about this many bytes: large enough that handing them over costs nothing. */
 const chunkBytes = 2 * 1024 * 1024;
 
+/** Memory of pieces. Whoever has done with one gives it back, to be filled with another. */
+export class PieceMemory {
+  private readonly spares: Buffer<ArrayBuffer>[] = [];
+  private readonly bytes: number;
+
+  constructor(lineMax: number) {
+    this.bytes = chunkBytes + lineMax + 1;
+  }
+
+  take(): Buffer<ArrayBuffer> {
+    return this.spares.pop() ?? Buffer.allocUnsafeSlow(this.bytes);
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    if (memory.byteLength === this.bytes) this.spares.push(Buffer.from(memory));
+  }
+}
+
 /**
  * Cuts a stream into pieces of whole lines, each ended by a line feed, the last one too. Of a line that is longer than `lineMax` one byte more than that
  * is kept, so that whoever reads it sees that it is too long; memory stays bounded by the piece.
  */
-export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number): AsyncGenerator<Buffer<ArrayBuffer>> {
-  let piece = Buffer.allocUnsafeSlow(chunkBytes + lineMax + 1);
+export async function* lineChunks(
+  source: AsyncIterable<Buffer>,
+  lineMax: number,
+  memory = new PieceMemory(lineMax),
+): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let piece = memory.take();
   let length = 0;
   /** Where the line that is not ended yet begins. */
   let lineAt = 0;
@@ -31,7 +53,7 @@ export async function* lineChunks(source: AsyncIterable<Buffer>, lineMax: number
         continue;
       }
       const rest = piece.subarray(lineAt, length);
-      const next = Buffer.allocUnsafeSlow(chunkBytes + lineMax + 1);
+      const next = memory.take();
       // Whoever takes the piece may keep its memory.
       length = rest.copy(next, 0, 0, lineMax + 1);
       const whole = piece.subarray(0, lineAt);

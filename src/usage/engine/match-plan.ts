@@ -1,16 +1,8 @@
-import {
-  type CalendarDate,
-  compileGrants,
-  dayAfter,
-  type GrantInForce,
-  REFUSAL_REASONS,
-  type RefusalReason,
-  territoryCode,
-  territoryNumber,
-  useAndModelOf,
-  useModelCode,
-  useModelNumber,
-} from '../../kernel';
+// From their own folders: each thread that reads loads what is named here, and nothing else of the kernel.
+import { type CalendarDate, dayAfter } from '../../kernel/calendar';
+import { compileGrants, type GrantInForce, REFUSAL_REASONS, type RefusalReason } from '../../kernel/matching';
+import { territoryCode, territoryNumber } from '../../kernel/territory';
+import { useAndModelOf, useModelCode, useModelNumber } from '../../kernel/uses';
 import { type Recordings, recordingsOf } from './recordings';
 
 /** Room for every use under every model beside a territory: codes of useModelCode stay below. */

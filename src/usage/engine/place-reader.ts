@@ -1,12 +1,5 @@
-import {
-  COMMERCIAL_MODELS,
-  isTerritory,
-  modelNumber,
-  territoryNumber,
-  USE_TYPES,
-  useModelNumber,
-  useNumber,
-} from '../../kernel';
+import { isTerritory, territoryNumber } from '../../kernel/territory';
+import { COMMERCIAL_MODELS, modelNumber, USE_TYPES, useModelNumber, useNumber } from '../../kernel/uses';
 import type { DelimitedLayout } from './delimited-layout';
 import { placeCode } from './match-plan';
 
@@ -21,7 +14,7 @@ class Words {
   private readonly table: (Word | undefined)[];
   private readonly mask: number;
 
-  constructor(words: ReadonlyMap<string, number>) {
+  constructor(private readonly words: ReadonlyMap<string, number>) {
     const size = 1 << Math.ceil(Math.log2(words.size * 4 + 1));
     this.mask = size - 1;
     this.table = Array.from<undefined>({ length: size });
@@ -35,6 +28,11 @@ class Words {
   }
 
   /** -1 for a word that is not among them. */
+  of(text: string): number {
+    return (text === '' ? undefined : this.words.get(text)) ?? -1;
+  }
+
+  /** As `of`, for the word's bytes. */
   at(bytes: Buffer, view: DataView, start: number, end: number): number {
     if (start >= end) return -1;
     for (let slot = hashOf(bytes, start, end) & this.mask; ; slot = (slot + 1) & this.mask) {
@@ -115,9 +113,7 @@ export class PlaceReader {
 }
 
 function wordOf(words: Words, text: string, constant: number, column: number | undefined): number {
-  if (column === undefined) return constant;
-  const bytes = Buffer.from(text, 'utf8');
-  return words.at(bytes, viewOf(bytes), 0, bytes.length);
+  return column === undefined ? constant : words.of(text);
 }
 
 function territoryWords(translated: Readonly<Record<string, string>>): Map<string, number> {

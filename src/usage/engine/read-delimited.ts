@@ -2,7 +2,7 @@ import { lineBytesMax } from './careful-line';
 import { cellNumber, type DelimitedFault, delimitedFaults, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
 import type { Chunk, Tallied, ThreadResult } from './delimited-thread';
-import { lineChunks } from './line-chunks';
+import { lineChunks, PieceMemory } from './line-chunks';
 import { partBytes, partsOf, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Progress, type Reading, ReadingFiles } from './reading';
@@ -62,7 +62,10 @@ async function scan(
   const byCode = new Map<string, number>();
   const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
-  const results = await scanChunks(chunksOf(source, isHeaded, progress), order, threads, async (chunk) => {
+  const memory = new PieceMemory(lineBytesMax);
+  const chunks = isPlain(source) ? partNumbers(source, progress) : piecesOf(source, isHeaded, memory);
+  const results = await scanChunks(chunks, order, threads, async (chunk) => {
+    if (chunk.memory !== undefined) memory.giveBack(chunk.memory);
     await held.add(chunk.held, lines + 1);
     takenHeld.add(chunk.takenHeld);
     let faulty = 0;
@@ -95,13 +98,8 @@ const keptFault = ({ line, column, code, value }: DelimitedFault, before: number
 
 const isPlain = (source: DelimitedInput['source']): source is PlainFile => 'path' in source;
 
-function chunksOf(
-  source: DelimitedInput['source'],
-  isHeaded: boolean,
-  progress: Progress | undefined,
-): AsyncIterable<Chunk> {
-  if (isPlain(source)) return partNumbers(source, progress);
-  const chunks = lineChunks(source, lineBytesMax);
+function piecesOf(source: AsyncIterable<Buffer>, isHeaded: boolean, memory: PieceMemory): AsyncIterable<Chunk> {
+  const chunks = lineChunks(source, lineBytesMax, memory);
   return isHeaded ? withoutHeader(chunks) : chunks;
 }
 

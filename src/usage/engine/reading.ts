@@ -1,6 +1,6 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WholeSum } from '../../kernel';
+import { WholeSum } from '../../kernel/whole-sum';
 import { FaultsWriter, HeldWriter } from './held-and-faults';
 import type { WrittenFile } from './hashed-file';
 import { type MatchPlan, placeOf } from './match-plan';

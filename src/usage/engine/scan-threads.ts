@@ -18,6 +18,7 @@ const threadFile = join(
 /** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
 const inFlightMax = 2;
 
+/** Whoever takes a chunk's results has done with them when the promise is kept: their memory is used again. */
 type Take = (scanned: ScannedChunk) => Promise<void>;
 
 /** Scans chunks, handed out in turn, and gives the results in the order of the chunks. */
@@ -31,13 +32,19 @@ export async function scanChunks(
   const workers = Array.from({ length: threads }, (_, at) => new Thread({ ...order, name: `run-${at}` }));
   try {
     const waiting: Promise<ScannedChunk>[] = [];
-    let number = 0;
+    let [asked, taken] = [0, 0];
+    const takeNext = async (): Promise<void> => {
+      const scanned = await waiting.shift()!;
+      await take(scanned);
+      workers[taken % threads]!.giveBack(scanned.held.buffer as ArrayBuffer);
+      taken += 1;
+    };
     for await (const chunk of chunks) {
-      if (waiting.length === threads * inFlightMax) await take(await waiting.shift()!);
-      waiting.push(workers[number % threads]!.scan(chunk));
-      number += 1;
+      if (waiting.length === threads * inFlightMax) await takeNext();
+      waiting.push(workers[asked % threads]!.scan(chunk));
+      asked += 1;
     }
-    for (const scanned of waiting) await take(await scanned);
+    while (waiting.length > 0) await takeNext();
     return await Promise.all(workers.map((worker) => worker.end()));
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
@@ -51,7 +58,11 @@ async function scanHere(
 ): Promise<ThreadResult[]> {
   const work = new ChunkWork({ ...order, name: 'run' });
   try {
-    for await (const chunk of chunks) await take(work.scan(chunk));
+    for await (const chunk of chunks) {
+      const scanned = work.scan(chunk);
+      await take(scanned);
+      work.giveBack(scanned.held.buffer as ArrayBuffer);
+    }
     return [work.end()];
   } finally {
     work.close();
@@ -62,6 +73,7 @@ async function scanHere(
 class Thread {
   private readonly worker: Worker;
   private readonly asked: { resolve: (answer: never) => void; reject: (error: Error) => void }[] = [];
+  private spares: ArrayBuffer[] = [];
   private failure: Error | undefined;
 
   constructor(order: ThreadOrder) {
@@ -72,7 +84,14 @@ class Thread {
   }
 
   scan(chunk: Chunk): Promise<ScannedChunk> {
-    return this.ask({ kind: 'chunk', chunk }, typeof chunk === 'number' ? [] : [chunk.buffer]);
+    const { spares } = this;
+    this.spares = [];
+    return this.ask({ kind: 'chunk', chunk, spares }, typeof chunk === 'number' ? spares : [...spares, chunk.buffer]);
+  }
+
+  /** Goes along with the next chunk. */
+  giveBack(held: ArrayBuffer): void {
+    if (held.byteLength > 0) this.spares.push(held);
   }
 
   end(): Promise<ThreadResult> {

@@ -26,6 +26,7 @@ export class Tally {
   readonly table: SumTable;
   private held = new Uint32Array(heldWords * 4096);
   private heldCount = 0;
+  private readonly spares: Uint32Array<ArrayBuffer>[] = [];
   accepted = 0;
   private readonly matcher: Matcher;
   private readonly placeNumbers = new Int32Array(placesMax).fill(-1);
@@ -84,9 +85,14 @@ export class Tally {
     if (this.heldCount === 0) return new Uint32Array(0);
     const rows = this.held.subarray(0, this.heldCount * heldWords);
     // Given away: whoever takes the rows may hand their memory on.
-    this.held = new Uint32Array(this.held.length);
+    this.held = this.spares.pop() ?? new Uint32Array(this.held.length);
     this.heldCount = 0;
     return rows;
+  }
+
+  /** Rows that were taken and are no longer needed: their memory holds the next ones. */
+  giveBack(rows: ArrayBuffer): void {
+    if (rows.byteLength === this.held.byteLength) this.spares.push(new Uint32Array(rows));
   }
 
   private readonly decision = { agreement: 0, recording: 0 };

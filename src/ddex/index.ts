@@ -6,7 +6,9 @@ export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
 export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';
 export { profiles, type Profile } from './dsr/profiles';
 export { soldResource, type SoldResource } from './dsr/sold-resource';
-export { readRecordCompanyReport } from './dsr/read-report';
+export { readRecordCompanyReport, RecordCompanyReport } from './dsr/read-report';
+export { type ContextTotals } from './dsr/read-usage';
+export { type LinesApart, UsageLinesApart } from './dsr/usage-lines-apart';
 export {
   recordCompanyReportWriter,
   type RecordCompanyReportWriter,

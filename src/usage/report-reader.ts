@@ -126,14 +126,15 @@ export class ReportReader {
       const file = this.storage.read(sha256);
       return unpacked(progress?.watched(file) ?? file, report);
     };
+    const file = report.packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : undefined;
+    const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
     if (layout === null) {
-      const reading = await readRecordCompany({ source: streamed(), plan, folder, progress });
+      const parts = threads > 0 ? file : undefined;
+      const reading = await readRecordCompany({ source: streamed, file: parts, plan, folder, threads, progress });
       const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
       return withImpossible(reading, fatal);
     }
-    const source = report.packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : streamed();
-    const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
-    const input = { source, plan, folder, threads, progress };
+    const input = { source: file ?? streamed(), plan, folder, threads, progress };
     if (base === undefined) return withImpossible(await readDelimited({ ...input, layout }), []);
     return withImpossible(await readDelimited({ ...input, layout: { ...layout, signed: true }, base }), []);
   }

@@ -119,6 +119,34 @@ describe('usage reports', () => {
     }
   });
 
+  it('of many lines are read by threads, with the same result', async () => {
+    const month = nextMonth();
+    const lines = (await file({ month })).split('\n').slice(0, -1);
+    const first = lines.findIndex((line) => line.startsWith('SR08\t'));
+    const count = 80_000;
+    const many = Array.from({ length: count }, (_, at) => {
+      const own = lines[first]!.replace(/^SR08\t[^\t]+/, `SR08\tmany-${at}`).replace(/\t100\t0\t100\t/, '\t7\t0\t7\t');
+      const dated = at % 1000 === 999 ? own.replaceAll(`\t${month}-`, '\t2025-01-') : own;
+      return dated.replaceAll(market.isrcs[0]!, market.isrcs[at % 4]!);
+    });
+    const content = [
+      ...lines.slice(0, first),
+      ...many,
+      lines.at(-1)!.replace(/\t\d+/, `\t${first + count + 1}`),
+      '',
+    ].join('\n');
+    expect(content.length).toBeGreaterThan(8 * 1024 * 1024);
+    const { id } = await upload(content);
+    await read(id);
+    expect(await report(id)).toMatchObject({
+      state: 'accepted',
+      linesAccepted: '60000',
+      linesRejected: '20000',
+      rejectedByCode: { 'date-outside-period': 80, 'no-agreement': 19_920 },
+    });
+    expect(Object.values(await sums(id))).toEqual(['140000-0', '140000-0', '140000-0']);
+  });
+
   it('answer a repeated message the same, and refuse its id for another file', async () => {
     const month = nextMonth();
     const content = await file({ messageId: 'same', month });

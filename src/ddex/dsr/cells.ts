@@ -5,6 +5,7 @@ import { TextCache } from './text-cache';
 /** More cells than any record of the standard has; what follows them on a line is not looked at. */
 export const CELLS_MAX = 128;
 
+const SPACE = 0x20;
 const PLAIN = 0;
 const DELIMITER = 1;
 /** The other kinds are bits, so that a line can be said to contain any of them. */
@@ -54,6 +55,8 @@ export class Cells {
     let at = start;
     for (; at < end && count < CELLS_MAX; at += 1) {
       const byte = bytes[at]!;
+      // From the space to the bracket before the backslash all are plain: most bytes need no look into the table.
+      if (byte >= SPACE && byte < BACKSLASH) continue;
       const kind = kinds[byte]!;
       if (kind === PLAIN) continue;
       if (kind === DELIMITER) {

@@ -1,4 +1,4 @@
-import { presentable } from '../../kernel';
+import { presentable } from '../../kernel/faults';
 import { cellNameOf } from './layouts';
 import { type FaultCode, type Severity, type Weight, faultWeights } from './fault-codes';
 
@@ -33,6 +33,7 @@ export class Findings {
   private line = 0;
   private record = '';
   private sound = true;
+  private clean = true;
   private refusedByFault = false;
   private passed = 0;
 
@@ -47,6 +48,7 @@ export class Findings {
     this.line = line;
     this.record = record;
     this.sound = true;
+    this.clean = true;
   }
 
   /** Goes back to a record after a fault of another one was noted. */
@@ -58,6 +60,11 @@ export class Findings {
   /** True while the open record has no error. */
   get recordIsSound(): boolean {
     return this.sound;
+  }
+
+  /** True while nothing at all was noted of the open record. */
+  get recordIsClean(): boolean {
+    return this.clean;
   }
 
   get refused(): boolean {
@@ -78,6 +85,7 @@ export class Findings {
     // A report without a sound head or footer can be neither identified nor checked for completeness.
     const framing = this.record === 'HEAD' || this.record === 'SRFO' || this.record === 'FOOT';
     const isFatal = weight.fatal === true || (framing && weight.severity === 'error');
+    this.clean = false;
     if (weight.severity === 'error') this.sound = false;
     if (isFatal) this.refusedByFault = true;
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);

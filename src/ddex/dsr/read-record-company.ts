@@ -4,14 +4,16 @@ import { type Findings } from './faults';
 import { isPartlyKnown, type RecordCode } from './layouts';
 import { checkPartlyKnown, readContext } from './read-records';
 import { type Head, type ReportReceiver } from './records';
-import { UsageReader } from './read-usage';
+import { type ContextTotals, UsageReader } from './read-usage';
 import { RevenueCheck } from './revenue-check';
+import { SeenIds } from './seen-ids';
 
 /** Sales contexts (SY10) and usage lines (SR08) of the record-company profile. */
 export class RecordCompanyBody implements Body {
   contexts = 0;
   accepted = 0;
   readonly blocks = 0;
+  private readonly ids = new SeenIds();
   private readonly usage: UsageReader;
   private readonly revenue: RevenueCheck | null;
 
@@ -21,7 +23,7 @@ export class RecordCompanyBody implements Body {
     private readonly receiver: ReportReceiver,
     { reconcile = false }: { readonly reconcile?: boolean } = {},
   ) {
-    this.usage = new UsageReader(findings);
+    this.usage = new UsageReader(findings, { ids: this.ids });
     this.revenue = reconcile ? new RevenueCheck(findings) : null;
   }
 
@@ -34,6 +36,17 @@ export class RecordCompanyBody implements Body {
     else if (code === 'SY10') this.readContext(cells, lineNumber, head);
     // DE01 is agreed between the parties: carried in the file, of no meaning here.
     else if (code !== 'DE01') checkPartlyKnown(code, cells, this.findings);
+  }
+
+  /** Lines that were accepted elsewhere, by the hashes of their ids; false where one of the ids was there before. */
+  passOver(ids: Uint32Array): boolean {
+    for (let at = 0; at < ids.length; at += 2) if (!this.ids.addHash(ids[at]!, ids[at + 1]!)) return false;
+    this.accepted += ids.length / 2;
+    return true;
+  }
+
+  addTotals(totals: readonly ContextTotals[]): void {
+    this.usage.addTotals(totals);
   }
 
   finish(): void {

@@ -33,13 +33,34 @@ interface OpenContext {
   readonly returns: WholeSum;
 }
 
+/** What the lines of a sales context add up to. */
+export interface ContextTotals {
+  readonly summaryRecordId: string;
+  readonly usages: bigint;
+  readonly returns: bigint;
+}
+
+export interface UsageReaderParts {
+  /** Takes the id of each line; false for one that was there before. */
+  readonly ids?: Pick<SeenIds, 'add'>;
+  /** Adds up the lines alone of which nothing is noted: somebody else reads the others. */
+  readonly cleanOnly?: boolean;
+}
+
 /** Reads the usage lines of one report: each against its own cells, its sales context and the lines before it. */
 export class UsageReader {
   private readonly contexts = new Map<string, OpenContext>();
-  private readonly seen = new SeenIds();
+  private readonly ids: Pick<SeenIds, 'add'>;
+  private readonly cleanOnly: boolean;
   private readonly line = new CellsLine();
 
-  constructor(private readonly findings: Findings) {}
+  constructor(
+    private readonly findings: Findings,
+    { ids = new SeenIds(), cleanOnly = false }: UsageReaderParts = {},
+  ) {
+    this.ids = ids;
+    this.cleanOnly = cleanOnly;
+  }
 
   /** Makes a context known; false when the id was there before, which leaves it unusable for any line. */
   addContext(id: string, context: SalesContext | null): boolean {
@@ -60,11 +81,31 @@ export class UsageReader {
     this.checkNet(cells);
     this.checkGroups(cells);
     // Rejected lines count too: the check is whether the sender's own figures agree with each other.
-    if (open !== undefined) addCount(open.usages, cells, TOTAL);
-    if (open !== undefined) addCount(open.returns, cells, RETURNS);
+    if (open !== undefined && (findings.recordIsClean || !this.cleanOnly)) {
+      addCount(open.usages, cells, TOTAL);
+      addCount(open.returns, cells, RETURNS);
+    }
     if (!findings.recordIsSound || context === null || date === null) return null;
     if (!cells.isUsable(TOTAL) || !cells.isUsable(RETURNS) || !cells.isUsable(NET)) return null;
     return this.line.at(lineNumber, cells, context, date);
+  }
+
+  /** What the lines read so far add up to. */
+  get totals(): ContextTotals[] {
+    return [...this.contexts].map(([summaryRecordId, { usages, returns }]) => ({
+      summaryRecordId,
+      usages: usages.total,
+      returns: returns.total,
+    }));
+  }
+
+  /** Adds what lines come to that were read elsewhere. */
+  addTotals(totals: readonly ContextTotals[]): void {
+    for (const { summaryRecordId, usages, returns } of totals) {
+      const open = this.contexts.get(summaryRecordId)!;
+      open.usages.addLarge(usages);
+      open.returns.addLarge(returns);
+    }
   }
 
   /** Compares each sound context with the sum of its lines; differences are warnings at the context's line. */
@@ -87,7 +128,7 @@ export class UsageReader {
     if (!cells.isUsable(SALES_TRANSACTION)) return;
     const isNew = cells.isMarked(SALES_TRANSACTION)
       ? this.addText(cells.text(SALES_TRANSACTION))
-      : this.seen.add(cells.bytes, cells.start(SALES_TRANSACTION), cells.end(SALES_TRANSACTION));
+      : this.ids.add(cells.bytes, cells.start(SALES_TRANSACTION), cells.end(SALES_TRANSACTION));
     if (isNew) return;
     this.findings.add('duplicate-sales-transaction', 'an earlier line of this report has the same SalesTransactionId', {
       cell: SALES_TRANSACTION,
@@ -97,7 +138,7 @@ export class UsageReader {
 
   private addText(id: string): boolean {
     const bytes = Buffer.from(id);
-    return this.seen.add(bytes, 0, bytes.length);
+    return this.ids.add(bytes, 0, bytes.length);
   }
 
   private openContext(cells: Cells): OpenContext | undefined {

@@ -63,6 +63,19 @@ export class ReportReader {
     this.splitter.push(chunk);
   }
 
+  /** Between whole lines: so many lines, `records` of them of this code, were read elsewhere and found in order. */
+  passOver(lines: number, code: RecordCode, records: number): void {
+    this.lines += lines;
+    const kind = this.kinds.get(code);
+    if (kind !== undefined) kind.count += records;
+  }
+
+  /** Whether any number of records of this code may come now. */
+  mayRepeat(code: RecordCode): boolean {
+    const kind = this.kinds.get(code);
+    return kind !== undefined && this.order !== null && this.order.after(kind.symbol) === this.order;
+  }
+
   /** What has been counted so far; lines are those that have ended. */
   get counted(): Counted {
     const summaries = this.countOf((code) => code.startsWith('SY'));

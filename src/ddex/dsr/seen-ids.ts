@@ -10,20 +10,17 @@ export class SeenIds {
   private slots = new Uint32Array(2 * FIRST_CAPACITY);
   private count = 0;
 
+  private readonly hash = new Uint32Array(2);
+
   /** Adds the id in this range of bytes; false when it was there already. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
-    let high = 0x811c9dc5 ^ (end - start);
-    let low = 0x2545f491;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at]!;
-      high = Math.imul(high ^ byte, 0x01000193);
-      low = Math.imul(low ^ byte, 0x85ebca6b);
-      low ^= low >>> 13;
-    }
-    high = finish(high ^ (low >>> 7));
-    low = finish(low);
-    // A low half of zero marks a free slot.
-    if (!insert(this.slots, high, low === 0 ? 1 : low)) return false;
+    hashId(bytes, start, end, this.hash, 0);
+    return this.addHash(this.hash[0]!, this.hash[1]!);
+  }
+
+  /** The same for an id whose hash was made elsewhere, by `hashId`. */
+  addHash(high: number, low: number): boolean {
+    if (!insert(this.slots, high, low)) return false;
     this.count += 1;
     if (2 * this.count > FILL_MAX * this.slots.length) this.grow();
     return true;
@@ -36,6 +33,21 @@ export class SeenIds {
     }
     this.slots = larger;
   }
+}
+
+/** Writes the two halves of the id's hash to `into`. */
+export function hashId(bytes: Uint8Array, start: number, end: number, into: Uint32Array, place: number): void {
+  let high = 0x811c9dc5 ^ (end - start);
+  let low = 0x2545f491;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
+    high = Math.imul(high ^ byte, 0x01000193);
+    low = Math.imul(low ^ byte, 0x85ebca6b);
+    low ^= low >>> 13;
+  }
+  into[place] = finish(high ^ (low >>> 7));
+  // A low half of zero marks a free slot.
+  into[place + 1] = finish(low) || 1;
 }
 
 /** Stirs all bits into all others (the last step of MurmurHash3, which its author put in the public domain). */

@@ -18,11 +18,11 @@ interface Cutting {
 
 /** All lines of all parts, those of one file in a row. */
 function linesOf(text: string, { lineMax, size, isHeaded = true }: Cutting): string[] {
-  const file = { path: join(folder, 'file'), bytes: Buffer.byteLength(text) };
+  const file = { path: join(folder, 'file'), bytes: Buffer.byteLength(text), part: size };
   writeFileSync(file.path, text);
-  const parts = new LineParts(file, { lineMax, isHeaded }, size);
+  const parts = new LineParts(file, { lineMax, isHeaded });
   try {
-    const read = Array.from({ length: partsOf(file, size) }, (_, number) => parts.lines(number).toString());
+    const read = Array.from({ length: partsOf(file) }, (_, number) => parts.lines(number).toString());
     expect(read.every((lines) => lines === '' || lines.endsWith('\n'))).toBe(true);
     return read.join('').split('\n').slice(0, -1);
   } finally {

@@ -1,14 +1,19 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Progress } from './reading';
 
 const lineFeed = 10;
 
 /** Large enough that handing a part out costs nothing. */
-export const partBytes = 1 << 20;
+const usualPart = 1 << 20;
 
 /** A stored file that is not packed, so that whoever reads it may begin anywhere. */
 export interface PlainFile {
   readonly path: string;
   readonly bytes: number;
+  /** Where the first line begins that is to be read; the file's beginning where nothing is said. */
+  readonly from?: number;
+  /** Bytes of a part. */
+  readonly part?: number;
 }
 
 export interface LineManner {
@@ -18,31 +23,41 @@ export interface LineManner {
   readonly isHeaded: boolean;
 }
 
-export const partsOf = ({ bytes }: PlainFile, size = partBytes): number => Math.ceil(bytes / size);
+export const partsOf = ({ bytes, from = 0, part = usualPart }: PlainFile): number => Math.ceil((bytes - from) / part);
+
+/** The numbers of a file's parts, in order. */
+export async function* partNumbers(file: PlainFile, progress: Progress | undefined): AsyncGenerator<number> {
+  for (let number = 0; number < partsOf(file); number += 1) {
+    await progress?.atBytes((file.from ?? 0) + number * (file.part ?? usualPart));
+    yield number;
+  }
+}
 
 /**
  * Reads a file in parts, each with the lines that begin in it: parts can be read in any order and by many threads, and every line is in one of them.
  * A header is in none. Memory is one part and one line, and is used again for the next part.
  */
 export class LineParts {
+  private readonly size: number;
   private readonly descriptor: number;
   private readonly buffer: Buffer;
 
   constructor(
     private readonly file: PlainFile,
     private readonly manner: LineManner,
-    private readonly size = partBytes,
   ) {
-    this.buffer = Buffer.allocUnsafeSlow(size + manner.lineMax + 3);
+    this.size = file.part ?? usualPart;
+    this.buffer = Buffer.allocUnsafeSlow(this.size + manner.lineMax + 3);
     this.descriptor = openSync(file.path, 'r');
   }
 
   /** Whole lines, each ended by a line feed, the last of the file too. They hold until the next part is asked for. */
   lines(number: number): Buffer {
     const { buffer } = this;
+    const { from = 0 } = this.file;
     // One byte before the part tells whether a line begins with it.
-    const offset = Math.max(0, number * this.size - 1);
-    const until = (number + 1) * this.size - offset;
+    const offset = from + Math.max(0, number * this.size - 1);
+    const until = from + (number + 1) * this.size - offset;
     const length = this.fill(offset, Math.min(this.file.bytes - offset, until + this.manner.lineMax + 1));
     const read = buffer.subarray(0, length);
     const isBegin = number === 0 && !this.manner.isHeaded;

@@ -1,13 +1,14 @@
 import { lineBytesMax } from './careful-line';
 import { cellNumber, type DelimitedFault, delimitedFaults, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
-import type { Chunk, Tallied, ThreadResult } from './delimited-thread';
+import { DelimitedWork, type ScannedChunk, type ThreadResult } from './delimited-thread';
 import { lineChunks, PieceMemory } from './line-chunks';
-import { partBytes, partsOf, type PlainFile } from './line-parts';
+import { partNumbers, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Progress, type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
-import { byReason } from './tally';
+import { countsOf } from './running-tally';
+import type { Chunk } from './thread-work';
 
 export interface DelimitedInput {
   /** A stored file, or bytes as they are unpacked; from the first byte on, the header included. */
@@ -37,7 +38,8 @@ export async function readDelimited(input: DelimitedInput): Promise<Reading> {
     const tallied = scanned.results.flatMap((result) => result.tallied);
     const left = base === undefined ? [] : await keepHeld(base, scanned.takenHeld, files.held);
     const made = await files.end(plan, tallied, base?.sums);
-    return { ...countsOf(scanned, tallied), ...made, impossible: [...made.impossible, ...left] };
+    const { lines, byCode } = scanned;
+    return { lines, ...countsOf(tallied, byCode), ...made, impossible: [...made.impossible, ...left] };
   } catch (error) {
     await files.remove();
     throw error;
@@ -46,8 +48,8 @@ export async function readDelimited(input: DelimitedInput): Promise<Reading> {
 
 interface Scanned {
   readonly lines: number;
-  readonly rejected: number;
-  readonly byCode: ReadonlyMap<string, number>;
+  /** Faulty lines, each under its first code. */
+  readonly byCode: Readonly<Record<string, number>>;
   readonly results: readonly ThreadResult[];
   readonly takenHeld: TakenHeld;
 }
@@ -58,13 +60,12 @@ async function scan(
 ): Promise<Scanned> {
   const isHeaded = layout.delimiter !== jsonLines;
   let lines = isHeaded ? 1 : 0;
-  let rejected = 0;
-  const byCode = new Map<string, number>();
+  const byCode: Record<string, number> = {};
   const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
   const memory = new PieceMemory(lineBytesMax);
   const chunks = isPlain(source) ? partNumbers(source, progress) : piecesOf(source, isHeaded, memory);
-  const results = await scanChunks(chunks, order, threads, async (chunk) => {
+  const take = async (chunk: ScannedChunk): Promise<void> => {
     if (chunk.memory !== undefined) memory.giveBack(chunk.memory);
     await held.add(chunk.held, lines + 1);
     takenHeld.add(chunk.takenHeld);
@@ -74,15 +75,16 @@ async function scan(
       // A line with several faults is one rejected line, counted under the first.
       if (fault.line !== faulty) {
         faulty = fault.line;
-        rejected += 1;
-        byCode.set(fault.code, (byCode.get(fault.code) ?? 0) + 1);
+        byCode[fault.code] = (byCode[fault.code] ?? 0) + 1;
       }
     }
     await faults.flush(1 << 16);
     lines += chunk.lines;
     progress?.atLine(lines);
-  });
-  return { lines, rejected, byCode, results, takenHeld };
+  };
+  const how = { order, thread: 'delimited-thread.js', work: DelimitedWork, threads, take };
+  const results = await scanChunks(chunks, how);
+  return { lines, byCode, results, takenHeld };
 }
 
 const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, layout: DelimitedLayout) => ({
@@ -103,13 +105,6 @@ function piecesOf(source: AsyncIterable<Buffer>, isHeaded: boolean, memory: Piec
   return isHeaded ? withoutHeader(chunks) : chunks;
 }
 
-async function* partNumbers(file: PlainFile, progress: Progress | undefined): AsyncGenerator<number> {
-  for (let number = 0; number < partsOf(file); number += 1) {
-    await progress?.atBytes(Math.min(file.bytes, number * partBytes));
-    yield number;
-  }
-}
-
 /** The header has been read by whoever made the layout. */
 async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer<ArrayBuffer>> {
   let isFirst = true;
@@ -118,20 +113,4 @@ async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): Async
     isFirst = false;
     if (rest.length > 0) yield rest;
   }
-}
-
-function countsOf({ lines, rejected, byCode }: Scanned, tallied: readonly Tallied[]) {
-  const rejectedByCode = Object.fromEntries(byCode);
-  const units = new Map<number, bigint>();
-  let [accepted, held] = [0, 0];
-  for (const found of tallied) {
-    accepted += found.accepted;
-    for (const [reason, count] of Object.entries(byReason(found.reasons))) {
-      rejectedByCode[reason] = (rejectedByCode[reason] ?? 0) + count;
-      held += count;
-    }
-    const sign = found.isTaken === true ? -1n : 1n;
-    for (const [place, count] of found.units) units.set(place, (units.get(place) ?? 0n) + sign * count);
-  }
-  return { lines, accepted, rejected: rejected + held, faulty: rejected, rejectedByCode, units };
 }

@@ -1,24 +1,32 @@
+import { open } from 'node:fs/promises';
 import {
   type Fault,
   readRecordCompanyReport,
+  RecordCompanyReport,
   type ReportReceiver,
-  type SalesContext,
   type UsageLine,
 } from '../../ddex';
-import { dayAfter, territoryNumber, useModelCode } from '../../kernel';
-import type { FaultsWriter, HeldWriter } from './held-and-faults';
-import { type MatchPlan, placeCode } from './match-plan';
-import { packIsrc } from './packed-isrc';
+import { DsrLines } from './dsr-lines';
+import type { FaultsWriter } from './held-and-faults';
+import { bytesAt } from './hashed-file';
+import { partNumbers, type PlainFile } from './line-parts';
+import type { MatchPlan } from './match-plan';
 import { type Progress, type Reading, ReadingFiles } from './reading';
-import { RunFiles } from './run-files';
-import { byReason, type SoundLine, Tally } from './tally';
+import { type ScannedLines, type UsageLinesEnd, UsageLinesWork } from './record-company-thread';
+import { countsOf, RunningTally, type Tallied } from './running-tally';
+import { scanChunks } from './scan-threads';
+import { heldWords } from './tally';
 
 export interface RecordCompanyInput {
-  /** A report of the record-company profile; not packed. */
-  readonly source: AsyncIterable<Buffer>;
+  /** A report of the record-company profile: its bytes as they come, not packed. */
+  readonly source: () => AsyncIterable<Buffer>;
+  /** The same as a file, where its usage lines are to be read part by part. */
+  readonly file?: PlainFile | undefined;
   readonly plan: MatchPlan;
   /** On disk. */
   readonly folder: string;
+  /** 0: in the caller's own. */
+  readonly threads: number;
   /** Is told of lines; of bytes by whoever reads the source. */
   readonly progress?: Progress | undefined;
 }
@@ -30,58 +38,142 @@ export interface RecordCompanyReading extends Reading {
 
 const slotsMax = 1 << 18;
 const faultsWaiting = 1 << 16;
+const lineFeed = 10;
 
-/** Reads a report of the record-company profile once, from its first byte to its last. */
-export async function readRecordCompany({
-  source,
-  plan,
-  folder,
-  progress,
-}: RecordCompanyInput): Promise<RecordCompanyReading> {
+/**
+ * Reads a report of the record-company profile once, from its first byte to its last. Of a large file threads read the usage lines, each its own parts; where
+ * they meet what can be judged only in order, the file is read once more, in order.
+ */
+export async function readRecordCompany(input: RecordCompanyInput): Promise<RecordCompanyReading> {
+  return (
+    (input.file === undefined ? undefined : await readWith(input, readApart)) ?? (await readWith(input, readInOrder))!
+  );
+}
+
+/** What both ways of reading come to, besides what the receiver found; undefined where a report is to be read in order. */
+interface Read {
+  readonly lines: number;
+  readonly tallied: readonly Tallied[];
+}
+
+type Reader = (input: RecordCompanyInput, files: ReadingFiles, receiver: Receiver) => Promise<Read | undefined>;
+
+async function readWith(input: RecordCompanyInput, reader: Reader): Promise<RecordCompanyReading | undefined> {
+  const { plan, folder } = input;
   const files = await ReadingFiles.open(folder);
   try {
-    const receiver = new Receiver(plan, files, progress);
-    const { lines } = await readRecordCompanyReport(source, receiver);
-    await receiver.drained();
-    const { accepted, reasons, table, units } = receiver.tally;
-    const held = byReason(reasons);
-    const faulty = Object.values(receiver.rejectedByCode).reduce((sum, count) => sum + count, 0);
-    const rejectedByCode = { ...receiver.rejectedByCode };
-    for (const [reason, count] of Object.entries(held)) rejectedByCode[reason] = (rejectedByCode[reason] ?? 0) + count;
-    const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
-    const found = { runs: receiver.runs.list, last: table.takeRun(), large: table.large };
-    const made = await files.end(plan, [found]);
-    return { lines, accepted, rejected, faulty, rejectedByCode, units, ...made, fatal: receiver.fatal };
+    const receiver = new Receiver(plan, files);
+    const read = await reader(input, files, receiver);
+    if (read === undefined) {
+      await files.remove();
+      return undefined;
+    }
+    const tallied = [receiver.running.end(), ...read.tallied];
+    const made = await files.end(plan, tallied);
+    return { lines: read.lines, ...countsOf(tallied, receiver.rejectedByCode), ...made, fatal: receiver.fatal };
   } catch (error) {
     await files.remove();
     throw error;
   }
 }
 
+const readInOrder: Reader = async ({ source, progress }, { held }, receiver) => {
+  const { lines } = await readRecordCompanyReport(source(), {
+    fault: (fault) => receiver.fault(fault),
+    line: (line) => receiver.line(line),
+    drained: async () => {
+      progress?.atLine(receiver.lastLine);
+      await held.add(receiver.running.takeHeld(), 1);
+      await receiver.faults.flush(faultsWaiting);
+    },
+  });
+  await held.add(receiver.running.takeHeld(), 1);
+  return { lines, tallied: [] };
+};
+
+const readApart: Reader = async ({ file, plan, threads, progress }, { folder, held }, receiver) => {
+  if (file === undefined) return undefined;
+  const report = new RecordCompanyReport(receiver);
+  const from = await pushUntilUsage(file, report);
+  const contexts = from === undefined ? undefined : report.contextsApart;
+  if (from === undefined || contexts === undefined) return undefined;
+  await held.add(receiver.running.takeHeld(), 1);
+  const take = async (scanned: ScannedLines): Promise<void> => {
+    const before = (receiver.before = report.lines);
+    if (!report.takeApart(scanned)) throw new OnlyInOrder();
+    await held.add(inOrder(scanned.held, receiver.running.takeHeld()), before + 1);
+    await receiver.faults.flush(faultsWaiting);
+    progress?.atLine(report.lines);
+  };
+  const rest = { ...file, from };
+  const order = { plan, folder, slotsMax, contexts, file: rest };
+  const how = { order, thread: 'record-company-thread.js', work: UsageLinesWork, threads, take };
+  let ends: UsageLinesEnd[];
+  try {
+    ends = await scanChunks(partNumbers(rest, progress), how);
+  } catch (error) {
+    if (error instanceof OnlyInOrder) return undefined;
+    throw error;
+  }
+  for (const { totals } of ends) report.addTotals(totals);
+  const { lines } = report.finish();
+  return { lines, tallied: ends.map(({ tallied }) => tallied) };
+};
+
+/** Something in the report can be judged only from its first line to its last. */
+class OnlyInOrder extends Error {}
+
+/** So much is looked through for the first usage line: thousands of sales contexts. */
+const beginBytesMax = 16 * 1024 * 1024;
+const beginBytesMin = 256 * 1024;
+const beforeUsage = '\nSR08\t';
+
+/** Reads everything up to the first usage line, and that one, and gives how many bytes it was; undefined where no usage line is found. */
+async function pushUntilUsage({ path, bytes }: PlainFile, report: RecordCompanyReport): Promise<number | undefined> {
+  const file = await open(path, 'r');
+  try {
+    for (let length = beginBytesMin; length <= beginBytesMax; length *= 4) {
+      const begin = await bytesAt(file, 0, Math.min(length, bytes));
+      const usage = begin.indexOf(beforeUsage);
+      const end = usage < 0 ? -1 : begin.indexOf(lineFeed, usage + 1);
+      if (end < 0) continue;
+      report.push(begin.subarray(0, end + 1));
+      return end + 1;
+    }
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Rows of both in the order of their lines; in each they are so already. */
+function inOrder(some: Uint32Array, others: Uint32Array): Uint32Array {
+  if (others.length === 0) return some;
+  const all = new Uint32Array(some.length + others.length);
+  for (let to = 0, at = 0, other = 0; to < all.length; to += heldWords) {
+    const isOther = at === some.length || (other < others.length && others[other]! < some[at]!);
+    if (isOther) all.set(others.subarray(other, (other += heldWords)), to);
+    else all.set(some.subarray(at, (at += heldWords)), to);
+  }
+  return all;
+}
+
 /** Takes sound lines into a tally, and keeps every fault. */
 class Receiver implements ReportReceiver {
-  readonly tally: Tally;
-  readonly runs: RunFiles;
+  readonly running: RunningTally;
+  readonly faults: FaultsWriter;
   readonly rejectedByCode: Record<string, number> = {};
   readonly fatal: Fault[] = [];
-  private readonly held: HeldWriter;
-  private readonly faults: FaultsWriter;
-  private readonly places = new WeakMap<SalesContext, number>();
-  private readonly days: ReadonlyMap<string, number>;
-  private readonly packed: SoundLine = { line: 0, letters: 0, digits: 0, place: 0, day: 0, quantity: 0, returns: 0 };
-  private readonly bytes = Buffer.alloc(12);
+  /** Lines of the file before those of which rows are held now. */
+  before = 0;
+  lastLine = 0;
+  private readonly lines: DsrLines;
   private faultyLine = 0;
 
-  constructor(
-    plan: MatchPlan,
-    { folder, held, faults }: ReadingFiles,
-    private readonly progress: Progress | undefined,
-  ) {
-    this.tally = new Tally(plan, slotsMax);
-    this.runs = new RunFiles(folder, 'run');
-    this.held = held;
+  constructor(plan: MatchPlan, { folder, faults }: ReadingFiles) {
+    this.running = new RunningTally({ plan, folder, name: 'own', slotsMax });
+    this.lines = new DsrLines(plan, this.running.tally);
     this.faults = faults;
-    this.days = new Map(Array.from({ length: plan.days }, (_, at) => [dayAfter(plan.from, at) as string, at]));
   }
 
   fault(fault: Fault): void {
@@ -105,32 +197,7 @@ class Receiver implements ReportReceiver {
   }
 
   line(line: UsageLine): void {
-    const { packed, tally } = this;
-    packed.line = line.lineNumber;
-    packed.place = this.placeOf(line.context);
-    packed.day = this.days.get(line.date) ?? 0;
-    packed.quantity = line.usages;
-    packed.returns = line.returned;
-    if (!line.copyIsrc(this.bytes)) return tally.holdUnnamed(packed);
-    packIsrc(this.bytes, 0, packed);
-    if (Number.isSafeInteger(packed.quantity) && Number.isSafeInteger(packed.returns)) tally.add(packed);
-    else tally.addLarge(packed, line.totalUsages, line.returns);
-  }
-
-  async drained(): Promise<void> {
-    this.progress?.atLine(this.packed.line);
-    this.runs.spillIfFull(this.tally.table);
-    await this.held.add(this.tally.takeHeld(), 1);
-    await this.faults.flush(faultsWaiting);
-  }
-
-  private placeOf(context: SalesContext): number {
-    let place = this.places.get(context);
-    if (place === undefined) {
-      const { territory, useType, commercialModel } = context;
-      place = placeCode(territoryNumber(territory), useModelCode(useType, commercialModel));
-      this.places.set(context, place);
-    }
-    return place;
+    this.lastLine = line.lineNumber;
+    this.lines.add(line, line.lineNumber - this.before);
   }
 }

@@ -1,37 +1,38 @@
 import { once } from 'node:events';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import {
-  type Chunk,
-  ChunkWork,
-  type ScannedChunk,
-  type ThreadOrder,
-  type ThreadResult,
-  type ThreadTask,
-} from './delimited-thread';
+import type { Chunk, ChunkWork, Scanned, ThreadTask } from './thread-work';
 
 /** Threads are of what was built, also where the caller runs from its sources. */
-const threadFile = join(
-  __filename.endsWith('.ts') ? __dirname.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`) : __dirname,
-  'delimited-thread.js',
-);
+const threadFolder = __filename.endsWith('.ts')
+  ? __dirname.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`)
+  : __dirname;
 /** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
 const inFlightMax = 2;
 
-/** Whoever takes a chunk's results has done with them when the promise is kept: their memory is used again. */
-type Take = (scanned: ScannedChunk) => Promise<void>;
+export interface ScanOrder<Order, Result extends Scanned, End> {
+  /** What a thread or the caller is given to begin with; a name is added. */
+  readonly order: Omit<Order, 'name'>;
+  /** The file of the thread, and what it does with the order. */
+  readonly thread: string;
+  readonly work: new (order: Order) => ChunkWork<Result, End>;
+  /** 0: in the caller's own. */
+  readonly threads: number;
+  /** Is given the results in the order of the chunks. Once the promise is kept, their memory is used again. */
+  readonly take: (scanned: Result) => Promise<void>;
+}
 
-/** Scans chunks, handed out in turn, and gives the results in the order of the chunks. */
-export async function scanChunks(
+/** Scans chunks, handed out in turn, and answers what each thread says in the end. */
+export async function scanChunks<Order, Result extends Scanned, End>(
   chunks: AsyncIterable<Chunk>,
-  order: Omit<ThreadOrder, 'name'>,
-  threads: number,
-  take: Take,
-): Promise<ThreadResult[]> {
-  if (threads === 0) return scanHere(chunks, order, take);
-  const workers = Array.from({ length: threads }, (_, at) => new Thread({ ...order, name: `run-${at}` }));
+  { order, thread, work, threads, take }: ScanOrder<Order, Result, End>,
+): Promise<End[]> {
+  const named = (name: string): Order => ({ ...order, name }) as Order;
+  if (threads === 0) return scanHere(chunks, new work(named('run')), take);
+  const file = join(threadFolder, thread);
+  const workers = Array.from({ length: threads }, (_, at) => new Thread<Result, End>(file, named(`run-${at}`)));
   try {
-    const waiting: Promise<ScannedChunk>[] = [];
+    const waiting: Promise<Result>[] = [];
     let [asked, taken] = [0, 0];
     const takeNext = async (): Promise<void> => {
       const scanned = await waiting.shift()!;
@@ -51,12 +52,11 @@ export async function scanChunks(
   }
 }
 
-async function scanHere(
+async function scanHere<Result extends Scanned, End>(
   chunks: AsyncIterable<Chunk>,
-  order: Omit<ThreadOrder, 'name'>,
-  take: Take,
-): Promise<ThreadResult[]> {
-  const work = new ChunkWork({ ...order, name: 'run' });
+  work: ChunkWork<Result, End>,
+  take: (scanned: Result) => Promise<void>,
+): Promise<End[]> {
   try {
     for await (const chunk of chunks) {
       const scanned = work.scan(chunk);
@@ -70,20 +70,20 @@ async function scanHere(
 }
 
 /** One thread; answers come in the order of what was asked. */
-class Thread {
+class Thread<Result, End> {
   private readonly worker: Worker;
   private readonly asked: { resolve: (answer: never) => void; reject: (error: Error) => void }[] = [];
   private spares: ArrayBuffer[] = [];
   private failure: Error | undefined;
 
-  constructor(order: ThreadOrder) {
-    this.worker = new Worker(threadFile, { workerData: order });
+  constructor(file: string, order: unknown) {
+    this.worker = new Worker(file, { workerData: order });
     this.worker.on('message', (answer) => this.asked.shift()?.resolve(answer as never));
     this.worker.on('error', (error) => this.fail(error as Error));
     this.worker.on('exit', () => this.fail(new Error('a thread ended too early')));
   }
 
-  scan(chunk: Chunk): Promise<ScannedChunk> {
+  scan(chunk: Chunk): Promise<Result> {
     const { spares } = this;
     this.spares = [];
     return this.ask({ kind: 'chunk', chunk, spares }, typeof chunk === 'number' ? spares : [...spares, chunk.buffer]);
@@ -94,7 +94,7 @@ class Thread {
     if (held.byteLength > 0) this.spares.push(held);
   }
 
-  end(): Promise<ThreadResult> {
+  end(): Promise<End> {
     return this.ask({ kind: 'end' }, []);
   }
 

@@ -8,15 +8,19 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { Storage } from '../platform/storage/storage';
 import { type AgreedChecks, checksAgreed } from './agreed-checks';
+import { lineBytesMax } from './engine/careful-line';
 import type { DeltaBase } from './engine/delta-base';
+import { type Pieces, StreamPieces } from './engine/line-chunks';
 import { type MatchPlan, matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
 import { readRecordCompany } from './engine/read-record-company';
 import type { Reading } from './engine/reading';
+import { chunksAhead } from './engine/scan-threads';
+import { UnpackedPieces } from './engine/unpacked-pieces';
 import { KeptReadings } from './kept-readings';
 import type { ReadingProgress } from './reading-progress';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
-import { unpacked } from './unpacked';
+import { refusalOf, unpacked, unpackedMost } from './unpacked';
 import type { UsageReport } from './usage-report';
 import { basesOf } from './usage-report.repository';
 
@@ -134,9 +138,22 @@ export class ReportReader {
       const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
       return withImpossible(reading, fatal);
     }
-    const input = { source: file ?? streamed(), plan, folder, threads, progress };
-    if (base === undefined) return withImpossible(await readDelimited({ ...input, layout }), []);
-    return withImpossible(await readDelimited({ ...input, layout: { ...layout, signed: true }, base }), []);
+    const unpacking = {
+      path: this.storage.pathOf(sha256),
+      most: unpackedMost(bytes),
+      lineMax: lineBytesMax,
+      ahead: chunksAhead(threads) + 1,
+    };
+    const pieces = (): Pieces =>
+      threads > 0 ? new UnpackedPieces(unpacking, progress) : new StreamPieces(streamed(), lineBytesMax);
+    const input = { source: file ?? pieces(), plan, folder, threads, progress };
+    const own = base === undefined ? {} : { base };
+    const signed = base === undefined ? layout : { ...layout, signed: true as const };
+    try {
+      return withImpossible(await readDelimited({ ...input, ...own, layout: signed }), []);
+    } catch (error) {
+      throw refusalOf(error);
+    }
   }
 }
 

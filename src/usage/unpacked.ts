@@ -16,12 +16,20 @@ export async function* unpacked(
     yield* file;
     return;
   }
-  const most = Math.max(freeBytes, Number(bytes) * DENSITY_MAX);
+  const most = unpackedMost(bytes);
   try {
     yield* gunzipped(file, () => most);
   } catch (error) {
-    if (!(error instanceof ReportUnreadable)) throw error;
-    const fault = { pointer: '/file', code: codes[error.code] ?? error.code, message: `the file ${error.message}` };
-    throw new DomainError('report-unreadable', undefined, [fault]);
+    throw refusalOf(error);
   }
+}
+
+/** What may come out of so many packed bytes. */
+export const unpackedMost = (bytes: bigint): number => Math.max(freeBytes, Number(bytes) * DENSITY_MAX);
+
+/** The refusal of a file that cannot be unpacked; any other error is itself. */
+export function refusalOf(error: unknown): unknown {
+  if (!(error instanceof ReportUnreadable)) return error;
+  const fault = { pointer: '/file', code: codes[error.code] ?? error.code, message: `the file ${error.message}` };
+  return new DomainError('report-unreadable', undefined, [fault]);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { ApiRefusal } from '../../src/sample/api-client';
 import { ReadReport } from '../../src/usage/read-report';
@@ -231,12 +232,25 @@ describe('a table of usage', () => {
     expect([report.linesAccepted, report.linesRejected]).toEqual([String((count / 4) * 3), String(count / 4)]);
   });
 
+  it('of many lines is unpacked by a thread of its own, and refused where it ends too early', async () => {
+    const count = 250_000;
+    const title = (at: number): string => createHash('sha256').update(String(at)).digest('base64');
+    const many = Array.from({ length: count }, (_, at) => `01.04.2026,${one},${title(at)},KZ,Free,${at % 100}`);
+    const content = gzipSync(`${header}\n${many.join('\n')}`, { level: 1 });
+    expect(content.length).toBeGreaterThan(8 * 1024 * 1024);
+    const broken = await read(content.subarray(0, -1000), { month: '2026-04', type: 'application/gzip' });
+    expect([broken.state, broken.refusal?.faults.map(({ code }) => code)]).toEqual(['refused', ['not-gzip']]);
+    const report = await read(content, { month: '2026-04', type: 'application/gzip' });
+    expect([report.state, report.linesAccepted]).toEqual(['accepted', String(count)]);
+    expect((await sumsOf(report)).map(({ quantity }) => quantity)).toEqual([String((count / 100) * 4950)]);
+  });
+
   it('is refused before it is kept where it is not the mapping’s, or says too little', async () => {
-    expect(await refusal('Date,ISRC,ISRC\n', { month: '2026-04' })).toBe(
+    expect(await refusal('Date,ISRC,ISRC\n', { month: '2026-05' })).toBe(
       'report-unreadable column-repeated column-missing column-missing column-missing',
     );
-    expect(await refusal('\ufeffD\0a\0t\0e\0', { month: '2026-04' })).toBe('report-unreadable encoding-not-utf8');
-    expect(await refusal(`"${header}`, { month: '2026-04' })).toBe('report-unreadable header-unreadable');
+    expect(await refusal('\ufeffD\0a\0t\0e\0', { month: '2026-05' })).toBe('report-unreadable encoding-not-utf8');
+    expect(await refusal(`"${header}`, { month: '2026-05' })).toBe('report-unreadable header-unreadable');
     const path = `/v1/usage-reports?mappingId=${mappingId}`;
     const missing = await market.platform.as.upload(path, 'text/csv', header).catch((error: ApiRefusal) => error.body);
     expect((missing as { faults: { pointer: string }[] }).faults.map(({ pointer }) => pointer)).toEqual([

@@ -6,8 +6,34 @@ const carriageReturn = 13;
 /** Whole lines in pieces of about this many bytes: large enough that handing them over costs nothing. */
 const chunkBytes = 2 * 1024 * 1024;
 
-/** Memory of pieces. Whoever has done with one gives it back, to be filled with another. */
-export class PieceMemory {
+/** Pieces of whole lines, from the first byte on. */
+export interface Pieces extends AsyncIterable<Buffer<ArrayBuffer>> {
+  /** The memory of a piece that nobody reads any more, to be filled with another one. */
+  giveBack(memory: ArrayBuffer): void;
+}
+
+/** Pieces of a stream, cut as `lineChunks` does. */
+export class StreamPieces implements Pieces {
+  private readonly memory: PieceMemory;
+
+  constructor(
+    private readonly source: AsyncIterable<Buffer>,
+    private readonly lineMax: number,
+  ) {
+    this.memory = new PieceMemory(lineMax);
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    this.memory.giveBack(memory);
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Buffer<ArrayBuffer>> {
+    return lineChunks(this.source, this.lineMax, this.memory);
+  }
+}
+
+/** Memory of pieces. */
+class PieceMemory {
   private readonly spares: Buffer<ArrayBuffer>[] = [];
   private readonly bytes: number;
 

@@ -11,9 +11,11 @@ import {
   territoryNumber,
   useNumber,
 } from '../../kernel';
+import { lineBytesMax } from './careful-line';
 import type { DeltaBase } from './delta-base';
 import { delimitedFaults, type DelimitedLayout } from './delimited-layout';
 import { faultsFrom, heldLines } from './held-and-faults';
+import { StreamPieces } from './line-chunks';
 import type { PlainFile } from './line-parts';
 import { matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
@@ -100,7 +102,7 @@ async function read(
 ): Promise<Reading> {
   return readDelimited({
     ...(base !== undefined && { base }),
-    source: size === 0 ? plainFile(header + text) : pieces(header + text, size),
+    source: size === 0 ? plainFile(header + text) : new StreamPieces(pieces(header + text, size), lineBytesMax),
     layout: own,
     plan: by,
     folder,

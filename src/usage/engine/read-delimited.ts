@@ -1,18 +1,16 @@
-import { lineBytesMax } from './careful-line';
 import { cellNumber, type DelimitedFault, delimitedFaults, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
 import { DelimitedWork, type ScannedChunk, type ThreadResult } from './delimited-thread';
-import { lineChunks, PieceMemory } from './line-chunks';
+import type { Pieces } from './line-chunks';
 import { partNumbers, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Progress, type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
 import { countsOf } from './running-tally';
-import type { Chunk } from './thread-work';
 
 export interface DelimitedInput {
-  /** A stored file, or bytes as they are unpacked; from the first byte on, the header included. */
-  readonly source: PlainFile | AsyncIterable<Buffer>;
+  /** A stored file, or its pieces as they are unpacked; from the first byte on, the header included. No line is kept beyond `lineBytesMax` and one. */
+  readonly source: PlainFile | Pieces;
   readonly layout: DelimitedLayout;
   readonly plan: MatchPlan;
   /** On disk: what is made waits in a folder of its own in here. */
@@ -63,10 +61,9 @@ async function scan(
   const byCode: Record<string, number> = {};
   const takenHeld = new TakenHeld();
   const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
-  const memory = new PieceMemory(lineBytesMax);
-  const chunks = isPlain(source) ? partNumbers(source, progress) : piecesOf(source, isHeaded, memory);
+  const chunks = isPlain(source) ? partNumbers(source, progress) : isHeaded ? withoutHeader(source) : source;
   const take = async (chunk: ScannedChunk): Promise<void> => {
-    if (chunk.memory !== undefined) memory.giveBack(chunk.memory);
+    if (chunk.memory !== undefined && !isPlain(source)) source.giveBack(chunk.memory);
     await held.add(chunk.held, lines + 1);
     takenHeld.add(chunk.takenHeld);
     let faulty = 0;
@@ -99,11 +96,6 @@ const keptFault = ({ line, column, code, value }: DelimitedFault, before: number
 });
 
 const isPlain = (source: DelimitedInput['source']): source is PlainFile => 'path' in source;
-
-function piecesOf(source: AsyncIterable<Buffer>, isHeaded: boolean, memory: PieceMemory): AsyncIterable<Chunk> {
-  const chunks = lineChunks(source, lineBytesMax, memory);
-  return isHeaded ? withoutHeader(chunks) : chunks;
-}
 
 /** The header has been read by whoever made the layout. */
 async function* withoutHeader(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer<ArrayBuffer>> {

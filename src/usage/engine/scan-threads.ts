@@ -7,8 +7,14 @@ import type { Chunk, ChunkWork, Scanned, ThreadTask } from './thread-work';
 const threadFolder = __filename.endsWith('.ts')
   ? __dirname.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`)
   : __dirname;
+
+export const threadFile = (name: string): string => join(threadFolder, name);
+
 /** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
 const inFlightMax = 2;
+
+/** So many chunks are asked for before the memory of the first one is given back. */
+export const chunksAhead = (threads: number): number => threads * inFlightMax + 1;
 
 export interface ScanOrder<Order, Result extends Scanned, End> {
   /** What a thread or the caller is given to begin with; a name is added. */
@@ -29,7 +35,7 @@ export async function scanChunks<Order, Result extends Scanned, End>(
 ): Promise<End[]> {
   const named = (name: string): Order => ({ ...order, name }) as Order;
   if (threads === 0) return scanHere(chunks, new work(named('run')), take);
-  const file = join(threadFolder, thread);
+  const file = threadFile(thread);
   const workers = Array.from({ length: threads }, (_, at) => new Thread<Result, End>(file, named(`run-${at}`)));
   try {
     const waiting: Promise<Result>[] = [];

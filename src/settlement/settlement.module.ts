@@ -2,7 +2,10 @@ import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
-import { BookedAverages, UsageModule } from '../usage';
+import { Accrual, BookedAverages, UsageModule } from '../usage';
+import { DisputesController } from './disputes/disputes.controller';
+import { EndDispute } from './disputes/end-dispute';
+import { OpenDispute } from './disputes/open-dispute';
 import { InvoicesController } from './invoices/invoices.controller';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
@@ -22,6 +25,7 @@ import { averageBooked } from './statements/average-booked';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
+import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
 import { StatementsController } from './statements/statements.controller';
 
@@ -32,6 +36,7 @@ import { StatementsController } from './statements/statements.controller';
     LedgerController,
     StatementsController,
     LiveController,
+    DisputesController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,
@@ -43,6 +48,8 @@ import { StatementsController } from './statements/statements.controller';
     SendInvoice,
     RequestClose,
     ClosePeriod,
+    OpenDispute,
+    EndDispute,
     OpenPaymentAccount,
     TakeEvent,
     RequestPayout,
@@ -64,6 +71,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
+    private readonly accrual: Accrual,
   ) {}
 
   static with(rail: PaymentRail | undefined): DynamicModule {
@@ -80,6 +88,7 @@ export class SettlementModule implements OnModuleInit {
     });
     this.approvals.register(releaseAction, this.releasePayout);
     this.bookedAverages.register(averageBooked);
+    this.accrual.register(reachedSoFar);
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));

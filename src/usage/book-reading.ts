@@ -2,6 +2,7 @@ import { audit } from '../platform/audit/audit';
 import type { Tx } from '../platform/database/tx';
 import { moveOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
+import { askToWatch } from './alerts/wake';
 import type { Reading } from './engine/reading';
 import { insertMappedContexts } from './mapped-contexts';
 import type { UsageReport } from './usage-report';
@@ -36,6 +37,7 @@ export async function acceptReading(
   if (report.layout !== null && report.reread_because === null)
     await insertMappedContexts(tx, report, ending.reading.units);
   await insertTotals(tx, report, ending.reading);
+  for (const { agreementId } of ending.reading.sums.totals) await askToWatch(tx, agreementId, report.month.slice(0, 7));
   await tx.run('UPDATE usage_reports SET read_under = $2 WHERE id = $1', [report.id, ending.stamp]);
   if (report.replaces !== null) await supersede(tx, report, ending.at);
   await finishReport(tx, report, { ...ending, state: 'accepted' });

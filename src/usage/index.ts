@@ -1,3 +1,5 @@
+export { Accrual, type AccrualQuestion } from './alerts/accrual';
+export { askToWatch } from './alerts/wake';
 export { grantedContexts, serviceFigures } from './reported-contexts';
 export {
   countUsageBetween,
@@ -8,6 +10,7 @@ export {
 } from './usage-between';
 export { type AverageQuestion, type BookedAverage, BookedAverages } from './suspense/booked-averages';
 export { KeptReadings } from './kept-readings';
+export { otherSource, type OtherSource } from './events/both-sources';
 export { MatchHeldEvents } from './events/match-held-events';
 export {
   everyPosition,

@@ -3,6 +3,12 @@ import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import type { Tx } from '../platform/database/tx';
 import { enqueue, Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
+import { Accrual } from './alerts/accrual';
+import { UsageAlertsController } from './alerts/alerts.controller';
+import { SetThresholds } from './alerts/set-thresholds';
+import { TallyEvents } from './alerts/tally-events';
+import { tallyJob, TallyWake, watchJob } from './alerts/wake';
+import { WatchMonth } from './alerts/watch-month';
 import { CertifyUsage } from './conformance/certify-usage';
 import { ConformanceController } from './conformance/conformance.controller';
 import { DeliveryController } from './delivery/delivery.controller';
@@ -41,6 +47,7 @@ import { UsageController } from './usage.controller';
     UsageEventsController,
     UsageEventVoidsController,
     ReconciliationController,
+    UsageAlertsController,
     ResolutionsController,
     SuspenseController,
   ],
@@ -60,8 +67,13 @@ import { UsageController } from './usage.controller';
     TakeEvents,
     VoidEvents,
     MatchHeldEvents,
+    Accrual,
+    SetThresholds,
+    TallyWake,
+    TallyEvents,
+    WatchMonth,
   ],
-  exports: [KeptReadings, MatchHeldEvents, BookedAverages],
+  exports: [KeptReadings, MatchHeldEvents, BookedAverages, Accrual],
 })
 export class UsageModule implements OnModuleInit {
   constructor(
@@ -70,6 +82,8 @@ export class UsageModule implements OnModuleInit {
     private readonly readReport: ReadReport,
     private readonly readAgain: ReadAgain,
     private readonly matchHeldEvents: MatchHeldEvents,
+    private readonly tallyEvents: TallyEvents,
+    private readonly watchMonth: WatchMonth,
     private readonly onConcluded: OnConcluded,
     private readonly onAmended: OnAmended,
   ) {}
@@ -81,6 +95,8 @@ export class UsageModule implements OnModuleInit {
     );
     this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));
     this.jobs.register('read-again', (payload) => this.readAgain.execute(payload));
+    this.jobs.register(tallyJob, (payload) => this.tallyEvents.execute(payload));
+    this.jobs.register(watchJob, (payload) => this.watchMonth.execute(payload));
     // What was signed may cover what was held before.
     const matchLater = (tx: Tx, agreementId: string): Promise<void> =>
       enqueue(tx, 'match-held-events', { agreementId }, `match-held-events ${agreementId}`);

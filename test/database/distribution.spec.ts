@@ -11,6 +11,12 @@ const distributed = [
   'period_bookings',
   'statement_lines',
   'statements',
+  'usage_alert_thresholds',
+  'usage_alerts',
+  'usage_days',
+  'usage_dispute_facts',
+  'usage_dispute_holds',
+  'usage_disputes',
   'usage_event_sums',
   'usage_totals',
 ];

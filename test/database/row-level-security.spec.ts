@@ -7,11 +7,11 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
 import { describeTables, label, platform, stranger, type Table } from '../support/strangers';
 
 /** Rows that belong to somebody, but that only system code reads. */
-const systemOnly = ['invoice_series'];
+const systemOnly = ['invoice_series', 'usage_tallies'];
 /** The one place where a party writes rows of others: news for them. */
 const writtenForOthers = ['outbox'];
-/** Tables of nobody: counters by key, the marketplace's own schedule, the provider's events. */
-const ofNobody = ['commission_schedules', 'rate_limits', 'stripe_events'];
+/** Tables of nobody: counters by key or by agreement, the marketplace's own schedule, the provider's events. */
+const ofNobody = ['commission_schedules', 'rate_limits', 'stripe_events', 'usage_days'];
 
 const member = (organizationId: string): Actor => ({
   organizationId,

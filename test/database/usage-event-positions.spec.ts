@@ -38,6 +38,7 @@ describe('positions of usage events', () => {
         use: 'OnDemandStream',
         model: 'AdvertisementSupportedModel',
         quantity: 1,
+        playedSeconds: null,
       };
       const match = { agreementId: agreement.id, labelId, month: '2026-01-01', held: null };
       const { position } = await insertEvents(tx, { platformId, at: new Date(0) }, [{ event, match }]);

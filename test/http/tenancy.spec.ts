@@ -107,6 +107,10 @@ async function withoutRights(): Promise<Caller[]> {
 
 /** Jobs that a world left behind would change tables while they are compared. */
 async function queueEmpty(): Promise<void> {
+  // What gathers for seconds would be done in their midst.
+  await superuser.query(
+    `UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key LIKE 'tally-usage-events %'`,
+  );
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const { rows } = await superuser.query<{ waiting: string }>(
       'SELECT count(*) AS waiting FROM graphile_worker._private_jobs WHERE attempts < max_attempts AND run_at <= now()',
@@ -262,6 +266,13 @@ const tableQuery = (given: object): string => {
   return `?${new URLSearchParams({ month: '2026-11', messageId: 'TABLE', ...ids, ...given }).toString()}`;
 };
 
+const disputeBody = (more: object): object => ({
+  month: '2026-01',
+  serviceId: ours.serviceId,
+  reason: 'It is less.',
+  ...more,
+});
+
 const eventFile = (data: object): { type: string; content: string } => ({
   type: 'application/cloudevents+json',
   content: JSON.stringify({
@@ -400,6 +411,16 @@ const matrix: Readonly<Record<string, Attempt>> = {
     at: () => ours.ids.agreement,
     query: (serviceId) => `?month=2026-01&serviceId=${serviceId}`,
   },
+  'POST /v1/agreements/{id}/usage-disputes body/serviceId': {
+    ...theirService,
+    at: () => ours.ids.agreement,
+    body: (serviceId) => disputeBody({ serviceId }),
+  },
+  'POST /v1/agreements/{id}/usage-disputes body/isrcs': {
+    ...recording,
+    at: () => ours.ids.agreement,
+    body: (isrc) => disputeBody({ isrcs: [isrc] }),
+  },
   'GET /v1/usage-suspense query/labelId': { ...hidden('label'), query: (id) => `?labelId=${id}` },
   'GET /v1/usage-suspense query/platformId': { ...hidden('platform'), query: (id) => `?platformId=${id}` },
   'GET /v1/usage-suspense query/serviceId': { ...theirService, query: (id) => `?serviceId=${id}` },
@@ -525,6 +546,9 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/signature-approvals': () => ({}),
   'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
   'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
+  'POST /v1/agreements/{id}/usage-disputes': () => disputeBody({}),
+  'POST /v1/agreements/{id}/usage-disputes/{number}/release': () => ({}),
+  'POST /v1/agreements/{id}/usage-disputes/{number}/withdrawal': () => ({}),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),
   'POST /v1/claims/{id}/reopening': () => ({ reason: 'The licence was broken.' }),
   'POST /v1/claims/{id}/withdrawal': () => ({ reason: 'It is settled.' }),

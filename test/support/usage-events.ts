@@ -12,6 +12,7 @@ export interface EventParts {
   readonly useType?: string;
   readonly commercialModel?: string;
   readonly quantity?: number;
+  readonly playedSeconds?: number;
 }
 
 export const eventBatch = 'application/cloudevents-batch+json';

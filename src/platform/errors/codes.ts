@@ -150,6 +150,12 @@ export const errorCodes = {
   'usage-resolution-state': { status: 409, title: 'Resolutions are not in a state for that; all are listed' },
   'reading-cancelled': { status: 409, title: 'Its sender has cancelled the reading of this report' },
   'report-not-read': { status: 409, title: 'The report has not been read, or could not be' },
+  'usage-dispute-closed': {
+    status: 409,
+    title: 'The month is closed: what is wrong in it is corrected by a replacement',
+  },
+  'usage-dispute-nothing': { status: 422, title: 'Both sources differ by no more than the terms let pass' },
+  'usage-dispute-state': { status: 409, title: 'The dispute is not in a state for that' },
   'usage-event-invalid': { status: 422, title: 'The usage event has faults; all are listed' },
   'usage-event-differs': { status: 409, title: 'This source and id were used for another event' },
   'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },

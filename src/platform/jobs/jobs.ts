@@ -41,6 +41,25 @@ export async function enqueueLater(tx: Tx, name: string, payload: JobPayload, { 
   );
 }
 
+/**
+ * As enqueue, after a while in which more of the same may gather: a job of this key that waits already keeps its moment. Gives in how many
+ * milliseconds it will run.
+ */
+export async function enqueueGathering(
+  tx: Tx,
+  name: string,
+  payload: JobPayload,
+  { key, milliseconds }: { readonly key: string; readonly milliseconds: number },
+): Promise<number> {
+  const { wait } = await tx.one<{ wait: number }>(
+    `SELECT 1000 * extract(epoch FROM run_at - clock_timestamp())::float8 AS wait
+       FROM graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25, job_key_mode => 'preserve_run_at',
+              run_at => clock_timestamp() + $4::int * interval '1 millisecond')`,
+    [name, JSON.stringify(payload), key, milliseconds],
+  );
+  return wait;
+}
+
 /** The jobs that modules offer, and the runner that works the queue. */
 @Injectable()
 export class Jobs {

@@ -11,7 +11,8 @@ export class InvoiceView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
-  @ApiProperty({ description: 'what is invoiced: the advance, the month' }) readonly source!: string;
+  @ApiProperty({ description: 'what is invoiced: the advance, the month, the dispute that ended' })
+  readonly source!: string;
   @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
   readonly number!: string;
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;

@@ -13,6 +13,8 @@ const events: Readonly<Record<string, Book>> = {
   'back-fee-due': ({ amount }) => templates.backFeeDue(amount!),
   'royalties-earned': ({ recouped, payable, carriedForward }) =>
     templates.royaltiesEarned({ recouped: recouped!, payable: payable!, carriedForward: carriedForward! }),
+  'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
+  'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
   'payout-confirmed': ({ gross, commission }) => templates.payoutConfirmed({ gross: gross!, commission: commission! }),
@@ -53,6 +55,18 @@ describe('ledger templates', () => {
       ['cash', 50_000n],
       ['marketplace-commission', -50_000n],
     ]);
+  });
+
+  it('a dispute that ends leaves everything as if there had been none', () => {
+    const balances = (legs: readonly templates.Leg[]): [string, bigint][] => {
+      const all = new Map<string, bigint>();
+      for (const { account, minor: of } of legs) all.set(account, (all.get(account) ?? 0n) + of);
+      return [...all].filter(([, of]) => of !== 0n);
+    };
+    const earned = templates.royaltiesEarned({ recouped: 0n, payable: 100_000n, carriedForward: 0n });
+    const held = [...earned, ...templates.disputeHeld(30_000n)];
+    expect(balances(held)).toContainEqual(['platform-receivable', 70_000n]);
+    expect(balances([...held, ...templates.disputeReleased(30_000n)])).toEqual(balances(earned));
   });
 });
 

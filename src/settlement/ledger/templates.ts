@@ -4,9 +4,11 @@ export const accounts = [
   'cash-in-transit',
   'platform-receivable',
   'platform-carried-forward',
+  'platform-disputed',
   'unrecouped-advance',
   'label-payable',
   'label-carried-forward',
+  'label-disputed',
   'royalties-prepaid',
   'marketplace-commission',
 ] as const;
@@ -56,6 +58,24 @@ export const royaltiesEarned = ({ recouped, payable, carriedForward }: Earned): 
     ['label-carried-forward', -carriedForward],
     ['royalties-prepaid', recouped],
     ['unrecouped-advance', -recouped],
+  );
+
+/** What of a closed month hangs on a disputed difference between both sources is not due until the dispute ends. */
+export const disputeHeld = (amount: bigint): Leg[] =>
+  legs(
+    ['platform-disputed', amount],
+    ['platform-receivable', -amount],
+    ['label-payable', amount],
+    ['label-disputed', -amount],
+  );
+
+/** The dispute has ended: what was held for it is due. */
+export const disputeReleased = (amount: bigint): Leg[] =>
+  legs(
+    ['platform-receivable', amount],
+    ['platform-disputed', -amount],
+    ['label-disputed', amount],
+    ['label-payable', -amount],
   );
 
 /** The platform's money for an invoice has come in, and is held for the label. */

@@ -1,15 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import {
-  type Carried,
-  carriedAcross,
-  dayAfter,
-  monthPeriod,
-  openingCarried,
-  RatingRefused,
-  type Terms,
-  termsOfMonth,
-} from '../../kernel';
+import { dayAfter, monthPeriod, RatingRefused, type Terms, termsOfMonth } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -20,6 +11,7 @@ import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import {
+  askToWatch,
   KeptReadings,
   liveBasis,
   MatchHeldEvents,
@@ -28,18 +20,20 @@ import {
   settledEvents,
   usageOfRecord,
 } from '../../usage';
+import { bookHolds, heldBy, holdsOf } from '../disputes/hold-disputed';
+import type { Hold } from '../disputes/disputes.repository';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { royaltiesEarned } from '../ledger/templates';
+import { carriedInto } from './carried-into';
 import { refuseUnlessClosable } from './closable';
-import { type ClosedMonth, type Correction, rateClose } from './rate-close';
+import { type ClosedMonth, type CloseInput, type Correction, rateClose } from './rate-close';
 import {
   basisOf,
   type Booking,
   currentBookings,
   insertBooking,
   insertStatement,
-  latestStatement,
   statementOfMonth,
 } from './statements.repository';
 import { writeLines } from './write-lines';
@@ -101,23 +95,17 @@ async function closeOnce(tx: Tx, { agreementId, month, readings, at }: Close): P
   const termsOf = (of: string): Terms => termsOfMonth(agreement.life, of);
   const carried = await carriedInto(tx, agreement, month);
   const settled = await settledEvents(tx, agreement);
-  const closed = rateClose({
+  const input: CloseInput = {
     termsOf,
     month,
     usage: await usageOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
     corrections: await correctionsOf(tx, readings, { agreement, bookings, settled }),
     carried,
-  });
+  };
+  const closed = rateClose(input);
   refuseUnlessAsBooked(closed, bookings);
-  return book(tx, { agreement, closed, bookings, carried, at });
-}
-
-/** The balances of the close before; what an amendment added since joins them. */
-async function carriedInto(tx: Tx, { id, life }: LivingAgreement, month: string): Promise<Carried> {
-  const latest = await latestStatement(tx, id);
-  const terms = termsOfMonth(life, month);
-  if (latest === undefined) return openingCarried(terms);
-  return carriedAcross(latest.carried_out, termsOfMonth(life, latest.month.slice(0, 7)), terms);
+  const holds = await holdsOf(tx, readings, { agreement, input, payable: closed.settled.payable });
+  return book(tx, { agreement, closed, bookings, carried, holds, at });
 }
 
 interface BookedBefore {
@@ -160,11 +148,13 @@ interface Booked {
   readonly closed: ClosedMonth;
   readonly bookings: readonly Booking[];
   readonly carried: ClosedMonth['settled']['carried'];
+  readonly holds: readonly Hold[];
   readonly at: Date;
 }
 
-async function book(tx: Tx, { agreement, closed, bookings, carried, at }: Booked): Promise<string> {
+async function book(tx: Tx, { agreement, closed, bookings, carried, holds, at }: Booked): Promise<string> {
   const { month, settled, sha256 } = closed;
+  const held = heldBy(holds);
   const statementId = await insertStatement(tx, {
     agreement,
     month,
@@ -173,6 +163,7 @@ async function book(tx: Tx, { agreement, closed, bookings, carried, at }: Booked
     royalties_minor: settled.royalties,
     recouped_minor: settled.recouped,
     total_minor: settled.payable,
+    held_minor: held,
     carried_in: carried,
     carried_out: settled.carried,
     at,
@@ -183,13 +174,18 @@ async function book(tx: Tx, { agreement, closed, bookings, carried, at }: Booked
   const { recouped, payable } = settled;
   const carriedForward = settled.carriedForward - BigInt(carried.carriedForward ?? '0');
   const legs = royaltiesEarned({ recouped, payable, carriedForward });
-  await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn: lastDayOf(month), at, legs });
+  const effectiveOn = lastDayOf(month);
+  await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn, at, legs });
+  await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
   const by = { system: 'close-period', organizationId: agreement.labelId };
-  if (payable > 0n) {
+  const minor = payable - held;
+  if (minor > 0n) {
     const { dueDays } = termsOfMonth(agreement.life, month).payment;
-    await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor: payable, dueDays, at, by });
+    await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor, dueDays, at, by });
   }
-  const details = { agreement: agreement.id, month, sha256, payable: String(payable) };
+  // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
+  await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
+  const details = { agreement: agreement.id, month, sha256, payable: String(payable), held: String(held) };
   await audit(tx, by, { action: 'statement.issued', subjectId: statementId, details, at });
   await publish(tx, {
     to: [agreement.labelId, agreement.platformId],

@@ -9,7 +9,10 @@ export class StatementView {
   @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
-  @ApiProperty({ type: AmountView, description: 'what is invoiced' }) readonly payable!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'what is payable; less `held` it is invoiced' })
+  readonly payable!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'what of it disputes held when the month was closed' })
+  readonly held!: AmountView;
   @ApiProperty({ description: 'SHA-256 of the clause lines' }) readonly sha256!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
 }
@@ -63,6 +66,7 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   royalties: amountView(statement.royalties_minor, statement.currency),
   recouped: amountView(statement.recouped_minor, statement.currency),
   payable: amountView(statement.total_minor, statement.currency),
+  held: amountView(statement.held_minor, statement.currency),
   sha256: statement.sha256,
   issuedAt: statement.issued_at.toISOString(),
 });

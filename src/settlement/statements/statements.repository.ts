@@ -18,6 +18,8 @@ export interface Statement {
   readonly recouped_minor: bigint;
   /** What became payable. */
   readonly total_minor: bigint;
+  /** What of it open disputes hold back. */
+  readonly held_minor: bigint;
   readonly currency: string;
   readonly carried_in: Carried;
   readonly carried_out: Carried;
@@ -71,7 +73,7 @@ export const listStatements = (
   { limit, after, agreementId }: { limit: number; after: readonly string[] | undefined; agreementId: string | null },
 ): Promise<StatementHeader[]> =>
   tx.rows<StatementHeader>(
-    `SELECT id, agreement_id, month, label_id, platform_id, sha256, royalties_minor, recouped_minor, total_minor, currency, issued_at
+    `SELECT id, agreement_id, month, label_id, platform_id, sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, issued_at
        FROM statements
       WHERE ($2::uuid IS NULL OR agreement_id = $2) AND ($3::timestamptz IS NULL OR (issued_at, id) > ($3, $4::uuid))
       ORDER BY issued_at, id LIMIT $1`,
@@ -80,15 +82,22 @@ export const listStatements = (
 
 export type NewStatement = Pick<
   Statement,
-  'clause_lines' | 'sha256' | 'royalties_minor' | 'recouped_minor' | 'total_minor' | 'carried_in' | 'carried_out'
+  | 'clause_lines'
+  | 'sha256'
+  | 'royalties_minor'
+  | 'recouped_minor'
+  | 'total_minor'
+  | 'held_minor'
+  | 'carried_in'
+  | 'carried_out'
 > & { readonly agreement: AgreementWithTerms; readonly month: string; readonly at: Date };
 
 export async function insertStatement(tx: Tx, statement: NewStatement): Promise<string> {
   const { agreement, month, at } = statement;
   const { id } = await tx.one<{ id: string }>(
     `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
-                             currency, carried_in, carried_out, issued_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
+                             currency, carried_in, carried_out, issued_at, held_minor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
     [
       agreement.id,
       `${month}-01`,
@@ -103,6 +112,7 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
       JSON.stringify(statement.carried_in),
       JSON.stringify(statement.carried_out),
       at,
+      statement.held_minor,
     ],
   );
   return id;

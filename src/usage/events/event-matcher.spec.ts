@@ -29,6 +29,7 @@ const event = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   use: 'OnDemandStream',
   model: 'AdvertisementSupportedModel',
   quantity: 1,
+  playedSeconds: null,
   ...changes,
 });
 

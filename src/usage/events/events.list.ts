@@ -23,6 +23,8 @@ export class KeptEventView {
   @ApiProperty({ example: 'OnDemandStream' }) readonly useType!: string;
   @ApiProperty() readonly commercialModel!: string;
   @ApiProperty({ example: '1' }) readonly quantity!: string;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'how long each play lasted; null: not told' })
+  readonly playedSeconds!: number | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'where it counts' })
   readonly agreementId!: string | null;
   @ApiProperty({
@@ -58,7 +60,7 @@ export function listEvents(
   const after = fromCursor(cursor, [hexadecimal, hexadecimal])?.map(fromHex);
   return tx.rows<KeptEvent>(
     `SELECT e.source, e.id, e.position, coalesce(m.agreement_id, e.agreement_id) AS agreement_id,
-            CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity,
+            CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity, e.played_seconds,
             e.happened_at, e.received_at, v.void_id, m.isrc AS resolved_to
        FROM usage_events e
        LEFT JOIN usage_event_matches m USING (platform_id, source, id)
@@ -82,6 +84,7 @@ export const keptEventView = (row: KeptEvent): KeptEventView => {
     useType: use,
     commercialModel: model,
     quantity: String(row.quantity),
+    playedSeconds: row.played_seconds,
     agreementId: row.agreement_id,
     resolvedTo: row.resolved_to,
     held: row.held,

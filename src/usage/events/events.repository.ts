@@ -69,6 +69,7 @@ export async function insertEvents(
     arrayText(rows.map(({ event }) => useModelCode(event.use, event.model))),
     arrayText(rows.map(({ event }) => event.quantity)),
     arrayText(rows.map(({ event }) => new Date(event.instant).toISOString())),
+    arrayText(rows.map(({ event }) => event.playedSeconds)),
   ]);
 }
 
@@ -96,11 +97,11 @@ const insertion = `
   WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared')}),
   changed AS (
     INSERT INTO usage_events (platform_id, position, received_at, source, id, label_id, agreement_id, month, held, service_id, isrc, territory, use_model,
-                              quantity, happened_at)
+                              quantity, happened_at, played_seconds)
     SELECT $2, place.position, $3, source, id, ($6::uuid[])[match], ($7::uuid[])[match], ($8::date[])[match], ($9::text[])[match], ($10::uuid[])[service], isrc,
-           territory, use_model, quantity, happened_at
-      FROM place, unnest($4::text[], $5::text[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::bigint[], $17::timestamptz[])
-           AS e (source, id, match, service, isrc, territory, use_model, quantity, happened_at)
+           territory, use_model, quantity, happened_at, played_seconds
+      FROM place, unnest($4::text[], $5::text[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::bigint[], $17::timestamptz[], $18::int[])
+           AS e (source, id, match, service, isrc, territory, use_model, quantity, happened_at, played_seconds)
     ON CONFLICT DO NOTHING
     RETURNING agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity),
   folded AS (${foldInto('(SELECT position FROM place)', '$2')})
@@ -125,6 +126,7 @@ export interface EventRow {
   readonly use_model: number;
   readonly quantity: bigint;
   readonly happened_at: Date;
+  readonly played_seconds: number | null;
   readonly received_at: Date;
 }
 
@@ -156,4 +158,5 @@ export const eventOf = (row: EventRow): UsageEvent => ({
   territory: territoryCode(row.territory),
   ...useAndModelOf(row.use_model),
   quantity: Number(row.quantity),
+  playedSeconds: row.played_seconds,
 });

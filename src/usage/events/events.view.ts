@@ -25,6 +25,7 @@ const eventSchema = {
         useType: { type: 'string', example: 'OnDemandStream' },
         commercialModel: { type: 'string', example: 'AdvertisementSupportedModel' },
         quantity: { type: 'integer', minimum: 1, maximum: 1_000_000_000, default: 1 },
+        playedSeconds: { type: 'integer', minimum: 0, maximum: 86_400, description: 'how long each play lasted' },
       },
     },
   },

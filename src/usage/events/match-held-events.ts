@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
+import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
@@ -25,6 +26,7 @@ export class MatchHeldEvents {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly wake: TallyWake,
   ) {}
 
   async execute({ agreementId = '' }: JobPayload): Promise<void> {
@@ -62,6 +64,7 @@ export class MatchHeldEvents {
     });
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
+      await this.wake.ask(tx, platformId);
       await insertMatches(tx, { platformId, labelId, agreementId, position }, covered);
       const details = { agreement: agreementId, events: covered.length };
       const by = { system: 'match-held-events', organizationId: platformId };

@@ -58,7 +58,7 @@ const bothSides = `
     SELECT isrc, territory, use_model, coalesce(r.units, 0) AS reported, coalesce(m.units, 0) AS metered
       FROM reported r FULL JOIN metered m USING (isrc, territory, use_model)),
   compared AS (
-    SELECT *, abs(reported - metered) * $9::numeric > $5::numeric * greatest(reported, metered) AS differs FROM both_sides
+    SELECT *, reported <> metered AND abs(reported - metered) * $9::numeric > $5::numeric * greatest(reported, metered) AS differs FROM both_sides
      WHERE reported <> 0 OR metered <> 0)`;
 
 interface Row {

@@ -6,6 +6,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { errorCodes } from '../../platform/errors/codes';
 import type { Fault } from '../../platform/errors/domain-error';
+import { TallyWake } from '../alerts/wake';
 import type { EventMatcher, Match } from './event-matcher';
 import { findEvents, insertEvents, type MatchedEvent, type StoredEvent } from './events.repository';
 import { PlatformGrants } from './platform-grants';
@@ -46,10 +47,18 @@ export class TakeEvents {
     private readonly clock: Clock,
     private readonly grants: PlatformGrants,
     private readonly services: PlatformServices,
+    private readonly wake: TallyWake,
   ) {}
 
-  execute(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
-    return this.database.withTenant(actor, (tx) => this.within(tx, actor, readings));
+  async execute(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
+    const { organizationId } = actor;
+    const { answers, tallied } = await this.database.withTenant(actor, async (tx) => {
+      const all = await this.within(tx, actor, readings);
+      const counted = all.some((answer) => answer.outcome === 'accepted' && answer.agreementId !== null);
+      return { answers: all, tallied: counted ? await this.wake.ask(tx, organizationId) : undefined };
+    });
+    if (tallied !== undefined) this.wake.committed(organizationId, tallied);
+    return answers;
   }
 
   /** As execute, in a transaction of the caller's: only what it commits is acknowledged. */

@@ -18,6 +18,8 @@ export interface UsageEvent {
   readonly use: string;
   readonly model: string;
   readonly quantity: number;
+  /** How long each play lasted; null where the sender does not tell. */
+  readonly playedSeconds: number | null;
 }
 
 export type EventReading =
@@ -26,12 +28,22 @@ export type EventReading =
   | { readonly source: string | null; readonly id: string | null; readonly faults: readonly Fault[] };
 
 const quantityMax = 1_000_000_000;
+/** A day: no single play is longer. */
+const playedSecondsMax = 86_400;
 const uriReference = /^[\x21-\x7e]{1,255}$/;
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const rfc3339 =
   /^(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-const dataMembers = new Set(['serviceId', 'isrc', 'territory', 'useType', 'commercialModel', 'quantity']);
+const dataMembers = new Set([
+  'serviceId',
+  'isrc',
+  'territory',
+  'useType',
+  'commercialModel',
+  'quantity',
+  'playedSeconds',
+]);
 
 /**
  * Reads a CloudEvent (1.0, JSON format) of usage by hand, for this is done thousands of times a second; all faults at once, with pointers
@@ -73,15 +85,17 @@ function readData(data: unknown, faults: Fault[]): Omit<UsageEvent, 'source' | '
       faults.push(fault(`/data/${pointer}`, 'field-unknown', 'no such member'));
     }
   }
-  const { serviceId, isrc, territory, useType, commercialModel, quantity = 1 } = data;
+  const { serviceId, isrc, territory, useType, commercialModel, quantity = 1, playedSeconds } = data;
   const reading = typeof isrc === 'string' ? readIsrc(isrc) : { fault: 'isrc-malformed' };
   check(matches(uuid, serviceId), 'serviceId', 'field-uuid', 'serviceId must be a uuid');
   check('isrc' in reading, 'isrc', 'field-isrc', 'isrc must be an ISRC');
   check(is(isTerritory, territory), 'territory', 'field-in', 'territory must be an ISO 3166-1 alpha-2 code');
   check(is(isUseType, useType), 'useType', 'field-in', 'useType must be a DDEX use type');
   check(is(isCommercialModel, commercialModel), 'commercialModel', 'field-in', 'must be a DDEX commercial model');
-  const whole = Number.isInteger(quantity) && (quantity as number) >= 1 && (quantity as number) <= quantityMax;
-  check(whole, 'quantity', 'field-int', `quantity must be a whole number from 1 to ${quantityMax}`);
+  const counted = isWhole(quantity, 1, quantityMax);
+  check(counted, 'quantity', 'field-int', `quantity must be a whole number from 1 to ${quantityMax}`);
+  const lasted = playedSeconds === undefined || isWhole(playedSeconds, 0, playedSecondsMax);
+  check(lasted, 'playedSeconds', 'field-int', `playedSeconds must be a whole number from 0 to ${playedSecondsMax}`);
   if (faults.length > 0 || !('isrc' in reading)) return undefined;
   return {
     serviceId: (serviceId as string).toLowerCase(),
@@ -90,13 +104,14 @@ function readData(data: unknown, faults: Fault[]): Omit<UsageEvent, 'source' | '
     use: useType as string,
     model: commercialModel as string,
     quantity: quantity as number,
+    playedSeconds: (playedSeconds as number | undefined) ?? null,
   };
 }
 
 /** What two readings of one id differ in, by pointer; empty when they say the same. */
 export function differencesBetween(stored: UsageEvent, sent: UsageEvent): Fault[] {
-  const differing = (pointer: string, was: string | number, is: string | number): Fault[] =>
-    was === is ? [] : [fault(pointer, 'field-differs', `was ${was} when this id was first sent`)];
+  const differing = (pointer: string, was: string | number | null, is: string | number | null): Fault[] =>
+    was === is ? [] : [fault(pointer, 'field-differs', `was ${was ?? 'absent'} when this id was first sent`)];
   return [
     ...(stored.instant === sent.instant
       ? []
@@ -107,6 +122,7 @@ export function differencesBetween(stored: UsageEvent, sent: UsageEvent): Fault[
     ...differing('/data/useType', stored.use, sent.use),
     ...differing('/data/commercialModel', stored.model, sent.model),
     ...differing('/data/quantity', stored.quantity, sent.quantity),
+    ...differing('/data/playedSeconds', stored.playedSeconds, sent.playedSeconds),
   ];
 }
 
@@ -114,6 +130,8 @@ export const fault = (pointer: string, code: string, message: string): Fault => 
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 const matches = (grammar: RegExp, value: unknown): boolean => typeof value === 'string' && grammar.test(value);
 const is = (test: (text: string) => boolean, value: unknown): boolean => typeof value === 'string' && test(value);
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 255) : null);

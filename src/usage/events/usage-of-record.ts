@@ -73,7 +73,7 @@ export async function usageOfRecord(
   return { ...reported, usage, eventPosition };
 }
 
-const from = (terms: Terms, source: 'report' | 'events', usage: readonly UsageSum[]): UsageSum[] =>
+export const from = (terms: Terms, source: 'report' | 'events', usage: readonly UsageSum[]): UsageSum[] =>
   usage.filter(({ service, use }) => sourceOfRecord(terms, service, use) === source);
 
 /** Whether a month cannot be rated without reports: units come from them, or figures that stand nowhere else. */

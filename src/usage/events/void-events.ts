@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
+import { TallyWake } from '../alerts/wake';
 import type { NamedEvent } from './event-names';
 import { drawPosition, findEvents } from './events.repository';
 import { eventsMax, TakeEvents } from './take-events';
@@ -22,6 +23,7 @@ export class VoidEvents {
   constructor(
     private readonly clock: Clock,
     private readonly takeEvents: TakeEvents,
+    private readonly wake: TallyWake,
   ) {}
 
   async execute(tx: Tx, actor: Actor, body: VoidBody): Promise<EventVoid> {
@@ -65,6 +67,7 @@ export class VoidEvents {
       });
     });
     if (body.replacements) await this.replace(tx, actor, body.replacements);
+    await this.wake.ask(tx, platformId);
     const details = { events: String(kept.events), replacements: String(kept.replacements) };
     await audit(tx, actor, { action: 'usage-events.voided', subjectId: kept.id, details, at });
     const to = [platformId, ...kept.label_ids];

@@ -1,0 +1,49 @@
+import type { LivingAgreement } from '../../agreements';
+import { withLowerCounts } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { type KeptReadings, otherSource } from '../../usage';
+import { post } from '../ledger/ledger';
+import { disputeHeld } from '../ledger/templates';
+import { type CloseInput, rateClose } from '../statements/rate-close';
+import { type Hold, insertHold, openDisputes, partOf } from './disputes.repository';
+
+interface Closing {
+  readonly agreement: LivingAgreement;
+  readonly input: CloseInput;
+  /** What the close makes payable. */
+  readonly payable: bigint;
+}
+
+/**
+ * What a close holds for each open dispute of its month: what becomes payable less what would become payable with the lower of both counts in the
+ * disputed part, by the same close. One dispute after the other, so that nothing is held twice; never less than nothing.
+ */
+export async function holdsOf(tx: Tx, readings: KeptReadings, { agreement, input, payable }: Closing): Promise<Hold[]> {
+  const disputes = await openDisputes(tx, agreement.id, input.month);
+  if (disputes.length === 0) return [];
+  const other = await otherSource(tx, readings, agreement, input.month);
+  let { usage } = input.usage;
+  let left = payable;
+  return disputes.map((dispute): Hold => {
+    usage = withLowerCounts(usage, other.usage, partOf(dispute));
+    const { settled } = rateClose({ ...input, usage: { ...input.usage, usage } });
+    const minor = left > settled.payable ? left - settled.payable : 0n;
+    left -= minor;
+    return { number: dispute.number, minor, otherReports: other.reportIds, otherPosition: other.position };
+  });
+}
+
+export const heldBy = (holds: readonly Hold[]): bigint => holds.reduce((sum, { minor }) => sum + minor, 0n);
+
+/** Books what is held, after the statement and its royalties. */
+export async function bookHolds(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { month, holds, effectiveOn, at }: { month: string; holds: readonly Hold[]; effectiveOn: string; at: Date },
+): Promise<void> {
+  for (const hold of holds) {
+    await insertHold(tx, agreement, { month, hold, at });
+    const [source, legs] = [String(hold.number), disputeHeld(hold.minor)];
+    await post(tx, { agreement, kind: 'dispute-held', source, effectiveOn, at, legs });
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import {
+  disputedUnits,
+  type DisputedPart,
+  isTerritory,
+  monthsOfLife,
+  termsOfMonth,
+  territoryNumber,
+} from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import { type Actor, actorName } from '../../platform/auth/actor';
+import { Clock } from '../../platform/clock';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError, type Fault } from '../../platform/errors/domain-error';
+import { IdField, MonthField, TextField, TextsField } from '../../platform/http/fields';
+import { publish } from '../../platform/outbox/outbox';
+import { everyPosition, KeptReadings, liveBasis, otherSource, usageOfRecord } from '../../usage';
+import { closedMonths } from '../statements/statements.repository';
+import { type Dispute, findDispute, insertDispute } from './disputes.repository';
+
+export class DisputeBody {
+  @MonthField({ description: 'a month that is not closed', example: '2026-01' })
+  readonly month!: string;
+
+  @IdField({ description: 'a service of the agreement' })
+  readonly serviceId!: string;
+
+  @TextsField({ optional: true, pattern: /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/, description: 'only these ISRCs; absent: all' })
+  readonly isrcs?: string[];
+
+  @TextsField({ max: 300, optional: true, pattern: /^[A-Z]{2}$/, description: 'only these territories; absent: all' })
+  readonly territories?: string[];
+
+  @TextField({ max: 2_000, description: 'what is wrong' })
+  readonly reason!: string;
+}
+
+/**
+ * A party disputes what both sources say of a service's month. Refuses with not-found, agreement-not-concluded, request-invalid,
+ * usage-dispute-closed, and usage-dispute-nothing where one source is silent or nothing differs by more than the terms let pass.
+ */
+@Injectable()
+export class OpenDispute {
+  constructor(
+    private readonly clock: Clock,
+    private readonly readings: KeptReadings,
+  ) {}
+
+  async execute(tx: Tx, actor: Actor, agreementId: string, body: DisputeBody): Promise<Dispute> {
+    // A close of the month waits here, or is over.
+    const agreement = await getLivingForUpdate(tx, agreementId);
+    const { month, serviceId, reason } = body;
+    refuseUnknown(agreement, body);
+    if ((await closedMonths(tx, agreementId)).has(month)) throw new DomainError('usage-dispute-closed');
+    const tolerance = termsOfMonth(agreement.life, month).usage.reconciliation?.tolerance ?? '0';
+    const part = partOfBody(body, tolerance);
+    const found = await tx.asSystem(() => this.differing(tx, agreement, { month, part }));
+    const at = this.clock.now();
+    const number = await insertDispute(tx, agreement, {
+      ...{ month: `${month}-01`, service_id: serviceId, reason, tolerance },
+      isrcs: body.isrcs ?? null,
+      territories: body.territories?.map(territoryNumber) ?? null,
+      ...{ differing: found.rows, record_units: found.record, other_units: found.other },
+      ...{ openedBy: actor.organizationId, madeBy: actorName(actor), at },
+    });
+    const details = { number, month, service: serviceId, difference: String(found.record - found.other) };
+    await audit(tx, actor, { action: 'usage-dispute.opened', subjectId: agreementId, details, at });
+    const to = [agreement.labelId, agreement.platformId];
+    await publish(tx, { to, topic: 'usage-dispute.opened', subjectId: agreementId, payload: details, at });
+    return (await findDispute(tx, agreementId, number))!;
+  }
+
+  private async differing(
+    tx: Tx,
+    agreement: LivingAgreement,
+    { month, part }: { month: string; part: DisputedPart },
+  ): Promise<ReturnType<typeof disputedUnits>> {
+    const basis = await liveBasis(tx, agreement, month, everyPosition);
+    const { usage: record } = await usageOfRecord(tx, this.readings, agreement, month, basis);
+    const { usage: other } = await otherSource(tx, this.readings, agreement, month);
+    // Silence is no other count: whoever sends one source only would hold all of the money.
+    if ([record, other].some((source) => source.every(({ service }) => service !== part.service))) {
+      throw new DomainError('usage-dispute-nothing', 'one of both sources says nothing of the service’s month');
+    }
+    const found = disputedUnits(record, other, part);
+    if (found.rows === 0) throw new DomainError('usage-dispute-nothing');
+    return found;
+  }
+}
+
+const partOfBody = ({ serviceId, isrcs, territories }: DisputeBody, tolerance: string): DisputedPart => ({
+  service: serviceId,
+  tolerance,
+  ...(isrcs === undefined ? {} : { isrcs: new Set(isrcs) }),
+  ...(territories === undefined ? {} : { territories: new Set(territories) }),
+});
+
+function refuseUnknown({ life }: LivingAgreement, { month, serviceId, territories = [] }: DisputeBody): void {
+  const faults: Fault[] = [];
+  const add = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
+  const isOfTerm = monthsOfLife(life).includes(month);
+  if (!isOfTerm) add('/month', 'field-month', `${month} is not a month of the term`);
+  else if (!termsOfMonth(life, month).services.some(({ id }) => id === serviceId)) {
+    add('/serviceId', 'service-unknown', 'the agreement is not about this service');
+  }
+  territories.forEach((code, place) => {
+    if (!isTerritory(code)) add(`/territories/${place}`, 'field-in', 'must be an ISO 3166-1 alpha-2 code');
+  });
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+}

@@ -1,0 +1,63 @@
+import {
+  moneyText,
+  monthPeriod,
+  monthsOfLife,
+  type RatedPeriod,
+  ratePeriod,
+  RatingRefused,
+  type Reached,
+  reachedIn,
+  settlePeriod,
+  type Terms,
+  termsOfMonth,
+} from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import type { AccrualQuestion } from '../../usage';
+import { carriedInto } from './carried-into';
+import { closedMonths } from './statements.repository';
+
+/**
+ * What a month's money has reached, by the close's own rating on what counts so far: floors and tiers, and an advance that is earned with
+ * it. Nothing where a figure is still to be reported: no amount is known then.
+ */
+export async function reachedSoFar(tx: Tx, { agreement, month, usage }: AccrualQuestion): Promise<readonly Reached[]> {
+  const terms = termsOfMonth(agreement.life, month);
+  const rated = ratedSoFar(terms, month, usage);
+  if (rated === undefined) return [];
+  return [...reachedIn(terms, rated), ...(await advancesEarned(tx, { agreement, month, usage }, { terms, rated }))];
+}
+
+function ratedSoFar(
+  terms: Terms,
+  month: string,
+  { usage, context }: AccrualQuestion['usage'],
+): RatedPeriod | undefined {
+  try {
+    return ratePeriod({ terms, period: monthPeriod(month), usage, context });
+  } catch (error) {
+    if (error instanceof RatingRefused) return undefined;
+    throw error;
+  }
+}
+
+/** Only for the month that is to be closed next: what earlier ones that are open will recoup is not known. */
+async function advancesEarned(
+  tx: Tx,
+  { agreement, month, usage: { context } }: AccrualQuestion,
+  { terms, rated }: { terms: Terms; rated: RatedPeriod },
+): Promise<Reached[]> {
+  const closed = await closedMonths(tx, agreement.id);
+  if (monthsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
+  const carried = await carriedInto(tx, agreement, month);
+  const { opening, closing, royalties } = settlePeriod({ terms, period: monthPeriod(month), rated, context, carried });
+  if (opening <= 0n || closing > 0n) return [];
+  const text = (minor: bigint): string => moneyText({ minor, currency: terms.currency });
+  return [
+    {
+      kind: 'guarantee-met',
+      clause: '/advances',
+      figures: { earned: text(royalties) },
+      threshold: { amount: text(opening) },
+    },
+  ];
+}

@@ -1,4 +1,4 @@
-import { type Cell, isRecordCode, layouts, type NamedCells, type RecordCode } from '../ddex';
+import { type Cell, isPartlyKnown, isRecordCode, layouts, type NamedCells, type RecordCode } from '../ddex';
 
 /** A record as a line of JSON gives it, or why it gives none. */
 export type ReadRecord =
@@ -30,16 +30,19 @@ export function readRecord(line: string): ReadRecord {
 }
 
 function faultOf(
-  code: string,
+  code: RecordCode,
   layout: readonly Cell[],
   name: string,
   value: unknown,
 ): { code: string; message: string } | undefined {
   const cell = layout.find((each) => each.name === name);
-  if (cell === undefined) return { code: 'cell-unknown', message: `${code} has no cell ${JSON.stringify(name)}` };
-  const texts: readonly unknown[] = cell.multiple && Array.isArray(value) ? value : [value];
+  if (cell === undefined && !isPartlyKnown(code))
+    return { code: 'cell-unknown', message: `${code} has no cell ${JSON.stringify(name)}` };
+  // Of a record that is known in part nobody knows how many values a cell may have.
+  const isList = cell?.multiple ?? true;
+  const texts: readonly unknown[] = isList && Array.isArray(value) ? value : [value];
   if (!texts.every((text) => typeof text === 'string')) {
-    const message = `${name} must be text${cell.multiple ? ' or a list of text' : ''}: numbers would not be exact`;
+    const message = `${name} must be text${isList ? ' or a list of text' : ''}: numbers would not be exact`;
     return { code: 'cell-type', message };
   }
   // What could begin another line or cell is refused here, with the name of the cell.

@@ -1,12 +1,13 @@
 export { dsrReader, readDsr } from './dsr/read-any';
 export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-report';
-export { checkTogether } from './dsr/check-together';
+export { type CheckedFile, checkTogether } from './dsr/check-together';
 export { LineSplitter } from './dsr/lines';
 export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
 export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';
 export { profiles, type Profile } from './dsr/profiles';
-export { soldResource, type SoldResource } from './dsr/sold-resource';
-export { readRecordCompanyReport, RecordCompanyReport } from './dsr/read-report';
+export { type SoldResource, SoldResources } from './dsr/sold-resource';
+export { readRecordCompanyReport } from './dsr/read-report';
+export { ReportInParts } from './dsr/report-in-parts';
 export { type ContextTotals } from './dsr/read-usage';
 export { type LinesApart, UsageLinesApart } from './dsr/usage-lines-apart';
 export {
@@ -24,11 +25,21 @@ export type {
   Head,
   NamedCells,
   ReportReceiver,
+  ReportedUse,
   ReportSummary,
   SalesContext,
   SummaryFigures,
+  SummaryUses,
   UsageLine,
 } from './dsr/records';
 export { type Escapes } from './dsr/escaping';
 export { faultWeights, type Fault, type FaultCode, type Severity } from './dsr/faults';
-export { isRecordCode, layouts, type Cell, type CellName, type CellsOf, type RecordCode } from './dsr/layouts';
+export {
+  isPartlyKnown,
+  isRecordCode,
+  layouts,
+  type Cell,
+  type CellName,
+  type CellsOf,
+  type RecordCode,
+} from './dsr/layouts';

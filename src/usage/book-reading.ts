@@ -110,17 +110,18 @@ async function writeReading(tx: Tx, id: string, { state, reading, refusal, at }:
     ]);
   }
   if (reading === undefined) return;
-  const { lines, accepted, rejected, rejectedByCode, sums, held, faults } = reading;
+  const { lines, accepted, rejected, rejectedByCode, sums, held, faults, fileLines = null } = reading;
   await tx.run(
     `UPDATE usage_reports
         SET state = $2, read_at = $3, lines = $4, lines_accepted = $5, lines_rejected = $6, rejected_by_code = $7,
-            sums_sha256 = $8, held_sha256 = $9, held_lines = $10, faults_sha256 = $11, faults = $12, fault_marks = $13::bigint[]
+            sums_sha256 = $8, held_sha256 = $9, held_lines = $10, faults_sha256 = $11, faults = $12, fault_marks = $13::bigint[],
+            file_lines = CASE WHEN files > 1 THEN $14::bigint[] END
       WHERE id = $1`,
     [
       ...[id, state, at, lines, accepted, rejected, JSON.stringify(rejectedByCode)],
       // What a refused report would come to counts for nothing, and is shown to nobody as if it did.
       state === 'accepted' ? sums.sha256 : null,
-      ...[held.sha256, held.rows, faults.sha256, faults.count, faults.marks],
+      ...[held.sha256, held.rows, faults.sha256, faults.count, faults.marks, fileLines],
     ],
   );
 }

@@ -59,11 +59,25 @@ export class ReadReport {
         `SELECT * FROM usage_reports WHERE id = $1 AND state = 'received' FOR UPDATE`,
         [reportId],
       );
-      if (report === undefined) return false;
+      if (report === undefined) return this.cancelParts(tx, actor, reportId);
       await audit(tx, actor, { action: 'usage-report.cancelled', subjectId: reportId, at: this.clock.now() });
       await this.refuse(tx, report, new DomainError('reading-cancelled'));
       return true;
     });
+  }
+
+  /** A report of several files that are not all here: its operation is all that there is to end. */
+  private async cancelParts(tx: Tx, actor: Actor, reportId: string): Promise<boolean> {
+    const part = await tx.first<{ operation_id: string }>(
+      `SELECT operation_id FROM usage_report_parts WHERE report_id = $1 AND NOT EXISTS (SELECT FROM usage_reports WHERE id = $1)`,
+      [reportId],
+    );
+    if (part === undefined) return false;
+    const at = this.clock.now();
+    const problem = problemOf(new DomainError('reading-cancelled'));
+    if ((await moveOperation(tx, part.operation_id, { state: 'failed', problem, at })) === 0) return false;
+    await audit(tx, actor, { action: 'usage-report.cancelled', subjectId: reportId, at });
+    return true;
   }
 
   private async prepare(tx: Tx, reportId: string): Promise<Prepared | undefined> {

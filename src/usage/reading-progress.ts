@@ -31,12 +31,10 @@ export class ReadingProgress implements Progress {
     if (performance.now() - this.told >= this.interval) await this.tell();
   }
 
-  /** The file as it is read. */
+  /** The file as it is read, or the next one. */
   async *watched(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let bytes = 0;
     for await (const chunk of file) {
-      bytes += chunk.length;
-      await this.atBytes(bytes);
+      await this.atBytes(this.bytesRead + chunk.length);
       yield chunk;
     }
   }

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { concludedAgreementsBetween } from '../agreements';
-import type { SalesContext } from '../ddex';
 import { territoryNumber, useModelCode } from '../kernel';
 import { audit } from '../platform/audit/audit';
 import type { Actor } from '../platform/auth/actor';
@@ -8,12 +8,23 @@ import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { enqueue } from '../platform/jobs/jobs';
-import { openOperation } from '../platform/operations/operations';
+import { getOperation, moveOperation, openOperation } from '../platform/operations/operations';
 import { publish } from '../platform/outbox/outbox';
 import type { StoredFile } from '../platform/storage/storage';
 import type { DelimitedLayout } from './engine/delimited-layout';
+import { lockReplaceable, type Parties, reportOfTerritory } from './replaceable';
+import type { OpeningContext } from './opening-context';
 import { nextDay, type ReportOpening } from './read-opening';
-import type { UsageReport } from './usage-report';
+import {
+  contextsTogether,
+  filesDiffer,
+  insertPart,
+  keptContext,
+  partReceiptView,
+  partsOfMessage,
+  type ReportPart,
+} from './report-parts';
+import { type ReceiptView, receiptView, type UsageReport } from './usage-report';
 import { lastReadingOf } from './usage-report.repository';
 
 /** A report that is stored already, as it introduces itself or is introduced. */
@@ -41,9 +52,14 @@ export interface MappedFile {
   readonly layout: DelimitedLayout;
 }
 
-interface Parties {
-  readonly labelId: string;
-  readonly serviceId: string;
+interface NewReport {
+  readonly reportId: string;
+  readonly operationId: string;
+}
+
+interface Replacing {
+  readonly replaced: string | null;
+  readonly files?: number;
 }
 
 /**
@@ -54,24 +70,104 @@ interface Parties {
 export class ReceiveReport {
   constructor(private readonly clock: Clock) {}
 
-  async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<UsageReport> {
-    const { file, messageId } = received;
+  async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<ReceiptView> {
+    const { file, messageId, opening } = received;
     await claimMessage(tx, `${actor.organizationId} ${messageId}`);
     const before = await tx.first<UsageReport>(
       'SELECT * FROM usage_reports WHERE platform_id = $1 AND message_id = $2 AND reread_because IS NULL',
       [actor.organizationId, messageId],
     );
-    if (before !== undefined) {
-      if (before.file_sha256 === file.sha256) return before;
-      throw new DomainError(
-        'message-id-reused',
-        `message ${messageId} was received with the hash ${before.file_sha256}`,
-      );
-    }
+    const parts = await partsOfMessage(tx, actor.organizationId, messageId);
+    const same = parts.find(({ file_sha256 }) => file_sha256 === file.sha256);
+    if (same !== undefined) return partReceiptView(same);
+    if (before?.files === 1 && before.file_sha256 === file.sha256) return receiptView(before);
+    if (before !== undefined) throw messageReused(messageId, before.file_sha256);
     const parties = await this.partiesAndService(tx, actor, received);
+    if (opening !== undefined) await this.checkCurrency(tx, actor, parties.labelId, opening);
+    if (parts.length > 0 || (opening !== undefined && opening.head.numberOfFiles > 1n))
+      return this.keepPart(tx, actor, received, { ...parties, parts });
     const replaced = await this.replacedBy(tx, received, parties);
-    if (received.opening !== undefined) await this.checkCurrency(tx, actor, parties.labelId, received.opening);
-    return tx.asSystem(() => this.keep(tx, actor, received, { ...parties, replaced }));
+    return tx.asSystem(async () => {
+      const report = await this.newReport(tx, actor);
+      return receiptView(await this.keep(tx, actor, received, { ...parties, replaced, ...report }));
+    });
+  }
+
+  /** One of several files: kept until all are there, then all are one report, in the transaction of the last. */
+  private async keepPart(
+    tx: Tx,
+    actor: Actor,
+    received: ReceivedFile,
+    { parts, ...parties }: Parties & { readonly parts: readonly ReportPart[] },
+  ): Promise<ReceiptView> {
+    const { messageId, opening, file, packed, month } = received;
+    const [number, files] = [Number(opening?.head.fileNumber ?? 1n), Number(opening?.head.numberOfFiles ?? 1n)];
+    const [first] = parts;
+    const known = parts.find((part) => part.number === number);
+    if (known !== undefined) throw messageReused(messageId, known.file_sha256);
+    if (first !== undefined) await refuseDifferent(tx, first, { ...parties, files, month });
+    const part: ReportPart = await tx.asSystem(async () => {
+      const report = first === undefined ? await this.newReport(tx, actor) : first;
+      const made: ReportPart = {
+        message_id: messageId,
+        number,
+        files,
+        report_id: 'reportId' in report ? report.reportId : report.report_id,
+        operation_id: 'operationId' in report ? report.operationId : report.operation_id,
+        label_id: parties.labelId,
+        service_id: parties.serviceId,
+        month: `${month}-01`,
+        file_sha256: file.sha256,
+        bytes: BigInt(file.bytes),
+        packed,
+        replaces: received.replaces ?? null,
+        replaces_territory: received.replacesTerritory ?? null,
+        contexts: (opening?.contexts ?? []).map(keptContext),
+        received_at: this.clock.now(),
+      };
+      await insertPart(tx, actor.organizationId, made);
+      const { operation_id, report_id: subjectId, received_at: at } = made;
+      const progress = { files, filesReceived: parts.length + 1 };
+      await moveOperation(tx, operation_id, { state: 'queued', progress, at });
+      const details = { file: file.sha256, bytes: file.bytes, number, files };
+      await audit(tx, actor, { action: 'usage-report.file-received', subjectId, details, at });
+      return made;
+    });
+    const all = [...parts, part].sort((one, other) => one.number - other.number);
+    if (all.length === files) await this.keepTogether(tx, actor, received, { ...parties, parts: all });
+    return partReceiptView(part);
+  }
+
+  /** What the report replaces was said with any of its files. */
+  private async keepTogether(
+    tx: Tx,
+    actor: Actor,
+    received: ReceivedFile,
+    { parts, ...parties }: Parties & { readonly parts: readonly ReportPart[] },
+  ): Promise<void> {
+    const [first] = parts as [ReportPart, ...ReportPart[]];
+    const replaces = received.replaces ?? parts.find((part) => part.replaces !== null)?.replaces ?? undefined;
+    const replacesTerritory =
+      received.replacesTerritory ?? parts.find((part) => part.replaces_territory !== null)?.replaces_territory;
+    const asked = { ...received, replaces, replacesTerritory: replacesTerritory ?? undefined };
+    const replaced = await this.replacedBy(tx, asked, parties);
+    const bytes = Number(parts.reduce((sum, part) => sum + part.bytes, 0n));
+    const contexts = contextsTogether(parts);
+    const whole = {
+      ...received,
+      file: { sha256: first.file_sha256, bytes },
+      packed: first.packed,
+      opening: { ...received.opening!, contexts },
+    };
+    const report = { reportId: first.report_id, operationId: first.operation_id, files: parts.length };
+    await tx.asSystem(() => this.keep(tx, actor, whole, { ...parties, replaced, ...report }));
+  }
+
+  private async newReport(tx: Tx, actor: Actor): Promise<NewReport> {
+    const reportId = randomUUID();
+    const operation = { ownerId: actor.organizationId, kind: 'read-report', subjectId: reportId, at: this.clock.now() };
+    const { id: operationId } = await openOperation(tx, operation);
+    return { reportId, operationId };
   }
 
   private async partiesAndService(tx: Tx, actor: Actor, { opening, mapped }: ReceivedFile): Promise<Parties> {
@@ -147,7 +243,7 @@ export class ReceiveReport {
     const currencies = new Set(agreements.map(({ currency }) => currency));
     if (currencies.size === 0) return;
     const faults = contexts
-      .filter(({ currencyOfAccounting }) => !currencies.has(currencyOfAccounting))
+      .filter(({ currencyOfAccounting: told }) => told !== null && !currencies.has(told))
       .map(({ lineNumber, currencyOfAccounting }) => ({
         pointer: `/lines/${lineNumber}`,
         code: 'currency-not-agreed',
@@ -160,32 +256,21 @@ export class ReceiveReport {
     tx: Tx,
     actor: Actor,
     { file, packed, messageId, month, opening, mapped, as = 'full' }: ReceivedFile,
-    { labelId, serviceId, replaced }: Parties & { readonly replaced: string | null },
+    { labelId, serviceId, replaced, reportId, operationId, files = 1 }: Parties & NewReport & Replacing,
   ): Promise<UsageReport> {
     const at = this.clock.now();
-    const operation = await openOperation(tx, { ownerId: actor.organizationId, kind: 'read-report', at });
     const report = await tx.one<UsageReport>(
-      `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed, mapping_id, layout,
-                                  replaces_as)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $12, $13, $14) RETURNING *`,
+      `INSERT INTO usage_reports (id, label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed,
+                                  mapping_id, layout, replaces_as, files)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16) RETURNING *`,
       [
-        labelId,
-        actor.organizationId,
-        serviceId,
-        messageId,
-        file.sha256,
-        file.bytes,
-        `${month}-01`,
-        replaced,
-        operation.id,
-        at,
-        packed,
-        mapped?.mappingId ?? null,
+        ...[reportId, labelId, actor.organizationId, serviceId, messageId, file.sha256, file.bytes, `${month}-01`],
+        ...[replaced, operationId, at, packed, mapped?.mappingId ?? null],
         mapped === undefined ? null : JSON.stringify(mapped.layout),
         replaced === null ? null : as,
+        files,
       ],
     );
-    await tx.run('UPDATE operations SET subject_id = $2 WHERE id = $1', [operation.id, report.id]);
     if (opening !== undefined) await insertContexts(tx, report, opening.contexts, replaced === null);
     await enqueue(tx, 'read-report', { reportId: report.id }, `read-report ${report.id}`);
     await audit(tx, actor, {
@@ -205,46 +290,28 @@ export class ReceiveReport {
   }
 }
 
-async function lockReplaceable(
-  tx: Tx,
-  id: string,
-  month: string,
-  { labelId, serviceId }: Parties,
-): Promise<UsageReport> {
-  const report = await tx.first<UsageReport>(
-    `SELECT * FROM usage_reports WHERE id = $1 AND platform_id = accordo_organization() AND label_id = $2 AND service_id = $3 AND month = $4 FOR UPDATE`,
-    [id, labelId, serviceId, `${month}-01`],
-  );
-  // Asked once the lock is there: whoever held it before may just have replaced the report.
-  const taken = await tx.first(
-    `SELECT 1 FROM usage_reports WHERE id = $1 AND state <> 'accepted' UNION ALL SELECT 1 FROM usage_reports WHERE replaces = $1 AND state = 'received'`,
-    [id],
-  );
-  if (report === undefined || taken !== undefined) throw new DomainError('report-not-replaceable');
-  return report;
-}
+const messageReused = (messageId: string, sha256: string): DomainError =>
+  new DomainError('message-id-reused', `message ${messageId} was received with the hash ${sha256}`);
 
-/** The one live report of the month that speaks for a territory, and for no other: a replacement takes all of a report away. */
-async function reportOfTerritory(
+/** Files of one report are to the same label, about the same service and month, and are equally many; and nobody has cancelled it. */
+async function refuseDifferent(
   tx: Tx,
-  territory: string,
-  month: string,
-  { labelId, serviceId }: Parties,
-): Promise<string> {
-  const reports = await tx.rows<{ id: string; alone: boolean }>(
-    `SELECT r.id, bool_and(c.territory = $4) AS alone FROM usage_reports r JOIN usage_contexts c ON c.report_id = r.id AND c.live
-      WHERE r.platform_id = accordo_organization() AND r.label_id = $1 AND r.service_id = $2 AND r.month = $3 AND r.state = 'accepted'
-      GROUP BY r.id HAVING bool_or(c.territory = $4) ORDER BY r.id`,
-    [labelId, serviceId, `${month}-01`, territoryNumber(territory)],
-  );
-  const [only] = reports;
-  if (only !== undefined && reports.length === 1 && only.alone) return only.id;
-  const ids = reports.map(({ id }) => id).join(', ');
+  first: ReportPart,
+  { labelId, serviceId, files, month }: Parties & { readonly files: number; readonly month: string },
+): Promise<void> {
+  const isSame = first.label_id === labelId && first.service_id === serviceId && first.month === `${month}-01`;
+  if (!isSame || first.files !== files) {
+    throw filesDiffer(
+      'another file of this report says otherwise who it is to, of which service and month, or how many files there are',
+    );
+  }
+  // Held, so that whoever cancels it does so before or after all of this.
+  await tx.run('SELECT FROM operations WHERE id = $1 FOR UPDATE', [first.operation_id]);
+  const { state } = await getOperation(tx, first.operation_id);
+  if (state === 'queued') return;
   throw new DomainError(
-    'report-not-replaceable',
-    only === undefined
-      ? `no live report speaks for ${territory} in ${month}`
-      : `for ${territory} in ${month} speak ${ids}, not one report alone and for nothing else: name it by its id`,
+    'message-id-reused',
+    `message ${first.message_id} was cancelled before all of its files were here`,
   );
 }
 
@@ -261,7 +328,7 @@ async function claimMessage(tx: Tx, name: string): Promise<void> {
 async function insertContexts(
   tx: Tx,
   report: UsageReport,
-  contexts: readonly SalesContext[],
+  contexts: readonly OpeningContext[],
   live: boolean,
 ): Promise<void> {
   const rows = contexts.map((context) => ({

@@ -11,14 +11,16 @@ import { type AgreedChecks, checksAgreed } from './agreed-checks';
 import { lineBytesMax } from './engine/careful-line';
 import type { DeltaBase } from './engine/delta-base';
 import { type Pieces, StreamPieces } from './engine/line-chunks';
+import type { PlainFile } from './engine/line-parts';
 import { type MatchPlan, matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
-import { readRecordCompany } from './engine/read-record-company';
+import { readDsrReport } from './engine/read-dsr';
 import type { Reading } from './engine/reading';
 import { chunksAhead } from './engine/scan-threads';
 import { UnpackedPieces } from './engine/unpacked-pieces';
 import { KeptReadings } from './kept-readings';
 import type { ReadingProgress } from './reading-progress';
+import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
 import { refusalOf, unpacked, unpackedMost } from './unpacked';
 import type { UsageReport } from './usage-report';
@@ -33,6 +35,8 @@ export interface Prepared {
   readonly catalogue: readonly string[];
   readonly resolutions: ReadonlyMap<string, string>;
   readonly checks: readonly AgreedChecks[];
+  /** The report's own files. */
+  readonly files: readonly ReportFile[];
   /** What was signed, had happened and was resolved when this was prepared. */
   readonly stamp: string;
 }
@@ -68,6 +72,7 @@ export class ReportReader {
     return {
       report,
       bases: await basesOf(tx, report),
+      files: await filesOfReport(tx, report),
       grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
       catalogue: await catalogueIsrcs(tx, report.label_id),
       resolutions: await resolutionsFor(tx, report),
@@ -78,7 +83,7 @@ export class ReportReader {
 
   /** `progress` is told how far the report's own file is read. */
   async read(
-    { report, bases, grants, catalogue, resolutions, stamp }: Prepared,
+    { report, bases, files, grants, catalogue, resolutions, stamp }: Prepared,
     progress?: ReadingProgress,
   ): Promise<Read> {
     const plan = matchPlanOf({
@@ -90,7 +95,26 @@ export class ReportReader {
       resolutions,
     });
     await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
+    if (report.layout === null) return this.readDsr(files, { plan, progress });
     return this.readFile(report, bases, { plan, stamp, progress });
+  }
+
+  private async readDsr(
+    files: readonly ReportFile[],
+    { plan, progress }: Pick<Under, 'plan' | 'progress'>,
+  ): Promise<Read> {
+    const sources = (): Iterable<AsyncIterable<Buffer>> => unpackedFiles(this.storage, files, progress);
+    const [only] = files;
+    const threads = files.length === 1 ? threadsFor(only!.bytes) : 0;
+    const file = threads > 0 ? this.plainFile(only!) : undefined;
+    const folder = this.storage.temporaryFolder;
+    const reading = await readDsrReport({ sources, file, plan, folder, threads, progress });
+    const fatal = reading.fatal.map(({ line, code, message }) => {
+      const { file, line: place } = placeInFiles({ file_lines: reading.fileLines.map(BigInt) }, line);
+      const pointer = files.length === 1 ? `/lines/${line}` : `/files/${file}/lines/${place}`;
+      return { pointer, code, message };
+    });
+    return withImpossible(reading, fatal);
   }
 
   /** What a delta changes is taken as it was read, where nothing has been signed or resolved since; otherwise its file is read again before. */
@@ -119,6 +143,10 @@ export class ReportReader {
     }
   }
 
+  private plainFile({ packed, file_sha256: sha256, bytes }: Omit<ReportFile, 'number'>): PlainFile | undefined {
+    return packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : undefined;
+  }
+
   private async readOne(
     report: UsageReport,
     { plan, progress }: Pick<Under, 'plan' | 'progress'>,
@@ -126,27 +154,17 @@ export class ReportReader {
   ): Promise<Read> {
     const { layout, bytes, file_sha256: sha256 } = report;
     const folder = this.storage.temporaryFolder;
-    const streamed = (): AsyncIterable<Buffer> => {
+    const pieces = (threads: number): Pieces => {
+      const most = unpackedMost(bytes);
+      const order = { path: this.storage.pathOf(sha256), most, lineMax: lineBytesMax, ahead: chunksAhead(threads) + 1 };
+      if (threads > 0) return new UnpackedPieces(order, progress);
       const file = this.storage.read(sha256);
-      return unpacked(progress?.watched(file) ?? file, report);
+      return new StreamPieces(unpacked(progress?.watched(file) ?? file, report), lineBytesMax);
     };
-    const file = report.packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : undefined;
-    const threads = bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
-    if (layout === null) {
-      const parts = threads > 0 ? file : undefined;
-      const reading = await readRecordCompany({ source: streamed, file: parts, plan, folder, threads, progress });
-      const fatal = reading.fatal.map(({ line, code, message }) => ({ pointer: `/lines/${line}`, code, message }));
-      return withImpossible(reading, fatal);
-    }
-    const unpacking = {
-      path: this.storage.pathOf(sha256),
-      most: unpackedMost(bytes),
-      lineMax: lineBytesMax,
-      ahead: chunksAhead(threads) + 1,
-    };
-    const pieces = (): Pieces =>
-      threads > 0 ? new UnpackedPieces(unpacking, progress) : new StreamPieces(streamed(), lineBytesMax);
-    const input = { source: file ?? pieces(), plan, folder, threads, progress };
+    // A DSR file is no delta, nor the base of one.
+    if (layout === null) throw new Error('only a table is read by a layout');
+    const threads = threadsFor(bytes);
+    const input = { source: this.plainFile(report) ?? pieces(threads), plan, folder, threads, progress };
     const own = base === undefined ? {} : { base };
     const signed = base === undefined ? layout : { ...layout, signed: true as const };
     try {
@@ -157,6 +175,9 @@ export class ReportReader {
   }
 }
 
+const threadsFor = (bytes: bigint): number =>
+  bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
+
 /** To be asked under `lockReadings`: signed, amended, suspended or resolved while the file was read means to read it again, under all that now holds. */
 export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Promise<void> {
   if ((await stampOf(tx, report)) !== stamp) throw new Error('an agreement or a resolution changed meanwhile');
@@ -164,6 +185,18 @@ export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Pro
 
 const stampOf = async (tx: Tx, { label_id, platform_id }: UsageReport): Promise<string> =>
   `${await stampBetween(tx, label_id, platform_id)} ${await resolutionsStamp(tx, label_id, platform_id)}`;
+
+/** One file after another, each opened when it is its turn. */
+function* unpackedFiles(
+  storage: Storage,
+  files: readonly ReportFile[],
+  progress: ReadingProgress | undefined,
+): Generator<AsyncIterable<Buffer>> {
+  for (const file of files) {
+    const bytes = storage.read(file.file_sha256);
+    yield unpacked(progress?.watched(bytes) ?? bytes, file);
+  }
+}
 
 const withImpossible = (reading: Reading, fatal: readonly Fault[]): Read => ({
   reading,

@@ -34,6 +34,9 @@ export interface UsageReport extends ReadFiles {
   readonly read_again: Rereading | null;
   readonly read_again_operation: string | null;
   readonly confirmed_at: Date | null;
+  readonly files: number;
+  /** How many lines each of several files has, once they were read. */
+  readonly file_lines: readonly bigint[] | null;
 }
 
 /** Why a report is read again: a resolution or an agreement came or changed, or a party asked. */
@@ -53,7 +56,8 @@ export class ReceiptView {
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ format: 'uuid' }) readonly serviceId!: string;
   @ApiProperty({ example: '2026-01' }) readonly month!: string;
-  @ApiProperty({ description: 'SHA-256 of the file, in hexadecimal' }) readonly fileSha256!: string;
+  @ApiProperty({ description: 'SHA-256 of the file, in hexadecimal; of a report of several files, of the first' })
+  readonly fileSha256!: string;
   @ApiProperty({ example: '4041681' }) readonly bytes!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly replaces!: string | null;
   @ApiProperty({
@@ -65,6 +69,13 @@ export class ReceiptView {
   readonly replacesAs!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'of a table: how it is read' })
   readonly mappingId!: string | null;
+  @ApiProperty({ type: 'integer', description: 'HEAD cell 7 of the file that was sent; 1 of a report itself' })
+  readonly fileNumber!: number;
+  @ApiProperty({
+    type: 'integer',
+    description: 'HEAD cell 8: of several files there is a report, with this id, once all are here',
+  })
+  readonly files!: number;
   @ApiProperty({ format: 'uuid', description: 'follow it at /v1/operations/:id' }) readonly operationId!: string;
   @ApiProperty({ format: 'date-time' }) readonly receivedAt!: string;
 }
@@ -121,6 +132,8 @@ export const receiptView = (report: UsageReport): ReceiptView => ({
   replaces: report.replaces,
   replacesAs: report.replaces_as,
   mappingId: report.mapping_id,
+  fileNumber: 1,
+  files: report.files,
   operationId: report.operation_id,
   receivedAt: report.received_at.toISOString(),
 });

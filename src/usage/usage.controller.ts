@@ -10,32 +10,32 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { getAgreement } from '../agreements';
-import { isTerritory, type UsageSum } from '../kernel';
+import { isTerritory } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
-import { ChoiceField, CountryField, IdField, MonthField, TextField } from '../platform/http/fields';
+import { ChoiceField, CountryField, IdField, IntegerParameter, MonthField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage, type StoredFile } from '../platform/storage/storage';
 import { Uploads } from '../platform/uploads/uploads';
-import type { HeldLine } from './engine/held-and-faults';
 import { jsonLines } from './engine/delimited-layout';
-import type { AgreementSum } from './engine/sums-file';
 import { fileKindOf } from './file-kind';
 import { KeptReadings } from './kept-readings';
 import { introduced } from './introduced';
 import type { Mapping } from './mapping';
 import { getMapping } from './mappings.repository';
 import { ReceiveReport } from './receive-report';
+import { fileOfReport } from './report-parts';
 import { askToReadAgain } from './suspense/ask-to-read-again';
-import { ReceiptView, receiptView, ReportView, reportView, rereadings, type UsageReport } from './usage-report';
+import { ReceiptView, ReportView, reportView, rereadings, type UsageReport } from './usage-report';
 import { getReport } from './usage-report.repository';
+import { FaultView, faultView, SumView, sumView, UnmatchedView, unmatchedView } from './usage.view';
 
 const reportBytesMax = 2 * 1024 ** 3;
 const dsrTypes = /^(text\/tab-separated-values|application\/gzip)\b/;
@@ -83,38 +83,15 @@ export class ReportsQuery extends PageQuery {
   readonly month?: string;
 }
 
-export class FaultView {
-  @ApiProperty({ description: 'line of the file, from 1' }) readonly line!: string;
-  @ApiProperty({ example: 'SR08' }) readonly record!: string;
-  @ApiProperty({ type: Number, nullable: true, description: 'cell of the record, from 1' }) readonly cell!:
-    number | null;
-  @ApiProperty({ type: String, nullable: true }) readonly cellName!: string | null;
-  @ApiProperty() readonly code!: string;
-  @ApiProperty({ enum: ['error', 'warning'] }) readonly severity!: string;
-  @ApiProperty() readonly value!: string;
-  @ApiProperty() readonly message!: string;
-}
-
-export class UseCountsView {
-  @ApiProperty({ example: 'RU' }) readonly territory!: string;
-  @ApiProperty({ example: 'OnDemandStream' }) readonly useType!: string;
-  @ApiProperty({ example: 'AdvertisementSupportedModel' }) readonly commercialModel!: string;
-  @ApiProperty({ description: 'units, as text' }) readonly quantity!: string;
-  @ApiProperty({ description: 'units given back, as text' }) readonly returns!: string;
-}
-
-export class UnmatchedView extends UseCountsView {
-  @ApiProperty({ format: 'uuid', description: 'in whose file the line stands: of a delta also what it replaces' })
-  readonly reportId!: string;
-  @ApiProperty() readonly line!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null where the line names no recording' })
-  readonly isrc!: string | null;
-  @ApiProperty({ description: 'why no agreement covers it' }) readonly reason!: string;
-}
-
-export class SumView extends UseCountsView {
-  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
-  @ApiProperty() readonly isrc!: string;
+/** Which of several files. */
+export class FileQuery {
+  @IntegerParameter({
+    min: 1,
+    max: 1000,
+    optional: true,
+    description: 'of a report of several files: its number; else the first',
+  })
+  readonly file?: number;
 }
 
 export class SumsQuery extends PageQuery {
@@ -132,34 +109,6 @@ export class ReadingAskedView {
   })
   readonly operationId!: string;
 }
-
-const countsView = ({
-  territory,
-  use,
-  model,
-  quantity,
-  returns,
-}: Omit<UsageSum, 'isrc' | 'service'>): UseCountsView => ({
-  territory,
-  useType: use,
-  commercialModel: model,
-  quantity: String(quantity),
-  returns: String(returns),
-});
-
-const unmatchedView = (own: string, { line, report, isrc, reason, ...counts }: HeldLine): UnmatchedView => ({
-  reportId: report ?? own,
-  line: String(line),
-  isrc,
-  reason,
-  ...countsView(counts),
-});
-
-const sumView = ({ agreementId, sum: { isrc, ...counts } }: AgreementSum): SumView => ({
-  agreementId,
-  isrc,
-  ...countsView(counts),
-});
 
 /** A cursor is how many rows came before. */
 const passedBefore = (cursor: string | undefined): number => Number(fromCursor(cursor, [/^\d{1,12}$/])?.[0] ?? 0);
@@ -185,7 +134,7 @@ export class UsageController {
   @ApiOperation({
     summary: 'Send a usage report for a month',
     description:
-      'A DSR flat file (record-company profile), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. A large one can be sent in pieces first (`/v1/uploads`), and named by `uploadId` in place of a body. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
+      'A DSR flat file (record-company, Basic Audio or UGC profile; of a report of several files each by itself, in any order), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. A large one can be sent in pieces first (`/v1/uploads`), and named by `uploadId` in place of a body. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
   })
   @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/x-ndjson', 'application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -207,8 +156,8 @@ export class UsageController {
     const mapping = query.mappingId === undefined ? undefined : await this.mappingFor(actor, query, query.mappingId);
     const file = await this.stored(actor, uploadId, mapping, request);
     const incoming = await introduced(this.storage, file, { ...query, mapping });
-    return this.writes.run(ofUpload ?? { ...write, content: file.sha256 }, async (tx) =>
-      receiptView(await this.receive.execute(tx, actor, { ...incoming, file, replaces, replacesTerritory, as })),
+    return this.writes.run(ofUpload ?? { ...write, content: file.sha256 }, (tx) =>
+      this.receive.execute(tx, actor, { ...incoming, file, replaces, replacesTerritory, as }),
     );
   }
 
@@ -245,8 +194,9 @@ export class UsageController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<FaultView>> {
     const passed = passedBefore(cursor);
-    const rows = await this.readings.faults(await getReport(tx, id), passed, limit + 1);
-    return pageOf(rows, limit, (fault) => fault, counted(passed + limit));
+    const report = await getReport(tx, id);
+    const rows = await this.readings.faults(report, passed, limit + 1);
+    return pageOf(rows, limit, (fault) => faultView(report, fault), counted(passed + limit));
   }
 
   @Get(':id/unmatched')
@@ -262,8 +212,9 @@ export class UsageController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<UnmatchedView>> {
     const passed = passedBefore(cursor);
-    const rows = await this.readings.heldLines(await getReport(tx, id), passed, limit + 1);
-    return pageOf(rows, limit, (row) => unmatchedView(id, row), counted(passed + limit));
+    const report = await getReport(tx, id);
+    const rows = await this.readings.heldLines(report, passed, limit + 1);
+    return pageOf(rows, limit, (row) => unmatchedView(report, row), counted(passed + limit));
   }
 
   @Get(':id/sums')
@@ -321,12 +272,17 @@ export class UsageController {
       ]),
     ),
   })
-  async file(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
-    const { file_sha256, bytes, packed, layout } = await getReport(tx, id);
-    const { ending, type: plain } = fileKindOf(layout);
+  async file(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { file: number = 1 }: FileQuery,
+  ): Promise<StreamableFile> {
+    const report = await getReport(tx, id);
+    const { file_sha256, bytes, packed } = await fileOfReport(tx, report, number);
+    const { ending, type: plain } = fileKindOf(report.layout);
     return new StreamableFile(this.storage.read(file_sha256), {
       type: packed === null ? plain : 'application/gzip',
-      disposition: `attachment; filename="${id}.${ending}${packed === null ? '' : '.gz'}"`,
+      disposition: `attachment; filename="${id}${report.files === 1 ? '' : `.${number}of${report.files}`}.${ending}${packed === null ? '' : '.gz'}"`,
       length: Number(bytes),
     });
   }

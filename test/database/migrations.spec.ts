@@ -47,6 +47,7 @@ const appendOnlyTables = [
   'usage_event_voids',
   'usage_events',
   'usage_mappings',
+  'usage_report_parts',
   'usage_resolution_facts',
   'usage_resolutions',
   'usage_totals',

@@ -67,7 +67,7 @@ class ReportMaker {
   private record(code: RecordCode, given: NamedCells): GivenRecord {
     const names = new Set<string>(layouts[code].map(({ name }) => name));
     const fitting = Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
-    return { code, cells: anyCells(code, this.random, fitting) };
+    return { code, cells: anyCells<'HEAD'>(code as 'HEAD', this.random, fitting) };
   }
 
   private summary(index: number): GivenRecord {
@@ -186,6 +186,7 @@ class ReportMaker {
       Usages: String(count),
       NumberOfStreams: String(count),
       Downloads: String(count),
+      Returns: String(count / 7n),
       ValidityPeriodStart: '2026-01-02',
       ValidityPeriodEnd: '20260130',
       ...(this.models.get(summary) === 'PayAsYouGoModel' ? { PriceConsumerPaidExcSalesTax: '0.60' } : {}),

@@ -1,12 +1,10 @@
-import { type Cells } from './cells';
+import { BlockReferences } from './block-references';
 import { type BlockRules } from './block-rules';
+import { type Cells } from './cells';
 import { type Findings } from './faults';
 import { orderOf, type OrderState } from './order';
 import { type Profile } from './profiles';
 import { type Head } from './records';
-
-/** More releases and recordings than one block is about: beyond, a file would fill the memory. */
-const REFERENCES_MAX = 100_000;
 
 interface PlacedRecord {
   readonly lineNumber: number;
@@ -23,15 +21,14 @@ export class BlockOrder {
   private highest = 0n;
   private repeated = false;
   private last: PlacedRecord = { lineNumber: 0, code: '' };
-  /** Releases and recordings of the block by reference; false for a rejected one. */
-  private readonly references = new Map<string, boolean>();
-  private toldTooLarge = false;
+  readonly references: BlockReferences;
 
   constructor(
     profile: Profile | null,
     private readonly findings: Findings,
   ) {
     this.start = profile === null ? null : orderOf(profile.block);
+    this.references = new BlockReferences(findings);
   }
 
   /** Puts a record into its block, the next one where its BlockId is another. */
@@ -63,30 +60,6 @@ export class BlockOrder {
     return true;
   }
 
-  /** Remembers what usage records of the block may refer to. To be called when the record has been checked. */
-  define({ release, resource }: BlockRules, cells: Cells): void {
-    for (const [kind, cell] of [
-      ['release', release],
-      ['resource', resource],
-    ] as const) {
-      if (cell === 0 || !cells.isUsable(cell)) continue;
-      const key = `${kind}\t${cells.text(cell)}`;
-      if (this.references.size < REFERENCES_MAX) {
-        this.references.set(key, this.findings.recordIsSound);
-      } else if (!this.toldTooLarge) {
-        this.toldTooLarge = true;
-        this.findings.add('block-too-large', `a block may name ${REFERENCES_MAX} releases and recordings`);
-      }
-    }
-  }
-
-  /** Whether the block has such a reference, and a sound record behind it. */
-  reference(kind: 'release' | 'resource', id: string): 'sound' | 'rejected' | 'unknown' {
-    const sound = this.references.get(`${kind}\t${id}`);
-    if (sound === undefined) return this.toldTooLarge ? 'sound' : 'unknown';
-    return sound ? 'sound' : 'rejected';
-  }
-
   /** Ends the last block, or the one before the next. */
   close(): void {
     const { state, last, findings } = this;
@@ -96,7 +69,6 @@ export class BlockOrder {
     }
     this.state = null;
     this.references.clear();
-    this.toldTooLarge = false;
   }
 
   private open(

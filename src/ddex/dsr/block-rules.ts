@@ -13,9 +13,15 @@ export interface BlockRules {
   readonly transaction: number;
   readonly release: number;
   readonly resource: number;
+  /** What the service calls the recording, in its own record and in records of use. */
+  readonly dspResource: number;
+  readonly isrc: number;
+  /** The recordings of a release that is made of some of the block's. */
+  readonly usedResources: number;
   readonly transactedRelease: number;
   readonly transactedResource: number;
   readonly uses: number;
+  readonly returns: number;
   readonly start: number;
   readonly end: number;
 }
@@ -38,9 +44,14 @@ export function blockRules(code: RecordCode): BlockRules {
     transaction: cell('SalesTransactionId'),
     release: cell('ReleaseReference'),
     resource: cell('ResourceReference'),
+    // Earlier versions of SU03 name the recording where they speak of a release.
+    dspResource: cell('DspResourceId', ...(familyOf(code) === 'SU03' ? ['DspReleaseId'] : [])),
+    isrc: cell('ISRC'),
+    usedResources: cell('UsedResources'),
     transactedRelease: cell('TransactedRelease'),
     transactedResource: cell('TransactedResource'),
     uses: cell('Usages', 'NumberOfStreams', 'Downloads'),
+    returns: cell('Returns'),
     start: cell('ValidityPeriodStart'),
     end: cell('ValidityPeriodEnd'),
   };

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type Arrangement } from './arrangement';
 import { BACKSLASH, escapeLength, type Escapes, PIPE, readCellText, TAB, type CellText } from './escaping';
 import { TextCache } from './text-cache';
 
@@ -35,6 +36,10 @@ export class Cells {
   count = 0;
   /** The line has more than CELLS_MAX cells. */
   overflowing = false;
+  /** How the cells lie in the file, where that is not the order by which they are read. */
+  arrangement: Arrangement | null = null;
+  private lineStart = 0;
+  private lineEnd = 0;
   /** Kinds of bytes that the line contains anywhere, so that plain lines need no closer look. */
   private found = 0;
   private anyRejected = false;
@@ -77,10 +82,34 @@ export class Cells {
     }
     for (let missing = count + 1; missing <= this.count; missing += 1) starts[missing] = ends[missing] = 0;
     this.bytes = bytes;
+    this.lineStart = start;
+    this.lineEnd = end;
+    this.arrangement = null;
     this.count = count;
     this.found = found;
     if (this.anyRejected) this.rejected.fill(0);
     this.anyRejected = false;
+  }
+
+  /** Puts the cells of the line into the order of the record by which it is read; what nobody named comes last. */
+  arrange(arrangement: Arrangement): void {
+    const { places, names } = arrangement;
+    const [starts, ends, count] = [this.starts.slice(), this.ends.slice(), this.count];
+    const surplus = Math.max(0, count - names.length - 1);
+    const total = Math.min(CELLS_MAX, places.length + surplus);
+    for (let cell = 1; cell <= Math.max(total, count); cell += 1) {
+      const from = cell <= places.length ? places[cell - 1]! : cell - places.length + names.length + 1;
+      const isThere = cell <= total && from > 0 && from <= count;
+      this.starts[cell] = isThere ? starts[from]! : 0;
+      this.ends[cell] = isThere ? ends[from]! : 0;
+    }
+    this.count = Math.max(total, count);
+    this.arrangement = arrangement;
+  }
+
+  /** The beginning of the line as it stands, for messages. */
+  rawLine(bytesMax: number): string {
+    return this.bytes.toString('utf8', this.lineStart, Math.min(this.lineEnd, this.lineStart + bytesMax));
   }
 
   start(cell: number): number {
@@ -104,13 +133,13 @@ export class Cells {
 
   /** A line this short without pipes and backslashes has no cell of text with anything wrong. */
   isPlainAndShort(bytesMax: number): boolean {
-    return (this.found & MARK) === 0 && this.end(this.count) - this.start(1) <= bytesMax;
+    return (this.found & MARK) === 0 && this.lineEnd - this.lineStart <= bytesMax;
   }
 
   /** The whole line is valid UTF-8 without control characters. */
   isCleanText(): boolean {
     if ((this.found & CONTROL) !== 0) return false;
-    return (this.found & HIGH) === 0 || isUtf8(this.bytes.subarray(this.start(1), this.end(this.count)));
+    return (this.found & HIGH) === 0 || isUtf8(this.bytes.subarray(this.lineStart, this.lineEnd));
   }
 
   /** Marks a cell whose value broke a rule, so that nothing is concluded from it. */

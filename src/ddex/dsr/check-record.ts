@@ -90,13 +90,12 @@ function note({ number, name }: Rule, code: FaultCode, cells: Cells, findings: F
 /** Told with the line as it stands: where cells are left out in the middle, each later value is another cell's. */
 function noteShort({ code, lastMandatory }: RecordRules, cells: Cells, findings: Findings): void {
   const message = `${code} needs at least ${lastMandatory} cells; the line has ${cells.count}`;
-  const line = cells.bytes.toString('utf8', cells.start(1), Math.min(cells.end(cells.count), cells.start(1) + 400));
-  findings.add('too-few-cells', message, { value: line.replaceAll('\t', ' ') });
+  findings.add('too-few-cells', message, { value: cells.rawLine(400).replaceAll('\t', ' ') });
 }
 
 /** Padding with empty cells is common and harmless; anything in it means that columns have shifted. */
 function checkWidth(code: string, width: number, cells: Cells, findings: Findings): void {
-  let surplus = width + 1;
+  let surplus = width + (cells.arrangement?.extras.length ?? 0) + 1;
   while (surplus <= cells.count && cells.isEmpty(surplus)) surplus += 1;
   if (surplus <= cells.count || cells.overflowing) {
     findings.add('too-many-cells', `${code} has ${width} cells; more were found`, { value: cells.raw(surplus) });

@@ -1,11 +1,16 @@
 import { type ReportCheck } from './check-report';
-import { Findings } from './faults';
+import { type Fault, Findings } from './faults';
 import { parseDsrFileName } from './file-name';
 import { type Head } from './records';
 
+/** What has been found out about a file, and who is told what only all files of its report can show. */
+export interface CheckedFile extends Pick<ReportCheck, 'fileName' | 'summary' | 'lines'> {
+  readonly faults: { add(fault: Fault): void };
+}
+
 /** A file as one of those of its report. */
 interface Part {
-  readonly check: ReportCheck;
+  readonly check: CheckedFile;
   readonly number: bigint;
   readonly of: bigint;
   readonly findings: Findings;
@@ -15,7 +20,7 @@ interface Part {
  * Notes, at the files concerned, what only all files of a report can show. Files belong together by sender and message
  * id; where HEAD cannot be read, by their names.
  */
-export function checkTogether(checks: readonly ReportCheck[]): void {
+export function checkTogether(checks: readonly CheckedFile[]): void {
   const reports = new Map<string, Part[]>();
   for (const check of checks) {
     const place = placeOf(check);
@@ -28,7 +33,7 @@ export function checkTogether(checks: readonly ReportCheck[]): void {
   for (const parts of reports.values()) if (parts.some(({ of }) => of > 1n)) checkParts(parts);
 }
 
-function placeOf({ summary, fileName }: ReportCheck): { key: string; number: bigint; of: bigint } | null {
+function placeOf({ summary, fileName }: CheckedFile): { key: string; number: bigint; of: bigint } | null {
   const head = summary?.head ?? null;
   if (head !== null) {
     return { key: `${head.senderPartyId}\t${head.messageId}`, number: head.fileNumber, of: head.numberOfFiles };
@@ -87,7 +92,7 @@ function checkReportCounts(parts: readonly Part[]): void {
   const last = parts.reduce((one, other) => (other.number > one.number ? other : one));
   const footer = last.check.summary?.footer;
   if (footer == null || footer.code !== 'FOOT') return;
-  const sum = (of: (check: ReportCheck) => number): bigint =>
+  const sum = (of: (check: CheckedFile) => number): bigint =>
     BigInt(parts.reduce((total, { check }) => total + of(check), 0));
   const lines = sum(({ lines: count }) => count);
   const blocks = sum(({ summary }) => summary?.blocks ?? 0);

@@ -1,9 +1,9 @@
 import { type Fault } from './faults';
-import { findCell, type RecordCode } from './layouts';
+import { findCell, isPartlyKnown, type RecordCode } from './layouts';
 import { dsrReader } from './read-any';
 import { findProfile } from './profiles';
 import { type NamedCells } from './records';
-import { namesLine, recordLine } from './record-text';
+import { cellText, namesLine, recordLine } from './record-text';
 
 /** What became of a record: its line, with the faults that the reader finds in it. */
 export interface WrittenRecord {
@@ -20,6 +20,7 @@ export class DsrWriter {
   private faults: Fault[] = [];
   private readonly reader = dsrReader({ fault: (fault) => void this.faults.push(fault) });
   private readonly named = new Set<RecordCode>();
+  private readonly orders = new Map<RecordCode, readonly string[]>();
   private footer: 'FOOT' | 'SRFO' = 'FOOT';
 
   /**
@@ -27,6 +28,7 @@ export class DsrWriter {
    * and on text that no cell can carry.
    */
   write(code: RecordCode, cells: NamedCells): WrittenRecord {
+    if (isPartlyKnown(code)) return this.writeNamed(code, cells);
     for (const name of Object.keys(cells)) {
       if (findCell(code, name) < 2) throw new RangeError(`${code} has no cell ${name}`);
     }
@@ -39,6 +41,18 @@ export class DsrWriter {
     this.named.add(code);
     if (!isNew) return this.add(line);
     return this.add(code === 'HEAD' ? line + namesLine(code) : namesLine(code) + line);
+  }
+
+  /** A version whose order of cells is not known: the cells of its first record, in their order, named in a comment before it. */
+  private writeNamed(code: RecordCode, cells: NamedCells): WrittenRecord {
+    const names = this.orders.get(code) ?? Object.keys(cells);
+    const strange = Object.keys(cells).find((name) => !names.includes(name));
+    if (strange !== undefined) throw new RangeError(`the first ${code} has no cell ${strange}`);
+    const line = `${[code, ...names.map((name) => cellText(cells[name]))].join('\t')}\n`;
+    if (this.orders.has(code)) return this.add(line);
+    const comment = `#${[code, ...names.map((name) => cellText(name))].join('\t')}\n`;
+    this.orders.set(code, names);
+    return this.add(comment + line);
   }
 
   /**

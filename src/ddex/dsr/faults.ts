@@ -1,4 +1,5 @@
 import { presentable } from '../../kernel/faults';
+import { type Arrangement, numberInFile } from './arrangement';
 import { cellNameOf } from './layouts';
 import { type FaultCode, type Severity, type Weight, faultWeights } from './fault-codes';
 
@@ -32,6 +33,7 @@ export class Findings {
   private readonly counts = new Map<FaultCode, number>();
   private line = 0;
   private record = '';
+  private arrangement: Arrangement | null = null;
   private sound = true;
   private clean = true;
   private refusedByFault = false;
@@ -43,8 +45,9 @@ export class Findings {
     private readonly passedMax = Infinity,
   ) {}
 
-  /** Starts a record (or, with an empty code, the file as a whole). */
-  open(line: number, record: string): void {
+  /** Starts a record (or, with an empty code, the file as a whole); faults tell cells as they lie in the file. */
+  open(line: number, record: string, arrangement: Arrangement | null = null): void {
+    this.arrangement = arrangement;
     this.line = line;
     this.record = record;
     this.sound = true;
@@ -94,12 +97,19 @@ export class Findings {
     this.receive?.({
       line: this.line,
       record: presentable(this.record, RECORD_LIMIT),
-      cell: cell === undefined ? null : { number: cell, name: cellNameOf(this.record, cell) },
+      cell: cell === undefined ? null : this.placeOf(cell),
       code,
       severity: weight.severity,
       fatal: isFatal,
       value: presentable(value),
       message,
     });
+  }
+
+  private placeOf(cell: number): { readonly number: number; readonly name: string } {
+    const { arrangement } = this;
+    if (arrangement === null) return { number: cell, name: cellNameOf(this.record, cell) };
+    const number = numberInFile(arrangement, cell);
+    return { number, name: number === 1 ? 'RecordType' : presentable(arrangement.names[number - 2] ?? '') };
   }
 }

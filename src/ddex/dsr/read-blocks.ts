@@ -1,4 +1,5 @@
 import { BlockOrder } from './block-order';
+import { firstIsrc, type Referred } from './block-references';
 import { blockRules, type BlockRules } from './block-rules';
 import { type Body } from './body';
 import { type Cells } from './cells';
@@ -7,6 +8,7 @@ import { daysOf } from './dates';
 import { type Findings } from './faults';
 import { type RecordCode } from './layouts';
 import { isSingleRecord, type Profile } from './profiles';
+import { canonicalDecimal } from './decimal-sum';
 import { type DsrReceiver, type Head } from './records';
 import { SeenIds } from './seen-ids';
 import { Summaries, type Context } from './summaries';
@@ -52,14 +54,16 @@ export class BlockBody implements Body {
     this.order.enter(rules, lineNumber, cells, head);
     const context = this.contextOf(rules, cells);
     this.checkPeriod(rules, cells, head);
-    if (rules.kind === 'reference') this.order.define(rules, cells);
-    else if (rules.kind === 'usage') this.readUsage(rules, cells, context);
+    if (rules.kind === 'reference') this.order.references.define(rules, cells);
+    else if (rules.kind === 'usage') this.readUsage(rules, lineNumber, cells, context);
   }
 
   finish(head: Head | null): void {
     this.order.close();
+    if (this.profile?.usesAddUp !== true) return;
     // The records of a report of several files add up over all of them.
-    if (this.profile?.usesAddUp === true && (head?.numberOfFiles ?? 1n) === 1n) this.summaries.checkUses();
+    if ((head?.numberOfFiles ?? 1n) === 1n) this.summaries.checkUses();
+    else for (const uses of this.summaries.uses()) this.receiver.uses?.(uses);
   }
 
   private readSummary(rules: BlockRules, lineNumber: number, cells: Cells, head: Head | null): void {
@@ -69,21 +73,63 @@ export class BlockBody implements Body {
     this.receiver.summary?.(figures);
   }
 
-  private readUsage(rules: BlockRules, cells: Cells, context: Context | undefined): void {
+  private readUsage(rules: BlockRules, lineNumber: number, cells: Cells, context: Context | undefined): void {
     const { findings } = this;
     this.checkTransaction(rules, cells);
-    if (rules.transactedResource !== 0) this.checkTransacted(rules, cells);
+    const recording = this.recordingOf(rules, cells);
     if (rules.family === 'SU02' && context?.model === PAY_AS_YOU_GO && cells.isEmpty(STREAM_PRICE)) {
       const message = `PriceConsumerPaidExcSalesTax is mandatory under ${PAY_AS_YOU_GO}`;
       findings.add('cell-missing', message, { cell: STREAM_PRICE });
     }
+    const counts = this.countsOf(rules, cells);
     // Rejected records count too: the check is whether the sender's own figures agree with each other.
     if (rules.uses !== 0 && cells.isUsable(rules.uses)) context?.sum.add(cells.text(rules.uses));
-    if (findings.recordIsSound) this.accepted += 1;
+    if (!findings.recordIsSound || context === undefined) return;
+    this.accepted += 1;
+    const from = rules.start !== 0 && cells.isUsable(rules.start) ? daysOf(cells.text(rules.start)).first : null;
+    const { model: commercialModel, use: useType, territory } = context;
+    const isrc = recording?.isrc ?? null;
+    this.receiver.use?.({ lineNumber, commercialModel, useType, territory, isrc, from, ...counts });
   }
 
-  private contextOf({ family, summary, controller }: BlockRules, cells: Cells): Context | undefined {
-    if (summary === 0 || !cells.isUsable(summary)) return undefined;
+  private countsOf(rules: BlockRules, cells: Cells): { usages: bigint; returns: bigint } {
+    const usages = this.countIn(cells, rules.uses);
+    const returns = this.countIn(cells, rules.returns);
+    if (returns > usages) {
+      const message = `of ${usages} uses ${returns} cannot be given back`;
+      this.findings.add('returns-exceed-usages', message, { cell: rules.returns, value: String(returns) });
+    }
+    return { usages, returns };
+  }
+
+  /** Zero where the record counts nothing of the kind. The standard lets some records share a use out; whoever counts uses cannot. */
+  private countIn(cells: Cells, cell: number): bigint {
+    if (cell === 0 || !cells.isUsable(cell)) return 0n;
+    const text = cells.text(cell);
+    const count = wholeCount(text);
+    if (count !== undefined) return count;
+    if (this.receiver.use !== undefined) {
+      this.findings.add('cell-not-whole', 'parts of a use cannot be counted', { cell, value: text });
+    }
+    return 0n;
+  }
+
+  /** The recording that was used: of the block, or of the record itself where there are no blocks. */
+  private recordingOf(rules: BlockRules, cells: Cells): Pick<Referred, 'isrc'> | undefined {
+    if (rules.transactedResource !== 0) return this.transacted(rules, cells);
+    if (rules.block === 0) return { isrc: firstIsrc(cells, rules.isrc) };
+    const { dspResource: cell } = rules;
+    if (!cells.isUsable(cell)) return undefined;
+    const value = cells.text(cell);
+    const recording = this.order.references.ofItem(value);
+    if (!recording.sound) this.noteRejected('resource', cell, value);
+    return recording;
+  }
+
+  private contextOf({ kind, family, summary, controller }: BlockRules, cells: Cells): Context | undefined {
+    if (summary === 0) return undefined;
+    if (cells.isEmpty(summary) && kind === 'usage') return this.onlyContext(summary);
+    if (!cells.isUsable(summary)) return undefined;
     const { findings } = this;
     const id = cells.text(summary);
     const context = this.summaries.find(id);
@@ -105,6 +151,19 @@ export class BlockBody implements Body {
     return context;
   }
 
+  /** A use that names no summary is of the only one that there is. */
+  private onlyContext(cell: number): Context | undefined {
+    const { findings } = this;
+    const { only } = this.summaries;
+    if (!findings.recordIsSound) return only;
+    if (only === undefined) {
+      findings.add('cell-missing', 'SummaryRecordId is needed where there is not exactly one summary', { cell });
+    } else if (only.rejected) {
+      findings.add('summary-record-rejected', 'the only summary record was rejected', { cell });
+    }
+    return only;
+  }
+
   /** Ids of transactions are unique in their block, or in the file where there are no blocks. */
   private checkTransaction({ block, transaction }: BlockRules, cells: Cells): void {
     if (transaction === 0 || !cells.isUsable(transaction)) return;
@@ -115,21 +174,28 @@ export class BlockBody implements Body {
     this.findings.add('duplicate-sales-transaction', message, { cell: transaction, value });
   }
 
-  private checkTransacted({ transactedRelease, transactedResource }: BlockRules, cells: Cells): void {
+  private transacted({ transactedRelease, transactedResource }: BlockRules, cells: Cells): Referred | undefined {
     const { findings, order } = this;
     if (cells.isEmpty(transactedRelease) === cells.isEmpty(transactedResource)) {
       const message = 'exactly one of TransactedRelease and TransactedResource must be given';
       findings.add('transacted-not-exactly-one', message, { cell: transactedRelease });
-      return;
+      return undefined;
     }
     const kind = cells.isEmpty(transactedRelease) ? 'resource' : 'release';
     const cell = kind === 'release' ? transactedRelease : transactedResource;
-    if (!cells.isUsable(cell)) return;
+    if (!cells.isUsable(cell)) return undefined;
     const value = cells.text(cell);
-    const reference = order.reference(kind, value);
-    if (reference === 'unknown') findings.add('unknown-reference', `the block has no such ${kind}`, { cell, value });
-    if (reference !== 'rejected') return;
-    findings.add('reference-rejected', `the ${kind} with this reference was rejected`, { cell, value });
+    const found = order.references.find(kind, value);
+    if (found === 'unknown') {
+      findings.add('unknown-reference', `the block has no such ${kind}`, { cell, value });
+      return undefined;
+    }
+    if (!found.sound) this.noteRejected(kind, cell, value);
+    return found;
+  }
+
+  private noteRejected(kind: 'release' | 'resource', cell: number, value: string): void {
+    this.findings.add('reference-rejected', `the ${kind} with this reference was rejected`, { cell, value });
   }
 
   private checkPeriod({ start, end }: BlockRules, cells: Cells, head: Head | null): void {
@@ -143,4 +209,10 @@ export class BlockBody implements Body {
       this.findings.add('period-outside-report', message, { cell: start, value: from });
     }
   }
+}
+
+/** Undefined for what is no count. */
+function wholeCount(text: string): bigint | undefined {
+  const decimal = canonicalDecimal(text);
+  return /^\d+$/.test(decimal) ? BigInt(decimal) : undefined;
 }

@@ -1,9 +1,9 @@
 import { type Body } from './body';
 import { type Cells } from './cells';
 import { type Findings } from './faults';
-import { isPartlyKnown, type RecordCode } from './layouts';
+import { type RecordCode } from './layouts';
 import { checkPartlyKnown, readContext } from './read-records';
-import { type Head, type ReportReceiver } from './records';
+import { type Head, type ReportReceiver, type SalesContext } from './records';
 import { type ContextTotals, UsageReader } from './read-usage';
 import { RevenueCheck } from './revenue-check';
 import { SeenIds } from './seen-ids';
@@ -28,7 +28,7 @@ export class RecordCompanyBody implements Body {
   }
 
   takes(code: RecordCode): boolean {
-    return code === 'SR08' || code === 'SY10' || code === 'DE01' || isPartlyKnown(code);
+    return /^(SR08|SY10|DE01)/.test(code);
   }
 
   read(code: RecordCode, lineNumber: number, cells: Cells, head: Head | null): void {
@@ -43,6 +43,10 @@ export class RecordCompanyBody implements Body {
     for (let at = 0; at < ids.length; at += 2) if (!this.ids.addHash(ids[at]!, ids[at + 1]!)) return false;
     this.accepted += ids.length / 2;
     return true;
+  }
+
+  get soundContexts(): SalesContext[] {
+    return this.usage.soundContexts;
   }
 
   addTotals(totals: readonly ContextTotals[]): void {

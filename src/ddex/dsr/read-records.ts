@@ -5,7 +5,8 @@ import { type Findings } from './faults';
 import { readCount } from './grammar';
 import { type Cell, type CellsOf, layouts, type RecordCode } from './layouts';
 import { findProfile, isSingleRecord, type Profile } from './profiles';
-import { type Footer, type Head, type SalesContext } from './records';
+import { type Footer, type Head, type NamedCells, type SalesContext } from './records';
+import { ratioOfPercentage } from './music-part';
 
 const PROFILE_CELL = 3;
 const FILE_NUMBER = 7;
@@ -87,7 +88,8 @@ export function readContext(
 ): SalesContext | null {
   checkRecord(contextRules, cells, findings);
   if (!findings.recordIsSound) return null;
-  const context = salesContext(namedCells('SY10', cells), lineNumber);
+  const inPercent = cells.arrangement?.musicInPercent === true;
+  const context = salesContext(namedCells('SY10', cells), lineNumber, inPercent);
   const { periodStart, periodEnd } = context;
   if (periodStart > periodEnd) {
     findings.add('period-reversed', 'the reporting period ends before it starts', { cell: 8, value: periodEnd });
@@ -104,7 +106,7 @@ export function readContext(
   return context;
 }
 
-function salesContext(named: CellsOf<'SY10'>, lineNumber: number): SalesContext {
+function salesContext(named: CellsOf<'SY10'>, lineNumber: number, inPercent: boolean): SalesContext {
   return {
     lineNumber,
     summaryRecordId: named.SummaryRecordId,
@@ -118,7 +120,7 @@ function salesContext(named: CellsOf<'SY10'>, lineNumber: number): SalesContext 
     usages: countOf(named.Usages),
     allocatedUsages: countOf(named.AllocatedUsages),
     returns: countOf(named.Returns),
-    musicUsageRatio: named.MusicUsageRatio,
+    musicUsageRatio: inPercent ? ratioOfPercentage(named.MusicUsageRatio) : named.MusicUsageRatio,
     currencyOfTransaction: named.CurrencyOfTransaction,
     currencyOfAccounting: named.CurrencyOfAccounting,
     exchangeRate: named.ExchangeRate,
@@ -161,4 +163,25 @@ export function namedCells<Code extends RecordCode>(code: Code, cells: Cells): C
     named[name] = multiple ? cells.values(number, true).values : cells.text(number);
   });
   return named as CellsOf<Code>;
+}
+
+/**
+ * A record that is known in part, by the names that the file gives its cells, all of them; without such names by those that
+ * are known, and the others by their numbers: nothing of it is lost on the way.
+ */
+export function namedInFile(code: RecordCode, cells: Cells): NamedCells {
+  const { arrangement, count } = cells;
+  const named: Record<string, string | readonly string[]> = {};
+  if (arrangement === null) {
+    Object.assign(named, namedCells(code, cells));
+    for (let cell = layouts[code].length + 1; cell <= count; cell += 1) named[`Cell${cell}`] = cells.text(cell);
+    return named;
+  }
+  const { like, places, names } = arrangement;
+  const layout: readonly Cell[] = layouts[like];
+  for (const [index, name] of names.entries()) {
+    const cell = places.indexOf(index + 2) + 1;
+    named[name] = layout[cell - 1]?.multiple === true ? cells.values(cell, true).values : cells.text(cell);
+  }
+  return named;
 }

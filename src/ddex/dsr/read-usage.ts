@@ -90,6 +90,11 @@ export class UsageReader {
     return this.line.at(lineNumber, cells, context, date);
   }
 
+  /** Those that lines may name. */
+  get soundContexts(): SalesContext[] {
+    return [...this.contexts.values()].flatMap(({ context }) => (context === null ? [] : [context]));
+  }
+
   /** What the lines read so far add up to. */
   get totals(): ContextTotals[] {
     return [...this.contexts].map(([summaryRecordId, { usages, returns }]) => ({

@@ -38,7 +38,8 @@ export interface SalesContext {
   readonly usages: bigint;
   readonly allocatedUsages: bigint;
   readonly returns: bigint;
-  readonly musicUsageRatio: string;
+  /** Null where a percentage cannot be understood without doubt. */
+  readonly musicUsageRatio: string | null;
   readonly currencyOfTransaction: string;
   readonly currencyOfAccounting: string;
   readonly exchangeRate: string;
@@ -87,12 +88,48 @@ export interface DsrRecord {
 /** Cells by name, the record type left out: text, or a list where the cell may have several values. */
 export type NamedCells = Readonly<Record<string, string | readonly string[]>>;
 
-/** The figures of a sales context in any profile. `revenue` is decimal text; null where the record has none. */
+/**
+ * What a sound summary of Basic Audio or UGC says of its sales context. Amounts are decimal text; null where the
+ * record says nothing of the kind. Several summaries may speak of one context, one for each rights controller.
+ */
 export interface SummaryFigures {
   readonly lineNumber: number;
   readonly summaryRecordId: string;
+  readonly commercialModel: string;
+  readonly useType: string;
+  readonly territory: string;
+  readonly serviceDescription: string | null;
+  /** Everybody's uses in this context. */
+  readonly usages: bigint | null;
   readonly currency: string | null;
   readonly revenue: string | null;
+  /** How much of the use was music: 1 where nothing is said, null where it cannot be understood without doubt. */
+  readonly musicUsageRatio: string | null;
+}
+
+/** What a summary of one of several files claims, and what the records of the file that name it add up to. */
+export interface SummaryUses {
+  readonly lineNumber: number;
+  readonly code: string;
+  readonly summaryRecordId: string;
+  readonly cell: number;
+  readonly claimed: bigint;
+  readonly added: bigint;
+}
+
+/**
+ * A use that a sound record of Basic Audio or UGC tells. `isrc` is normalised; null where the record names no recording,
+ * or a release of several. `from` is the first day of a use that has days of its own.
+ */
+export interface ReportedUse {
+  readonly lineNumber: number;
+  readonly commercialModel: string;
+  readonly useType: string;
+  readonly territory: string;
+  readonly isrc: string | null;
+  readonly from: string | null;
+  readonly usages: bigint;
+  readonly returns: bigint;
 }
 
 /**
@@ -113,6 +150,10 @@ export interface DsrReceiver extends ReportReceiver {
   record?(record: DsrRecord): void;
   /** A sound summary of the other profiles. */
   summary?(figures: SummaryFigures): void;
+  /** A sound record of use of the other profiles. */
+  use?(use: ReportedUse): void;
+  /** At the end of one of several files, whose uses add up over all of them: each summary that is alone with its id. */
+  uses?(uses: SummaryUses): void;
 }
 
 export interface ReportSummary {

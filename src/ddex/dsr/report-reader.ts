@@ -1,15 +1,16 @@
+import { type Arrangement, arrangementOf, knownArrangement } from './arrangement';
 import { type Body } from './body';
 import { Cells } from './cells';
 import { type Escapes } from './escaping';
 import { Findings } from './faults';
 import { checkFooter, type Counted } from './check-footer';
-import { familyOf, type RecordCode } from './layouts';
+import { familyOf, isPartlyKnown, type RecordCode } from './layouts';
 import { LINE_BYTES_MAX, LineSplitter } from './lines';
 import { type OrderState } from './order';
 import { boundCodes, fileOrder, isSingleRecord, isUsage, type Profile } from './profiles';
-import { namedCells, readFooter, readHead } from './read-records';
+import { namedCells, namedInFile, readFooter, readHead } from './read-records';
 import { isUnknownVersion, recordCode, writtenCode } from './record-code';
-import { type DsrReceiver, type DsrSummary, type Footer, type Head, type NamedCells } from './records';
+import { type DsrReceiver, type DsrRecord, type DsrSummary, type Footer, type Head, type NamedCells } from './records';
 
 const HASH = 0x23;
 
@@ -41,6 +42,7 @@ export class ReportReader {
   private readonly splitter = new LineSplitter((bytes, start, end, overlong) => this.line(bytes, start, end, overlong));
   private readonly cells: Cells;
   private readonly kinds = new Map<RecordCode, Kind>();
+  private readonly named = new Map<RecordCode, Arrangement | null>();
   private unknown = 0;
   private lines = 0;
   private comments = 0;
@@ -61,6 +63,11 @@ export class ReportReader {
 
   push(chunk: Buffer): void {
     this.splitter.push(chunk);
+  }
+
+  /** What reads the records of the report's profile, once that is known. */
+  get body(): Body | null {
+    return this.reading?.body ?? null;
   }
 
   /** Between whole lines: so many lines, `records` of them of this code, were read elsewhere and found in order. */
@@ -130,8 +137,18 @@ export class ReportReader {
     this.lines += 1;
     const start = this.lines === 1 ? this.afterByteOrderMark(bytes, lineStart, end) : lineStart;
     if (start === end) this.emptyLines += 1;
-    else if (bytes[start] === HASH) this.comments += 1;
+    else if (bytes[start] === HASH) this.comment(bytes, start, end);
     else this.record(bytes, start, end, overlong);
+  }
+
+  /** A comment that names the cells of a record says in which order they come, where nothing else does. */
+  private comment(bytes: Buffer, start: number, end: number): void {
+    this.comments += 1;
+    const code = recordCode(bytes, start + 1, end);
+    if (code === null || !isPartlyKnown(code) || this.named.has(code)) return;
+    const [, ...names] = bytes.toString('utf8', start, end).split('\t');
+    while (names.at(-1)?.trim() === '') names.pop();
+    this.named.set(code, arrangementOf(code, names));
   }
 
   private record(bytes: Buffer, start: number, end: number, overlong: boolean): void {
@@ -144,8 +161,7 @@ export class ReportReader {
     const { profile, body } = this.reading ?? { profile: null, body: null };
     const kind = this.kinds.get(code) ?? this.kindOf(code, profile, body);
     if (kind === null) return this.skip(code);
-    kind.count += 1;
-    if (profile !== null) this.checkOrder(kind, profile);
+    this.enter(kind, profile);
     if (overlong) {
       const value = bytes.toString('utf8', start, start + 200);
       findings.add('line-too-long', `a line may have at most ${LINE_BYTES_MAX} bytes`, { value });
@@ -153,10 +169,38 @@ export class ReportReader {
     }
     if (code === 'HEAD') this.readHead(profile);
     else if (code === 'SRFO' || code === 'FOOT') this.footer ??= readFooter(code, cells, this.lines, findings);
-    else body?.read(code, this.lines, cells, this.head);
-    if (this.receiver.record === undefined) return;
-    const named = namedCells(code, cells) as NamedCells;
-    this.receiver.record({ lineNumber: this.lines, code, sound: findings.recordIsSound, cells: named });
+    else body?.read(kind.arrangement?.like ?? code, this.lines, cells, this.head);
+    if (this.receiver.record !== undefined) this.handOver(code, this.receiver.record.bind(this.receiver));
+  }
+
+  private handOver(code: RecordCode, receive: (record: DsrRecord) => void): void {
+    const { cells } = this;
+    const named = isPartlyKnown(code) ? namedInFile(code, cells) : (namedCells(code, cells) as NamedCells);
+    receive({ lineNumber: this.lines, code, sound: this.findings.recordIsSound, cells: named });
+  }
+
+  private enter(kind: Kind, profile: Profile | null): void {
+    kind.count += 1;
+    if (kind.arrangement !== null) this.arrange(kind, kind.arrangement);
+    if (profile !== null) this.checkOrder(kind, profile);
+  }
+
+  /** What the file says of its cells is told once for each code. */
+  private arrange(kind: Kind, arrangement: Arrangement): void {
+    const { findings } = this;
+    this.cells.arrange(arrangement);
+    findings.open(this.lines, kind.code, arrangement);
+    if (kind.count > 1 || !isPartlyKnown(kind.code)) return;
+    const message = `the cells of ${kind.code} are read by the names that a comment of the file gives them`;
+    findings.add('layout-from-names', message, { cell: 1, value: kind.code });
+    for (const [index, number] of arrangement.extras.entries()) {
+      const cell = arrangement.places.length - arrangement.extras.length + index + 1;
+      const name = arrangement.names[number - 2] ?? '';
+      findings.add('cell-unknown', 'nobody knows a cell of this name; it is kept and not looked at', {
+        cell,
+        value: name,
+      });
+    }
   }
 
   /** Leaves out a record of which nothing is known. Of a version that is not known, use could go unseen: an error. */
@@ -197,7 +241,8 @@ export class ReportReader {
   private kindOf(code: RecordCode, profile: Profile | null, body: Body | null): Kind | null {
     const inFrame = isFrame(code, profile);
     if (!inFrame && body?.takes(code) !== true) return null;
-    const kind = { code, symbol: symbolOf(code, profile), count: 0, isBound: inFrame };
+    const arrangement = knownArrangement(code) ?? this.named.get(code) ?? null;
+    const kind = { code, symbol: symbolOf(code, profile), count: 0, isBound: inFrame, arrangement };
     this.kinds.set(code, kind);
     return kind;
   }
@@ -249,6 +294,8 @@ interface Kind {
   /** What the order of the file calls it: its family, or the block that it is part of. */
   readonly symbol: string;
   count: number;
+  /** How it lies in the file, where it is read as another version. */
+  readonly arrangement: Arrangement | null;
   /** Whether the profile's version uses it is no longer to be told. */
   isBound: boolean;
 }

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DomainError } from '../../platform/errors/domain-error';
+import type { ReportFile } from '../report-parts';
 import type { UsageReport } from '../usage-report';
 
 /** The type of the JWS (its header's `typ`). */
@@ -36,7 +37,12 @@ export class AcknowledgementView {
     description: 'each rejected line once, under its first code or the reason why it is held',
   })
   readonly rejectedByCode!: Readonly<Record<string, number>>;
-  @ApiProperty() readonly file!: AcknowledgedFile;
+  @ApiProperty({ description: 'of several files the first, with the bytes of all' }) readonly file!: AcknowledgedFile;
+  @ApiPropertyOptional({
+    type: [AcknowledgedFile],
+    description: 'where there are several, in the order of their numbers',
+  })
+  readonly files?: readonly AcknowledgedFile[];
   @ApiProperty({ ...hash, description: 'SHA-256 of what the lines add up to; null for a refused report' })
   readonly sumsSha256!: string | null;
   @ApiProperty({ ...hash, description: 'SHA-256 of the held lines' }) readonly heldSha256!: string | null;
@@ -52,7 +58,7 @@ export class SignedAcknowledgement {
 }
 
 /** What became of a report, once it was read; what is said of it never changes. Refuses with report-not-read. */
-export function acknowledgementOf(report: UsageReport): AcknowledgementView {
+export function acknowledgementOf(report: UsageReport, files: readonly ReportFile[]): AcknowledgementView {
   if (report.read_at === null) throw new DomainError('report-not-read');
   return {
     reportId: report.id,
@@ -70,6 +76,9 @@ export function acknowledgementOf(report: UsageReport): AcknowledgementView {
     faults: String(report.faults ?? 0),
     rejectedByCode: report.rejected_by_code,
     file: { sha256: report.file_sha256, bytes: String(report.bytes) },
+    ...(files.length > 1 && {
+      files: files.map(({ file_sha256: sha256, bytes }) => ({ sha256, bytes: String(bytes) })),
+    }),
     sumsSha256: report.sums_sha256,
     heldSha256: report.held_sha256,
     faultsSha256: report.faults_sha256,

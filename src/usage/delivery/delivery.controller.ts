@@ -5,22 +5,32 @@ import { canonicalText } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { ChoiceField } from '../../platform/http/fields';
+import { ChoiceField, IntegerParameter } from '../../platform/http/fields';
 import { Keyring } from '../../platform/keyring/keyring';
 import { signedText } from '../../platform/keyring/signed-text';
 import { Storage } from '../../platform/storage/storage';
 import { fileKindOf } from '../file-kind';
 import { KeptReadings } from '../kept-readings';
+import { fileOfReport, filesOfReport, linesBefore } from '../report-parts';
 import { unpacked } from '../unpacked';
 import type { UsageReport } from '../usage-report';
 import { getReport } from '../usage-report.repository';
 import { ACKNOWLEDGEMENT_TYPE, acknowledgementOf, SignedAcknowledgement } from './acknowledgement';
-import { faultyLines, linesAtFault, linesHeld, merged, type NamedLine } from './faulty-lines';
-import { lineFormOf } from './line-forms';
+import { faultyLines, linesAtFault, linesHeld, merged, type NamedLine, ofFile } from './faulty-lines';
+import { DsrForm } from './dsr-form';
+import { tableFormOf } from './line-forms';
 
 export class FaultyLinesQuery {
   @ChoiceField(['true', 'false'], { optional: true, description: 'with the lines that no agreement covers' })
   readonly held?: 'true' | 'false';
+
+  @IntegerParameter({
+    min: 1,
+    max: 1000,
+    optional: true,
+    description: 'of a report of several files: which; else the first',
+  })
+  readonly file?: number;
 }
 
 /** What a sender gets back of a report that was read. */
@@ -38,7 +48,7 @@ export class DeliveryController {
   @ApiOperation({
     summary: 'Download the rejected lines of a usage report, each with the reason',
     description:
-      'In the format of the report, unpacked: of a table with its header, of a DSR file with its HEAD, summaries and a footer that counts these lines. The last cell of a line (of JSON Lines a last member, `accordoReason`) names codes and reasons. Refused with `report-not-read` until the report has been read, and where it could not be read at all.',
+      'In the format of the report, unpacked: of a table with its header, of a DSR file with its HEAD, summaries, what its blocks are about and a footer that counts these lines. The last cell of a line (of JSON Lines a last member, `accordoReason`) names codes and reasons. Refused with `report-not-read` until the report has been read, and where it could not be read at all.',
   })
   @ApiOkResponse({
     content: Object.fromEntries(
@@ -51,18 +61,19 @@ export class DeliveryController {
   async faultyLines(
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { held }: FaultyLinesQuery,
+    @Query() { held, file: number = 1 }: FaultyLinesQuery,
   ): Promise<StreamableFile> {
     const report = await getReport(tx, id);
     if (report.faults_sha256 === null) throw new DomainError('report-not-read');
     const { ending, type } = fileKindOf(report.layout);
-    const file = unpacked(this.storage.read(report.file_sha256), report);
-    return new StreamableFile(
-      Readable.from(faultyLines(file, this.named(report, held === 'true'), lineFormOf(report.layout)), {
-        objectMode: false,
-      }),
-      { type, disposition: `attachment; filename="${id}.faulty.${ending}"` },
-    );
+    const stored = await fileOfReport(tx, report, number);
+    const file = unpacked(this.storage.read(stored.file_sha256), stored);
+    const named = ofFile(this.named(report, held === 'true'), linesBefore(report, number));
+    const form = report.layout === null ? new DsrForm() : tableFormOf(report.layout);
+    return new StreamableFile(Readable.from(faultyLines(file, named, form), { objectMode: false }), {
+      type,
+      disposition: `attachment; filename="${id}.faulty.${ending}"`,
+    });
   }
 
   @Get(':id/acknowledgement')
@@ -74,7 +85,8 @@ export class DeliveryController {
   })
   @ApiOkResponse({ type: SignedAcknowledgement })
   async acknowledgement(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<SignedAcknowledgement> {
-    const acknowledgement = acknowledgementOf(await getReport(tx, id));
+    const report = await getReport(tx, id);
+    const acknowledgement = acknowledgementOf(report, await filesOfReport(tx, report));
     const text = canonicalText(acknowledgement);
     return {
       acknowledgement,

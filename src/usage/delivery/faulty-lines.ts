@@ -86,6 +86,11 @@ export async function* linesHeld(held: AsyncIterable<HeldLine>): AsyncGenerator<
   for await (const { line, reason } of held) yield { line, reason: `held: ${reason}` };
 }
 
+/** The lines of one of several files by their numbers there: `before` lines lie in files before it. Others are passed over by whoever reads the file. */
+export async function* ofFile(lines: AsyncIterable<NamedLine>, before: number): AsyncGenerator<NamedLine> {
+  for await (const { line, reason } of lines) yield { line: line - before, reason };
+}
+
 /** Two lists in the order of their lines as one. No line is in both: one that is held is sound. */
 export async function* merged(
   left: AsyncIterable<NamedLine>,

@@ -1,7 +1,7 @@
 import { quotedCell } from '../engine/careful-line';
 import { type DelimitedLayout, jsonLines } from '../engine/delimited-layout';
 
-type Give = (text: Buffer | string) => void;
+export type Give = (text: Buffer | string) => void;
 
 /** How lines of one kind of file are given back with a reason. Called for every line of the file, in order. */
 export interface LineForm {
@@ -21,34 +21,6 @@ function tableForm({ delimiter }: DelimitedLayout): LineForm {
       else if (reason !== null) withCell(bytes, delimiter, quotedCell(plain(reason), delimiter), give);
     },
     end() {},
-  };
-}
-
-const usageRecord = /^SR08/;
-const belongsToLine = /^DE01/;
-
-/**
- * A DSR file: everything up to its first usage record, the lines with what belongs to them, and a footer that counts these. The added cell has to be taken
- * off again before the file is sent: a record has no such cell.
- */
-function dsrForm(): LineForm {
-  let [inOpening, takesNext, lines, summaries] = [true, false, 0, 0];
-  return {
-    line(bytes, _number, reason, give) {
-      const code = bytes.toString('latin1', 0, 4);
-      if (usageRecord.test(code)) inOpening = false;
-      const isFooter = code === 'SRFO';
-      const follows = takesNext && belongsToLine.test(code);
-      takesNext = follows || (reason !== null && usageRecord.test(code));
-      if (isFooter || !(inOpening || follows || reason !== null)) return;
-      lines += 1;
-      if (code.startsWith('SY')) summaries += 1;
-      if (reason === null) (give(bytes), give('\n'));
-      else withCell(bytes, '\t', plain(reason), give);
-    },
-    end(give) {
-      give(`SRFO\t${lines + 1}\t${summaries}\n`);
-    },
   };
 }
 
@@ -78,15 +50,14 @@ function isObject(text: string): boolean {
 
 const member = (key: string, value: string): string => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 
-export function lineFormOf(layout: DelimitedLayout | null): LineForm {
-  if (layout === null) return dsrForm();
-  return layout.delimiter === jsonLines ? jsonForm : tableForm(layout);
-}
+/** Of a table or JSON Lines. */
+export const tableFormOf = (layout: DelimitedLayout): LineForm =>
+  layout.delimiter === jsonLines ? jsonForm : tableForm(layout);
 
-function withCell(bytes: Buffer, delimiter: string, cell: string, give: Give): void {
+export function withCell(bytes: Buffer, delimiter: string, cell: string, give: Give): void {
   give(bytes);
   give(`${delimiter}${cell}\n`);
 }
 
 /** A reason may quote what was written; a cell of a tab-separated file holds neither tabs nor ends of lines. */
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f]/g, ' ');
+export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f]/g, ' ');

@@ -24,8 +24,10 @@ export interface MadeFile extends WrittenFile {
 
 /** What a report comes to: counts, and three files that wait to be taken into storage. */
 export interface Reading {
-  /** All lines of the file. */
+  /** All lines of the file, or of all files. */
   readonly lines: number;
+  /** How many lines each file has, where there may be several. */
+  readonly fileLines?: readonly number[];
   readonly accepted: number;
   readonly rejected: number;
   /** Of the rejected: those with a fault, which are no use at all. */

@@ -34,7 +34,7 @@ export class UsageLinesWork implements ChunkWork<ScannedLines, UsageLinesEnd> {
   }
 
   scan(chunk: Chunk): ScannedLines {
-    const apart = this.apart.read(this.parts.lines(Number(chunk)), (line) => this.lines.add(line, line.lineNumber));
+    const apart = this.apart.read(this.parts.lines(Number(chunk)), (line) => this.lines.line(line, line.lineNumber));
     return { ...apart, held: this.running.takeHeld(), memory: undefined };
   }
 

@@ -57,8 +57,7 @@ export class Tally {
 
   /** As add, for counts that a double does not hold: the fields of `line` for them are not read. */
   addLarge(line: SoundLine, quantity: bigint, returns: bigint): void {
-    this.largeUnits.set(line.place, (this.largeUnits.get(line.place) ?? 0n) + quantity);
-    this.placesSeen.add(line.place);
+    this.countLarge(line.place, quantity);
     const decision = this.decide(line);
     if (decision.agreement < 0) return this.holdLarge(line, decision.agreement, quantity, returns);
     this.accepted += 1;
@@ -70,6 +69,13 @@ export class Tally {
     this.count(line.place, line.quantity);
     line.letters = noIsrc;
     this.hold(line, unknownRecording);
+  }
+
+  /** As holdUnnamed, for counts that a double does not hold. */
+  holdUnnamedLarge(line: SoundLine, quantity: bigint, returns: bigint): void {
+    this.countLarge(line.place, quantity);
+    line.letters = noIsrc;
+    this.holdLarge(line, unknownRecording, quantity, returns);
   }
 
   get units(): Map<number, bigint> {
@@ -115,6 +121,11 @@ export class Tally {
     if (units === quantity) this.placesSeen.add(place);
     if (units <= Number.MAX_SAFE_INTEGER) this.unitsByPlace[place] = units;
     else this.largeUnits.set(place, (this.largeUnits.get(place) ?? 0n) + BigInt(quantity));
+  }
+
+  private countLarge(place: number, quantity: bigint): void {
+    this.largeUnits.set(place, (this.largeUnits.get(place) ?? 0n) + quantity);
+    this.placesSeen.add(place);
   }
 
   private hold(line: SoundLine, decision: number): void {

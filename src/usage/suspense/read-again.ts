@@ -109,9 +109,9 @@ async function isBeingReplaced(tx: Tx, { id }: UsageReport): Promise<boolean> {
 async function insertReread(tx: Tx, old: UsageReport, at: Date): Promise<UsageReport> {
   const made = await tx.one<UsageReport>(
     `INSERT INTO usage_reports (label_id, platform_id, service_id, message_id, file_sha256, bytes, month, state, replaces, operation_id, received_at, packed,
-                                mapping_id, layout, replaces_as, reread_because)
+                                mapping_id, layout, replaces_as, reread_because, files)
      SELECT label_id, platform_id, service_id, message_id, file_sha256, bytes, month, 'received', id, read_again_operation, $2, packed, mapping_id, layout,
-            'full', read_again
+            'full', read_again, files
        FROM usage_reports WHERE id = $1 RETURNING *`,
     [old.id, at],
   );

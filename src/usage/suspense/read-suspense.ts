@@ -8,6 +8,7 @@ import type { UsageReport } from '../usage-report';
 import { type Agreed, agreedBetween } from './agreed';
 import { BookedAverages } from './booked-averages';
 import { type Estimate, Estimator } from './estimator';
+import { filesOfReport } from '../report-parts';
 import { nameBytesMax, namesOnLines } from './reported-names';
 import { type Suggestion, suggestionsFor } from './suggestions';
 import {
@@ -104,7 +105,7 @@ export class ReadSuspense {
   }
 
   private async explained(tx: Tx, rows: readonly SuspendedUse[], askedBy: string): Promise<SuspenseRow[]> {
-    const names = await this.names(rows);
+    const names = await this.names(tx, rows);
     const known = new Map<string, { estimator: Estimator; suggestions: Map<string, Suggestion[]> }>();
     for (const [pair, own] of Map.groupBy(rows, ({ report }) => pairOf(report))) {
       const { report } = own[0]!;
@@ -131,12 +132,15 @@ export class ReadSuspense {
   }
 
   /** What the first line of each row calls the recording. */
-  private async names(rows: readonly SuspendedUse[]): Promise<ReadonlyMap<SuspendedUse, SoldResource>> {
+  private async names(tx: Tx, rows: readonly SuspendedUse[]): Promise<ReadonlyMap<SuspendedUse, SoldResource>> {
     const found = new Map<SuspendedUse, SoldResource>();
     let left = nameBytesMax;
     for (const own of Map.groupBy(rows, ({ report }) => report.id).values()) {
+      const { report } = own[0]!;
+      // A table does not say: no mapping has such a column.
+      if (report.layout !== null) continue;
       const lines = own.map(({ firstLine }) => firstLine);
-      const { names, bytes } = await namesOnLines(this.storage, own[0]!.report, lines, left);
+      const { names, bytes } = await namesOnLines(this.storage, await filesOfReport(tx, report), lines, left);
       left -= bytes;
       for (const row of own) {
         const name = names.get(row.firstLine);

@@ -1,7 +1,7 @@
-import { LineSplitter, type SoldResource, soldResource } from '../../ddex';
+import { LineSplitter, type SoldResource, SoldResources } from '../../ddex';
 import type { Storage } from '../../platform/storage/storage';
+import type { ReportFile } from '../report-parts';
 import { unpacked } from '../unpacked';
-import type { UsageReport } from '../usage-report';
 
 /** So much of the files of one answer is read for names, as it is when unpacked: what lies beyond has none. */
 export const nameBytesMax = 64 * 1024 * 1024;
@@ -12,28 +12,32 @@ export interface NamesRead {
   readonly bytes: number;
 }
 
-/** What a DSR file calls the recordings on these lines, as far as they lie within the first `bytesMax`. A table does not say: no mapping has such a column. */
+/** What the DSR files of a report call the recordings on these lines, as far as they lie within the first `bytesMax`. */
 export async function namesOnLines(
   storage: Storage,
-  report: UsageReport,
+  files: readonly ReportFile[],
   lines: readonly number[],
   bytesMax: number,
 ): Promise<NamesRead> {
   const names = new Map<number, SoldResource>();
   const last = Math.max(...lines);
-  if (report.layout !== null || lines.length === 0 || bytesMax <= 0) return { names, bytes: 0 };
+  if (lines.length === 0 || bytesMax <= 0) return { names, bytes: 0 };
   const wanted = new Set(lines);
   let [number, bytes] = [0, 0];
+  const resources = new SoldResources();
   const splitter = new LineSplitter((chunk, start, end) => {
     number += 1;
-    const name = wanted.has(number) ? soldResource(chunk.subarray(start, end)) : undefined;
+    const name = resources.at(chunk.subarray(start, end), wanted.has(number));
     if (name !== undefined) names.set(number, name);
   });
-  for await (const chunk of unpacked(storage.read(report.file_sha256), report)) {
-    splitter.push(chunk);
-    bytes += chunk.length;
-    if (number >= last || bytes >= bytesMax) return { names, bytes };
+  // Lines are numbered through all files of a report.
+  for (const file of files) {
+    for await (const chunk of unpacked(storage.read(file.file_sha256), file)) {
+      splitter.push(chunk);
+      bytes += chunk.length;
+      if (number >= last || bytes >= bytesMax) return { names, bytes };
+    }
+    splitter.finish();
   }
-  splitter.finish();
   return { names, bytes };
 }

@@ -57,7 +57,8 @@ export class SuspenseRowView {
   @ApiProperty() readonly lines!: string;
   @ApiProperty({ description: 'units, as text' }) readonly quantity!: string;
   @ApiProperty() readonly returns!: string;
-  @ApiProperty({ description: 'the first of its lines in the file' }) readonly firstLine!: string;
+  @ApiProperty({ description: 'the first of its lines; of several files counted through all of them' })
+  readonly firstLine!: string;
   @ApiProperty({
     type: String,
     nullable: true,

@@ -7,7 +7,7 @@ import { layouts } from '../../../src/ddex';
 import { calendarDateOf, type GrantInForce, modelNumber, territoryNumber, useNumber } from '../../../src/kernel';
 import { everyHeldLine } from '../../../src/usage/engine/held-and-faults';
 import { matchPlanOf } from '../../../src/usage/engine/match-plan';
-import { readRecordCompany, type RecordCompanyReading } from '../../../src/usage/engine/read-record-company';
+import { type DsrReading, readDsrReport } from '../../../src/usage/engine/read-dsr';
 import { sampleContext, sampleHead, sampleLine, written } from '../ddex/samples';
 
 let folder: string;
@@ -50,7 +50,7 @@ async function soundLines(): Promise<string[]> {
   return (await written({ head: sampleHead, contexts, lines })).split('\n').slice(0, -1);
 }
 
-interface Told extends Omit<RecordCompanyReading, 'sums' | 'held' | 'faults' | 'remove'> {
+interface Told extends Omit<DsrReading, 'sums' | 'held' | 'faults' | 'remove'> {
   readonly sums: string;
   readonly held: readonly object[];
   readonly faults: string;
@@ -64,7 +64,7 @@ async function readAs(text: string, part: number | undefined): Promise<Told> {
     yield await Promise.resolve(Buffer.from(bytes));
   }
   const file = part === undefined ? undefined : { path, bytes: bytes.length, part };
-  const reading = await readRecordCompany({ source, file, plan, folder, threads: 0 });
+  const reading = await readDsrReport({ sources: () => [source()], file, plan, folder, threads: 0 });
   const held = [];
   const opened = await open(reading.held.path, 'r');
   for await (const line of everyHeldLine(opened)) held.push(line);

@@ -1,6 +1,6 @@
 import { type Cell } from './cells';
 import { frameLayouts } from './frame';
-import { partlyKnownLayouts, recordCompanyLayouts } from './record-company';
+import { laterLayouts, partlyKnownLayouts, recordCompanyLayouts } from './record-company';
 import { singleRecordLayouts } from './single-record';
 import { summaryLayouts } from './summaries';
 import { usageLayouts } from './usage';
@@ -15,6 +15,7 @@ export { type Cell, type CellType } from './cells';
 export const layouts = {
   ...frameLayouts,
   ...recordCompanyLayouts,
+  ...laterLayouts,
   ...partlyKnownLayouts,
   ...summaryLayouts,
   ...workLayouts,
@@ -46,7 +47,7 @@ export type CellsOf<Code extends RecordCode> = {
 
 export const isRecordCode = (code: string): code is RecordCode => Object.hasOwn(layouts, code);
 
-/** Only the first cells of such a record are known, so that nothing of it is used. */
+/** Only the first cells of such a record are known: it is read where the file names its cells. */
 export const isPartlyKnown = (code: RecordCode): boolean => Object.hasOwn(partlyKnownLayouts, code);
 
 /** The code without its version: `SU03` of `SU03.02`. Profiles order families, layouts describe versions. */

@@ -13,6 +13,9 @@ interface PublishedCell {
   readonly type: string;
 }
 
+/** Versions that the schemas do not describe. */
+const unpublished: ReadonlySet<string> = new Set(['SY10.01', 'SR08.01']);
+
 /** How the schemas type what we call by a narrower name. */
 const schemaTypes: Partial<Record<CellType, readonly string[]>> = {
   count: ['decimal', 'integer', 'string'],
@@ -57,19 +60,22 @@ describe('the layouts', () => {
     records: Record<string, { usedIn: string[]; cells: PublishedCell[] }[]>;
   };
 
-  it.each(recordCodes.filter((code) => !isPartlyKnown(code)))('%s: names, order, cardinality and types', (code) => {
-    const versions = records[code]!;
-    // Two profiles may describe one record differently; the last is the one of UGC or of Basic Audio 1.2.
-    const schema = versions.at(code === 'HEAD' ? 0 : -1)!.cells;
-    const ours: readonly Cell[] = layouts[code];
-    expect(ours.map(({ name, mandatory, multiple }) => ({ name, mandatory, multiple }))).toEqual(
-      schema.map(({ name, mandatory, repeated }) => ({ name: name.trim(), mandatory, multiple: repeated })),
-    );
-    ours.forEach(({ name, type }, index) => {
-      expect({ name, types: schemaTypes[type] ?? ['string'] }).toEqual({
-        name,
-        types: expect.arrayContaining([schema[index]!.type]) as readonly string[],
+  it.each(recordCodes.filter((code) => !isPartlyKnown(code) && !unpublished.has(code)))(
+    '%s: names, order, cardinality and types',
+    (code) => {
+      const versions = records[code]!;
+      // Two profiles may describe one record differently; the last is the one of UGC or of Basic Audio 1.2.
+      const schema = versions.at(code === 'HEAD' ? 0 : -1)!.cells;
+      const ours: readonly Cell[] = layouts[code];
+      expect(ours.map(({ name, mandatory, multiple }) => ({ name, mandatory, multiple }))).toEqual(
+        schema.map(({ name, mandatory, repeated }) => ({ name: name.trim(), mandatory, multiple: repeated })),
+      );
+      ours.forEach(({ name, type }, index) => {
+        expect({ name, types: schemaTypes[type] ?? ['string'] }).toEqual({
+          name,
+          types: expect.arrayContaining([schema[index]!.type]) as readonly string[],
+        });
       });
-    });
-  });
+    },
+  );
 });

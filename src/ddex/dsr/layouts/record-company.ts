@@ -103,12 +103,35 @@ export const recordCompanyLayouts = {
   DE01: [recordType, many('DealSpecificCell', 'text')],
 } as const satisfies Record<string, readonly Cell[]>;
 
+/** Names that changed with a version; the order of the cells did not. */
+function renamed(cells: readonly Cell[], names: Readonly<Record<string, string>>): readonly Cell[] {
+  return cells.map((cell) => ({ ...cell, name: names[cell.name] ?? cell.name }));
+}
+
 /**
- * Later versions, as far as their cells are known for sure: what follows has been put in another order, so that an
- * amount read from them could be another amount. They are recognised, and never used.
+ * The version after that of 2019, from a public reader's table of its cells: the schemas at hand do not describe it. Its
+ * cells stand where they stood, some under other names.
+ */
+export const laterLayouts = {
+  'SY10.01': renamed(recordCompanyLayouts.SY10, {
+    DistributionChannelName: 'DistributionChannel',
+    Usages: 'TotalUsages',
+    MusicUsageRatio: 'MusicUsagePercentage',
+  }),
+  'SR08.01': renamed(recordCompanyLayouts.SR08, {
+    ReleaseGRid: 'GRid',
+    ReleaseICPN: 'ICPN',
+    ResourceISRC: 'ISRC',
+    ResourceISAN: 'ISAN',
+    TotalUsages: 'Usages',
+  }),
+} as const satisfies Record<string, readonly Cell[]>;
+
+/**
+ * The latest version, as far as its cells are known for sure: what follows has been put in another order, so that an
+ * amount read from it could be another amount. It is read where the file itself names its cells, and never guessed.
  */
 export const partlyKnownLayouts = {
-  'SY10.01': [recordType, must('SummaryRecordId', 'id'), may('DistributionChannel', 'text')],
   'SY10.02': [
     recordType,
     must('SummaryRecordId', 'id'),
@@ -117,6 +140,5 @@ export const partlyKnownLayouts = {
     must('CommercialModel', 'commercialModel'),
     must('UseType', 'useType'),
   ],
-  'SR08.01': [recordType, must('SalesTransactionId', 'id')],
   'SR08.02': [recordType, must('SalesTransactionId', 'id')],
 } as const satisfies Record<string, readonly Cell[]>;

@@ -1,0 +1,81 @@
+import { dsrReader, type Fault } from '../../ddex';
+import { TallyingReceiver } from './dsr-receiver';
+import type { PlainFile } from './line-parts';
+import type { MatchPlan } from './match-plan';
+import { readApart } from './read-dsr-apart';
+import { type Progress, type Reading, ReadingFiles } from './reading';
+import { countsOf, type Tallied } from './running-tally';
+
+export interface DsrInput {
+  /** The files of one report in the order of their numbers, each asked for when the one before has been read; not packed. */
+  readonly sources: () => Iterable<AsyncIterable<Buffer>>;
+  /** The only file of the report, where its usage lines are to be read part by part. */
+  readonly file?: PlainFile | undefined;
+  readonly plan: MatchPlan;
+  /** On disk. */
+  readonly folder: string;
+  /** For a file that is read part by part; 0: in the caller's own. */
+  readonly threads: number;
+  /** Is told of lines; of bytes by whoever reads the source. */
+  readonly progress?: Progress | undefined;
+}
+
+/** Lines are numbered through all files of a report, as if they followed each other. */
+export interface DsrReading extends Reading {
+  /** At most the first hundred faults that refuse the report as a whole. */
+  readonly fatal: readonly Fault[];
+  /** How many lines each file has. */
+  readonly fileLines: readonly number[];
+}
+
+/** Reads a report, and answers what others than the receiver added up; undefined where it is to be read in order. */
+export type DsrReader = (
+  input: DsrInput,
+  files: ReadingFiles,
+  receiver: TallyingReceiver,
+) => Promise<readonly Tallied[] | undefined>;
+
+/**
+ * Reads a DSR report of any profile that is received once, from its first byte to its last. Of a large file of the record-company profile threads read the usage
+ * lines, each its own parts; where they meet what can be judged only in order, the file is read once more, in order.
+ */
+export async function readDsrReport(input: DsrInput): Promise<DsrReading> {
+  const apart = input.file === undefined ? undefined : await readBy(readApart, input);
+  return apart ?? (await readBy(readInOrder, input))!;
+}
+
+async function readBy(reader: DsrReader, input: DsrInput): Promise<DsrReading | undefined> {
+  const { plan, folder } = input;
+  const files = await ReadingFiles.open(folder);
+  try {
+    const receiver = new TallyingReceiver(plan, files);
+    const others = await reader(input, files, receiver);
+    if (others === undefined) {
+      await files.remove();
+      return undefined;
+    }
+    const tallied = [receiver.running.end(), ...others];
+    const made = await files.end(plan, tallied);
+    const { fatal, fileLines, linesBefore: lines, rejectedByCode } = receiver;
+    return { lines, ...countsOf(tallied, rejectedByCode), ...made, fatal, fileLines };
+  } catch (error) {
+    await files.remove();
+    throw error;
+  }
+}
+
+const readInOrder: DsrReader = async ({ sources, progress }, { held }, receiver) => {
+  for (const source of sources()) {
+    const report = dsrReader(receiver);
+    for await (const chunk of source) {
+      report.push(chunk);
+      progress?.atLine(receiver.lastLine);
+      await held.add(receiver.running.takeHeld(), 1);
+      await receiver.flushFaults();
+    }
+    receiver.end(report.finish());
+  }
+  receiver.together();
+  await held.add(receiver.running.takeHeld(), 1);
+  return [];
+};

@@ -7,6 +7,8 @@ import { type Config } from './config';
 import { hardenHttp, uploadsStream } from './platform/http/hardening';
 import { sendProblem, toDomainError } from './platform/http/problem.filter';
 import { Keyring } from './platform/keyring/keyring';
+import { Places } from './platform/places/file-place';
+import { placeOf } from './platform/places/place-of';
 import { Storage } from './platform/storage/storage';
 import { applicationDataSource, Database } from './platform/database/database';
 import { inspectApplicationRole, inspectMigrations } from './platform/database/inspect';
@@ -34,6 +36,7 @@ export async function openParts(config: Config, clock: Clock = new SystemClock()
     database: new Database(source),
     storage: new Storage(config.storageFolder),
     keyring: await Keyring.open(config.keyringFile, clock.now()),
+    places: new Places(config.inbox && placeOf(config.inbox)),
     rail,
     licences: { ageLimitMilliseconds: (config.clearanceAgeLimitSeconds ?? 5) * 1000 },
     close: () => source.destroy(),

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import { pathToFileURL } from 'node:url';
 import { DomainError } from './platform/errors/domain-error';
+import { type InboxConfig, inboxConfig } from './platform/places/place-config';
 
 /** Everything a process is told from outside, read once, checked whole, frozen. */
 export interface Config {
@@ -15,6 +17,8 @@ export interface Config {
   /** Proxies whose word about the caller's address is taken: addresses or networks. None: the connection's own address. */
   readonly trustedProxies: readonly string[];
   readonly payments: PaymentConfig | undefined;
+  /** Where senders put files down in place of uploading them; absent: nowhere. */
+  readonly inbox?: InboxConfig | undefined;
   /** For how long a process answers clearance questions without hearing of changes; absent: 5. */
   readonly clearanceAgeLimitSeconds?: number;
 }
@@ -57,6 +61,7 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
     logLevel,
     trustedProxies: proxies(environment, faults),
     payments: paymentConfig(environment, faults) ?? local?.payments,
+    inbox: inboxConfig(environment, faults, local && pathToFileURL(`${local.folder}/inbox`).href),
     clearanceAgeLimitSeconds: ageLimit(environment, faults),
   };
   if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));

@@ -7,6 +7,7 @@ import { processLogger } from './logger';
 import type { Clock } from './platform/clock';
 import { DomainError } from './platform/errors/domain-error';
 import { Jobs } from './platform/jobs/jobs';
+import { WatchInboxes } from './usage';
 
 export interface Serving {
   readonly url: string;
@@ -23,12 +24,13 @@ export async function serve(
   const parts = await openParts(config, clock);
   const app = await createApp(parts, processLogger(config.logLevel), config.trustedProxies);
   await parts.storage.sweep(parts.clock.now());
-  const jobs = app.get(Jobs);
+  const [jobs, inboxes] = [app.get(Jobs), app.get(WatchInboxes)];
   try {
     // Requests come when the licences are in memory, not while they are read.
     if (api) await app.get(Licences).start();
     if (api) await listen(app, config);
     if (worker) await jobs.start(config.applicationUrl, parts.storage);
+    if (worker && config.inbox !== undefined) inboxes.start(config.inbox.seconds);
   } catch (error) {
     await app.close();
     await parts.close();
@@ -41,6 +43,7 @@ export async function serve(
     close: async () => {
       // First no new requests, then the jobs that run, then what they stand on.
       await app.close();
+      await inboxes.stop();
       if (worker) await jobs.stop();
       await parts.close();
     },

@@ -15,6 +15,7 @@ import { Keyring } from './keyring/keyring';
 import { Cancellations } from './operations/cancellations';
 import { OperationsController } from './operations/operations.controller';
 import { EventsController } from './outbox/events.controller';
+import { Places } from './places/file-place';
 import { Storage } from './storage/storage';
 import { Uploads } from './uploads/uploads';
 import { UploadsController } from './uploads/uploads.controller';
@@ -25,18 +26,21 @@ export interface PlatformParts {
   readonly database: Database;
   readonly storage: Storage;
   readonly keyring: Keyring;
+  /** Where others put files down, if anywhere. */
+  readonly places?: Places;
 }
 
 /** The technical floor, for every module. Guard, pipe, interceptor and filter are global: no route can forget one. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ clock, database, storage, keyring }: PlatformParts): DynamicModule {
+  static with({ clock, database, storage, keyring, places = new Places(undefined) }: PlatformParts): DynamicModule {
     const parts = [
       { provide: Clock, useValue: clock },
       { provide: Database, useValue: database },
       { provide: Storage, useValue: storage },
       { provide: Keyring, useValue: keyring },
+      { provide: Places, useValue: places },
       Approvals,
       Cancellations,
       IdempotentWrites,
@@ -53,7 +57,7 @@ export class PlatformModule {
         { provide: APP_INTERCEPTOR, useClass: TransactionInterceptor },
         { provide: APP_PIPE, useFactory: shapePipe },
       ],
-      exports: [Clock, Database, Storage, Keyring, Approvals, Cancellations, IdempotentWrites, Jobs, Uploads],
+      exports: [Clock, Database, Storage, Keyring, Places, Approvals, Cancellations, IdempotentWrites, Jobs, Uploads],
     };
   }
 }

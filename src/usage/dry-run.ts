@@ -1,7 +1,7 @@
-import { cellNumber, delimitedFaults, type DelimitedLayout, jsonLines } from './engine/delimited-layout';
+import { cellNumber, delimitedFaults, type DelimitedLayout } from './engine/delimited-layout';
 import { withoutReturn } from './engine/line-chunks';
 import { emptyLine, lineReaderOf } from './engine/line-reader';
-import { headerCells, layoutFor, type MappedMonth, type Mapping } from './mapping';
+import { headerCells, isHeaded, layoutFor, type MappedMonth, type Mapping } from './mapping';
 
 /** How lines read under a mapping, without looking at any agreement. */
 export interface DryRun {
@@ -61,11 +61,10 @@ export class LineCheck {
 
 /** Tries a mapping on the first lines of a file, its header among them. */
 export function dryRun(mapping: Mapping, lines: readonly Buffer[], month: MappedMonth): DryRun {
-  const isHeaded = mapping.delimiter !== jsonLines;
   const [first] = lines;
-  const header = isHeaded && first !== undefined ? headerCells(first, mapping.delimiter) : [];
+  const header = isHeaded(mapping) && first !== undefined ? headerCells(first, mapping.delimiter) : [];
   const layout = layoutFor(mapping, header ?? [], month);
-  const before = isHeaded ? 1 : 0;
+  const before = isHeaded(mapping) ? 1 : 0;
   if ('faults' in layout)
     return { lines: lines.length, accepted: 0, rejected: lines.length - before, units: '0', faults: layout.faults };
   const check = new LineCheck(layout);

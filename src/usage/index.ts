@@ -25,3 +25,4 @@ export {
 } from './events/usage-of-record';
 export { UsageModule } from './usage.module';
 export { liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
+export { WatchInboxes } from './inbox/watch-inboxes';

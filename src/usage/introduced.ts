@@ -1,11 +1,13 @@
 import { calendarDateOf, daysOf, monthPeriod } from '../kernel';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import type { Storage, StoredFile } from '../platform/storage/storage';
-import { jsonLines } from './engine/delimited-layout';
+import { jsonLines, parquet } from './engine/delimited-layout';
 import { firstLines } from './first-lines';
 import { headerCells, layoutFor, type Mapping } from './mapping';
+import { checkParquet } from './parquet/parquet-rows';
 import { readOpening } from './read-opening';
 import type { ReceivedFile } from './receive-report';
+import { asRefusal } from './report-text';
 import { unpacked } from './unpacked';
 
 /** What the sender says about a table; nothing about a DSR file, which introduces itself. */
@@ -33,12 +35,27 @@ export async function introduced(
     const opening = await readOpening(source);
     return { packed, opening, messageId: opening.head.messageId, month: opening.month };
   }
-  const [header] = await firstLines(source, headerBytesMax, 1);
-  const names = header === undefined ? [] : namesOf(header, mapping);
+  const names = await columnNames(mapping, source, storage.pathOf(sha256));
   const period = { from: calendarDateOf(`${month}-01`), days: daysOf(monthPeriod(month)) };
   const layout = layoutFor(mapping, names, period);
   if ('faults' in layout) throw new DomainError('report-unreadable', undefined, layout.faults);
-  return { packed, messageId, month, mapped: { labelId, serviceId, mappingId, layout } };
+  return {
+    packed: mapping.delimiter === parquet ? null : packed,
+    messageId,
+    month,
+    mapped: { labelId, serviceId, mappingId, layout },
+  };
+}
+
+async function columnNames(mapping: Mapping, source: AsyncIterable<Buffer>, path: string): Promise<string[]> {
+  if (mapping.delimiter === parquet) {
+    await checkParquet(path, mapping.columns).catch((error: unknown) => {
+      throw asRefusal(error);
+    });
+    return [];
+  }
+  const [header] = await firstLines(source, headerBytesMax, 1);
+  return header === undefined ? [] : namesOf(header, mapping);
 }
 
 function namesOf(line: Buffer, { delimiter }: Mapping): string[] {

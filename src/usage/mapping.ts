@@ -1,11 +1,11 @@
 import { at, isCommercialModel, isTerritory, isUseType } from '../kernel';
 import type { Fault } from '../platform/errors/domain-error';
 import { split } from './engine/careful-line';
-import { type DateForm, type DelimitedLayout, jsonLines } from './engine/delimited-layout';
+import { type DateForm, type DelimitedLayout, jsonLines, parquet } from './engine/delimited-layout';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
-export const tableForms = [...delimiters, jsonLines] as const;
+export const tableForms = [...delimiters, jsonLines, parquet] as const;
 export type TableForm = (typeof tableForms)[number];
 
 /** What a column can hold. */
@@ -18,7 +18,7 @@ type PlaceKind = (typeof placeKinds)[number];
 /** How a sender's own tables are read: which column holds what, how it is written, and what holds for all lines. */
 export interface Mapping {
   readonly delimiter: TableForm;
-  /** Names as in the header, upper and lower case being one. Of JSON Lines: keys, or JSON pointers, as they are written. */
+  /** Names as in the header, upper and lower case being one. Of JSON Lines and Parquet: keys, or JSON pointers, as they are written. */
   readonly columns: Readonly<Partial<Record<ColumnKind, string>>>;
   /** ISO 3166-1 and DDEX codes. */
   readonly constants: Readonly<Partial<Record<PlaceKind, string>>>;
@@ -27,6 +27,10 @@ export interface Mapping {
   readonly dates: DateForm;
   readonly decimal: '.' | ',';
 }
+
+/** Whether the first line of such a file says what the others are. */
+export const isHeaded = ({ delimiter }: Pick<Mapping, 'delimiter'>): boolean =>
+  delimiter !== jsonLines && delimiter !== parquet;
 
 const isCode: Readonly<Record<PlaceKind, (text: string) => boolean>> = {
   territory: isTerritory,
@@ -79,13 +83,13 @@ export interface MappedMonth {
   readonly days: number;
 }
 
-/** Where the file with this header (JSON Lines have none) keeps what the mapping names, or why it is not the mapping's. */
+/** Where the file with this header (JSON Lines and Parquet have none) keeps what the mapping names, or why it is not the mapping's. */
 export function layoutFor(
   mapping: Mapping,
   header: readonly string[],
   { from, days }: MappedMonth,
 ): DelimitedLayout | { readonly faults: readonly Fault[] } {
-  const names = mapping.delimiter === jsonLines ? Object.values(mapping.columns) : header;
+  const names = isHeaded(mapping) ? header : Object.values(mapping.columns);
   const known = names.map((name) => name.toLowerCase());
   const faults: Fault[] = [];
   const places: Partial<Record<ColumnKind, number>> = {};
@@ -103,7 +107,8 @@ export function layoutFor(
   const { delimiter, dates, decimal, constants, translations } = mapping;
   const { territory = {}, use = {}, model = {} } = translations;
   return {
-    ...{ delimiter, columns: names.length, names, isrc, quantity, ...others },
+    ...(delimiter === parquet ? { delimiter: jsonLines, isParquet: true } : { delimiter }),
+    ...{ columns: names.length, names, isrc, quantity, ...others },
     ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
   };
 }

@@ -14,17 +14,22 @@ import { audit } from '../platform/audit/audit';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
+import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { ChoiceField, JsonField, MonthField, ObjectField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
+import { Storage } from '../platform/storage/storage';
 import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { dateForms } from './engine/delimited-layout';
+import { parquetType } from './file-kind';
 import { firstLines } from './first-lines';
 import { type Mapping, mappingFaults, tableForms } from './mapping';
 import { getMapping, insertMapping, listMappings, type SavedMapping } from './mappings.repository';
 import { type DryRun, dryRun } from './dry-run';
-import { proposeMapping } from './propose-mapping';
+import { checkParquet, parquetRows } from './parquet/parquet-rows';
+import { ParquetUnreadable } from './parquet/unreadable';
+import { proposeForParquet, proposeMapping } from './propose-mapping';
+import { asRefusal } from './report-text';
 
 export class MappingColumns {
   @TextField({ description: 'name of the column that holds the ISRC' }) readonly isrc!: string;
@@ -46,7 +51,7 @@ export class MappingConstants {
 export class MappingBody {
   @ChoiceField(tableForms, {
     description:
-      'what is between cells; `json-lines`: every line is an object, and columns are its keys or, with a leading slash, JSON pointers',
+      'what is between cells; `json-lines`: every line is an object, and columns are its keys or, with a leading slash, JSON pointers; `parquet`: the file is Parquet, and columns are its own or, with a leading slash, those within groups',
   })
   readonly delimiter!: Mapping['delimiter'];
   @ObjectField(() => MappingColumns) readonly columns!: MappingColumns;
@@ -101,12 +106,17 @@ const mappingView = ({ madeAt, ...mapping }: SavedMapping): MappingView => ({
 
 const sampleBytes = 1024 * 1024;
 const sampleLines = 1000;
+/** A Parquet file says at its end what it is: it is looked at as a whole. */
+const parquetBytesMax = 64 * 1024 * 1024;
 
 /** How a platform's own tables of usage are read. */
 @ApiTags('usage')
 @Controller('v1')
 export class MappingsController {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly storage: Storage,
+  ) {}
 
   @Post('usage-mappings')
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
@@ -159,22 +169,59 @@ export class MappingsController {
   @Allow({ kinds: ['platform'], roles: ['usage'], verified: true })
   @ApiOperation({
     summary: 'Have a mapping proposed for a table, and tried on its first lines',
-    description: 'The table as the body; its first mebibyte is read, and nothing is kept.',
+    description:
+      'The table as the body; its first mebibyte is read, of Parquet the file, up to 64 MiB. Nothing is kept.',
   })
-  @ApiConsumes('text/csv', 'text/tab-separated-values', 'text/plain', 'application/x-ndjson')
+  @ApiConsumes('text/csv', 'text/tab-separated-values', 'text/plain', 'application/x-ndjson', parquetType)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: ProposalView })
-  async propose(@Query() { month }: ProposalQuery, @Req() { body }: AccordoRequest): Promise<ProposalView> {
+  async propose(@Query() { month }: ProposalQuery, @Req() { body, headers }: AccordoRequest): Promise<ProposalView> {
     if (!isStream(body)) throw new DomainError('content-type-unsupported');
-    const lines = await firstLines(body, sampleBytes, sampleLines + 1);
-    const mapping = proposeMapping(lines);
+    const isParquet = String(headers['content-type']).toLowerCase().startsWith(parquetType);
+    const { lines, mapping, unfit } = isParquet ? await this.ofParquet(body) : await ofLines(body);
     if (mapping === undefined) {
       const fault = { pointer: '/lines/1', code: 'header-unreadable', message: 'the first line is no header' };
       throw new DomainError('report-unreadable', undefined, [fault]);
     }
-    const missing = mappingFaults(mapping);
+    const missing = [...mappingFaults(mapping), ...unfit];
     const period = { from: calendarDateOf(`${month}-01`), days: daysOf(monthPeriod(month)) };
     return { mapping, missing, dryRun: missing.length > 0 ? null : dryRun(mapping, lines, period) };
+  }
+
+  private async ofParquet(body: AsyncIterable<Buffer>): Promise<Proposal> {
+    return this.storage.borrow(body, parquetBytesMax, async ({ path }) => {
+      try {
+        const rows = parquetRows(path, { isWhole: true, forms: { dates: 'YYYY-MM-DD', decimal: '.' } });
+        const lines = await firstLines(rows, sampleBytes, sampleLines);
+        const mapping = proposeForParquet(lines);
+        return { lines, mapping, unfit: mapping === undefined ? [] : await unfitColumns(path, mapping) };
+      } catch (error) {
+        throw asRefusal(error);
+      }
+    });
+  }
+}
+
+interface Proposal {
+  readonly lines: readonly Buffer[];
+  readonly mapping: Mapping | undefined;
+  /** Columns of Parquet whose type does not hold what they would be taken for. */
+  readonly unfit: readonly Fault[];
+}
+
+async function ofLines(body: AsyncIterable<Buffer>): Promise<Proposal> {
+  const lines = await firstLines(body, sampleBytes, sampleLines + 1);
+  return { lines, mapping: proposeMapping(lines), unfit: [] };
+}
+
+/** None where they all do. */
+async function unfitColumns(path: string, { columns }: Mapping): Promise<Fault[]> {
+  try {
+    await checkParquet(path, columns);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ParquetUnreadable)) throw error;
+    return error.faults.map((fault) => ({ pointer: '/mapping/columns', ...fault }));
   }
 }
 

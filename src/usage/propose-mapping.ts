@@ -1,6 +1,6 @@
 import { isCommercialModel, isIsrc, isTerritory, isUseType, normaliseIsrc } from '../kernel';
 import { split } from './engine/careful-line';
-import { type DateForm, dateForms, jsonLines } from './engine/delimited-layout';
+import { type DateForm, dateForms, jsonLines, parquet } from './engine/delimited-layout';
 import { escapedKey } from './engine/json-members';
 import { type ColumnKind, type Delimiter, delimiters, headerCells, type Mapping, type TableForm } from './mapping';
 
@@ -30,6 +30,12 @@ const contents: Readonly<Partial<Record<ColumnKind, (cell: string) => boolean>>>
   use: isUseType,
   model: isCommercialModel,
   day: (cell) => Object.values(dayPatterns).some((pattern) => pattern.test(cell)),
+};
+
+/** The same for the rows of a Parquet file, as JSON Lines. */
+export const proposeForParquet = (rows: readonly Buffer[]): Mapping | undefined => {
+  const mapping = proposeMapping(rows);
+  return mapping && { ...mapping, delimiter: parquet };
 };
 
 /** A mapping as far as the beginning of a file tells it; what is missing the sender adds. Undefined where no line is a header. */

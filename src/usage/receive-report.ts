@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { concludedAgreementsBetween } from '../agreements';
 import { territoryNumber, useModelCode } from '../kernel';
-import { audit } from '../platform/audit/audit';
-import type { Actor } from '../platform/auth/actor';
+import { audit, type Doer } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
@@ -26,6 +25,8 @@ import {
 } from './report-parts';
 import { type ReceiptView, receiptView, type UsageReport } from './usage-report';
 import { lastReadingOf } from './usage-report.repository';
+
+export const reportBytesMax = 2 * 1024 ** 3;
 
 /** A report that is stored already, as it introduces itself or is introduced. */
 export interface ReceivedFile {
@@ -70,7 +71,7 @@ interface Replacing {
 export class ReceiveReport {
   constructor(private readonly clock: Clock) {}
 
-  async execute(tx: Tx, actor: Actor, received: ReceivedFile): Promise<ReceiptView> {
+  async execute(tx: Tx, actor: Doer, received: ReceivedFile): Promise<ReceiptView> {
     const { file, messageId, opening } = received;
     await claimMessage(tx, `${actor.organizationId} ${messageId}`);
     const before = await tx.first<UsageReport>(
@@ -96,7 +97,7 @@ export class ReceiveReport {
   /** One of several files: kept until all are there, then all are one report, in the transaction of the last. */
   private async keepPart(
     tx: Tx,
-    actor: Actor,
+    actor: Doer,
     received: ReceivedFile,
     { parts, ...parties }: Parties & { readonly parts: readonly ReportPart[] },
   ): Promise<ReceiptView> {
@@ -141,7 +142,7 @@ export class ReceiveReport {
   /** What the report replaces was said with any of its files. */
   private async keepTogether(
     tx: Tx,
-    actor: Actor,
+    actor: Doer,
     received: ReceivedFile,
     { parts, ...parties }: Parties & { readonly parts: readonly ReportPart[] },
   ): Promise<void> {
@@ -163,29 +164,23 @@ export class ReceiveReport {
     await tx.asSystem(() => this.keep(tx, actor, whole, { ...parties, replaced, ...report }));
   }
 
-  private async newReport(tx: Tx, actor: Actor): Promise<NewReport> {
+  private async newReport(tx: Tx, actor: Doer): Promise<NewReport> {
     const reportId = randomUUID();
     const operation = { ownerId: actor.organizationId, kind: 'read-report', subjectId: reportId, at: this.clock.now() };
     const { id: operationId } = await openOperation(tx, operation);
     return { reportId, operationId };
   }
 
-  private async partiesAndService(tx: Tx, actor: Actor, { opening, mapped }: ReceivedFile): Promise<Parties> {
+  private async partiesAndService(tx: Tx, actor: Doer, { opening, mapped }: ReceivedFile): Promise<Parties> {
     if (opening !== undefined) {
       return { labelId: await this.partiesOf(tx, actor, opening), serviceId: await this.serviceOf(tx, actor, opening) };
     }
     const { labelId = '', serviceId = '' } = mapped ?? {};
-    const label = await tx.first(`SELECT 1 FROM organizations WHERE id = $1 AND kind = 'label'`, [labelId]);
-    if (label === undefined) throw new DomainError('report-party-unknown', 'there is no label with this id');
-    const service = await tx.first('SELECT 1 FROM services WHERE id = $1 AND organization_id = $2', [
-      serviceId,
-      actor.organizationId,
-    ]);
-    if (service === undefined) throw new DomainError('report-party-unknown', 'you have no service with this id');
+    await checkParties(tx, actor.organizationId, { labelId, serviceId });
     return { labelId, serviceId };
   }
 
-  private async partiesOf(tx: Tx, actor: Actor, { head }: ReportOpening): Promise<string> {
+  private async partiesOf(tx: Tx, actor: Doer, { head }: ReportOpening): Promise<string> {
     const own = await tx.one<{ party_id: string | null }>('SELECT party_id FROM organizations WHERE id = $1', [
       actor.organizationId,
     ]);
@@ -207,7 +202,7 @@ export class ReceiveReport {
     return label.id;
   }
 
-  private async serviceOf(tx: Tx, actor: Actor, { serviceName }: ReportOpening): Promise<string> {
+  private async serviceOf(tx: Tx, actor: Doer, { serviceName }: ReportOpening): Promise<string> {
     const service = await tx.first<{ id: string }>(
       'SELECT id FROM services WHERE organization_id = $1 AND lower(name) = lower($2)',
       [actor.organizationId, serviceName],
@@ -238,7 +233,7 @@ export class ReceiveReport {
   }
 
   /** A report accounts in the currency of the agreements that it falls under: nothing is converted without a rate that a contract names. */
-  private async checkCurrency(tx: Tx, actor: Actor, labelId: string, { contexts }: ReportOpening): Promise<void> {
+  private async checkCurrency(tx: Tx, actor: Doer, labelId: string, { contexts }: ReportOpening): Promise<void> {
     const agreements = await concludedAgreementsBetween(tx, labelId, actor.organizationId);
     const currencies = new Set(agreements.map(({ currency }) => currency));
     if (currencies.size === 0) return;
@@ -254,7 +249,7 @@ export class ReceiveReport {
 
   private async keep(
     tx: Tx,
-    actor: Actor,
+    actor: Doer,
     { file, packed, messageId, month, opening, mapped, as = 'full' }: ReceivedFile,
     { labelId, serviceId, replaced, reportId, operationId, files = 1 }: Parties & NewReport & Replacing,
   ): Promise<UsageReport> {
@@ -292,6 +287,17 @@ export class ReceiveReport {
 
 const messageReused = (messageId: string, sha256: string): DomainError =>
   new DomainError('message-id-reused', `message ${messageId} was received with the hash ${sha256}`);
+
+/** Whether there are these two for a platform. Refuses with report-party-unknown. */
+export async function checkParties(tx: Tx, platformId: string, { labelId, serviceId }: Parties): Promise<void> {
+  const label = await tx.first(`SELECT 1 FROM organizations WHERE id = $1 AND kind = 'label'`, [labelId]);
+  if (label === undefined) throw new DomainError('report-party-unknown', 'there is no label with this id');
+  const service = await tx.first('SELECT 1 FROM services WHERE id = $1 AND organization_id = $2', [
+    serviceId,
+    platformId,
+  ]);
+  if (service === undefined) throw new DomainError('report-party-unknown', 'you have no service with this id');
+}
 
 /** Files of one report are to the same label, about the same service and month, and are equally many; and nobody has cancelled it. */
 async function refuseDifferent(

@@ -22,6 +22,7 @@ import { KeptReadings } from './kept-readings';
 import type { ReadingProgress } from './reading-progress';
 import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
+import { reportText } from './report-text';
 import { refusalOf, unpacked, unpackedMost } from './unpacked';
 import type { UsageReport } from './usage-report';
 import { basesOf } from './usage-report.repository';
@@ -157,14 +158,14 @@ export class ReportReader {
     const pieces = (threads: number): Pieces => {
       const most = unpackedMost(bytes);
       const order = { path: this.storage.pathOf(sha256), most, lineMax: lineBytesMax, ahead: chunksAhead(threads) + 1 };
-      if (threads > 0) return new UnpackedPieces(order, progress);
-      const file = this.storage.read(sha256);
-      return new StreamPieces(unpacked(progress?.watched(file) ?? file, report), lineBytesMax);
+      if (threads > 0 && report.packed === 'gzip') return new UnpackedPieces(order, progress);
+      return new StreamPieces(reportText(this.storage, report, { progress }), lineBytesMax);
     };
     // A DSR file is no delta, nor the base of one.
     if (layout === null) throw new Error('only a table is read by a layout');
     const threads = threadsFor(bytes);
-    const input = { source: this.plainFile(report) ?? pieces(threads), plan, folder, threads, progress };
+    const file = layout.isParquet === true ? undefined : this.plainFile(report);
+    const input = { source: file ?? pieces(threads), plan, folder, threads, progress };
     const own = base === undefined ? {} : { base };
     const signed = base === undefined ? layout : { ...layout, signed: true as const };
     try {

@@ -10,13 +10,12 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { getAgreement } from '../agreements';
-import { isTerritory } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
-import { DomainError, type Fault } from '../platform/errors/domain-error';
+import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, CountryField, IdField, IntegerParameter, MonthField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
@@ -24,23 +23,24 @@ import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage, type StoredFile } from '../platform/storage/storage';
 import { Uploads } from '../platform/uploads/uploads';
-import { jsonLines } from './engine/delimited-layout';
-import { fileKindOf } from './file-kind';
+import { jsonLines, parquet } from './engine/delimited-layout';
+import { fileKindOf, parquetType } from './file-kind';
 import { KeptReadings } from './kept-readings';
 import { introduced } from './introduced';
 import type { Mapping } from './mapping';
 import { getMapping } from './mappings.repository';
-import { ReceiveReport } from './receive-report';
+import { ReceiveReport, reportBytesMax } from './receive-report';
+import { refuseUnclear } from './replacing';
 import { fileOfReport } from './report-parts';
 import { askToReadAgain } from './suspense/ask-to-read-again';
 import { ReceiptView, ReportView, reportView, rereadings, type UsageReport } from './usage-report';
 import { getReport } from './usage-report.repository';
 import { FaultView, faultView, SumView, sumView, UnmatchedView, unmatchedView } from './usage.view';
 
-const reportBytesMax = 2 * 1024 ** 3;
 const dsrTypes = /^(text\/tab-separated-values|application\/gzip)\b/;
 const tableTypes = /^(text\/(tab-separated-values|csv|plain)|application\/gzip)\b/;
 const jsonTypes = /^application\/(x-ndjson|gzip)\b/;
+const parquetTypes = /^application\/vnd\.apache\.parquet\b/;
 
 export class UploadQuery {
   @IdField({ optional: true, description: 'the live report that this one corrects' })
@@ -134,9 +134,16 @@ export class UsageController {
   @ApiOperation({
     summary: 'Send a usage report for a month',
     description:
-      'A DSR flat file (record-company, Basic Audio or UGC profile; of a report of several files each by itself, in any order), or a table that one of your mappings reads (`mappingId`); either as it is or by gzip; at most 2 GiB. A large one can be sent in pieces first (`/v1/uploads`), and named by `uploadId` in place of a body. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
+      'A DSR flat file (record-company, Basic Audio or UGC profile; of a report of several files each by itself, in any order), or a table, JSON Lines or Parquet that one of your mappings reads (`mappingId`); as it is or, but for Parquet, by gzip; at most 2 GiB. A large one can be sent in pieces first (`/v1/uploads`), and named by `uploadId` in place of a body. It is stored and becomes evidence before anything is answered; follow the operation for the rest. Refused with `report-unreadable`, `report-party-unknown`, `message-id-reused`, `period-already-reported`, `report-not-replaceable` or `delta-not-possible`.',
   })
-  @ApiConsumes('text/tab-separated-values', 'text/csv', 'text/plain', 'application/x-ndjson', 'application/gzip')
+  @ApiConsumes(
+    'text/tab-separated-values',
+    'text/csv',
+    'text/plain',
+    'application/x-ndjson',
+    parquetType,
+    'application/gzip',
+  )
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiAcceptedResponse({ type: ReceiptView })
   async upload(
@@ -266,7 +273,7 @@ export class UsageController {
   @ApiOperation({ summary: 'Download a usage report as it came', description: 'The evidence, for both parties.' })
   @ApiOkResponse({
     content: Object.fromEntries(
-      ['text/tab-separated-values', 'text/csv', 'application/x-ndjson', 'application/gzip'].map((type) => [
+      ['text/tab-separated-values', 'text/csv', 'application/x-ndjson', parquetType, 'application/gzip'].map((type) => [
         type,
         { schema: { type: 'string', format: 'binary' } },
       ]),
@@ -297,11 +304,11 @@ export class UsageController {
       if (isStream(body)) throw new DomainError('request-invalid', 'send either a body or the id of an upload');
       return this.storage.store(await this.uploads.read(actor, uploadId), reportBytesMax);
     }
-    const types = mapping === undefined ? dsrTypes : mapping.delimiter === jsonLines ? jsonTypes : tableTypes;
+    const types = mapping === undefined ? dsrTypes : typesOf(mapping);
     if (!isStream(body) || !types.test(String(headers['content-type']))) {
       throw new DomainError(
         'content-type-unsupported',
-        'send the report as text/tab-separated-values, a table also as text/csv, JSON Lines as application/x-ndjson',
+        'send the report as text/tab-separated-values, a table also as text/csv, JSON Lines as application/x-ndjson, Parquet as application/vnd.apache.parquet',
       );
     }
     return this.storage.store(body, reportBytesMax);
@@ -317,16 +324,7 @@ export class UsageController {
   }
 }
 
-/** Whether it is clear what a report replaces, and how. Refuses with request-invalid. */
-function refuseUnclear({ replaces, replacesTerritory, as }: UploadQuery): void {
-  const faults: Fault[] = [];
-  const fault = (name: string, code: string, message: string): void =>
-    void faults.push({ pointer: `/${name}`, code, message });
-  if (as !== undefined && replaces === undefined && replacesTerritory === undefined)
-    fault('replaces', 'field-required', '`as` says how a report replaces one');
-  if (replaces !== undefined && replacesTerritory !== undefined)
-    fault('replacesTerritory', 'field-choice', 'a report is named by its id, or by its territory');
-  if (replacesTerritory !== undefined && !isTerritory(replacesTerritory))
-    fault('replacesTerritory', 'territory-unknown', `${replacesTerritory} is not an ISO 3166-1 territory`);
-  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+function typesOf({ delimiter }: Mapping): RegExp {
+  if (delimiter === parquet) return parquetTypes;
+  return delimiter === jsonLines ? jsonTypes : tableTypes;
 }

@@ -21,6 +21,10 @@ import { PlatformGrants } from './events/platform-grants';
 import { PlatformServices } from './events/platform-services';
 import { TakeEvents } from './events/take-events';
 import { DifferenceController } from './difference.controller';
+import { AnswerFiles } from './inbox/answer-files';
+import { InboxesController } from './inbox/inboxes.controller';
+import { TakeFiles } from './inbox/take-files';
+import { takeFromInbox, WatchInboxes } from './inbox/watch-inboxes';
 import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
@@ -44,6 +48,7 @@ import { UsageController } from './usage.controller';
     DeliveryController,
     ConformanceController,
     MappingsController,
+    InboxesController,
     UsageEventsController,
     UsageEventVoidsController,
     ReconciliationController,
@@ -62,6 +67,9 @@ import { UsageController } from './usage.controller';
     ReadSuspense,
     ReadUnlicensed,
     CertifyUsage,
+    AnswerFiles,
+    TakeFiles,
+    WatchInboxes,
     PlatformGrants,
     PlatformServices,
     TakeEvents,
@@ -73,7 +81,7 @@ import { UsageController } from './usage.controller';
     TallyEvents,
     WatchMonth,
   ],
-  exports: [KeptReadings, MatchHeldEvents, BookedAverages, Accrual],
+  exports: [KeptReadings, MatchHeldEvents, BookedAverages, Accrual, WatchInboxes],
 })
 export class UsageModule implements OnModuleInit {
   constructor(
@@ -84,6 +92,7 @@ export class UsageModule implements OnModuleInit {
     private readonly matchHeldEvents: MatchHeldEvents,
     private readonly tallyEvents: TallyEvents,
     private readonly watchMonth: WatchMonth,
+    private readonly takeFiles: TakeFiles,
     private readonly onConcluded: OnConcluded,
     private readonly onAmended: OnAmended,
   ) {}
@@ -94,6 +103,7 @@ export class UsageModule implements OnModuleInit {
       this.readReport.cancel(tx, actor, id ?? ''),
     );
     this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));
+    this.jobs.register(takeFromInbox, (payload) => this.takeFiles.execute(payload));
     this.jobs.register('read-again', (payload) => this.readAgain.execute(payload));
     this.jobs.register(tallyJob, (payload) => this.tallyEvents.execute(payload));
     this.jobs.register(watchJob, (payload) => this.watchMonth.execute(payload));

@@ -225,6 +225,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/simulations/{id}': thing('simulation'),
   '/v1/statements/{id}': thing('statement'),
   '/v1/uploads/{id}': thing('upload'),
+  '/v1/usage-inboxes/{id}': thing('usage inbox'),
   '/v1/usage-mappings/{id}': thing('usage mapping'),
   '/v1/usage-reports/{id}': thing('usage report'),
 };
@@ -271,6 +272,14 @@ const disputeBody = (more: object): object => ({
   serviceId: ours.serviceId,
   reason: 'It is less.',
   ...more,
+});
+
+const inboxBody = (given: object): object => ({
+  name: 'Box',
+  mappingId: ours.ids['usage mapping'],
+  labelId: ours.label.organizationId,
+  serviceId: ours.serviceId,
+  ...given,
 });
 
 const eventFile = (data: object): { type: string; content: string } => ({
@@ -376,6 +385,12 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/payouts body/invoiceIds': { ...thing('invoice'), body: (id) => ({ invoiceIds: [id] }) },
   'POST /v1/rights-statements body/isrcs': { ...recording, body: (isrc) => ({ isrcs: [isrc], ...world }) },
   'POST /v1/rights-statements body/importId': { ...thing('import'), body: (importId) => ({ importId, ...world }) },
+  'POST /v1/usage-inboxes body/mappingId': {
+    ...thing('usage mapping'),
+    body: (mappingId) => inboxBody({ mappingId }),
+  },
+  'POST /v1/usage-inboxes body/labelId': { ...hidden('label'), body: (labelId) => inboxBody({ labelId }) },
+  'POST /v1/usage-inboxes body/serviceId': { ...theirService, body: (serviceId) => inboxBody({ serviceId }) },
   'POST /v1/usage-conformance query/mappingId': {
     ...thing('usage mapping'),
     query: (mappingId) => `?month=2026-01&mappingId=${mappingId}`,
@@ -574,6 +589,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
+  'POST /v1/usage-inboxes/{id}/closing': () => ({}),
   'POST /v1/usage-reports/{id}/readings': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
 };

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { createApp, openParts, type ProcessParts } from '../../src/app';
@@ -33,6 +34,8 @@ export interface TestAppOptions {
   /** Starts the Stripe double and points payments at it. */
   readonly rail?: boolean;
   readonly clearanceAgeLimitSeconds?: number;
+  /** Absent: a folder beside the stored files. */
+  readonly inbox?: Config['inbox'];
 }
 
 /** The real application on a database of its own, listening on a free port. */
@@ -41,6 +44,7 @@ export async function startTestApp({
   worker = false,
   rail = false,
   clearanceAgeLimitSeconds = 5,
+  inbox,
 }: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrls = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'accordo-files-'));
@@ -65,6 +69,7 @@ export async function startTestApp({
     keyringFile: join(folder, 'keyring.json'),
     logLevel: 'silent',
     trustedProxies: [],
+    inbox: inbox ?? { url: pathToFileURL(join(folder, 'inbox')).href, seconds: 3600 },
     clearanceAgeLimitSeconds,
     payments:
       stripe === undefined

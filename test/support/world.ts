@@ -38,6 +38,7 @@ export type Thing =
   | 'usage report'
   | 'upload'
   | 'usage mapping'
+  | 'usage inbox'
   | 'usage resolution'
   | 'operation'
   | 'statement'
@@ -118,6 +119,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       constants: { territory: 'KZ', use: 'OnDemandStream', model: 'AdvertisementSupportedModel' },
     },
   });
+  const inbox = await platform.as.post<{ id: string }>('/v1/usage-inboxes', { name: 'Ours' });
   const {
     rows: [resolution],
   } = await platform.as.post<{ rows: [{ id: string }] }>(
@@ -155,6 +157,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       'usage report': report.id,
       upload,
       'usage mapping': mapping.id,
+      'usage inbox': inbox.id,
       'usage resolution': resolution.id,
       operation: closing.id,
       statement: statementId,

@@ -10,15 +10,14 @@ export interface AuditEntry {
   readonly at: Date;
 }
 
+/** Who does something: somebody, or the system for an organization that it concerns. */
+export type Doer = Actor | { readonly system: string; readonly organizationId: string };
+
 /**
  * Records who did what, in the same transaction. System work is recorded for the organization it concerns; what a distributor does
  * in a label's name is recorded for both, each entry naming both.
  */
-export async function audit(
-  tx: Tx,
-  by: Actor | { readonly system: string; readonly organizationId: string },
-  entry: AuditEntry,
-): Promise<void> {
+export async function audit(tx: Tx, by: Doer, entry: AuditEntry): Promise<void> {
   if ('system' in by || by.through === undefined) return insert(tx, by, entry, by.organizationId);
   const { through, organizationId } = by;
   const named = { ...entry, details: { ...entry.details, actingOrganizationId: through, onBehalfOf: organizationId } };
@@ -26,12 +25,7 @@ export async function audit(
   await tx.asSystem(() => insert(tx, by, named, through));
 }
 
-async function insert(
-  tx: Tx,
-  by: Parameters<typeof audit>[1],
-  entry: AuditEntry,
-  organizationId: string,
-): Promise<void> {
+async function insert(tx: Tx, by: Doer, entry: AuditEntry, organizationId: string): Promise<void> {
   const system = 'system' in by;
   await tx.run(
     `INSERT INTO audit_entries (organization_id, actor_kind, actor_id, action, subject_id, details, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,

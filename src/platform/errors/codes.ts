@@ -34,6 +34,7 @@ export const errorCodes = {
   'too-many-requests': { status: 429, title: 'Too many attempts; wait and try again' },
   'internal-error': { status: 500, title: 'Something failed on our side; nothing was changed' },
   'not-ready': { status: 503, title: 'The service cannot answer at the moment; try again' },
+  'inbox-not-configured': { status: 503, title: 'This installation has no place where files are put down' },
   'payments-not-configured': { status: 503, title: 'This installation has no payment provider' },
 
   // Parties

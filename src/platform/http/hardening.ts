@@ -15,6 +15,7 @@ const streamedTypes = [
   'text/tab-separated-values',
   'text/plain',
   'application/gzip',
+  'application/vnd.apache.parquet',
   'application/octet-stream',
   'application/offset+octet-stream',
   'application/pdf',

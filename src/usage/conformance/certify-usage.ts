@@ -14,6 +14,10 @@ import { checkNow } from '../events/take-events';
 import type { EventReading } from '../events/usage-event';
 import type { MappedMonth, Mapping } from '../mapping';
 import { getMapping } from '../mappings.repository';
+import { parquetType } from '../file-kind';
+import { parquet } from '../engine/delimited-layout';
+import { parquetRows } from '../parquet/parquet-rows';
+import { ParquetUnreadable } from '../parquet/unreadable';
 import { CERTIFICATE_TYPE, type CertificateView, type FixView, scoreOf, type SignedCertificate } from './certificate';
 import { type CheckedFile, checkDsr, checkEventBatch, checkEvents, checkTable } from './check-file';
 import { dsrFix, eventFix, type RightLine, tableFix } from './fixes';
@@ -21,7 +25,7 @@ import type { Problem } from './problems';
 
 const eventType = 'application/cloudevents+json';
 const batchType = 'application/cloudevents-batch+json';
-const fileTypes = ['text/tab-separated-values', 'text/csv', 'text/plain', 'application/gzip'];
+const fileTypes = ['text/tab-separated-values', 'text/csv', 'text/plain', 'application/gzip', parquetType];
 const linesType = 'application/x-ndjson';
 export const conformanceTypes = [...fileTypes, linesType, eventType, batchType];
 
@@ -33,6 +37,7 @@ type Subject =
 
 interface FileToCheck {
   readonly sha256: string;
+  readonly path: string;
   readonly bytes: number;
   /** Unpacked. */
   readonly bytesMax: number;
@@ -82,7 +87,7 @@ export class CertifyUsage {
   /** Refuses with body-too-large what unpacks to more than is taken, and with request-invalid a batch that is no JSON. */
   async execute(actor: Actor, subject: Subject, file: FileToCheck): Promise<SignedCertificate> {
     const now = this.clock.now();
-    const text = (): AsyncIterable<Buffer> => limited(unpacked(file.read()), file.bytesMax);
+    const text = (): AsyncIterable<Buffer> => limited(textOf(subject, file), file.bytesMax);
     const batch = await batchOf(subject, file);
     const checked = await check(subject, text, batch, now);
     const { problems } = checked;
@@ -105,6 +110,11 @@ export class CertifyUsage {
     const kind = { purpose: 'usage', typ: CERTIFICATE_TYPE } as const;
     return { certificate, jws: await signedText(this.keyring, kind, canonicalText(certificate)) };
   }
+}
+
+function textOf(subject: Subject, { path, read }: FileToCheck): AsyncIterable<Buffer> {
+  if (subject.kind !== 'table' || subject.mapping.delimiter !== parquet) return unpacked(read());
+  return parquetRows(path, { columns: subject.mapping.columns, forms: subject.mapping });
 }
 
 function check(
@@ -181,7 +191,7 @@ async function linesNumbered(text: AsyncIterable<Buffer>, numbers: ReadonlySet<n
     }
   } catch (error) {
     // What is behind the place where the file breaks off has no lines to show.
-    if (!(error instanceof ReportUnreadable)) throw error;
+    if (!(error instanceof ReportUnreadable || error instanceof ParquetUnreadable)) throw error;
   }
   return found;
 }

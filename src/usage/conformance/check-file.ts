@@ -3,11 +3,12 @@ import { checkReport, ReportUnreadable } from '../../ddex';
 import type { Fault as RequestFault } from '../../platform/errors/domain-error';
 import { LineCheck } from '../dry-run';
 import { lineBytesMax } from '../engine/careful-line';
-import { type DelimitedLayout, jsonLines } from '../engine/delimited-layout';
+import type { DelimitedLayout } from '../engine/delimited-layout';
 import { numberedLines, withoutReturn } from '../engine/line-chunks';
 import { eventsMax } from '../events/take-events';
 import { type EventReading, readUsageEvent, usageEventType } from '../events/usage-event';
-import { headerCells, layoutFor, type MappedMonth, type Mapping } from '../mapping';
+import { headerCells, isHeaded, layoutFor, type MappedMonth, type Mapping } from '../mapping';
+import { ParquetUnreadable } from '../parquet/unreadable';
 import { Problems } from './problems';
 
 /** What a file comes to. */
@@ -48,7 +49,7 @@ export async function checkDsr(file: Bytes, fileName: string): Promise<CheckedFi
   return { profile, lines, accepted, rejected, fatal: summary?.refused ?? true, problems };
 }
 
-/** A table that a mapping reads, or JSON Lines. */
+/** A table that a mapping reads, JSON Lines, or the rows of a Parquet file as such. */
 export async function checkTable(file: Bytes, mapping: Mapping, month: MappedMonth): Promise<CheckedFile> {
   const table = new TableCheck(mapping, month);
   try {
@@ -57,8 +58,9 @@ export async function checkTable(file: Bytes, mapping: Mapping, month: MappedMon
       if (table.isFatal) break;
     }
   } catch (error) {
-    if (!(error instanceof ReportUnreadable)) throw error;
-    table.fatal(error.code, error.message);
+    if (error instanceof ParquetUnreadable) for (const { code, message } of error.faults) table.fatal(code, message);
+    else if (error instanceof ReportUnreadable) table.fatal(error.code, error.message);
+    else throw error;
   }
   return table.checked();
 }
@@ -91,7 +93,7 @@ class TableCheck {
 
   checked(): CheckedFile {
     const { lines, problems, isFatal, layout, check } = this;
-    if (lines === 0) this.fatal('header-unreadable', 'the file is empty');
+    if (lines === 0 && !isFatal) this.fatal('header-unreadable', 'the file is empty');
     const { accepted = 0, rejected = 0 } = check ?? {};
     return {
       profile: 'table',
@@ -107,15 +109,15 @@ class TableCheck {
   /** Looks at the first line; true where it is a header, and no line of usage. */
   private open(first: Buffer): boolean {
     const { mapping, month } = this;
-    const isHeaded = mapping.delimiter !== jsonLines;
-    const layout = layoutFor(mapping, (isHeaded ? headerCells(first, mapping.delimiter) : []) ?? [], month);
+    const hasHeader = isHeaded(mapping);
+    const layout = layoutFor(mapping, (hasHeader ? headerCells(first, mapping.delimiter) : []) ?? [], month);
     if ('faults' in layout) {
       for (const { code, message } of layout.faults) this.fatal(code, message);
     } else {
       this.layout = layout;
       this.check = new LineCheck(layout);
     }
-    return isHeaded;
+    return hasHeader;
   }
 }
 

@@ -41,7 +41,7 @@ export class ConformanceController {
   @ApiOperation({
     summary: 'Have a file of usage, or a batch of events, checked and certified',
     description:
-      'A DSR file of any profile that is read here, a table or JSON Lines with `mappingId` and `month`, or usage events (a batch, or NDJSON). At most 64 MiB, unpacked as well. Nothing is kept and no agreement is looked at: the certificate says what is wrong with the form, how many lines are sound, and for each kind of problem how a line would be right.',
+      'A DSR file of any profile that is read here, a table, JSON Lines or Parquet with `mappingId` and `month`, or usage events (a batch, or NDJSON). At most 64 MiB, unpacked as well. Nothing is kept and no agreement is looked at: the certificate says what is wrong with the form, how many lines are sound, and for each kind of problem how a line would be right.',
   })
   @ApiConsumes(...conformanceTypes)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -55,7 +55,7 @@ export class ConformanceController {
     if (!isStream(body) || !conformanceTypes.includes(type)) throw new DomainError('content-type-unsupported');
     const subject = await this.certify.subjectOf(actor, type, query);
     return this.storage.borrow(body, bytesMax, ({ path, sha256, bytes }) =>
-      this.certify.execute(actor, subject, { sha256, bytes, bytesMax, read: () => createReadStream(path) }),
+      this.certify.execute(actor, subject, { path, sha256, bytes, bytesMax, read: () => createReadStream(path) }),
     );
   }
 }

@@ -1,24 +1,17 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, ParseUUIDPipe, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { canonicalText } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, IntegerParameter } from '../../platform/http/fields';
 import { Keyring } from '../../platform/keyring/keyring';
-import { signedText } from '../../platform/keyring/signed-text';
 import { Storage } from '../../platform/storage/storage';
-import { fileKindOf } from '../file-kind';
 import { KeptReadings } from '../kept-readings';
-import { fileOfReport, filesOfReport, linesBefore } from '../report-parts';
-import { unpacked } from '../unpacked';
-import type { UsageReport } from '../usage-report';
+import { fileOfReport, filesOfReport } from '../report-parts';
 import { getReport } from '../usage-report.repository';
-import { ACKNOWLEDGEMENT_TYPE, acknowledgementOf, SignedAcknowledgement } from './acknowledgement';
-import { faultyLines, linesAtFault, linesHeld, merged, type NamedLine, ofFile } from './faulty-lines';
-import { DsrForm } from './dsr-form';
-import { tableFormOf } from './line-forms';
+import { SignedAcknowledgement } from './acknowledgement';
+import { givenBack, signedAcknowledgement } from './given-back';
 
 export class FaultyLinesQuery {
   @ChoiceField(['true', 'false'], { optional: true, description: 'with the lines that no agreement covers' })
@@ -48,7 +41,7 @@ export class DeliveryController {
   @ApiOperation({
     summary: 'Download the rejected lines of a usage report, each with the reason',
     description:
-      'In the format of the report, unpacked: of a table with its header, of a DSR file with its HEAD, summaries, what its blocks are about and a footer that counts these lines. The last cell of a line (of JSON Lines a last member, `accordoReason`) names codes and reasons. Refused with `report-not-read` until the report has been read, and where it could not be read at all.',
+      'In the format of the report, unpacked (rows of Parquet as JSON Lines, with up to sixty columns that hold one value a row, every value as text): of a table with its header, of a DSR file with its HEAD, summaries, what its blocks are about and a footer that counts these lines. The last cell of a line (of JSON Lines a last member, `accordoReason`) names codes and reasons. Refused with `report-not-read` until the report has been read, and where it could not be read at all.',
   })
   @ApiOkResponse({
     content: Object.fromEntries(
@@ -65,12 +58,12 @@ export class DeliveryController {
   ): Promise<StreamableFile> {
     const report = await getReport(tx, id);
     if (report.faults_sha256 === null) throw new DomainError('report-not-read');
-    const { ending, type } = fileKindOf(report.layout);
-    const stored = await fileOfReport(tx, report, number);
-    const file = unpacked(this.storage.read(stored.file_sha256), stored);
-    const named = ofFile(this.named(report, held === 'true'), linesBefore(report, number));
-    const form = report.layout === null ? new DsrForm() : tableFormOf(report.layout);
-    return new StreamableFile(Readable.from(faultyLines(file, named, form), { objectMode: false }), {
+    const file = await fileOfReport(tx, report, number);
+    const { ending, type, lines } = givenBack(this.storage, this.readings, report, {
+      file,
+      withHeld: held === 'true',
+    });
+    return new StreamableFile(Readable.from(lines, { objectMode: false }), {
       type,
       disposition: `attachment; filename="${id}.faulty.${ending}"`,
     });
@@ -86,16 +79,6 @@ export class DeliveryController {
   @ApiOkResponse({ type: SignedAcknowledgement })
   async acknowledgement(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<SignedAcknowledgement> {
     const report = await getReport(tx, id);
-    const acknowledgement = acknowledgementOf(report, await filesOfReport(tx, report));
-    const text = canonicalText(acknowledgement);
-    return {
-      acknowledgement,
-      jws: await signedText(this.keyring, { purpose: 'usage', typ: ACKNOWLEDGEMENT_TYPE }, text),
-    };
-  }
-
-  private named(report: UsageReport, withHeld: boolean): AsyncGenerator<NamedLine> {
-    const atFault = linesAtFault(this.readings.everyFault(report));
-    return withHeld ? merged(atFault, linesHeld(this.readings.everyHeldLine(report))) : atFault;
+    return signedAcknowledgement(this.keyring, report, await filesOfReport(tx, report));
   }
 }

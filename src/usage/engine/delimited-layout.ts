@@ -6,6 +6,8 @@ export type DateForm = (typeof dateForms)[number];
 
 /** In place of a delimiter: every line is a JSON object, and its members are the columns. */
 export const jsonLines = 'json-lines';
+/** In place of a delimiter, in mappings: the file is Parquet. Its rows are read as JSON Lines. */
+export const parquet = 'parquet';
 
 /** Where a delimited report keeps what. Columns count from 0. What has no column holds for all lines, as the constants say. */
 export interface DelimitedLayout {
@@ -30,6 +32,8 @@ export interface DelimitedLayout {
   /** The report's first day, which lines without a day are of, and how many days it has. */
   readonly from: CalendarDate;
   readonly days: number;
+  /** The file is Parquet: these are its rows, as JSON Lines. */
+  readonly isParquet?: true;
   /** The lines are differences: with a minus a count takes away. */
   readonly signed?: true;
 }

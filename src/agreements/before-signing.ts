@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Origin, Terms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
-import { Listeners } from './listeners';
+import { Listeners } from '../platform/listeners';
 
 /** A party is about to sign a version. */
 export interface Signing {

@@ -3,7 +3,7 @@ import { expandTerritories, type Fault, type Terms } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 
 /**
- * A fault (track-not-controlled) for each recording that the terms license where or when the label does not control all of
+ * A fault (track-not-controlled) for each recording that the terms license where or when the label does not state to control any of
  * it; the pointer is into the canonical terms. Every grant covers the whole repertoire, so the territories of all grants
  * together are what must be controlled.
  */

@@ -40,19 +40,34 @@ export const concludedAgreementsBetween = async (
 export const concludedAgreementsOf = async (tx: Tx, platformId: string): Promise<LivingAgreement[]> =>
   withLives(tx, await concludedOf(tx, platformId));
 
-/** A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. */
-export const agreementsStamp = (tx: Tx, platformId: string): Promise<string> =>
-  stampWhere(tx, 'agreements-stamp', 'platform_id = $1', [platformId]);
+/**
+ * A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. `also` is an expression of
+ * the platform ($1) that the text is to differ with as well: one question is asked instead of two.
+ */
+export const agreementsStamp = (tx: Tx, platformId: string, also?: { name: string; sql: string }): Promise<string> =>
+  stampWhere(
+    tx,
+    `agreements-stamp${also === undefined ? '' : ` ${also.name}`}`,
+    'platform_id = $1',
+    [platformId],
+    also?.sql,
+  );
 
 /** As agreementsStamp, of what two parties have with each other. */
 export const stampBetween = (tx: Tx, labelId: string, platformId: string): Promise<string> =>
   stampWhere(tx, 'agreements-stamp-between', 'platform_id = $1 AND label_id = $2', [platformId, labelId]);
 
-async function stampWhere(tx: Tx, name: string, own: string, parameters: readonly string[]): Promise<string> {
+async function stampWhere(
+  tx: Tx,
+  name: string,
+  own: string,
+  parameters: readonly string[],
+  also?: string,
+): Promise<string> {
   const { stamp } = await tx.prepared<{ stamp: string }>(
     name,
     `SELECT (SELECT count(*) FROM agreement_versions WHERE ${own} AND state = 'concluded') || ' ' ||
-            (SELECT count(*) FROM agreement_facts WHERE ${own}) AS stamp`,
+            (SELECT count(*) FROM agreement_facts WHERE ${own})${also === undefined ? '' : ` || ' ' || ${also}`} AS stamp`,
     parameters,
   );
   return stamp;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CalendarDate, Terms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import type { LivingAgreement } from './life.repository';
-import { Listeners } from './listeners';
+import { Listeners } from '../platform/listeners';
 
 /** An amendment that both parties have signed, in the transaction of the second signature. */
 export interface Amended {

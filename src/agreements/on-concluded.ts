@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Period, Terms } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
-import { Listeners } from './listeners';
+import { Listeners } from '../platform/listeners';
 
 /** An agreement at the moment both parties have signed it. */
 export interface ConcludedAgreement {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AgreementWithTerms } from './agreements.repository';
-import { Listeners } from './listeners';
+import { Listeners } from '../platform/listeners';
 
 /** What fell due at signature and has been paid in full. */
 export interface DuePaid {

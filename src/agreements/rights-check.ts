@@ -6,7 +6,7 @@ import { scopeOf } from './control';
 
 /**
  * Why a recording cannot be licensed for sure: the label does not state to control it; it states less than the whole; or it
- * states the whole, and another label states a share too. The first two stand in the way of an acceptance.
+ * states the whole, and another label states a share too. The first stands in the way of an acceptance.
  */
 export const rightsReasons = ['not-controlled', 'shared', 'conflicting'] as const;
 export type RightsReason = (typeof rightsReasons)[number];

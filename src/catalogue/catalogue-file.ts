@@ -1,7 +1,16 @@
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { DomainError } from '../platform/errors/domain-error';
-import { type Cells, type Column, columns, readRow, type RecordingRow, rowFault, type RowFault } from './catalogue-row';
+import {
+  type Cells,
+  type Column,
+  columns,
+  optionalColumns,
+  readRow,
+  type RecordingRow,
+  rowFault,
+  type RowFault,
+} from './catalogue-row';
 
 /** One row of the file: what it says, or everything that is wrong with it. */
 export type ReadRow =
@@ -13,7 +22,7 @@ const rowCharactersMax = 100_000;
 
 /**
  * Reads a catalogue's CSV row by row, holding one row at a time. Refuses with import-unreadable where it is not CSV
- * and with import-header-invalid where a column is missing or stands twice; columns of other names are passed over.
+ * and with import-header-invalid where a column is missing or stands twice, or one of the optional ones without the other; columns of other names are passed over.
  */
 export async function* readCatalogueFile(source: NodeJS.ReadableStream): AsyncGenerator<ReadRow> {
   const parser = parse({ bom: true, relax_column_count: true, max_record_size: rowCharactersMax });
@@ -43,7 +52,10 @@ export async function* readCatalogueFile(source: NodeJS.ReadableStream): AsyncGe
 
 function placesOf(header: readonly string[]): ReadonlyMap<Column, number> {
   const names = header.map((name) => name.trim().toLowerCase());
-  const faults = columns.flatMap((column) => {
+  // Both or neither: half of what is said of a parent could not be read.
+  const hasParents = optionalColumns.some((column) => names.includes(column));
+  const wanted: readonly Column[] = hasParents ? [...columns, ...optionalColumns] : columns;
+  const faults = wanted.flatMap((column) => {
     const count = names.filter((name) => name === column).length;
     if (count === 1) return [];
     return [
@@ -55,7 +67,7 @@ function placesOf(header: readonly string[]): ReadonlyMap<Column, number> {
     ];
   });
   if (faults.length > 0) throw new DomainError('import-header-invalid', undefined, faults);
-  return new Map(columns.map((column) => [column, names.indexOf(column)]));
+  return new Map(wanted.map((column) => [column, names.indexOf(column)]));
 }
 
 function readCells(row: number, cells: readonly string[], width: number, places: ReadonlyMap<Column, number>): ReadRow {
@@ -64,7 +76,7 @@ function readCells(row: number, cells: readonly string[], width: number, places:
     return { row, faults: [rowFault(row, '', 'row-cells', String(cells.length), message)] };
   }
   const named = Object.fromEntries(
-    columns.map((column) => [column, cells[places.get(column) ?? -1]?.trim() ?? '']),
-  ) as Cells;
+    [...places].map(([column, place]) => [column, cells[place]?.trim() ?? '']),
+  ) as unknown as Cells;
   return { row, ...readRow(row, named) };
 }

@@ -13,8 +13,21 @@ export const columns = [
   'p_line',
   'genre',
 ] as const;
-export type Column = (typeof columns)[number];
-export type Cells = Readonly<Record<Column, string>>;
+/** Columns that a file may leave out: what they would say of a recording then stays as it was. */
+export const optionalColumns = ['parent_isrc', 'parent_kind'] as const;
+type OptionalColumn = (typeof optionalColumns)[number];
+export type Column = (typeof columns)[number] | OptionalColumn;
+export type Cells = Readonly<Record<(typeof columns)[number], string> & Partial<Record<OptionalColumn, string>>>;
+
+/** How a recording was made of its parent. */
+export const versionKinds = ['remaster', 'live', 'remix', 'edit', 'sped-up', 'slowed-down', 'other'] as const;
+export type VersionKind = (typeof versionKinds)[number];
+
+/** The recording that another one is a version of; it need not be in the same catalogue. */
+export interface ParentVersion {
+  readonly isrc: string;
+  readonly kind: VersionKind;
+}
 
 export interface RecordingRow {
   readonly isrc: string;
@@ -26,6 +39,8 @@ export interface RecordingRow {
   readonly release: { readonly gtin: string; readonly title: string } | null;
   readonly pLine: string | null;
   readonly genre: string | null;
+  /** Null: none. Undefined: the file has no such columns. */
+  readonly parent?: ParentVersion | null;
 }
 
 /** One thing wrong with one cell. Rows count as a spreadsheet does: the header is row 1. */
@@ -47,6 +62,8 @@ const lengths: Readonly<Record<Column, number>> = {
   upc: 40,
   p_line: 300,
   genre: 100,
+  parent_isrc: 40,
+  parent_kind: 40,
 };
 
 const controlCharacters = /\p{Cc}/gu;
@@ -66,10 +83,10 @@ export function readRow(
 ): { readonly recording: RecordingRow } | { readonly faults: readonly RowFault[] } {
   const faults: RowFault[] = [];
   const note = (column: Column, code: string, message: string): void => {
-    faults.push(rowFault(row, column, code, cells[column], message));
+    faults.push(rowFault(row, column, code, cells[column] ?? '', message));
   };
-  for (const column of columns)
-    checkText(cells[column], lengths[column], (code, message) => note(column, code, message));
+  for (const column of [...columns, ...optionalColumns])
+    checkText(cells[column] ?? '', lengths[column], (code, message) => note(column, code, message));
 
   const isrc = readIsrc(cells.isrc);
   if ('fault' in isrc) note('isrc', isrc.fault, 'an ISRC is two letters, three letters or digits, and seven digits');
@@ -86,10 +103,12 @@ export function readRow(
     );
   }
   const release = readRelease(cells, note);
+  const parent = readParent(cells, 'isrc' in isrc ? isrc.isrc : '', note);
 
   if ('fault' in isrc || title === null || durationSeconds === undefined || faults.length > 0) return { faults };
   const rest = { version: textOf(cells.version), pLine: textOf(cells.p_line), genre: textOf(cells.genre) };
-  return { recording: { isrc: isrc.isrc, title, artists, durationSeconds, release, ...rest } };
+  const told = parent === undefined ? {} : { parent };
+  return { recording: { isrc: isrc.isrc, title, artists, durationSeconds, release, ...rest, ...told } };
 }
 
 function readRelease(
@@ -116,6 +135,21 @@ function readRelease(
     return null;
   }
   return title === null ? null : { gtin: gtin14(gtin.gtin), title };
+}
+
+function readParent(
+  { parent_isrc: written, parent_kind: named }: Cells,
+  isrc: string,
+  note: (column: Column, code: string, message: string) => void,
+): RecordingRow['parent'] {
+  if (written === undefined || named === undefined) return undefined;
+  if (written === '' && named === '') return null;
+  const kind = versionKinds.find((one) => one === named.toLowerCase());
+  if (kind === undefined) note('parent_kind', 'parent-kind-unknown', `write one of ${versionKinds.join(', ')}`);
+  const parent = readIsrc(written);
+  if ('fault' in parent) note('parent_isrc', parent.fault, 'a parent is named by its ISRC');
+  else if (parent.isrc === isrc) note('parent_isrc', 'parent-self', 'no recording is a version of itself');
+  return kind === undefined || 'fault' in parent ? null : { isrc: parent.isrc, kind };
 }
 
 function checkText(cell: string, lengthMax: number, note: (code: string, message: string) => void): void {

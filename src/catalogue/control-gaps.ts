@@ -24,13 +24,12 @@ const sliceLength = 1000;
 
 /**
  * A gap for each recording that the label does not state to control alone, in each of the territories on every day of the
- * period; by place, the first `max`. Works in a transaction of either party.
+ * period; by place. Works in a transaction of either party.
  */
 export async function controlGaps(
   tx: Tx,
   labelId: string,
   { isrcs, territories, period }: LicensedScope,
-  { max = Infinity }: { readonly max?: number } = {},
 ): Promise<ControlGap[]> {
   if (isrcs.length === 0 || territories.length === 0) return [];
   const numbers = numbersOf(territories);
@@ -41,10 +40,10 @@ export async function controlGaps(
       .map(({ place }) => ({ place, known: false, unstated: [], shared: [] }));
     const stated = suspects.filter(({ known }) => known).map(({ place }) => place);
     // In slices: recordings × territories of a hostile request would be a table of millions.
-    for (let at = 0; at < stated.length && found.length < max; at += sliceLength) {
+    for (let at = 0; at < stated.length; at += sliceLength) {
       found.push(...(await gapsOf(tx, labelId, stated.slice(at, at + sliceLength), isrcs, numbers, period)));
     }
-    return found.sort((a, b) => a.place - b.place).slice(0, max);
+    return found.sort((a, b) => a.place - b.place);
   });
 }
 
@@ -63,7 +62,7 @@ const notSimplyControlled = (
     `SELECT (asked.ordinality - 1)::int AS place, bool_or(r.id IS NOT NULL) AS known
        FROM unnest($2::text[]) WITH ORDINALITY AS asked (isrc)
        LEFT JOIN recordings r ON r.owner_id = $1 AND r.isrc = asked.isrc
-       LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.share = 1 AND x.territories @> $3::int[] AND x.in_force && daterange($4, $5)
+       LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.share = 1 AND x.territories @> $3::int[] AND x.in_force && daterange($4, $5)
       GROUP BY asked.ordinality
      HAVING (range_agg(x.in_force) @> daterange($4, $5)) IS NOT TRUE`,
     [labelId, isrcs, territories, period.from, period.until],
@@ -85,7 +84,7 @@ const gapsOf = (
                FROM unnest($2::int[], $3::text[]) AS asked (place, isrc)
               CROSS JOIN unnest($4::int[]) AS territory
                LEFT JOIN recordings r ON r.owner_id = $1 AND r.isrc = asked.isrc
-               LEFT JOIN recording_rights x ON x.recording_id = r.id AND territory = ANY (x.territories) AND x.in_force && daterange($5, $6)
+               LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND territory = ANY (x.territories) AND x.in_force && daterange($5, $6)
               GROUP BY asked.place, territory
              HAVING (range_agg(x.in_force) FILTER (WHERE x.share = 1) @> daterange($5, $6)) IS NOT TRUE) AS gap
       GROUP BY place ORDER BY place`,
@@ -113,7 +112,7 @@ export async function rivalStatements(
          FROM unnest($2::bpchar[]) WITH ORDINALITY AS asked (isrc)
          JOIN recordings r ON r.isrc = asked.isrc AND r.owner_id <> $1
          JOIN organizations o ON o.id = r.owner_id AND o.state = 'verified'
-         JOIN recording_rights x ON x.recording_id = r.id AND x.territories && $3::int[] AND x.in_force && daterange($4, $5)
+         JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.territories && $3::int[] AND x.in_force && daterange($4, $5)
         CROSS JOIN LATERAL unnest(x.territories & $3::int[]) AS territory
         GROUP BY asked.ordinality ORDER BY asked.ordinality`,
       [labelId, isrcs, numbersOf(territories), period.from, period.until],

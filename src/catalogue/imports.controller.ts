@@ -65,7 +65,7 @@ export class ImportsController {
   @ApiOperation({
     summary: 'Bring a catalogue in as CSV',
     description:
-      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre; it may name parent_isrc and parent_kind (remaster, live, remix, edit, sped-up, slowed-down, other), the recording that this one is a version of. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })

@@ -1,6 +1,10 @@
 export { CatalogueModule } from './catalogue.module';
 export { controlFaults } from './control';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
+export { type VersionKind, versionKinds } from './catalogue-row';
+export { OnShareChanged, type ShareChange } from './on-share-changed';
+export { type StatedShare, statedShares } from './stated-shares';
+export { readDuration } from './duration';
 export { isrcKey, ownRecordings } from './isrc-list';
 export {
   findPackage,

@@ -7,6 +7,7 @@ import { type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { TextField } from '../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
+import { versionKinds } from './catalogue-row';
 import { isrcKey } from './isrc-list';
 import { getRecording, listRecordings, type Recording, releasesOf } from './recordings.repository';
 import { type Rights, rightsOf } from './rights.repository';
@@ -24,6 +25,10 @@ export class RecordingView {
   @ApiProperty({ type: Number, nullable: true }) readonly durationSeconds!: number | null;
   @ApiProperty({ type: String, nullable: true, description: 'the phonogram line' }) readonly pLine!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly genre!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'the recording that it is a version of' })
+  readonly parentIsrc!: string | null;
+  @ApiProperty({ enum: versionKinds, nullable: true, description: 'how it was made of that' })
+  readonly parentKind!: string | null;
   @ApiProperty({ format: 'date-time' }) readonly updatedAt!: string;
 }
 
@@ -92,6 +97,8 @@ const recordingView = (recording: Recording): RecordingView => ({
   durationSeconds: recording.duration_seconds,
   pLine: recording.p_line,
   genre: recording.genre,
+  parentIsrc: recording.parent_isrc,
+  parentKind: recording.parent_kind,
   updatedAt: recording.updated_at.toISOString(),
 });
 

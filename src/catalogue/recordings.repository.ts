@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database/tx';
-import type { RecordingRow } from './catalogue-row';
+import type { RecordingRow, VersionKind } from './catalogue-row';
 
 export interface Recording {
   readonly id: string;
@@ -11,10 +11,14 @@ export interface Recording {
   readonly duration_seconds: number | null;
   readonly p_line: string | null;
   readonly genre: string | null;
+  /** What it is a version of, and how it was made of it: both or neither. */
+  readonly parent_isrc: string | null;
+  readonly parent_kind: VersionKind | null;
   readonly updated_at: Date;
 }
 
-const shown = 'id, owner_id, isrc, title, version, artists, duration_seconds, p_line, genre, updated_at';
+const shown =
+  'id, owner_id, isrc, title, version, artists, duration_seconds, p_line, genre, parent_isrc, parent_kind, updated_at';
 
 /** The recordings that `ownerId` has among these ISRCs, in ISRC order. Also for the other party of a deal: ask only for what the deal names. */
 export const findRecordings = (tx: Tx, ownerId: string, isrcs: readonly string[]): Promise<Recording[]> =>
@@ -80,7 +84,8 @@ export const releasesOf = (tx: Tx, recordingId: string): Promise<ReleaseOfRecord
 
 /**
  * Adds the rows, or brings what is already there up to date. A recording that this same import wrote before is left alone
- * and not among the answers: that is how a repeated ISRC shows without keeping the file's ISRCs in memory.
+ * and not among the answers: that is how a repeated ISRC shows without keeping the file's ISRCs in memory. A file that says nothing of
+ * parents leaves them as they are.
  */
 export const writeRecordings = (
   tx: Tx,
@@ -88,13 +93,16 @@ export const writeRecordings = (
   rows: readonly RecordingRow[],
 ): Promise<{ id: string; isrc: string }[]> =>
   tx.rows(
-    `INSERT INTO recordings (owner_id, import_id, updated_at, isrc, title, version, artists, duration_seconds, p_line, genre)
-     SELECT $1, $2, $3, isrc, title, version, string_to_array(artists, '|'), duration, p_line, genre
-       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[])
-         AS incoming (isrc, title, version, artists, duration, p_line, genre)
+    `INSERT INTO recordings (owner_id, import_id, updated_at, isrc, title, version, artists, duration_seconds, p_line, genre,
+                             parent_isrc, parent_kind)
+     SELECT $1, $2, $3, isrc, title, version, string_to_array(artists, '|'), duration, p_line, genre, parent_isrc, parent_kind
+       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[])
+         AS incoming (isrc, title, version, artists, duration, p_line, genre, parent_isrc, parent_kind)
      ON CONFLICT (owner_id, isrc) DO UPDATE SET
        title = excluded.title, version = excluded.version, artists = excluded.artists, duration_seconds = excluded.duration_seconds,
-       p_line = excluded.p_line, genre = excluded.genre, import_id = excluded.import_id, updated_at = excluded.updated_at
+       p_line = excluded.p_line, genre = excluded.genre,
+       parent_isrc = CASE WHEN $13 THEN excluded.parent_isrc ELSE recordings.parent_isrc END,
+       parent_kind = CASE WHEN $13 THEN excluded.parent_kind ELSE recordings.parent_kind END, import_id = excluded.import_id, updated_at = excluded.updated_at
        WHERE recordings.import_id IS DISTINCT FROM excluded.import_id
      RETURNING id, isrc`,
     [
@@ -108,6 +116,9 @@ export const writeRecordings = (
       rows.map((row) => row.durationSeconds),
       rows.map((row) => row.pLine),
       rows.map((row) => row.genre),
+      rows.map((row) => row.parent?.isrc ?? null),
+      rows.map((row) => row.parent?.kind ?? null),
+      rows.some((row) => row.parent !== undefined),
     ],
   );
 

@@ -19,7 +19,7 @@ export class RightsController {
   @ApiOperation({
     summary: 'State what share of recordings you control, where and when',
     description:
-      'Name either `isrcs` or an import. Statements add up and never overlap. Refused with `recording-unknown` or `rights-overlap`.',
+      'Name either `isrcs` or an import. Statements add up and never overlap: refused with `recording-unknown` or `rights-overlap`. To correct one, say `replaces`: the new one holds for its territories and days, the rest of the older one stands. Where a share changes, live reports of those days are read again, events are looked at again, and the difference to closed months is booked with the next close.',
   })
   @ApiCreatedResponse({ type: RightsStatementView })
   async create(@By() actor: Actor, @InTx() tx: Tx, @Body() body: RightsStatementBody): Promise<RightsStatementView> {

@@ -10,7 +10,7 @@ export interface Rights {
 export const rightsOf = (tx: Tx, recordingId: string): Promise<Rights[]> =>
   tx.rows<Rights>(
     `SELECT trim_scale(share)::text AS share, territories, lower(in_force) AS from, upper(in_force) AS until
-       FROM recording_rights WHERE recording_id = $1 ORDER BY lower(in_force), territories`,
+       FROM recording_rights WHERE recording_id = $1 AND replaced_at IS NULL ORDER BY lower(in_force), territories`,
     [recordingId],
   );
 
@@ -36,6 +36,34 @@ export const writeRights = (
     [ownerId, recordingIds, share, territories, from, until, at, by],
   );
 
+/**
+ * Takes what was stated for these places and days out of force; what is left of each older statement stands on in its own name. Gives the shares, as text,
+ * that held there.
+ */
+export async function makeRoom(
+  tx: Tx,
+  { recordingIds, territories, from, until, at }: RightsStatement,
+): Promise<string[]> {
+  const replaced = await tx.rows<{ id: string; share: string }>(
+    `UPDATE recording_rights SET replaced_at = $5
+      WHERE recording_id = ANY ($1::uuid[]) AND replaced_at IS NULL AND territories && $2::int[] AND in_force && daterange($3, $4)
+      RETURNING id, trim_scale(share)::text AS share`,
+    [recordingIds, territories, from, until, at],
+  );
+  await tx.run(
+    `INSERT INTO recording_rights (owner_id, recording_id, share, territories, in_force, stated_at, stated_by)
+     SELECT owner_id, recording_id, share, left_over.territories, left_over.in_force, stated_at, stated_by
+       FROM recording_rights x, LATERAL (
+            SELECT x.territories - $2::int[], x.in_force WHERE NOT x.territories <@ $2::int[]
+             UNION ALL
+            SELECT x.territories & $2::int[], days
+              FROM unnest(datemultirange(x.in_force) - datemultirange(daterange($3, $4))) AS days) AS left_over (territories, in_force)
+      WHERE x.id = ANY ($1::uuid[])`,
+    [replaced.map(({ id }) => id), territories, from, until],
+  );
+  return [...new Set(replaced.map(({ share }) => share))];
+}
+
 /** The ISRCs for which something is already stated in one of these places on one of these days. */
 export const statedAlready = (
   tx: Tx,
@@ -43,9 +71,9 @@ export const statedAlready = (
 ): Promise<{ isrc: string }[]> =>
   tx.rows(
     `SELECT DISTINCT isrc FROM recording_rights JOIN recordings ON recordings.id = recording_id
-      WHERE recording_id = ANY ($1::uuid[]) AND territories && $2::int[] AND in_force && daterange($3, $4) ORDER BY isrc`,
+      WHERE recording_id = ANY ($1::uuid[]) AND replaced_at IS NULL AND territories && $2::int[] AND in_force && daterange($3, $4) ORDER BY isrc`,
     [recordingIds, territories, from, until],
   );
 
-export const recordingIdsOfImport = (tx: Tx, importId: string): Promise<{ id: string }[]> =>
-  tx.rows('SELECT id FROM recordings WHERE import_id = $1 ORDER BY isrc', [importId]);
+export const recordingsOfImport = (tx: Tx, importId: string): Promise<{ id: string; isrc: string }[]> =>
+  tx.rows('SELECT id, isrc FROM recordings WHERE import_id = $1 ORDER BY isrc', [importId]);

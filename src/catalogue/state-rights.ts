@@ -5,11 +5,12 @@ import { type Actor, actorName } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
-import { DayField, DecimalField, IdField, ObjectField, TextsField } from '../platform/http/fields';
+import { BooleanField, DayField, DecimalField, IdField, ObjectField, TextsField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { findImport } from './imports.repository';
 import { ownRecordings } from './isrc-list';
-import { recordingIdsOfImport, type RightsStatement, statedAlready, writeRights } from './rights.repository';
+import { OnShareChanged } from './on-share-changed';
+import { makeRoom, recordingsOfImport, type RightsStatement, statedAlready, writeRights } from './rights.repository';
 import { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';
 
 export class RightsStatementBody {
@@ -30,21 +31,32 @@ export class RightsStatementBody {
 
   @DayField({ optional: true, description: 'the first day that is not included; absent: without end' })
   readonly until?: string;
+
+  @BooleanField({
+    optional: true,
+    description:
+      'true: this takes the place of whatever is stated for these recordings, territories and days; usage of closed months is corrected too',
+  })
+  readonly replaces?: boolean;
 }
 
 /** A label states what share of its recordings it controls, where and when. Statements add up; they never overlap. */
 @Injectable()
 export class StateRights {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onShareChanged: OnShareChanged,
+  ) {}
 
   /** Gives the number of recordings. Refuses with request-invalid, recording-unknown, not-found (the import) or rights-overlap. */
   async execute(tx: Tx, actor: Actor, body: RightsStatementBody): Promise<number> {
     const faults = faultsOf(body);
     if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
     const at = this.clock.now();
+    const stated = await recordingsOf(tx, actor.organizationId, body);
     const statement: RightsStatement = {
       ownerId: actor.organizationId,
-      recordingIds: await recordingsOf(tx, actor.organizationId, body),
+      recordingIds: stated.map(({ id }) => id),
       share: body.share,
       territories: territoryNumbers(territorySetOf(body.territories)),
       from: body.from,
@@ -52,18 +64,26 @@ export class StateRights {
       at,
       by: actorName(actor),
     };
-    await refuseOverlap(tx, statement);
+    const replaced = body.replaces === true ? await makeRoom(tx, statement) : [];
+    if (body.replaces !== true) await refuseOverlap(tx, statement);
     const recordings = await writeRights(tx, statement);
+    const { from, until, share } = statement;
     const details = {
       recordings,
-      share: body.share,
+      share,
       territories: statement.territories.length,
-      from: body.from,
-      until: statement.until,
+      from,
+      until,
+      ...(replaced.length === 0 ? {} : { replaced }),
     };
     const subjectId = body.importId ?? actor.organizationId;
     await audit(tx, actor, { action: 'rights.stated', subjectId, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'rights.stated', subjectId, payload: details, at });
+    // What nobody had stated was whole.
+    if ([share, ...replaced].some((one) => compare(rational(one), ONE) < 0)) {
+      const isrcs = stated.map(({ isrc }) => isrc);
+      await this.onShareChanged.run(tx, { labelId: actor.organizationId, isrcs, from, until, at });
+    }
     return recordings;
   }
 }
@@ -85,11 +105,14 @@ function faultsOf({ isrcs, importId, share, territories, from, until }: RightsSt
   return faults;
 }
 
-async function recordingsOf(tx: Tx, labelId: string, { isrcs, importId }: RightsStatementBody): Promise<string[]> {
-  if (isrcs !== undefined)
-    return (await ownRecordings(tx, labelId, isrcs, (index) => `/isrcs/${index}`)).map(({ id }) => id);
+async function recordingsOf(
+  tx: Tx,
+  labelId: string,
+  { isrcs, importId }: RightsStatementBody,
+): Promise<{ id: string; isrc: string }[]> {
+  if (isrcs !== undefined) return ownRecordings(tx, labelId, isrcs, (index) => `/isrcs/${index}`);
   if (importId === undefined || (await findImport(tx, importId)) === undefined) throw new DomainError('not-found');
-  return (await recordingIdsOfImport(tx, importId)).map(({ id }) => id);
+  return recordingsOfImport(tx, importId);
 }
 
 const faultsMax = 1000;

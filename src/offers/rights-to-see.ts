@@ -13,7 +13,7 @@ export interface VisibleRights {
 
 /**
  * The rights check of a revision as the caller may see it. The label sees all of it. The platform sees, of a revision that the
- * label proposed, what would refuse an acceptance, without telling what the label states instead; and of its own proposals
+ * label proposed, what would refuse an acceptance and what it would license a part of only; and of its own proposals
  * nothing, or it could read any catalogue from its guesses. What the label answers with is a revision of the label's.
  */
 export async function checkRights(
@@ -26,9 +26,9 @@ export async function checkRights(
   if (proposedBy !== labelId) return { disclosed: false, tracks: [] };
   const tracks = (await tracksInDoubt(tx, terms)).map(({ isrc, problems }) => ({
     isrc,
-    problems: problems.filter(standsInTheWay).map((problem) => ({ ...problem, reason: 'not-controlled' as const })),
+    problems: problems.filter(isOfTheLicence),
   }));
   return { disclosed: true, tracks: tracks.filter(({ problems }) => problems.length > 0) };
 }
 
-const standsInTheWay = ({ reason }: RightsProblem): boolean => reason !== 'conflicting';
+const isOfTheLicence = ({ reason }: RightsProblem): boolean => reason !== 'conflicting';

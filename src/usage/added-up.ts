@@ -1,10 +1,10 @@
 import { territoryNumber, type UsageSum, useModelCode } from '../kernel';
 
-/** Usage from anywhere as one list, in the order of recording, territory, use and model, and service; what is of the same is added up. */
+/** Usage from anywhere as one list, in the order of recording, territory, use and model, and service; what is of the same is added up, each share of a recording by itself. */
 export function addedUp(lists: readonly (readonly UsageSum[])[]): readonly UsageSum[] {
   const sums = new Map<string, UsageSum>();
   for (const sum of lists.flat()) {
-    const key = `${sum.isrc} ${sum.territory} ${sum.use} ${sum.model} ${sum.service}`;
+    const key = `${sum.isrc} ${sum.territory} ${sum.use} ${sum.model} ${sum.service} ${sum.controlledShare ?? ''}`;
     const before = sums.get(key);
     sums.set(
       key,
@@ -22,5 +22,7 @@ function inOrder(a: UsageSum, b: UsageSum): number {
     territoryNumber(a.territory) - territoryNumber(b.territory) ||
     useModelCode(a.use, a.model) - useModelCode(b.use, b.model);
   if (place !== 0) return place;
-  return a.service < b.service ? -1 : Number(a.service > b.service);
+  if (a.service !== b.service) return a.service < b.service ? -1 : 1;
+  const [left = '', right = ''] = [a.controlledShare, b.controlledShare];
+  return left < right ? -1 : Number(left > right);
 }

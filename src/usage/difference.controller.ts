@@ -34,6 +34,8 @@ export class CountsBesideView {
 export class DifferenceView extends CountsBesideView {
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty() readonly isrc!: string;
+  @ApiProperty({ example: '1', description: 'the share that the label controlled on the days of use' })
+  readonly controlledShare!: string;
   @ApiProperty({ example: 'RU' }) readonly territory!: string;
   @ApiProperty({ example: 'OnDemandStream' }) readonly useType!: string;
   @ApiProperty({ example: 'AdvertisementSupportedModel' }) readonly commercialModel!: string;
@@ -74,7 +76,7 @@ const csvColumns = [
     'quantityBefore',
     'quantityAfter',
   ] as const),
-  ...(['quantityDifference', 'returnsBefore', 'returnsAfter', 'returnsDifference'] as const),
+  ...(['quantityDifference', 'returnsBefore', 'returnsAfter', 'returnsDifference', 'controlledShare'] as const),
 ];
 const start: DifferencePosition = { before: 0, after: 0 };
 const countKey = /^\d{1,12}$/;
@@ -171,7 +173,14 @@ function differenceView({ before, after }: SumDifference): DifferenceView {
   const { agreementId, sum } = (after ?? before)!;
   const inWhich = before === undefined ? 'after' : after === undefined ? 'before' : 'both';
   return {
-    ...{ agreementId, isrc: sum.isrc, territory: sum.territory, useType: sum.use, commercialModel: sum.model },
+    ...{
+      agreementId,
+      isrc: sum.isrc,
+      controlledShare: sum.controlledShare ?? '1',
+      territory: sum.territory,
+      useType: sum.use,
+      commercialModel: sum.model,
+    },
     in: inWhich,
     ...beside(before?.sum ?? nothing, after?.sum ?? nothing),
   };

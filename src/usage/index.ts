@@ -12,6 +12,7 @@ export { type AverageQuestion, type BookedAverage, BookedAverages } from './susp
 export { KeptReadings } from './kept-readings';
 export { otherSource, type OtherSource } from './events/both-sources';
 export { MatchHeldEvents } from './events/match-held-events';
+export { ShareOutEvents } from './events/share-out-events';
 export {
   everyPosition,
   liveBasis,

@@ -1,7 +1,7 @@
 import { at, isCommercialModel, isTerritory, isUseType } from '../kernel';
 import type { Fault } from '../platform/errors/domain-error';
 import { split } from './engine/careful-line';
-import { type DateForm, type DelimitedLayout, jsonLines, parquet } from './engine/delimited-layout';
+import { type Called, type DateForm, type DelimitedLayout, jsonLines, parquet } from './engine/delimited-layout';
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
@@ -11,6 +11,9 @@ export type TableForm = (typeof tableForms)[number];
 /** What a column can hold. */
 export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model'] as const;
 export type ColumnKind = (typeof columnKinds)[number];
+/** What a line calls the recording: nothing is counted by it, and no line is at fault for it. */
+export const nameKinds = ['title', 'artist', 'duration'] as const;
+export type NameKind = (typeof nameKinds)[number];
 /** What must be known of each line, from a column or for all lines alike. */
 const placeKinds = ['territory', 'use', 'model'] as const;
 type PlaceKind = (typeof placeKinds)[number];
@@ -19,7 +22,7 @@ type PlaceKind = (typeof placeKinds)[number];
 export interface Mapping {
   readonly delimiter: TableForm;
   /** Names as in the header, upper and lower case being one. Of JSON Lines and Parquet: keys, or JSON pointers, as they are written. */
-  readonly columns: Readonly<Partial<Record<ColumnKind, string>>>;
+  readonly columns: Readonly<Partial<Record<ColumnKind | NameKind, string>>>;
   /** ISO 3166-1 and DDEX codes. */
   readonly constants: Readonly<Partial<Record<PlaceKind, string>>>;
   /** From what is written to such codes. */
@@ -44,6 +47,11 @@ export function mappingFaults({ columns, constants, translations }: Mapping): Fa
   for (const kind of ['isrc', 'quantity'] as const) {
     if (columns[kind] === undefined) faults.push(missing(`/mapping/columns/${kind}`, `no column holds the ${kind}`));
   }
+  if (
+    (columns.title === undefined) !== (columns.artist === undefined) ||
+    (columns.duration !== undefined && columns.title === undefined)
+  )
+    faults.push(missing('/mapping/columns/title', 'a title goes with its artist, and a duration with both'));
   const names = Object.values(columns).map((name) => name.toLowerCase());
   if (new Set(names).size < names.length) {
     faults.push({ pointer: '/mapping/columns', code: 'column-repeated', message: 'a column holds one thing' });
@@ -89,11 +97,13 @@ export function layoutFor(
   header: readonly string[],
   { from, days }: MappedMonth,
 ): DelimitedLayout | { readonly faults: readonly Fault[] } {
-  const names = isHeaded(mapping) ? header : Object.values(mapping.columns);
+  const isJson = !isHeaded(mapping);
+  const { title, artist, duration, ...counted } = mapping.columns;
+  const names = isJson ? Object.values(counted) : header;
   const known = names.map((name) => name.toLowerCase());
   const faults: Fault[] = [];
-  const places: Partial<Record<ColumnKind, number>> = {};
-  for (const [kind, name] of Object.entries(mapping.columns) as [ColumnKind, string][]) {
+  const places: Partial<Record<ColumnKind | NameKind, number>> = {};
+  for (const [kind, name] of Object.entries(isJson ? counted : mapping.columns) as [ColumnKind | NameKind, string][]) {
     const place = known.indexOf(name.toLowerCase());
     places[kind] = place;
     if (place < 0)
@@ -103,12 +113,23 @@ export function layoutFor(
     }
   }
   if (faults.length > 0) return { faults };
-  const { isrc = -1, quantity = -1, ...others } = places;
+  const { isrc = -1, quantity = -1, title: titles, artist: artists, duration: durations, ...others } = places;
+  const called = isJson ? calledBy(title, artist, duration) : calledBy(titles, artists, durations);
   const { delimiter, dates, decimal, constants, translations } = mapping;
   const { territory = {}, use = {}, model = {} } = translations;
   return {
     ...(delimiter === parquet ? { delimiter: jsonLines, isParquet: true } : { delimiter }),
     ...{ columns: names.length, names, isrc, quantity, ...others },
     ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
+    ...(called === undefined ? {} : { called }),
   };
 }
+
+const calledBy = <Place extends number | string>(
+  title: Place | undefined,
+  artist: Place | undefined,
+  duration: Place | undefined,
+): Called | undefined =>
+  title === undefined || artist === undefined
+    ? undefined
+    : { title, artist, ...(duration === undefined ? {} : { duration }) };

@@ -40,6 +40,15 @@ export class MappingColumns {
   @TextField({ optional: true }) readonly territory?: string;
   @TextField({ optional: true, description: 'of the DDEX use type' }) readonly use?: string;
   @TextField({ optional: true, description: 'of the DDEX commercial model' }) readonly model?: string;
+  @TextField({
+    optional: true,
+    description:
+      'of what the line calls the recording; with `artist`: what no agreement covers is compared with the catalogue by it',
+  })
+  readonly title?: string;
+  @TextField({ optional: true, description: 'of its artist' }) readonly artist?: string;
+  @TextField({ optional: true, description: 'of how long it is: seconds, M:SS or ISO 8601' })
+  readonly duration?: string;
 }
 
 export class MappingConstants {

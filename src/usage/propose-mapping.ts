@@ -2,10 +2,18 @@ import { isCommercialModel, isIsrc, isTerritory, isUseType, normaliseIsrc } from
 import { split } from './engine/careful-line';
 import { type DateForm, dateForms, jsonLines, parquet } from './engine/delimited-layout';
 import { escapedKey } from './engine/json-members';
-import { type ColumnKind, type Delimiter, delimiters, headerCells, type Mapping, type TableForm } from './mapping';
+import {
+  type ColumnKind,
+  type Delimiter,
+  delimiters,
+  headerCells,
+  type Mapping,
+  type NameKind,
+  type TableForm,
+} from './mapping';
 
 /** Names that people give to such columns, most telling first. */
-const usual: Readonly<Record<ColumnKind, RegExp>> = {
+const usual: Readonly<Record<ColumnKind | NameKind, RegExp>> = {
   isrc: /^(isrc|resource ?isrc|isrc ?code|track ?isrc)$/i,
   quantity: /^(quantity|units?|plays?|streams?|total ?usages?|net ?usage|count|количество|прослушивания)$/i,
   returns: /^(returns?|refunds?|возвраты)$/i,
@@ -13,6 +21,9 @@ const usual: Readonly<Record<ColumnKind, RegExp>> = {
   territory: /^(territory|territory ?code|country|country ?code|region|страна|территория)$/i,
   use: /^(use|use ?type|usage ?type|product ?type|тип использования)$/i,
   model: /^(model|commercial ?model|subscription ?type|тариф)$/i,
+  title: /^(title|track ?title|track ?name|track|song|resource ?title|название)$/i,
+  artist: /^(artists?|artist ?name|display ?artist|performer|resource ?display ?artist ?name|исполнитель)$/i,
+  duration: /^(duration|length|track ?length|длительность)$/i,
 };
 
 const dayPatterns: Readonly<Record<DateForm, RegExp>> = {
@@ -119,15 +130,18 @@ function mostLikely(header: Buffer): Delimiter {
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
-function columnsOf(header: readonly string[], rows: readonly string[][]): Partial<Record<ColumnKind, string>> {
-  const columns: Partial<Record<ColumnKind, string>> = {};
+function columnsOf(
+  header: readonly string[],
+  rows: readonly string[][],
+): Partial<Record<ColumnKind | NameKind, string>> {
+  const columns: Partial<Record<ColumnKind | NameKind, string>> = {};
   const taken = new Set<string>();
-  const take = (kind: ColumnKind, name: string | undefined): void => {
+  const take = (kind: ColumnKind | NameKind, name: string | undefined): void => {
     if (name === undefined || name === '' || columns[kind] !== undefined || taken.has(name)) return;
     columns[kind] = name;
     taken.add(name);
   };
-  for (const [kind, pattern] of Object.entries(usual) as [ColumnKind, RegExp][]) {
+  for (const [kind, pattern] of Object.entries(usual) as [ColumnKind | NameKind, RegExp][]) {
     take(
       kind,
       header.find((name) => pattern.test(spoken(name))),
@@ -139,7 +153,9 @@ function columnsOf(header: readonly string[], rows: readonly string[][]): Partia
     );
     take(kind, header[place]);
   }
-  return columns;
+  const { title, artist, duration: _, ...counted } = columns;
+  // Half of a name tells nothing.
+  return title === undefined || artist === undefined ? counted : columns;
 }
 
 /** A column's name as people say it: of a pointer the last part, words apart. */

@@ -2,8 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { concludedAgreementsBetween, stampBetween } from '../agreements';
-import { catalogueIsrcs } from '../catalogue';
-import { calendarDateOf, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../kernel';
+import { catalogueIsrcs, type StatedShare, statedShares } from '../catalogue';
+import {
+  calendarDateOf,
+  canonicalText,
+  daysOf,
+  type GrantInForce,
+  grantsOfLife,
+  monthPeriod,
+  sha256Hex,
+} from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { Storage } from '../platform/storage/storage';
@@ -35,10 +43,11 @@ export interface Prepared {
   readonly grants: readonly GrantInForce[];
   readonly catalogue: readonly string[];
   readonly resolutions: ReadonlyMap<string, string>;
+  readonly shares: readonly StatedShare[];
   readonly checks: readonly AgreedChecks[];
   /** The report's own files. */
   readonly files: readonly ReportFile[];
-  /** What was signed, had happened and was resolved when this was prepared. */
+  /** What was signed, had happened, was resolved and was stated of shares when this was prepared. */
   readonly stamp: string;
 }
 
@@ -69,6 +78,7 @@ export class ReportReader {
   async prepare(tx: Tx, report: UsageReport): Promise<Prepared> {
     // Asked first: what is signed between the two questions makes this stamp an old one.
     const stamp = await stampOf(tx, report);
+    const shares = await sharesFor(tx, report);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     return {
       report,
@@ -77,6 +87,7 @@ export class ReportReader {
       grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
       catalogue: await catalogueIsrcs(tx, report.label_id),
       resolutions: await resolutionsFor(tx, report),
+      shares,
       checks: checksAgreed(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id }),
       stamp,
     };
@@ -84,7 +95,7 @@ export class ReportReader {
 
   /** `progress` is told how far the report's own file is read. */
   async read(
-    { report, bases, files, grants, catalogue, resolutions, stamp }: Prepared,
+    { report, bases, files, grants, catalogue, resolutions, shares, stamp }: Prepared,
     progress?: ReadingProgress,
   ): Promise<Read> {
     const plan = matchPlanOf({
@@ -94,6 +105,7 @@ export class ReportReader {
       grants,
       catalogue,
       resolutions,
+      shares,
     });
     await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
     if (report.layout === null) return this.readDsr(files, { plan, progress });
@@ -184,8 +196,16 @@ export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Pro
   if ((await stampOf(tx, report)) !== stamp) throw new Error('an agreement or a resolution changed meanwhile');
 }
 
-const stampOf = async (tx: Tx, { label_id, platform_id }: UsageReport): Promise<string> =>
-  `${await stampBetween(tx, label_id, platform_id)} ${await resolutionsStamp(tx, label_id, platform_id)}`;
+async function stampOf(tx: Tx, report: UsageReport): Promise<string> {
+  const { label_id, platform_id } = report;
+  const signed = `${await stampBetween(tx, label_id, platform_id)} ${await resolutionsStamp(tx, label_id, platform_id)}`;
+  const shares = await sharesFor(tx, report);
+  // Nearly every label has the whole of all: nothing is added to the stamp then.
+  return shares.length === 0 ? signed : `${signed} ${sha256Hex(canonicalText(shares))}`;
+}
+
+const sharesFor = (tx: Tx, { label_id, month }: UsageReport): Promise<StatedShare[]> =>
+  statedShares(tx, [label_id], monthPeriod(month.slice(0, 7)));
 
 /** One file after another, each opened when it is its turn. */
 function* unpackedFiles(

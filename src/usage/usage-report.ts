@@ -39,9 +39,9 @@ export interface UsageReport extends ReadFiles {
   readonly file_lines: readonly bigint[] | null;
 }
 
-/** Why a report is read again: a resolution or an agreement came or changed, or a party asked. */
-export type Rereading = 'resolution' | 'agreement' | 'asked';
-export const rereadings = ['resolution', 'agreement', 'asked'] as const satisfies readonly Rereading[];
+/** Why a report is read again: a resolution, an agreement or the label's share came or changed, or a party asked. */
+export type Rereading = 'resolution' | 'agreement' | 'share' | 'asked';
+export const rereadings = ['resolution', 'agreement', 'share', 'asked'] as const satisfies readonly Rereading[];
 
 export const partiesOfReport = ({ label_id, platform_id }: Pick<UsageReport, 'label_id' | 'platform_id'>) => ({
   labelId: label_id,

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { CatalogueModule, OnShareChanged } from '../catalogue';
 import type { Tx } from '../platform/database/tx';
 import { enqueue, Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
@@ -19,6 +20,7 @@ import { VoidEvents } from './events/void-events';
 import { UsageEventVoidsController } from './events/voids.controller';
 import { PlatformGrants } from './events/platform-grants';
 import { PlatformServices } from './events/platform-services';
+import { ShareOutEvents, shareOutForShare, shareOutUnder } from './events/share-out-events';
 import { TakeEvents } from './events/take-events';
 import { DifferenceController } from './difference.controller';
 import { AnswerFiles } from './inbox/answer-files';
@@ -30,7 +32,7 @@ import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
 import { ReportReader } from './report-reader';
-import { readAgainUnder } from './suspense/ask-to-read-again';
+import { readAgainForShare, readAgainUnder } from './suspense/ask-to-read-again';
 import { BookedAverages } from './suspense/booked-averages';
 import { DecideResolutions } from './suspense/decide-resolutions';
 import { ReadAgain } from './suspense/read-again';
@@ -41,7 +43,7 @@ import { SuspenseController } from './suspense/suspense.controller';
 import { UsageController } from './usage.controller';
 
 @Module({
-  imports: [AgreementsModule],
+  imports: [AgreementsModule, CatalogueModule],
   controllers: [
     UsageController,
     DifferenceController,
@@ -80,8 +82,9 @@ import { UsageController } from './usage.controller';
     TallyWake,
     TallyEvents,
     WatchMonth,
+    ShareOutEvents,
   ],
-  exports: [KeptReadings, MatchHeldEvents, BookedAverages, Accrual, WatchInboxes],
+  exports: [KeptReadings, MatchHeldEvents, ShareOutEvents, BookedAverages, Accrual, WatchInboxes],
 })
 export class UsageModule implements OnModuleInit {
   constructor(
@@ -93,8 +96,10 @@ export class UsageModule implements OnModuleInit {
     private readonly tallyEvents: TallyEvents,
     private readonly watchMonth: WatchMonth,
     private readonly takeFiles: TakeFiles,
+    private readonly shareOutEvents: ShareOutEvents,
     private readonly onConcluded: OnConcluded,
     private readonly onAmended: OnAmended,
+    private readonly onShareChanged: OnShareChanged,
   ) {}
 
   onModuleInit(): void {
@@ -117,6 +122,15 @@ export class UsageModule implements OnModuleInit {
     );
     this.onAmended.register('read-again', (tx, { agreement, effectiveFrom, at }) =>
       readAgainUnder(tx, agreement, effectiveFrom, at),
+    );
+    this.onShareChanged.register('read-again', readAgainForShare);
+    this.jobs.register('share-out-events', (payload) => this.shareOutEvents.execute(payload));
+    this.onShareChanged.register('share-out-events', shareOutForShare);
+    this.onConcluded.register('share-out-events', (tx, agreement, { repertoire }) =>
+      shareOutUnder(tx, agreement, repertoire.isrcs, agreement.concludedAt),
+    );
+    this.onAmended.register('share-out-events', (tx, { agreement, at }) =>
+      shareOutUnder(tx, agreement, agreement.terms.repertoire.isrcs, at),
     );
   }
 }

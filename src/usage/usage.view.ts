@@ -41,6 +41,8 @@ export class UnmatchedView extends UseCountsView {
 export class SumView extends UseCountsView {
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty() readonly isrc!: string;
+  @ApiProperty({ example: '1', description: 'the share that the label controlled on the days of use' })
+  readonly controlledShare!: string;
 }
 
 const countsView = ({
@@ -77,8 +79,9 @@ export const unmatchedView = (
   };
 };
 
-export const sumView = ({ agreementId, sum: { isrc, ...counts } }: AgreementSum): SumView => ({
+export const sumView = ({ agreementId, sum: { isrc, controlledShare = '1', ...counts } }: AgreementSum): SumView => ({
   agreementId,
   isrc,
+  controlledShare,
   ...countsView(counts),
 });

@@ -43,6 +43,7 @@ const appendOnlyTables = [
   'usage_dispute_holds',
   'usage_disputes',
   'usage_event_matches',
+  'usage_event_shares',
   'usage_event_sums',
   'usage_event_voids',
   'usage_events',

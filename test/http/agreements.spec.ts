@@ -312,7 +312,9 @@ describe('a signature is refused', () => {
     const own = await openMarket(app, 1);
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
-    await rows(`UPDATE recording_rights SET share = 0.5 WHERE owner_id = $1`, [own.label.organizationId]);
+    await rows(`UPDATE recording_rights SET in_force = daterange('2020-01-01', '2027-01-01') WHERE owner_id = $1`, [
+      own.label.organizationId,
+    ]);
     const body = await signatureBy(own.label.as, agreement.manifestHash);
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe('422 track-not-controlled');
   });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
-import { catalogueColumns, catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
+import { type CatalogueCells, catalogueColumns, catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
 import { topicsAbout } from '../support/events';
 import type { Party } from '../support/given';
 
@@ -216,10 +216,61 @@ describe('recordings', () => {
       durationSeconds: 215,
       pLine: '2026 T',
       genre: 'Pop',
+      parentIsrc: null,
+      parentKind: null,
       updatedAt: '2026-01-05T09:00:00.000Z',
       releases: [{ gtin: '02000000000015', title: 'Ice' }],
       rights: [{ share: '0.5', territories: ['KZ', 'UZ'], from: '2020-01-01', until: '2030-01-01' }],
     });
+  });
+});
+
+describe('a version of another recording', () => {
+  const parentOf = async (isrc: string): Promise<unknown[]> => {
+    const told = await label.as.get<{ parentIsrc: string | null; parentKind: string | null }>(`/v1/recordings/${isrc}`);
+    return [told.parentIsrc, told.parentKind];
+  };
+
+  test('names its parent, which a file without such columns leaves, and an empty cell takes away', async () => {
+    const [live, album] = [testIsrc(751), testIsrc(752)];
+    const row = (parent: CatalogueCells): CatalogueCells => ({ ...plainRows(1, 751)[0]!, ...parent });
+    await upload(label.as, catalogueCsv([row({ parent_isrc: album, parent_kind: 'Live' })]));
+    expect(await parentOf(live)).toEqual([album, 'live']);
+    await upload(label.as, catalogueCsv([{ ...row({}), title: 'Renamed' }]));
+    expect(await parentOf(live)).toEqual([album, 'live']);
+    await upload(label.as, catalogueCsv([row({ parent_isrc: '', parent_kind: '' })]));
+    expect(await parentOf(live)).toEqual([null, null]);
+  });
+
+  test('is refused where the parent is none, row by row, and where the header names half of it', async () => {
+    const isrc = testIsrc(761);
+    const row = (parent_isrc: string, parent_kind: string): CatalogueCells => ({
+      ...{ isrc, title: 'T', artists: 'A', parent_isrc, parent_kind },
+    });
+    const rows = [
+      row('X', 'live'),
+      row(testIsrc(762), 'polka'),
+      row(isrc, 'remix'),
+      row('', 'remix'),
+      row(testIsrc(762), ''),
+    ];
+    const done = await upload(label.as, catalogueCsv(rows));
+    expect(done.faults.map(({ row: number, column, code }) => `${number} ${column} ${code}`)).toEqual([
+      '2 parent_isrc isrc-malformed',
+      '3 parent_kind parent-kind-unknown',
+      '4 parent_isrc parent-self',
+      '5 parent_isrc isrc-malformed',
+      '6 parent_kind parent-kind-unknown',
+    ]);
+    const half = catalogueCsv(rows).replace('parent_kind', 'parent');
+    const { status, body } = await label.as.request<{ code: string; faults: { pointer: string }[] }>('POST', imports, {
+      file: { type: 'text/csv', content: half },
+    });
+    expect([status, body.code, body.faults.map(({ pointer }) => pointer)]).toEqual([
+      422,
+      'import-header-invalid',
+      ['/header/parent_kind'],
+    ]);
   });
 });
 

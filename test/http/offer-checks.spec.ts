@@ -360,12 +360,12 @@ describe('the rights check', () => {
     ]);
   });
 
-  it('shows the platform what it could not accept, and not why', async () => {
+  it('shows the platform what it could not accept, and what it would license a part of', async () => {
     const { market, id, tracks } = await doubtful();
     const seen = await check(market.platform.as, id);
     expect(seen.disclosed).toBe(true);
     expect(seen.rows.map(({ isrc, problems }) => [isrc, problems.map(({ reason }) => reason)])).toEqual([
-      [tracks[1], ['not-controlled']],
+      [tracks[1], ['shared']],
       [tracks[2], ['not-controlled']],
     ]);
   });

@@ -23,14 +23,19 @@ export const catalogueColumns = [
   'p_line',
   'genre',
 ] as const;
-export type CatalogueCells = Partial<Record<(typeof catalogueColumns)[number], string>>;
+/** A file may leave these out. */
+const parentColumns = ['parent_isrc', 'parent_kind'] as const;
+export type CatalogueCells = Partial<Record<(typeof catalogueColumns | typeof parentColumns)[number], string>>;
 
-/** A catalogue file of these rows; cells not named are empty. */
-export const catalogueCsv = (rows: readonly CatalogueCells[]): string =>
-  stringify(
-    rows.map((row) => catalogueColumns.map((column) => row[column] ?? '')),
-    { header: true, columns: [...catalogueColumns] },
+/** A catalogue file of these rows; cells not named are empty. It has columns of parents where a row names one. */
+export function catalogueCsv(rows: readonly CatalogueCells[]): string {
+  const hasParents = rows.some((row) => row.parent_isrc !== undefined || row.parent_kind !== undefined);
+  const columns = hasParents ? [...catalogueColumns, ...parentColumns] : [...catalogueColumns];
+  return stringify(
+    rows.map((row) => columns.map((column) => row[column] ?? '')),
+    { header: true, columns },
   );
+}
 
 /** A made-up ISRC under the user-assigned prefix ZZ. */
 export const testIsrc = (number: number): string => `ZZT0126${String(number).padStart(5, '0')}`;

@@ -1,5 +1,6 @@
 export * from './allocate';
 export * from './currencies';
+export * from './millionths';
 export * from './minor-units';
 export * from './money';
 export * from './money-rounding';

@@ -15,6 +15,7 @@ import {
   KeptReadings,
   liveBasis,
   MatchHeldEvents,
+  ShareOutEvents,
   sameBasis,
   sameUsage,
   settledEvents,
@@ -49,6 +50,7 @@ export class ClosePeriod {
     private readonly clock: Clock,
     private readonly readings: KeptReadings,
     private readonly matchHeldEvents: MatchHeldEvents,
+    private readonly shareOutEvents: ShareOutEvents,
   ) {}
 
   async execute({ operationId = '', agreementId = '', month = '' }: JobPayload): Promise<void> {
@@ -57,6 +59,7 @@ export class ClosePeriod {
     try {
       // Held events that the agreement covers by now are the month's, or a difference of an earlier one.
       await this.matchHeldEvents.execute({ agreementId });
+      await this.shareOutEvents.finish(agreementId);
       await this.database.asSystem(async (tx) => {
         const statementId = await closeOnce(tx, { agreementId, month, readings: this.readings, at });
         await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });

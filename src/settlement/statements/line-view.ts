@@ -15,6 +15,14 @@ export class StatementLineView {
   @ApiProperty({ type: String, nullable: true }) readonly commercialModel!: string | null;
   @ApiProperty({ description: 'units; of a correction, their change' }) readonly quantity!: string;
   @ApiProperty() readonly returns!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '1',
+    description:
+      'the share that the label controlled on the days of use: the units earn for that part; null: of no recording',
+  })
+  readonly controlledShare!: string | null;
   @ApiProperty({ description: 'unrounded: a decimal or a quotient' }) readonly exact!: string;
   @ApiProperty({ example: '12.48' }) readonly amount!: string;
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
@@ -33,6 +41,7 @@ export function lineView(line: StoredLine, currency: string): StatementLineView 
     commercialModel: used?.model ?? null,
     quantity: String(line.quantity),
     returns: String(line.returns),
+    controlledShare: line.isrc === null ? null : (line.controlled_share ?? '1'),
     exact: line.exact,
     amount: moneyText({ minor: line.amount_minor, currency }),
     currency,

@@ -22,11 +22,12 @@ describe('statement lines as CSV', () => {
       commercialModel: null,
       quantity: '0',
       returns: '0',
+      controlledShare: null,
       exact: '4000',
       amount: '4000.00',
       currency: 'USD',
     };
-    expect(csvLine(line)).toBe('1,2026-02,"streaming, ads",,,,,,0,0,4000,4000.00,USD\r\n');
-    expect(csvHeader.split(',')).toHaveLength(13);
+    expect(csvLine(line)).toBe('1,2026-02,"streaming, ads",,,,,,0,0,4000,4000.00,USD,\r\n');
+    expect(csvHeader.split(',')).toHaveLength(14);
   });
 });

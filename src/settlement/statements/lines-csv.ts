@@ -15,6 +15,7 @@ export const csvColumns = [
   'exact',
   'amount',
   'currency',
+  'controlledShare',
 ] as const satisfies readonly (keyof StatementLineView)[];
 
 export const csvHeader = csvRow(csvColumns);

@@ -12,6 +12,8 @@ export interface StoredLine {
   readonly use_model: number | null;
   readonly quantity: bigint;
   readonly returns: bigint;
+  /** Null: the whole of the recording. */
+  readonly controlled_share: string | null;
   readonly exact: string;
   readonly amount_minor: bigint;
 }
@@ -23,7 +25,7 @@ export const linesAfter = (
   limit: number,
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(
-    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, exact, amount_minor FROM statement_lines
+    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact, amount_minor FROM statement_lines
       WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4`,
     [agreement_id, month, line, limit],
   );

@@ -17,7 +17,7 @@ import { everyPosition, type KeptReadings, liveBasis, usageOfRecord } from '../.
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
 export interface LiveLine extends Pick<
   UsageSum,
-  'isrc' | 'service' | 'territory' | 'use' | 'model' | 'quantity' | 'returns'
+  'isrc' | 'service' | 'territory' | 'use' | 'model' | 'quantity' | 'returns' | 'controlledShare'
 > {
   /** Unrounded. */
   readonly exact: string | null;
@@ -64,13 +64,15 @@ function earnedBy(rated: RatedPeriod): Map<string, { exact: string; minor: bigin
   );
 }
 
-/** Each recording and context is of one clause. */
+/** Each recording and context is of one clause; each share of it is a line. */
 const keyOf = ({
   isrc,
   service,
   territory,
   use,
   model,
-}: Omit<UsageSum | RecordingUnits, 'quantity' | 'units'>): string => [isrc, service, territory, use, model].join(' ');
+  controlledShare,
+}: Omit<UsageSum | RecordingUnits, 'quantity' | 'units'>): string =>
+  [isrc, service, territory, use, model, ...(controlledShare === undefined ? [] : [controlledShare])].join(' ');
 
 export const lineKey = keyOf;

@@ -24,6 +24,8 @@ export class LiveLineView {
   @ApiProperty() readonly commercialModel!: string;
   @ApiProperty({ description: 'units', example: '1200' }) readonly quantity!: string;
   @ApiProperty({ example: '0' }) readonly returns!: string;
+  @ApiProperty({ example: '1', description: 'the share that the label controlled on the days of use' })
+  readonly controlledShare!: string;
   @ApiProperty({ type: String, nullable: true, description: 'unrounded: a decimal or a quotient' })
   readonly exact!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '2.40' }) readonly amount!: string | null;
@@ -75,7 +77,7 @@ export class LiveController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { month, limit, cursor }: LiveQuery,
   ): Promise<LiveView> {
-    const [after] = fromCursor(cursor, [/^[\w: -]{1,200}$/]) ?? [];
+    const [after] = fromCursor(cursor, [/^[\w:. -]{1,200}$/]) ?? [];
     const now = this.clock.now();
     const agreement = await getLiving(tx, id);
     const asked = month ?? dayInZone(now, agreement.timeZone).slice(0, 7);
@@ -123,6 +125,7 @@ const lineView = (line: LiveLine, currency: string): LiveLineView => ({
   commercialModel: line.model,
   quantity: String(line.quantity),
   returns: String(line.returns),
+  controlledShare: line.controlledShare ?? '1',
   exact: line.exact,
   amount: line.minor === null ? null : moneyText({ minor: line.minor, currency }),
 });

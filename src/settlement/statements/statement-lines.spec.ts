@@ -38,6 +38,23 @@ describe('the lines of a statement', () => {
     ]);
   });
 
+  it('name each share of a recording apart, with the units that were reported', () => {
+    const closed = close(
+      month([plays(first, 3_000_000n), { ...plays(first, 1_000_000n), controlledShare: '0.6' }, plays(second, 1n)]),
+    );
+    const told = [...statementLines(closed)].map(({ recording, quantity, exact }) => [
+      recording?.isrc,
+      recording?.controlledShare,
+      quantity,
+      exact,
+    ]);
+    expect(told).toEqual([
+      [first, undefined, 3_000_000n, '6000'],
+      [first, '0.6', 1_000_000n, '1200'],
+      [second, undefined, 1n, '0.002'],
+    ]);
+  });
+
   it('a floor without a single play has a line of its own, without recording', () => {
     const lines = [...statementLines(close(month([downloads(first, 10n)])))];
     expect(lines).toMatchObject([
@@ -64,14 +81,17 @@ describe('the lines of a statement', () => {
         quantity: fc.bigInt({ min: 0n, max: 2_000_000n }),
         sold: fc.boolean(),
         returned: fc.bigInt({ min: 0n, max: 50n }),
+        share: fc.constantFrom(undefined, '0.6', '0.333333'),
       })
-      .map(({ isrc, territory, quantity, sold, returned }) => ({
+      .map(({ isrc, territory, quantity, sold, returned, share }) => ({
         ...(sold ? downloads(isrc, quantity % 500n, returned) : plays(isrc, quantity)),
         territory,
+        ...(share === undefined ? {} : { controlledShare: share }),
       }));
     const usage = fc.uniqueArray(sum, {
       maxLength: 8,
-      selector: ({ isrc, territory, use }) => `${isrc} ${territory} ${use}`,
+      selector: ({ isrc, territory, use, controlledShare }: UsageSum) =>
+        `${isrc} ${territory} ${use} ${controlledShare ?? ''}`,
     });
     const figures = fc.bigInt({ min: 0n, max: 9_999_999n }).map((revenue): PeriodContext => ({
       services: [

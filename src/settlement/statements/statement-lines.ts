@@ -16,7 +16,8 @@ export interface StatementLine {
   /** 'YYYY-MM': the statement's month, or the month that the line corrects. */
   readonly period: string;
   readonly clause: string;
-  readonly recording: Pick<RecordingUnits, 'isrc' | 'service' | 'territory' | 'use' | 'model'> | undefined;
+  readonly recording:
+    Pick<RecordingUnits, 'isrc' | 'service' | 'territory' | 'use' | 'model' | 'controlledShare'> | undefined;
   readonly quantity: bigint;
   readonly returns: bigint;
   /** Unrounded, as a decimal or a quotient. */
@@ -92,8 +93,10 @@ const unattributed = (rated: RatedPeriod, clause: string): ReturnType<typeof rat
 
 const nothing = { quantity: 0n, returns: 0n };
 
-const keyOf = ({ isrc, service, territory, use, model }: Omit<UsageSum, 'quantity' | 'returns'>): string =>
-  `${isrc} ${service} ${territory} ${use} ${model}`;
+type Keyed = Omit<UsageSum, 'quantity' | 'returns'>;
 
-/** Sums come grouped from the database, one per recording and context. */
+const keyOf = ({ isrc, service, territory, use, model, controlledShare = '' }: Keyed): string =>
+  `${isrc} ${service} ${territory} ${use} ${model} ${controlledShare}`;
+
+/** Sums come grouped, one per recording, context and share. */
 const bySum = (usage: readonly UsageSum[]): Map<string, UsageSum> => new Map(usage.map((sum) => [keyOf(sum), sum]));

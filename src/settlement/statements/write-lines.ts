@@ -19,6 +19,7 @@ const columns = [
   'use_model',
   'quantity',
   'returns',
+  'controlled_share',
   'exact',
   'amount_minor',
 ] as const;
@@ -41,7 +42,7 @@ function* rows({ id, labelId, platformId }: AgreementWithTerms, closed: ClosedMo
             territoryNumber(recording.territory),
             useModelCode(recording.use, recording.model),
           ];
-    const facts = [quantity, returns, exact, minor];
+    const facts = [quantity, returns, recording?.controlledShare ?? null, exact, minor];
     yield [id, `${closed.month}-01`, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
   }
 }

@@ -34,8 +34,16 @@ export interface DelimitedLayout {
   readonly days: number;
   /** The file is Parquet: these are its rows, as JSON Lines. */
   readonly isParquet?: true;
+  /** Where a line says what it calls the recording: columns, or members of an object. No line is at fault for what stands there. */
+  readonly called?: Called;
   /** The lines are differences: with a minus a count takes away. */
   readonly signed?: true;
+}
+
+export interface Called {
+  readonly title: number | string;
+  readonly artist: number | string;
+  readonly duration?: number | string;
 }
 
 /** The number of a cell on its line, from 1, as faults tell it; the members of an object have none. */

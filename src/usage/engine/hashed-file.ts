@@ -34,11 +34,11 @@ export class HashedFile {
   }
 }
 
-/** Refuses by Error what is no such file. */
-export async function readFooter<Footer>(file: FileHandle, magic: string): Promise<Footer> {
+/** Refuses by Error what is no file of one of these kinds. */
+export async function readFooter<Footer>(file: FileHandle, ...magics: readonly string[]): Promise<Footer> {
   const { size } = await file.stat();
   const end = await bytesAt(file, Math.max(0, size - 12), Math.min(12, size));
-  if (end.toString('latin1', 4) !== magic) throw new Error(`not a file of the kind ${magic}`);
+  if (!magics.includes(end.toString('latin1', 4))) throw new Error(`not a file of the kind ${magics.join(' or ')}`);
   const length = end.readUInt32LE(0);
   return JSON.parse((await bytesAt(file, size - 12 - length, length)).toString('utf8')) as Footer;
 }

@@ -4,6 +4,7 @@ import { compileGrants, type GrantInForce, REFUSAL_REASONS, type RefusalReason }
 import { territoryCode, territoryNumber } from '../../kernel/territory';
 import { useAndModelOf, useModelCode, useModelNumber } from '../../kernel/uses';
 import { type Recordings, recordingsOf } from './recordings';
+import type { ShareSpan } from './shared-rows';
 
 /** Room for every use under every model beside a territory: codes of useModelCode stay below. */
 const usesAndModels = 2048;
@@ -54,10 +55,18 @@ export interface Matched {
   readonly catalogue: Iterable<string>;
   /** From what is reported to the ISRC that both parties say it stands for. */
   readonly resolutions?: ReadonlyMap<string, string>;
+  readonly shares?: readonly Shares[];
+}
+
+/** Recordings of which the label controls a part: their share in millionths, in these territories, from a day on until another one or without end. */
+export interface Shares extends Pick<ShareSpan, 'share' | 'territories'> {
+  readonly isrcs: readonly string[];
+  readonly from: string;
+  readonly until: string | null;
 }
 
 /** A grant whose recordings nobody named (`isrcs` undefined) is no input here: a report's lines are looked up by their recordings. */
-export function matchPlanOf({ serviceId, from, days, grants, catalogue, resolutions }: Matched): MatchPlan {
+export function matchPlanOf({ serviceId, from, days, grants, catalogue, resolutions, shares }: Matched): MatchPlan {
   const sets = new Map<string, number>();
   for (const isrc of catalogue) sets.set(isrc, 0);
   const refined = new Map<string, number>();
@@ -72,7 +81,7 @@ export function matchPlanOf({ serviceId, from, days, grants, catalogue, resoluti
     serviceId,
     from,
     days,
-    recordings: recordingsOf(sets, resolvable(sets, resolutions)),
+    recordings: recordingsOf(sets, resolvable(sets, resolutions), spansOf(sets, shares ?? [], { from, days })),
     representatives,
     grants: grants.map((grant) => ({ ...grant, isrcs: new Set(among.filter((isrc) => isrcsOf(grant).has(isrc))) })),
     agreements: [...new Set(grants.map(({ agreementId }) => agreementId))].sort(),
@@ -87,6 +96,32 @@ function resolvable(
 ): Map<string, string> {
   const isAgreed = (isrc: string): boolean => (sets.get(isrc) ?? 0) > 0;
   return new Map([...resolutions].filter(([reported, isrc]) => !isAgreed(reported) && isAgreed(isrc)));
+}
+
+/** By recording, of those that an agreement names, what touches the report's days. */
+function spansOf(
+  sets: ReadonlyMap<string, number>,
+  shares: readonly Shares[],
+  { from, days }: Pick<Matched, 'from' | 'days'>,
+): Map<string, ShareSpan[]> {
+  const numbers = new Map(Array.from({ length: days }, (_, day) => [dayAfter(from, day) as string, day]));
+  const spans = new Map<string, ShareSpan[]>();
+  for (const { isrcs, share, territories, from: first, until } of shares) {
+    const span = {
+      share,
+      territories,
+      from: first <= from ? 0 : (numbers.get(first) ?? days),
+      until: until === null || until <= from ? (until === null ? days : 0) : (numbers.get(until) ?? days),
+    };
+    if (span.from >= span.until) continue;
+    for (const isrc of isrcs) {
+      if ((sets.get(isrc) ?? 0) === 0) continue;
+      const own = spans.get(isrc);
+      if (own === undefined) spans.set(isrc, [span]);
+      else own.push(span);
+    }
+  }
+  return spans;
 }
 
 const noRecordings: ReadonlySet<string> = new Set();

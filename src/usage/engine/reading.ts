@@ -7,6 +7,7 @@ import { type MatchPlan, placeOf } from './match-plan';
 import { type MergedSum, mergeRuns, piecesOf, piecesOfFile, type RunSource } from './merge-runs';
 import { isrcText } from './packed-isrc';
 import { addLarge, type LargeSum } from './sum-table';
+import { shareOfRow } from './shared-rows';
 import { runOfSums, SumsWriter } from './sums-file';
 
 /** Is told how far a reading has come. */
@@ -159,7 +160,15 @@ async function writeSums(
       if (!checked.check(sum, () => `${isrcText({ letters, digits })} in ${placeText(places[place]!)}`))
         return undefined;
       const write = (): void => {
-        writer.add(agreement, letters, digits, place, sum.quantity, sum.returns);
+        writer.add(
+          agreement,
+          letters,
+          digits,
+          place,
+          sum.quantity,
+          sum.returns,
+          shareOfRow(recordings.shared, recording),
+        );
         if (sum.large === undefined) return totals[agreement]!.add(sum.quantity, sum.returns);
         writer.correctLast(sum.large.quantity, sum.large.returns);
         totals[agreement]!.addLarge(sum.large);

@@ -1,6 +1,10 @@
 import { packedIsrc } from './packed-isrc';
+import { type SharedRows, sharedRowsOf, shareOfRow, type ShareSpan, sharesOf } from './shared-rows';
 
-/** Recordings in the order of their ISRCs, in memory that threads share: a recording is its place among them. */
+/**
+ * Recordings in the order of their ISRCs, in memory that threads share: a recording is its place among them. One of which the label controls a part has a row
+ * more for each share, behind its own.
+ */
 export interface Recordings {
   readonly letters: Uint32Array;
   readonly digits: Uint32Array;
@@ -10,36 +14,44 @@ export interface Recordings {
   readonly countsFor: Uint32Array;
   /** Open addressing: the place + 1, 0 where nothing is. A power of two long, at most half full. */
   readonly slots: Uint32Array;
+  readonly shared: SharedRows;
 }
 
-/** `sets` by ISRC, `resolved` from what is reported to the ISRC that it stands for, which is among `sets`; ISRCs in their stored form. */
+/** `sets` and `spans` by ISRC, `resolved` from what is reported to the ISRC that it stands for, which is among `sets`; ISRCs in their stored form. */
 export function recordingsOf(
   sets: ReadonlyMap<string, number>,
   resolved: ReadonlyMap<string, string> = new Map(),
+  spans: ReadonlyMap<string, readonly ShareSpan[]> = new Map(),
 ): Recordings {
   const isrcs = [...new Set([...sets.keys(), ...resolved.keys()])].sort();
+  const rows = isrcs.length + [...spans.values()].reduce((sum, own) => sum + sharesOf(own).length, 0);
   const size = 1 << Math.max(4, Math.ceil(Math.log2(isrcs.length * 2 + 1)));
   const recordings = {
-    letters: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
-    digits: new Uint32Array(new SharedArrayBuffer(isrcs.length * 4)),
-    sets: new Uint16Array(new SharedArrayBuffer(isrcs.length * 2)),
-    countsFor: new Uint32Array(new SharedArrayBuffer(resolved.size === 0 ? 0 : isrcs.length * 4)),
+    letters: new Uint32Array(new SharedArrayBuffer(rows * 4)),
+    digits: new Uint32Array(new SharedArrayBuffer(rows * 4)),
+    sets: new Uint16Array(new SharedArrayBuffer(rows * 2)),
+    countsFor: new Uint32Array(new SharedArrayBuffer(resolved.size === 0 ? 0 : rows * 4)),
     slots: new Uint32Array(new SharedArrayBuffer(size * 4)),
   };
-  isrcs.forEach((isrc, place) => {
+  const spansAt = new Map<number, readonly ShareSpan[]>();
+  const places = new Map<string, number>();
+  let next = 0;
+  for (const isrc of isrcs) {
+    const place = next;
+    const own = spans.get(isrc);
+    next += 1 + (own === undefined ? 0 : sharesOf(own).length);
+    if (own !== undefined) spansAt.set(place, own);
+    if (resolved.size > 0) places.set(isrc, place);
     const { letters, digits } = packedIsrc(isrc);
-    recordings.letters[place] = letters;
-    recordings.digits[place] = digits;
-    recordings.sets[place] = sets.get(isrc) ?? 0;
+    recordings.letters.fill(letters, place, next);
+    recordings.digits.fill(digits, place, next);
+    recordings.sets.fill(sets.get(isrc) ?? 0, place, next);
     let slot = slotOf(letters, digits, size - 1);
     while (recordings.slots[slot] !== 0) slot = (slot + 1) & (size - 1);
     recordings.slots[slot] = place + 1;
-  });
-  if (resolved.size > 0) {
-    const places = new Map(isrcs.map((isrc, place) => [isrc, place]));
-    isrcs.forEach((isrc, place) => (recordings.countsFor[place] = places.get(resolved.get(isrc) ?? isrc)!));
   }
-  return recordings;
+  for (const [isrc, place] of places) recordings.countsFor[place] = places.get(resolved.get(isrc) ?? isrc)!;
+  return { ...recordings, shared: sharedRowsOf(spansAt, rows) };
 }
 
 const slotOf = (letters: number, digits: number, mask: number): number => {
@@ -61,4 +73,12 @@ export function recordingAt(
       return countsFor.length === 0 ? place : countsFor[place]!;
     }
   }
+}
+
+/** The row of a recording with this share, in millionths; -1 where it has none. */
+export function rowWithShare({ letters, digits, shared }: Recordings, recording: number, share: number): number {
+  for (let row = recording; letters[row] === letters[recording] && digits[row] === digits[recording]; row += 1) {
+    if (shareOfRow(shared, row) === share) return row;
+  }
+  return -1;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wholeShare } from '../../kernel';
 import fc from 'fast-check';
 import { packedIsrc } from './packed-isrc';
 import { sumsDifference, type SumDifference } from './sums-difference';
@@ -32,7 +33,7 @@ async function written(name: string, told: Sums): Promise<Awaited<ReturnType<typ
     const [agreement, rest] = [Math.floor(key / 6), key % 6];
     if (writer.isFull(agreement)) await writer.flush();
     const { letters, digits } = packedIsrc(isrcs[Math.floor(rest / 2)]!);
-    writer.add(agreement, letters, digits, rest % 2, units, 0);
+    writer.add(agreement, letters, digits, rest % 2, units, 0, wholeShare);
   }
   await writer.end({ service: 's', agreements, places });
   return file;

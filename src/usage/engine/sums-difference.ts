@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
+import { wholeShare } from '../../kernel';
 import { codeOf } from './match-plan';
 import { type AgreementSum, sumsOf } from './sums-file';
 
-/** What two reports say of the same agreement, recording and place, where it is not the same. */
+/** What two reports say of the same agreement, recording, share and place, where it is not the same. */
 export interface SumDifference {
   /** Undefined where the report says nothing of it. */
   readonly before: AgreementSum | undefined;
@@ -62,5 +63,8 @@ function inOrder(a: AgreementSum | undefined, b: AgreementSum | undefined): numb
   if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
   if (a.agreementId !== b.agreementId) return a.agreementId < b.agreementId ? -1 : 1;
   if (a.sum.isrc !== b.sum.isrc) return a.sum.isrc < b.sum.isrc ? -1 : 1;
-  return codeOf(a.sum) - codeOf(b.sum);
+  return shareOrder(a) - shareOrder(b) || codeOf(a.sum) - codeOf(b.sum);
 }
+
+/** The whole comes first. */
+const shareOrder = ({ share }: AgreementSum): number => share % wholeShare;

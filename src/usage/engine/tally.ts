@@ -1,5 +1,6 @@
 import { keyOf, Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
 import { recordingAt } from './recordings';
+import { rowOf } from './shared-rows';
 import { SumTable } from './sum-table';
 
 /** Words of 32 bits of one held line: line, letters, digits with the reason above them, place, and both counts as low and high word. */
@@ -33,6 +34,7 @@ export class Tally {
   private readonly unitsByPlace = new Float64Array(placesMax);
   private readonly placesSeen = new Set<number>();
   private readonly largeUnits = new Map<number, bigint>();
+  private readonly hasShares: boolean;
 
   constructor(
     private readonly plan: MatchPlan,
@@ -40,6 +42,7 @@ export class Tally {
   ) {
     this.table = new SumTable(slotsMax);
     this.matcher = new Matcher(plan);
+    this.hasShares = plan.recordings.shared.shares.length > 0;
     plan.places.forEach((place, number) => (this.placeNumbers[place] = number));
     if (plan.agreements.length * plan.recordings.sets.length * plan.places.length > Number.MAX_SAFE_INTEGER) {
       throw new RangeError('more sums are possible than have a number');
@@ -109,6 +112,7 @@ export class Tally {
     this.decision.recording = recording;
     this.decision.agreement =
       recording < 0 ? unknownRecording : this.matcher.decide(place, day, recordings.sets[recording]!);
+    if (this.hasShares && recording >= 0) this.decision.recording = rowOf(recordings.shared, recording, place, day);
     return this.decision;
   }
 

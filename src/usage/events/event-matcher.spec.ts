@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import type { LivingAgreement } from '../../agreements';
-import { dayInZone, decideUse, grantsOfLife, type Life, type Terms } from '../../kernel';
+import {
+  dayAfter,
+  dayInZone,
+  decideUse,
+  grantsOfLife,
+  type Life,
+  type Terms,
+  territoryNumber,
+  wholeShare,
+} from '../../kernel';
 import { DAY, ISRCS, referenceTerms, SOCIAL } from '../../kernel/testing/reference-terms';
 import { EventMatcher } from './event-matcher';
 import type { UsageEvent } from './usage-event';
@@ -89,5 +98,61 @@ describe('matching events', () => {
     });
     expect(matcher.match(event({ isrc: 'ZZAB12699999' }))).toMatchObject({ held: 'no-agreement', labelId: null });
     expect(new EventMatcher([]).match(event())).toMatchObject({ held: 'no-agreement', labelId: null });
+  });
+});
+
+describe('events of a recording that labels share', () => {
+  const labels = ['label-1', 'label-2', 'label-3'] as const;
+  const agreed = labels.map((label, at) => living(`agreement-${at + 1}`, label, first));
+  /** "label share" of each part. */
+  const partsOf = (matcher: EventMatcher, changes: Partial<UsageEvent> = {}): string[] => {
+    const match = matcher.match(event(changes));
+    if (match.held !== null) return [match.held];
+    return (match.parts ?? [{ ...match, share: wholeShare }]).map(({ labelId, share }) => `${labelId} ${share}`);
+  };
+  const stated = (labelId: string, share: number, more: object = {}) => ({
+    ...{ labelId, isrcs: [ISRCS[0]], share, territories: [territoryNumber('RU')], from: '2020-01-01', until: null },
+    ...more,
+  });
+
+  it('count for each label by its share, all of it once, in whatever order agreements were concluded', () => {
+    const split = fc
+      .tuple(fc.integer({ min: 1, max: 499_999 }), fc.integer({ min: 1, max: 499_999 }))
+      .map(([a, b]) => [a, b, wholeShare - a - b] as const);
+    const orders = fc.shuffledSubarray([...agreed], { minLength: 3 });
+    fc.assert(
+      fc.property(split, orders, (parts, order) => {
+        const shares = labels.map((label, at) => stated(label, parts[at]!));
+        const found = partsOf(new EventMatcher(order, shares));
+        expect(found.toSorted()).toEqual(labels.map((label, at) => `${label} ${parts[at]}`));
+        expect(found[0]).toContain(order[0]!.labelId);
+      }),
+    );
+  });
+
+  it('count by the statement of their day, half open, and their place; elsewhere for the first agreement alone', () => {
+    const shares = [
+      stated('label-1', 600_000, { until: DAY }),
+      stated('label-1', 500_000, { from: DAY, until: dayAfter(DAY, 1) }),
+      stated('label-2', 400_000),
+    ];
+    const matcher = new EventMatcher(agreed, shares);
+    const on = (days: number): string[] => partsOf(matcher, { instant: noon + days * 86_400_000 });
+    // The third label states nothing, so it is whole: what is left when the other two are counted is its claim.
+    expect(on(-1)).toEqual(['label-1 600000', 'label-2 400000']);
+    expect(on(0)).toEqual(['label-1 500000', 'label-2 400000', 'label-3 1000000']);
+    expect(on(1)).toEqual(['label-1 1000000']);
+    expect(partsOf(matcher, { territory: 'KZ' })).toEqual(['label-1 1000000']);
+    expect(partsOf(matcher, { isrc: ISRCS[1] })).toEqual(['label-1 1000000']);
+  });
+
+  it('count once for a label that has two agreements, and for none that does not permit the use', () => {
+    const twice = [agreed[0]!, living('again', 'label-1', first), agreed[1]!];
+    const shares = [stated('label-1', 600_000), stated('label-2', 400_000)];
+    expect(partsOf(new EventMatcher(twice, shares))).toEqual(['label-1 600000', 'label-2 400000']);
+    const narrow = { ...first, term: { from: '2020-01-01', until: '2020-02-01' } } as unknown as Terms;
+    expect(partsOf(new EventMatcher([agreed[0]!, living('old', 'label-2', narrow)], shares))).toEqual([
+      'label-1 600000',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
+import type { StatedShare } from '../../catalogue';
 import {
   type CalendarDate,
   type CompiledContext,
@@ -8,12 +9,30 @@ import {
   grantsOfLife,
   REFUSAL_REASONS,
   type RefusalReason,
+  territoryNumber,
+  wholeShare,
 } from '../../kernel';
 import type { UsageEvent } from './usage-event';
 
-/** Where an event belongs: an agreement and its month ("2026-01-01"), or held, with the kernel's reason and whose recording it is. */
+/** Where an event counts, and in which month ("2026-01-01"). */
+export interface Counted {
+  readonly agreementId: string;
+  readonly labelId: string;
+  readonly month: string;
+}
+
+/** Of an event that counts for a part of the recording. */
+export interface Part extends Counted {
+  /** What the label controls, in millionths. */
+  readonly share: number;
+}
+
+/**
+ * Where an event belongs: an agreement and its month, or held, with the kernel's reason and whose recording it is. `parts` where the label has not the whole:
+ * for which agreements it counts instead, its own first.
+ */
 export type Match =
-  | { readonly agreementId: string; readonly labelId: string; readonly month: string; readonly held: null }
+  | (Counted & { readonly held: null; readonly parts?: readonly Part[] })
   | { readonly agreementId: null; readonly labelId: string | null; readonly month: null; readonly held: RefusalReason };
 
 interface Licensor {
@@ -28,6 +47,9 @@ interface Zone {
   readonly name: string;
   readonly days: Map<number, CalendarDate>;
 }
+
+/** What a label states of a recording, where it is a part. */
+type Stated = Pick<StatedShare, 'share' | 'from' | 'until'> & { readonly territories: ReadonlySet<number> };
 
 /** A context of one agreement, and what is answered where its grants permit the use: one object, however many events it is for. */
 interface KnownContext {
@@ -50,8 +72,13 @@ export class EventMatcher {
   private readonly contexts = new Map<string, KnownContext>();
   /** Labels that the platform has an agreement with. */
   readonly labelIds: readonly string[];
+  /** By recording, then by label. */
+  private readonly shares = new Map<string, Map<string, Stated[]>>();
 
-  constructor(agreements: readonly LivingAgreement[]) {
+  constructor(
+    agreements: readonly LivingAgreement[],
+    shares: readonly (StatedShare & { readonly labelId: string })[] = [],
+  ) {
     this.labelIds = [...new Set(agreements.map(({ labelId }) => labelId))];
     const zones = new Map(agreements.map(({ timeZone: name }): [string, Zone] => [name, { name, days: new Map() }]));
     for (const { id, labelId, timeZone, life } of agreements) {
@@ -61,6 +88,17 @@ export class EventMatcher {
         const before = this.byRecording.get(isrc);
         this.byRecording.set(isrc, before === undefined ? [licensor] : [...before, licensor]);
       }
+    }
+    for (const { labelId, isrcs, territories, ...stated } of shares)
+      this.keepShare(labelId, isrcs, { ...stated, territories: new Set(territories) });
+  }
+
+  private keepShare(labelId: string, isrcs: readonly string[], stated: Stated): void {
+    for (const isrc of isrcs) {
+      if (!this.byRecording.has(isrc)) continue;
+      const labels = this.shares.get(isrc) ?? new Map<string, Stated[]>();
+      labels.set(labelId, [...(labels.get(labelId) ?? []), stated]);
+      this.shares.set(isrc, labels);
     }
   }
 
@@ -72,13 +110,50 @@ export class EventMatcher {
       const day = dayOf(licensor.zone, event.instant);
       const { compiled, licensed } = this.contextOf(licensor, event, day);
       const decision = compiled.clauseFor(event.isrc);
-      if (decision.licensed) return licensed;
+      if (decision.licensed) return this.shares.has(event.isrc) ? this.shared(licensed, event) : licensed;
       if (closest === undefined || rank(decision.reason) > rank(reason)) {
         reason = decision.reason;
         closest = licensor;
       }
     }
     return { agreementId: null, labelId: closest?.labelId ?? null, month: null, held: reason };
+  }
+
+  /** What an event that counts for an agreement counts for by the shares of now: for it alone where its label has the whole. */
+  partsOf(counted: Counted, event: UsageEvent): readonly Part[] {
+    const licensors = this.byRecording.get(event.isrc) ?? [];
+    const own = licensors.find(({ agreementId }) => agreementId === counted.agreementId);
+    const parts: Part[] = [{ ...partOf(counted), share: own === undefined ? wholeShare : this.shareOf(own, event) }];
+    const labels = new Set([counted.labelId]);
+    let whole = parts[0]!.share;
+    for (const licensor of licensors) {
+      if (whole >= wholeShare) break;
+      if (labels.has(licensor.labelId)) continue;
+      const { compiled, licensed } = this.contextOf(licensor, event, dayOf(licensor.zone, event.instant));
+      if (licensed.agreementId === null || !compiled.clauseFor(event.isrc).licensed) continue;
+      const share = this.shareOf(licensor, event);
+      parts.push({ ...partOf(licensed), share });
+      labels.add(licensor.labelId);
+      whole += share;
+    }
+    return parts;
+  }
+
+  private shared(licensed: Match, event: UsageEvent): Match {
+    if (licensed.agreementId === null) return licensed;
+    const parts = this.partsOf(licensed, event);
+    return parts.length === 1 && parts[0]!.share === wholeShare ? licensed : { ...licensed, parts };
+  }
+
+  /** On the day of use where the agreement's clocks hang; the whole where nothing is stated. */
+  private shareOf({ labelId, zone }: Licensor, { isrc, territory, instant }: UsageEvent): number {
+    const stated = this.shares.get(isrc)?.get(labelId);
+    if (stated === undefined) return wholeShare;
+    const [day, place] = [dayOf(zone, instant), territoryNumber(territory)];
+    const own = stated.find(
+      ({ territories, from, until }) => territories.has(place) && from <= day && (until === null || day < until),
+    );
+    return own?.share ?? wholeShare;
   }
 
   private contextOf(
@@ -111,5 +186,7 @@ function dayOf({ name, days }: Zone, instant: number): CalendarDate {
   }
   return day;
 }
+
+const partOf = ({ agreementId, labelId, month }: Counted): Counted => ({ agreementId, labelId, month });
 
 const rank = (reason: RefusalReason): number => REFUSAL_REASONS.indexOf(reason);

@@ -1,5 +1,5 @@
 import type { AgreementWithTerms } from '../../agreements';
-import { territoryCode, type UsageSum, useAndModelOf } from '../../kernel';
+import { shareText, territoryCode, type UsageSum, useAndModelOf, wholeShare } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 
 /** The last position up to `settled` at which events changed the agreement's month ("2026-01"); 0 where none did. */
@@ -21,6 +21,8 @@ interface SumRow {
   readonly isrc: string;
   readonly territory: number;
   readonly use_model: number;
+  /** In millionths. */
+  readonly share: number;
   readonly quantity: string;
 }
 
@@ -32,18 +34,20 @@ export async function eventSums(
   position: bigint,
 ): Promise<UsageSum[]> {
   const rows = await tx.rows<SumRow>(
-    `SELECT service_id, isrc, territory, use_model, sum(quantity)::text AS quantity
-       FROM usage_event_sums, unnest(service_ids, isrcs, territories, use_models, quantities) AS u (service_id, isrc, territory, use_model, quantity)
+    `SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
+       FROM usage_event_sums,
+            unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
       WHERE agreement_id = $1 AND month = $2 AND position <= $3
-      GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id`,
+      GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`,
     [id, `${month}-01`, position],
   );
-  return rows.map(({ service_id, isrc, territory, use_model, quantity }) => ({
+  return rows.map(({ service_id, isrc, territory, use_model, share, quantity }) => ({
     isrc,
     service: service_id,
     territory: territoryCode(territory),
     ...useAndModelOf(use_model),
     quantity: BigInt(quantity),
     returns: 0n,
+    ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
   }));
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { territoryCode, useAndModelOf } from '../../kernel';
+import { shareText, territoryCode, useAndModelOf } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { ChoiceField, TextField } from '../../platform/http/fields';
 import { fromCursor, PageQuery } from '../../platform/http/paging';
@@ -11,6 +11,12 @@ export class EventsQuery extends PageQuery {
 
   @ChoiceField(['true'], { optional: true, description: 'true: only those that no agreement covers' })
   readonly held?: 'true';
+}
+
+export class EventShareView {
+  @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
+  @ApiProperty({ example: '0.6', description: 'what the label controls on the day of use' })
+  readonly controlledShare!: string;
 }
 
 export class KeptEventView {
@@ -34,6 +40,13 @@ export class KeptEventView {
   })
   readonly resolvedTo!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'why it is held' }) readonly held!: string | null;
+  @ApiProperty({
+    type: EventShareView,
+    isArray: true,
+    description:
+      'where it counts for a part of the recording: for whom instead; empty where it counts wholly for its agreement',
+  })
+  readonly shares!: readonly EventShareView[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'what made it void' })
   readonly voidId!: string | null;
   @ApiProperty({ format: 'date-time' }) readonly receivedAt!: string;
@@ -42,6 +55,7 @@ export class KeptEventView {
 export interface KeptEvent extends EventRow {
   readonly void_id: string | null;
   readonly resolved_to: string | null;
+  readonly shares: readonly { readonly agreementId: string; readonly share: number }[] | null;
 }
 
 /** Sources and ids may be any text: their bytes in hexadecimal cannot be taken for anything else. */
@@ -61,7 +75,11 @@ export function listEvents(
   return tx.rows<KeptEvent>(
     `SELECT e.source, e.id, e.position, coalesce(m.agreement_id, e.agreement_id) AS agreement_id,
             CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity, e.played_seconds,
-            e.happened_at, e.received_at, v.void_id, m.isrc AS resolved_to
+            e.happened_at, e.received_at, v.void_id, m.isrc AS resolved_to,
+            (SELECT json_agg(json_build_object('agreementId', p.agreement_id, 'share', p.share) ORDER BY p.since, p.agreement_id)
+               FROM (SELECT agreement_id, share, min(position) AS since FROM usage_event_shares s
+                      WHERE s.platform_id = e.platform_id AND s.source = e.source AND s.id = e.id
+                      GROUP BY agreement_id, share HAVING sum(quantity) > 0) AS p) AS shares
        FROM usage_events e
        LEFT JOIN usage_event_matches m USING (platform_id, source, id)
        LEFT JOIN voided_usage_events v USING (platform_id, source, id)
@@ -88,6 +106,7 @@ export const keptEventView = (row: KeptEvent): KeptEventView => {
     agreementId: row.agreement_id,
     resolvedTo: row.resolved_to,
     held: row.held,
+    shares: (row.shares ?? []).map(({ agreementId, share }) => ({ agreementId, controlledShare: shareText(share) })),
     voidId: row.void_id,
     receivedAt: row.received_at.toISOString(),
   };

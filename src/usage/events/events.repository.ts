@@ -84,13 +84,16 @@ function dictionaryOf<Value>(all: readonly Value[]): { values: Value[]; places: 
   return { values: [...known.keys()], places };
 }
 
-/** From rows (agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity) named `changed` to one row a month of an agreement. */
-export const foldInto = (position: string, platformId: string): string => `
-  INSERT INTO usage_event_sums (agreement_id, month, position, label_id, platform_id, service_ids, isrcs, territories, use_models, quantities)
+/**
+ * From rows (agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity) named `changed` to one row a month of an agreement. With `share` the
+ * rows have one, in millionths.
+ */
+export const foldInto = (position: string, platformId: string, share?: 'share'): string => `
+  INSERT INTO usage_event_sums (agreement_id, month, position, label_id, platform_id, service_ids, isrcs, territories, use_models, quantities${share ? ', shares' : ''})
   SELECT agreement_id, month, ${position}, label_id, ${platformId}, array_agg(service_id), array_agg(isrc::text), array_agg(territory), array_agg(use_model),
-         array_agg(quantity)
-    FROM (SELECT agreement_id, label_id, month, service_id, isrc, territory, use_model, sum(quantity)::bigint AS quantity
-            FROM changed WHERE agreement_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7) AS sums
+         array_agg(quantity)${share ? ', array_agg(share)' : ''}
+    FROM (SELECT agreement_id, label_id, month, service_id, isrc, territory, use_model, ${share ? 'share, ' : ''}sum(quantity)::bigint AS quantity
+            FROM changed WHERE agreement_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7${share ? ', 8' : ''}) AS sums
    GROUP BY agreement_id, label_id, month`;
 
 const insertion = `

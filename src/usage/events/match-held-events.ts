@@ -9,8 +9,10 @@ import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
-import { EventMatcher } from './event-matcher';
+import type { EventMatcher, Match } from './event-matcher';
+import { insertMovements } from './event-shares';
 import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
+import { matcherOf } from './platform-grants';
 import type { UsageEvent } from './usage-event';
 import { lockVoids } from './voids.repository';
 
@@ -55,17 +57,21 @@ export class MatchHeldEvents {
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
     // Another agreement that is older may cover an event as well: then it counts there.
-    const matcher = new EventMatcher(ofPlatform);
+    const matcher = await matcherOf(tx, platformId);
     const covered = held.flatMap((event): Covered[] => {
-      const { agreementId: by, month } = matcher.match(event);
-      if (by !== null) return by === agreementId ? [{ event, month, isrc: null }] : [];
+      const match = matcher.match(event);
+      if (match.held === null) return match.agreementId === agreementId ? [{ event, match, isrc: null }] : [];
       const resolved = agreed.has(event.isrc) ? undefined : resolvedMatch(event, resolutions, matcher);
-      return resolved?.agreementId === agreementId ? [{ event, ...resolved }] : [];
+      return resolved?.match.agreementId === agreementId ? [{ event, ...resolved }] : [];
     });
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
       await this.wake.ask(tx, platformId);
       await insertMatches(tx, { platformId, labelId, agreementId, position }, covered);
+      const shared = covered.flatMap(({ event, match, isrc }) =>
+        match.parts === undefined ? [] : [{ event, isrc: isrc ?? event.isrc, counted: match, parts: match.parts }],
+      );
+      await insertMovements(tx, platformId, shared);
       const details = { agreement: agreementId, events: covered.length };
       const by = { system: 'match-held-events', organizationId: platformId };
       await audit(tx, by, { action: 'usage-events.matched', subjectId: agreementId, details, at: this.clock.now() });
@@ -77,22 +83,22 @@ export class MatchHeldEvents {
 /** A held event that counts from now on, for another recording than it names where a resolution says so. */
 interface Covered {
   readonly event: UsageEvent;
-  readonly month: string;
+  readonly match: Licensed;
   readonly isrc: string | null;
 }
+
+type Licensed = Extract<Match, { held: null }>;
 
 /** Where an event counts as what it was resolved to. Of two resolutions the one that was accepted later holds. */
 function resolvedMatch(
   event: UsageEvent,
   resolutions: readonly Resolution[],
   matcher: EventMatcher,
-): { agreementId: string; month: string; isrc: string } | undefined {
+): { match: Licensed; isrc: string } | undefined {
   for (const { reported_isrc, isrc, service_id, months } of resolutions.toReversed()) {
     if (reported_isrc !== event.isrc || (service_id ?? event.serviceId) !== event.serviceId) continue;
-    const { agreementId, month } = matcher.match({ ...event, isrc });
-    if (agreementId !== null && (months === null || months.includes(month.slice(0, 7)))) {
-      return { agreementId, month, isrc };
-    }
+    const match = matcher.match({ ...event, isrc });
+    if (match.held === null && (months === null || months.includes(match.month.slice(0, 7)))) return { match, isrc };
   }
   return undefined;
 }
@@ -143,7 +149,7 @@ async function insertMatches(
       position,
       arrayText(covered.map(({ event }) => event.source)),
       arrayText(covered.map(({ event }) => event.id)),
-      arrayText(covered.map(({ month }) => month)),
+      arrayText(covered.map(({ match }) => match.month)),
       arrayText(covered.map(({ isrc }) => isrc)),
     ],
   );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { agreementsStamp, concludedAgreementsOf } from '../../agreements';
+import { statedShares } from '../../catalogue';
 import type { Tx } from '../../platform/database/tx';
 import { EventMatcher } from './event-matcher';
 import { KeptByPlatform } from './kept';
@@ -7,19 +8,27 @@ import { KeptByPlatform } from './kept';
 const platformsMax = 32;
 
 /**
- * Each platform's matcher, made again when the database says that anything was signed or has happened since: one cheap question a batch
- * instead of all terms. Whoever answers with an old matcher would have asked before the news was committed.
+ * Each platform's matcher, made again when the database says that anything was signed, has happened or was stated of shares since: one cheap
+ * question a batch instead of all terms. Whoever answers with an old matcher would have asked before the news was committed.
  */
 @Injectable()
 export class PlatformGrants {
   private readonly kept = new KeptByPlatform<{ readonly stamp: string; readonly matcher: EventMatcher }>(platformsMax);
 
   async of(tx: Tx, platformId: string): Promise<EventMatcher> {
-    const stamp = await agreementsStamp(tx, platformId);
+    const stamp = await agreementsStamp(tx, platformId, shareChecks);
     const known = this.kept.get(platformId);
-    const matcher =
-      known?.stamp === stamp ? known.matcher : new EventMatcher(await concludedAgreementsOf(tx, platformId));
+    const matcher = known?.stamp === stamp ? known.matcher : await matcherOf(tx, platformId);
     this.kept.set(platformId, { stamp, matcher });
     return matcher;
   }
 }
+
+export async function matcherOf(tx: Tx, platformId: string): Promise<EventMatcher> {
+  const agreements = await concludedAgreementsOf(tx, platformId);
+  const labelIds = [...new Set(agreements.map(({ labelId }) => labelId))];
+  return new EventMatcher(agreements, await statedShares(tx, labelIds));
+}
+
+/** How often shares changed; the batch that asks is waited for before its events are looked at again. */
+const shareChecks = { name: 'share-checks', sql: 'usage_share_checks_of($1)' };

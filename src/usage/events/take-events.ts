@@ -8,6 +8,7 @@ import { errorCodes } from '../../platform/errors/codes';
 import type { Fault } from '../../platform/errors/domain-error';
 import { TallyWake } from '../alerts/wake';
 import type { EventMatcher, Match } from './event-matcher';
+import { insertMovements, type SharedEvent } from './event-shares';
 import { findEvents, insertEvents, type MatchedEvent, type StoredEvent } from './events.repository';
 import { PlatformGrants } from './platform-grants';
 import { PlatformServices } from './platform-services';
@@ -120,7 +121,10 @@ async function store(
       { event, agreementId, held, before: false },
     ]),
   );
-  if (Number(added) === matched.length) return known;
+  if (Number(added) === matched.length) {
+    await insertMovements(tx, platformId, sharedOf(matched));
+    return known;
+  }
   const stored = await findEvents(
     tx,
     platformId,
@@ -129,8 +133,18 @@ async function store(
   for (const { position: of, ...event } of stored) {
     if (of !== position) known.set(keyOf(event.event), { ...event, before: true });
   }
+  const own = matched.filter(({ event }) => known.get(keyOf(event))?.before === false);
+  await insertMovements(tx, platformId, sharedOf(own));
   return known;
 }
+
+/** Those that count for parts of their recordings. */
+const sharedOf = (matched: readonly MatchedEvent[]): SharedEvent[] =>
+  matched.flatMap(({ event, match }) =>
+    match.held !== null || match.parts === undefined
+      ? []
+      : [{ event, isrc: event.isrc, counted: match, parts: match.parts }],
+  );
 
 /** What only the moment and the sender can tell. */
 export function checkNow(reading: EventReading, services: ReadonlySet<string>, now: Date): EventReading {

@@ -1,3 +1,4 @@
+import { wholeShare } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { arrayText } from './array-text';
 import { foldInto } from './events.repository';
@@ -66,9 +67,14 @@ function voidAll(
      voided AS (
        INSERT INTO voided_usage_events (platform_id, source, id, void_id, label_id)
        SELECT DISTINCT $1::uuid, source, id, $2::uuid, label_id FROM wanted ON CONFLICT DO NOTHING RETURNING source, id),
-     changed AS (SELECT wanted.* FROM wanted JOIN voided USING (source, id)),
-     folded AS (${foldInto('$3', '$1')})
-     SELECT count(*) AS events, coalesce(array_agg(DISTINCT label_id) FILTER (WHERE label_id IS NOT NULL), '{}') AS "labelIds" FROM changed`,
+     counted AS (SELECT wanted.* FROM wanted JOIN voided USING (source, id)),
+     changed AS (
+       SELECT agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity, ${wholeShare} AS share FROM counted
+        UNION ALL
+       SELECT s.agreement_id, s.label_id, s.month, c.service_id, s.isrc, c.territory, c.use_model, -s.quantity, s.share
+         FROM counted c JOIN usage_event_shares s ON s.platform_id = $1 AND s.source = c.source AND s.id = c.id),
+     folded AS (${foldInto('$3', '$1', 'share')})
+     SELECT (SELECT count(*) FROM counted) AS events, coalesce(array_agg(DISTINCT label_id) FILTER (WHERE label_id IS NOT NULL), '{}') AS "labelIds" FROM changed`,
     [platformId, voidId, position, ...parameters],
   );
 }

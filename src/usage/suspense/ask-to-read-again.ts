@@ -1,4 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
+import type { ShareChange } from '../../catalogue';
 import type { CalendarDate } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
@@ -67,6 +68,24 @@ export async function readAgainUnder(
       [labelId, platformId, terms.services.map(({ id }) => id), from],
     );
     for (const report of reports) await askToReadAgain(tx, report, { because: 'agreement', at });
+  });
+}
+
+/** A label controls another share than before: its live reports of these days are read again. */
+export async function readAgainForShare(tx: Tx, { labelId, from, until, at }: ShareChange): Promise<void> {
+  await tx.asSystem(async () => {
+    const platforms = await tx.rows<{ platformId: string }>(
+      'SELECT DISTINCT platform_id AS "platformId" FROM usage_reports WHERE label_id = $1 ORDER BY 1',
+      [labelId],
+    );
+    for (const { platformId } of platforms) await lockReadings(tx, { labelId, platformId });
+    const reports = await tx.rows<UsageReport>(
+      `SELECT * FROM usage_reports
+        WHERE label_id = $1 AND state = 'accepted' AND daterange(month, (month + interval '1 month')::date) && daterange($2, $3)
+        ORDER BY id FOR UPDATE`,
+      [labelId, from, until],
+    );
+    for (const report of reports) await askToReadAgain(tx, report, { because: 'share', at });
   });
 }
 

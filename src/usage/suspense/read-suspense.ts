@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { concludedAgreementsBetween } from '../../agreements';
-import type { SoldResource } from '../../ddex';
 import type { Tx } from '../../platform/database/tx';
 import { Storage } from '../../platform/storage/storage';
 import { KeptReadings } from '../kept-readings';
@@ -9,7 +8,7 @@ import { type Agreed, agreedBetween } from './agreed';
 import { BookedAverages } from './booked-averages';
 import { type Estimate, Estimator } from './estimator';
 import { filesOfReport } from '../report-parts';
-import { nameBytesMax, namesOnLines } from './reported-names';
+import { nameBytesMax, namesOnLines, type ReportedName } from './reported-names';
 import { type Suggestion, suggestionsFor } from './suggestions';
 import {
   reportsInSuspense,
@@ -22,7 +21,7 @@ import {
 
 export interface SuspenseRow extends SuspendedUse {
   /** What the first of its lines calls the recording, where that is known. */
-  readonly reported: SoldResource | null;
+  readonly reported: ReportedName | null;
   readonly estimate: Estimate;
   readonly suggestions: readonly Suggestion[];
 }
@@ -132,17 +131,17 @@ export class ReadSuspense {
   }
 
   /** What the first line of each row calls the recording. */
-  private async names(tx: Tx, rows: readonly SuspendedUse[]): Promise<ReadonlyMap<SuspendedUse, SoldResource>> {
-    const found = new Map<SuspendedUse, SoldResource>();
+  private async names(tx: Tx, rows: readonly SuspendedUse[]): Promise<ReadonlyMap<SuspendedUse, ReportedName>> {
+    const found = new Map<SuspendedUse, ReportedName>();
     let left = nameBytesMax;
     for (const own of Map.groupBy(rows, ({ report }) => report.id).values()) {
       const { report } = own[0]!;
-      // A table does not say: no mapping has such a column.
-      if (report.layout !== null) continue;
-      const lines = own.map(({ firstLine }) => firstLine);
-      const { names, bytes } = await namesOnLines(this.storage, await filesOfReport(tx, report), lines, left);
+      const there = own.filter(({ firstLineOf }) => firstLineOf === undefined);
+      const lines = there.map(({ firstLine }) => firstLine);
+      const asked = { layout: report.layout, files: await filesOfReport(tx, report) };
+      const { names, bytes } = await namesOnLines(this.storage, asked, lines, left);
       left -= bytes;
-      for (const row of own) {
+      for (const row of there) {
         const name = names.get(row.firstLine);
         if (name !== undefined) found.set(row, name);
       }
@@ -153,10 +152,10 @@ export class ReadSuspense {
 
 function byIsrc(
   rows: readonly SuspendedUse[],
-  names: ReadonlyMap<SuspendedUse, SoldResource>,
-): Map<string, SoldResource> {
+  names: ReadonlyMap<SuspendedUse, ReportedName>,
+): Map<string, ReportedName> {
   return new Map(
-    rows.flatMap((row): [string, SoldResource][] => {
+    rows.flatMap((row): [string, ReportedName][] => {
       const name = names.get(row);
       return row.isrc === null || name === undefined ? [] : [[row.isrc, name]];
     }),

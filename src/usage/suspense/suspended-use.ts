@@ -17,6 +17,8 @@ export interface SuspendedUse {
   readonly quantity: bigint;
   readonly returns: bigint;
   readonly firstLine: number;
+  /** Of a delta: the report in whose file that line stands, where it is another one. */
+  readonly firstLineOf: string | undefined;
 }
 
 export interface SuspenseFilter {
@@ -97,7 +99,18 @@ function take(groups: Map<string, Sum>, line: HeldLine, groupsMax: number): bool
   const group = groups.get(key);
   if (group === undefined) {
     if (groups.size === groupsMax) return false;
-    groups.set(key, { isrc, territory, use, model, reason, lines: 1, quantity, returns, firstLine: line.line });
+    groups.set(key, {
+      isrc,
+      territory,
+      use,
+      model,
+      reason,
+      lines: 1,
+      quantity,
+      returns,
+      firstLine: line.line,
+      firstLineOf: line.report,
+    });
     return true;
   }
   group.lines += 1;

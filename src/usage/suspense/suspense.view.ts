@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { minorText, moneyRoundingIn, toMinor } from '../../kernel';
+import { versionKinds } from '../../catalogue';
 import { csvRow } from '../../platform/http/csv';
 import type { SuspenseRow } from './read-suspense';
 import { suggestionReasons } from './suggestions';
@@ -37,9 +38,15 @@ export class SuggestionView {
   @ApiProperty({
     enum: suggestionReasons,
     description:
-      'the slip that would explain what was reported, or that its names are the recording’s; `other-version` is told to the label alone',
+      'what the label says that it is a version of, the slip that would explain what was reported, or that its names are the recording’s; `parent-version` and `other-version` are told to the label alone',
   })
   readonly why!: string;
+  @ApiProperty({
+    enum: versionKinds,
+    nullable: true,
+    description: 'of `parent-version`: how what was reported was made of it',
+  })
+  readonly versionKind!: string | null;
 }
 
 export class SuspenseRowView {
@@ -62,10 +69,12 @@ export class SuspenseRowView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'what that line calls the recording, where a DSR file does within its first 64 MiB',
+    description: 'what that line calls the recording, where the file does within its first 64 MiB',
   })
   readonly reportedTitle!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly reportedArtist!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'how long it is there, in seconds' })
+  readonly reportedDuration!: number | null;
   @ApiProperty({ type: EstimateView }) readonly estimate!: EstimateView;
   @ApiProperty({
     type: SuggestionView,
@@ -146,6 +155,7 @@ export const suspenseView = ({
   firstLine: String(row.firstLine),
   reportedTitle: row.reported?.title ?? null,
   reportedArtist: row.reported?.artist ?? null,
+  reportedDuration: row.reported?.durationSeconds ?? null,
   estimate: { ...nothing, ...estimate },
   suggestions,
 });

@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/database/tx';
+import type { Tx } from './database/tx';
 
 /**
  * What higher modules do in a transaction of this one, together with it or not at all. They register in their module's `onModuleInit`

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { ReportInParts } from '../../ddex';
+import type { DsrReader } from './dsr-input';
 import { slotsMax } from './dsr-receiver';
 import { bytesAt } from './hashed-file';
 import { partNumbers, type PlainFile } from './line-parts';
-import type { DsrReader } from './read-dsr';
 import { type ScannedLines, type UsageLinesEnd, UsageLinesWork } from './record-company-thread';
 import { scanChunks } from './scan-threads';
 import { heldWords } from './tally';

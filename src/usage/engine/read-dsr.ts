@@ -1,24 +1,9 @@
 import { dsrReader, type Fault } from '../../ddex';
+import type { DsrInput, DsrReader } from './dsr-input';
 import { TallyingReceiver } from './dsr-receiver';
-import type { PlainFile } from './line-parts';
-import type { MatchPlan } from './match-plan';
 import { readApart } from './read-dsr-apart';
-import { type Progress, type Reading, ReadingFiles } from './reading';
-import { countsOf, type Tallied } from './running-tally';
-
-export interface DsrInput {
-  /** The files of one report in the order of their numbers, each asked for when the one before has been read; not packed. */
-  readonly sources: () => Iterable<AsyncIterable<Buffer>>;
-  /** The only file of the report, where its usage lines are to be read part by part. */
-  readonly file?: PlainFile | undefined;
-  readonly plan: MatchPlan;
-  /** On disk. */
-  readonly folder: string;
-  /** For a file that is read part by part; 0: in the caller's own. */
-  readonly threads: number;
-  /** Is told of lines; of bytes by whoever reads the source. */
-  readonly progress?: Progress | undefined;
-}
+import { type Reading, ReadingFiles } from './reading';
+import { countsOf } from './running-tally';
 
 /** Lines are numbered through all files of a report, as if they followed each other. */
 export interface DsrReading extends Reading {
@@ -27,13 +12,6 @@ export interface DsrReading extends Reading {
   /** How many lines each file has. */
   readonly fileLines: readonly number[];
 }
-
-/** Reads a report, and answers what others than the receiver added up; undefined where it is to be read in order. */
-export type DsrReader = (
-  input: DsrInput,
-  files: ReadingFiles,
-  receiver: TallyingReceiver,
-) => Promise<readonly Tallied[] | undefined>;
 
 /**
  * Reads a DSR report of any profile that is received once, from its first byte to its last. Of a large file of the record-company profile threads read the usage

@@ -5,12 +5,14 @@ const special = /["\\]/;
  * are all of one kind. Null stands for NULL.
  */
 export function arrayText(values: readonly (string | number | null)[]): string {
-  let text = '{';
-  for (const [place, value] of values.entries()) {
-    if (place > 0) text += ',';
-    if (typeof value === 'number') text += value;
-    else if (value === null) text += 'NULL';
-    else text += special.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+  if (values.every((value) => typeof value === 'number')) return `{${values.join()}}`;
+  if (values.every((value) => typeof value === 'string' && !special.test(value))) {
+    return values.length === 0 ? '{}' : `{"${values.join('","')}"}`;
   }
-  return `${text}}`;
+  return `{${values.map(elementText).join()}}`;
+}
+
+function elementText(value: string | number | null): string {
+  if (typeof value === 'number') return String(value);
+  return value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

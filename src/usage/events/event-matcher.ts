@@ -10,6 +10,7 @@ import {
   REFUSAL_REASONS,
   type RefusalReason,
   territoryNumber,
+  useModelCode,
   wholeShare,
 } from '../../kernel';
 import type { UsageEvent } from './usage-event';
@@ -40,12 +41,20 @@ interface Licensor {
   readonly labelId: string;
   readonly zone: Zone;
   readonly grants: readonly GrantInForce[];
+  /** By service, then by the number of day, territory, use and model. */
+  readonly contexts: Map<string, Map<number, KnownContext>>;
 }
 
 /** Days by quarter of an hour, remembered. */
 interface Zone {
   readonly name: string;
-  readonly days: Map<number, CalendarDate>;
+  readonly days: Map<number, Day>;
+}
+
+interface Day {
+  readonly date: CalendarDate;
+  /** Days since 1970. */
+  readonly number: number;
 }
 
 /** What a label states of a recording, where it is a part. */
@@ -60,6 +69,7 @@ interface KnownContext {
 /** Contexts and days are remembered up to here; then it is begun anew, for events may be of any age and place. */
 const rememberedMax = 20_000;
 const quarterHour = 900_000;
+const dayLength = 86_400_000;
 /** Since then every zone's clock is set apart from UTC by whole quarters of an hour. */
 const quarterHoursSince = Date.UTC(1973, 0, 1);
 
@@ -69,7 +79,8 @@ const quarterHoursSince = Date.UTC(1973, 0, 1);
  */
 export class EventMatcher {
   private readonly byRecording = new Map<string, readonly Licensor[]>();
-  private readonly contexts = new Map<string, KnownContext>();
+  private readonly remembered = new Set<Licensor['contexts']>();
+  private contexts = 0;
   /** Labels that the platform has an agreement with. */
   readonly labelIds: readonly string[];
   /** By recording, then by label. */
@@ -83,7 +94,13 @@ export class EventMatcher {
     const zones = new Map(agreements.map(({ timeZone: name }): [string, Zone] => [name, { name, days: new Map() }]));
     for (const { id, labelId, timeZone, life } of agreements) {
       const zone = zones.get(timeZone)!;
-      const licensor: Licensor = { agreementId: id, labelId, zone, grants: grantsOfLife(life, id) };
+      const licensor: Licensor = {
+        agreementId: id,
+        labelId,
+        zone,
+        grants: grantsOfLife(life, id),
+        contexts: new Map(),
+      };
       for (const isrc of new Set(licensor.grants.flatMap(({ isrcs }) => [...(isrcs ?? [])]))) {
         const before = this.byRecording.get(isrc);
         this.byRecording.set(isrc, before === undefined ? [licensor] : [...before, licensor]);
@@ -149,42 +166,58 @@ export class EventMatcher {
   private shareOf({ labelId, zone }: Licensor, { isrc, territory, instant }: UsageEvent): number {
     const stated = this.shares.get(isrc)?.get(labelId);
     if (stated === undefined) return wholeShare;
-    const [day, place] = [dayOf(zone, instant), territoryNumber(territory)];
+    const [{ date: day }, place] = [dayOf(zone, instant), territoryNumber(territory)];
     const own = stated.find(
       ({ territories, from, until }) => territories.has(place) && from <= day && (until === null || day < until),
     );
     return own?.share ?? wholeShare;
   }
 
-  private contextOf(
-    { agreementId, labelId, grants }: Licensor,
-    { serviceId: service, territory, use, model }: UsageEvent,
-    day: CalendarDate,
-  ): KnownContext {
-    const key = `${agreementId} ${service} ${territory} ${use} ${model} ${day}`;
-    let context = this.contexts.get(key);
-    if (context === undefined) {
-      context = {
-        compiled: compileGrants(grants).context({ service, territory, use, model, day }),
-        licensed: { agreementId, labelId, month: `${day.slice(0, 7)}-01`, held: null },
-      };
-      if (this.contexts.size >= rememberedMax) this.contexts.clear();
-      this.contexts.set(key, context);
+  private contextOf(licensor: Licensor, event: UsageEvent, day: Day): KnownContext {
+    const { serviceId, territory, use, model } = event;
+    const key = (day.number * territoriesMax + territoryNumber(territory)) * useModelsMax + useModelCode(use, model);
+    return licensor.contexts.get(serviceId)?.get(key) ?? this.remember(licensor, event, day.date, key);
+  }
+
+  private remember(licensor: Licensor, event: UsageEvent, day: CalendarDate, key: number): KnownContext {
+    const { agreementId, labelId, grants, contexts } = licensor;
+    const { serviceId: service, territory, use, model } = event;
+    const context: KnownContext = {
+      compiled: compileGrants(grants).context({ service, territory, use, model, day }),
+      licensed: { agreementId, labelId, month: `${day.slice(0, 7)}-01`, held: null },
+    };
+    if (this.contexts >= rememberedMax) {
+      for (const known of this.remembered) known.clear();
+      this.remembered.clear();
+      this.contexts = 0;
     }
+    const ofService = contexts.get(service) ?? new Map<number, KnownContext>();
+    contexts.set(service, ofService.set(key, context));
+    this.remembered.add(contexts);
+    this.contexts += 1;
     return context;
   }
 }
 
-function dayOf({ name, days }: Zone, instant: number): CalendarDate {
-  if (instant < quarterHoursSince) return dayInZone(new Date(instant), name);
+/** Above all numbers of territories, and all codes of a use and a model. */
+const territoriesMax = 1024;
+const useModelsMax = 4096;
+
+function dayOf({ name, days }: Zone, instant: number): Day {
+  if (instant < quarterHoursSince) return dayAt(instant, name);
   const quarter = Math.floor(instant / quarterHour);
   let day = days.get(quarter);
   if (day === undefined) {
-    day = dayInZone(new Date(instant), name);
+    day = dayAt(instant, name);
     if (days.size >= rememberedMax) days.clear();
     days.set(quarter, day);
   }
   return day;
+}
+
+function dayAt(instant: number, zone: string): Day {
+  const date = dayInZone(new Date(instant), zone);
+  return { date, number: Date.parse(date) / dayLength };
 }
 
 const partOf = ({ agreementId, labelId, month }: Counted): Counted => ({ agreementId, labelId, month });

@@ -69,7 +69,10 @@ export async function insertEvents(
     arrayText(rows.map(({ event }) => useModelCode(event.use, event.model))),
     arrayText(rows.map(({ event }) => event.quantity)),
     arrayText(rows.map(({ event }) => new Date(event.instant).toISOString())),
-    arrayText(rows.map(({ event }) => event.playedSeconds)),
+    // Where nobody tells how long, the array ends before it begins, and all are NULL.
+    arrayText(
+      rows.some(({ event }) => event.playedSeconds !== null) ? rows.map(({ event }) => event.playedSeconds) : [],
+    ),
   ]);
 }
 

@@ -13,6 +13,9 @@ export const threadFile = (name: string): string => join(threadFolder, name);
 /** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
 const inFlightMax = 2;
 
+/** A thread makes few objects, and none that lasts: room for more would only be taken. */
+export const youngAndSmall = { maxYoungGenerationSizeMb: 6 };
+
 /** So many chunks are asked for before the memory of the first one is given back. */
 export const chunksAhead = (threads: number): number => threads * inFlightMax + 1;
 
@@ -83,7 +86,7 @@ class Thread<Result, End> {
   private failure: Error | undefined;
 
   constructor(file: string, order: unknown) {
-    this.worker = new Worker(file, { workerData: order });
+    this.worker = new Worker(file, { workerData: order, resourceLimits: youngAndSmall });
     this.worker.on('message', (answer) => this.asked.shift()?.resolve(answer as never));
     this.worker.on('error', (error) => this.fail(error as Error));
     this.worker.on('exit', () => this.fail(new Error('a thread ended too early')));

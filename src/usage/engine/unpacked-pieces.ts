@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ReportUnreadable } from '../../ddex';
 import type { Pieces } from './line-chunks';
 import type { Progress } from './reading';
-import { threadFile } from './scan-threads';
+import { threadFile, youngAndSmall } from './scan-threads';
 import type { UnpackingNews, UnpackingOrder } from './unpacking-thread';
 
 /** Pieces of a gzip file, unpacked by a thread of its own: memory that comes and goes there is no burden to anybody else. */
@@ -20,7 +20,10 @@ export class UnpackedPieces implements Pieces {
 
   /** Refuses by ReportUnreadable, as `gunzipped` does. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer<ArrayBuffer>> {
-    const worker = new Worker(threadFile('unpacking-thread.js'), { workerData: this.order });
+    const worker = new Worker(threadFile('unpacking-thread.js'), {
+      workerData: this.order,
+      resourceLimits: youngAndSmall,
+    });
     this.worker = worker;
     const news = new News(worker);
     try {

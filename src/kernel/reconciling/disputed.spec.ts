@@ -32,14 +32,15 @@ describe('the lower of both counts', () => {
   const record = [sum(first, 'RU', 1_000n), sum(first, 'KZ', 100n), sum(second, 'RU', 500n, 20n)];
 
   it('stands where the other source tells of less, and nothing else changes', () => {
-    const other = [sum(first, 'RU', 900n), sum(first, 'KZ', 150n)];
+    const other = [sum(first, 'RU', 900n), sum(first, 'KZ', 150n), sum(second, 'AM', 0n)];
     // Of the 500 of the second one 20 were given back: nothing is left of it.
     expect(counts(withLowerCounts(record, other, all))).toEqual([900n, 100n, 20n]);
     expect(disputedUnits(record, other, all)).toEqual({ rows: 3, record: 1_580n, other: 1_050n });
   });
 
   it('stands in what is disputed only', () => {
-    const only = (part: Partial<DisputedPart>): bigint[] => counts(withLowerCounts(record, [], { ...all, ...part }));
+    const other = [sum(first, 'AM', 0n), sum(second, 'AM', 0n)];
+    const only = (part: Partial<DisputedPart>): bigint[] => counts(withLowerCounts(record, other, { ...all, ...part }));
     expect(only({ isrcs: new Set([second]) })).toEqual([1_000n, 100n, 20n]);
     expect(only({ territories: new Set(['KZ']) })).toEqual([1_000n, 0n, 500n]);
     expect(only({ isrcs: new Set([second]), territories: new Set(['KZ']) })).toEqual([1_000n, 100n, 500n]);
@@ -52,9 +53,28 @@ describe('the lower of both counts', () => {
     expect([lowered('0.02'), lowered('0.0199')]).toEqual([[1_000n], [980n]]);
   });
 
-  it('is taken off one row after the other where a context has several', () => {
+  it('leaves of rows of one context as much as the other source says', () => {
     const rows = [sum(first, 'RU', 10n), sum(first, 'RU', 20n), sum(first, 'RU', 30n)];
-    expect(counts(withLowerCounts(rows, [sum(first, 'RU', 25n)], all))).toEqual([0n, 0n, 25n]);
+    expect(counts(withLowerCounts(rows, [sum(first, 'RU', 25n)], all))).toEqual([10n, 15n, 0n]);
+  });
+
+  it('is none of a recording that the other source does not name on the service', () => {
+    const other = [sum(second, 'RU', 1n), { ...sum(first, 'RU', 0n), service: STUDIO }];
+    expect(counts(withLowerCounts(record, other, all))).toEqual([1_000n, 100n, 21n]);
+    expect(disputedUnits(record, other, all)).toEqual({ rows: 1, record: 480n, other: 1n });
+    expect(disputedUnits(record, [], all).rows).toBe(0);
+  });
+
+  it('is taken off the share that the other source says less of, then off the largest', () => {
+    const shared = (quantity: bigint, controlledShare?: string): UsageSum => ({
+      ...sum(first, 'RU', quantity),
+      ...(controlledShare === undefined ? {} : { controlledShare }),
+    });
+    const rows = [shared(100n, '0.2'), shared(100n)];
+    expect(counts(withLowerCounts(rows, [shared(100n, '0.2')], all))).toEqual([100n, 0n]);
+    expect(counts(withLowerCounts(rows, [shared(100n)], all))).toEqual([0n, 100n]);
+    expect(counts(withLowerCounts(rows, [shared(30n, '0.5')], all))).toEqual([30n, 0n]);
+    expect(counts(withLowerCounts(rows, [shared(120n, '0.2')], all))).toEqual([100n, 20n]);
   });
 
   it('never makes anything more, and nothing less than nothing', () => {

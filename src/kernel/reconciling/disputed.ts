@@ -21,9 +21,14 @@ export interface DisputedUnits {
 interface Place extends Pick<UsageSum, 'isrc' | 'service' | 'territory' | 'use' | 'model'> {
   record: bigint;
   other: bigint;
+  /** What the other source says, by controlled share. */
+  readonly others: Map<string, bigint>;
 }
 
-/** What differs in a part between the source that is money and the other one. */
+/**
+ * What differs in a part between the source that is money and the other one. Of a recording that the other source never names on the service nothing
+ * does: silence is no count.
+ */
 export function disputedUnits(
   record: readonly UsageSum[],
   other: readonly UsageSum[],
@@ -39,28 +44,43 @@ export function disputedUnits(
 
 /**
  * The usage that is money, with the lower of both counts wherever a disputed part differs by more than the tolerance. Never more than it
- * was, and never less than nothing; what is not disputed stays as it is.
+ * was, and never less than nothing; what is not disputed stays as it is. Where a context has rows of several shares, those go first that are beyond what the
+ * other source says of their share, then the largest shares.
  */
 export function withLowerCounts(
   record: readonly UsageSum[],
   other: readonly UsageSum[],
   part: DisputedPart,
 ): UsageSum[] {
-  const excess = new Map<string, bigint>();
+  const lowered = [...record];
+  const rows = Map.groupBy(record.keys(), (row) => keyOf(record[row]!));
   for (const [key, place] of placesOf(record, other, part)) {
-    const least = place.other > 0n ? place.other : 0n;
-    if (place.record > least && differs(place, part)) excess.set(key, place.record - least);
+    let excess = place.record - atLeastNothing(place.other);
+    if (excess <= 0n || !differs(place, part)) continue;
+    const largestFirst = rows.get(key)!.sort((a, b) => compare(shareOf(record[b]!), shareOf(record[a]!)));
+    const take = (row: number, most: bigint): void => {
+      const sum = lowered[row]!;
+      const taken = [excess, netOf(sum), most].reduce((least, units) => (units < least ? units : least));
+      if (taken <= 0n) return;
+      excess -= taken;
+      lowered[row] = { ...sum, quantity: sum.quantity - taken };
+    };
+    const left = new Map(place.others);
+    for (const row of largestFirst) {
+      const sum = record[row]!;
+      const said = atLeastNothing(left.get(shareText(sum)) ?? 0n);
+      left.set(shareText(sum), said - atLeastNothing(netOf(sum)));
+      take(row, netOf(sum) - said);
+    }
+    for (const row of largestFirst) take(row, excess);
   }
-  return record.map((sum) => {
-    const key = keyOf(sum);
-    const left = excess.get(key) ?? 0n;
-    const net = sum.quantity - sum.returns;
-    const taken = left < net ? left : net;
-    if (taken <= 0n) return sum;
-    excess.set(key, left - taken);
-    return { ...sum, quantity: sum.quantity - taken };
-  });
+  return lowered;
 }
+
+const netOf = ({ quantity, returns }: UsageSum): bigint => quantity - returns;
+const atLeastNothing = (units: bigint): bigint => (units > 0n ? units : 0n);
+const shareText = ({ controlledShare = '1' }: UsageSum): string => controlledShare;
+const shareOf = (sum: UsageSum): Rational => rational(shareText(sum));
 
 function placesOf(
   record: readonly UsageSum[],
@@ -68,11 +88,14 @@ function placesOf(
   { service, isrcs, territories }: DisputedPart,
 ): Map<string, Place> {
   const places = new Map<string, Place>();
+  const named = new Set(other.filter((sum) => sum.service === service).map(({ isrc }) => isrc));
   const add = (sum: UsageSum, side: 'record' | 'other'): void => {
     if (sum.service !== service || isrcs?.has(sum.isrc) === false || territories?.has(sum.territory) === false) return;
+    if (!named.has(sum.isrc)) return;
     const key = keyOf(sum);
-    const place = places.get(key) ?? { ...sum, record: 0n, other: 0n };
-    place[side] += sum.quantity - sum.returns;
+    const place = places.get(key) ?? { ...sum, record: 0n, other: 0n, others: new Map<string, bigint>() };
+    place[side] += netOf(sum);
+    if (side === 'other') place.others.set(shareText(sum), (place.others.get(shareText(sum)) ?? 0n) + netOf(sum));
     places.set(key, place);
   };
   for (const sum of record) add(sum, 'record');
@@ -80,12 +103,12 @@ function placesOf(
   return places;
 }
 
-function differs({ record, other }: Place, { tolerance }: DisputedPart): boolean {
+function differs({ record, other }: Pick<Place, 'record' | 'other'>, { tolerance }: DisputedPart): boolean {
   if (record === other) return false;
   const [less, more] = record < other ? [record, other] : [other, record];
   const passing: Rational = multiply(rational(tolerance), rational(more));
   return compare(rational(more - less), passing) > 0;
 }
 
-const keyOf = ({ isrc, service, territory, use, model }: Omit<Place, 'record' | 'other'>): string =>
+const keyOf = ({ isrc, service, territory, use, model }: Omit<Place, 'record' | 'other' | 'others'>): string =>
   [isrc, service, territory, use, model].join(' ');

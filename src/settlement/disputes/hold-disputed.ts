@@ -25,11 +25,15 @@ export async function holdsOf(tx: Tx, readings: KeptReadings, { agreement, input
   let { usage } = input.usage;
   let left = payable;
   return disputes.map((dispute): Hold => {
-    usage = withLowerCounts(usage, other.usage, partOf(dispute));
+    const before = usage;
+    usage = withLowerCounts(before, other.usage, partOf(dispute));
+    const of = { number: dispute.number, otherReports: other.reportIds, otherPosition: other.position };
+    // Rating a month again takes as long as closing it.
+    if (usage.every((sum, at) => sum === before[at])) return { ...of, minor: 0n };
     const { settled } = rateClose({ ...input, usage: { ...input.usage, usage } });
     const minor = left > settled.payable ? left - settled.payable : 0n;
     left -= minor;
-    return { number: dispute.number, minor, otherReports: other.reportIds, otherPosition: other.position };
+    return { ...of, minor };
   });
 }
 

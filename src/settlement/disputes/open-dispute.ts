@@ -17,7 +17,7 @@ import { IdField, MonthField, TextField, TextsField } from '../../platform/http/
 import { publish } from '../../platform/outbox/outbox';
 import { everyPosition, KeptReadings, liveBasis, otherSource, usageOfRecord } from '../../usage';
 import { closedMonths } from '../statements/statements.repository';
-import { type Dispute, findDispute, insertDispute } from './disputes.repository';
+import { type Dispute, findDispute, insertDispute, openDisputes } from './disputes.repository';
 
 export class DisputeBody {
   @MonthField({ description: 'a month that is not closed', example: '2026-01' })
@@ -36,9 +36,11 @@ export class DisputeBody {
   readonly reason!: string;
 }
 
+const openMax = 20;
+
 /**
  * A party disputes what both sources say of a service's month. Refuses with not-found, agreement-not-concluded, request-invalid,
- * usage-dispute-closed, and usage-dispute-nothing where one source is silent or nothing differs by more than the terms let pass.
+ * usage-dispute-closed, limit-reached, and usage-dispute-nothing where one source is silent or nothing differs by more than the terms let pass.
  */
 @Injectable()
 export class OpenDispute {
@@ -53,6 +55,9 @@ export class OpenDispute {
     const { month, serviceId, reason } = body;
     refuseUnknown(agreement, body);
     if ((await closedMonths(tx, agreementId)).has(month)) throw new DomainError('usage-dispute-closed');
+    // Each costs the close of its month one more rating.
+    if ((await openDisputes(tx, agreementId, month)).length >= openMax)
+      throw new DomainError('limit-reached', `at most ${openMax} disputes about a month are open`);
     const tolerance = termsOfMonth(agreement.life, month).usage.reconciliation?.tolerance ?? '0';
     const part = partOfBody(body, tolerance);
     const found = await tx.asSystem(() => this.differing(tx, agreement, { month, part }));
@@ -79,7 +84,6 @@ export class OpenDispute {
     const basis = await liveBasis(tx, agreement, month, everyPosition);
     const { usage: record } = await usageOfRecord(tx, this.readings, agreement, month, basis);
     const { usage: other } = await otherSource(tx, this.readings, agreement, month);
-    // Silence is no other count: whoever sends one source only would hold all of the money.
     if ([record, other].some((source) => source.every(({ service }) => service !== part.service))) {
       throw new DomainError('usage-dispute-nothing', 'one of both sources says nothing of the service’s month');
     }

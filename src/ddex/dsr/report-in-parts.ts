@@ -7,6 +7,7 @@ import { type DsrReceiver, type DsrSummary, type SalesContext } from './records'
 import { type LinesApart } from './usage-lines-apart';
 
 const HASH = 0x23;
+const CARRIAGE_RETURN = 0x0d;
 
 /** A report for a caller who brings the bytes, and who may have usage lines in the midst of them read elsewhere, by `UsageLinesApart`. */
 export class ReportInParts {
@@ -69,8 +70,9 @@ export class ReportInParts {
   }
 
   private mayStandHere(line: Buffer, isAfterUsage: boolean): boolean {
-    if (line[0] === HASH || line.length === 1 || (line.length === 2 && line[0] === 0x0d)) return true;
-    const code = recordCode(line, 0, line.length - 1);
+    const end = line.at(-2) === CARRIAGE_RETURN ? line.length - 2 : line.length - 1;
+    if (line[0] === HASH || end === 0) return true;
+    const code = recordCode(line, 0, end);
     // What is no record of any layout changes nothing for those around it.
     if (code === null) return true;
     if (code === 'SRFO' && isAfterUsage) return (this.isEnded = true);

@@ -51,7 +51,8 @@ export class UsageLinesApart {
       const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
       number += 1;
       const before = ids.count;
-      const line = this.cleanLine(bytes, start, last, number);
+      // Its carriage return included, a line may be too long.
+      const line = end - start > LINE_BYTES_MAX ? null : this.cleanLine(bytes, start, last, number);
       if (line === null) {
         ids.count = before;
         others.add(number, start, end + 1);
@@ -65,7 +66,7 @@ export class UsageLinesApart {
   }
 
   private cleanLine(bytes: Buffer, start: number, end: number, number: number): UsageLine | null {
-    if (recordCode(bytes, start, end) !== 'SR08' || end - start > LINE_BYTES_MAX) return null;
+    if (recordCode(bytes, start, end) !== 'SR08') return null;
     const { cells, findings } = this;
     findings.open(number, 'SR08');
     cells.load(bytes, start, end);

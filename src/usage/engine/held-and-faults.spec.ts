@@ -1,16 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { everyHeldLine, heldLines, HeldWriter } from './held-and-faults';
 import { codeOf } from './match-plan';
 import { packedIsrc } from './packed-isrc';
 import { heldWords } from './tally';
+import { folderInMemory } from '../../../test/support/folder-in-memory';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'accordo-held-'));
+  folder = folderInMemory();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

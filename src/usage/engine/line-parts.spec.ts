@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { LineParts, partsOf } from './line-parts';
+import { folderInMemory } from '../../../test/support/folder-in-memory';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'accordo-parts-'));
+  folder = folderInMemory();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

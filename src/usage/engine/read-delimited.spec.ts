@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import {
@@ -21,6 +20,7 @@ import { matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
 import { type Reading } from './reading';
 import { sumsOf } from './sums-file';
+import { folderInMemory } from '../../../test/support/folder-in-memory';
 
 const service = 'service';
 const isrcs = ['ZZA012600001', 'ZZA012600002', 'ZZA012600003', 'QQZZ92600001'];
@@ -68,7 +68,7 @@ const layout: DelimitedLayout = {
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'accordo-engine-'));
+  folder = folderInMemory();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -43,6 +43,8 @@ async function readBy(reader: DsrReader, input: DsrInput): Promise<DsrReading | 
 }
 
 const readInOrder: DsrReader = async ({ sources, progress }, { held }, receiver) => {
+  // Reading part by part may have come some way before.
+  await progress?.atBytes(0);
   for (const source of sources()) {
     const report = dsrReader(receiver);
     for await (const chunk of source) {

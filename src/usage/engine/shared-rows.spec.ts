@@ -1,7 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import {
   add,
@@ -23,6 +21,7 @@ import { readDelimited } from './read-delimited';
 import type { Reading } from './reading';
 import { sumsDifference } from './sums-difference';
 import { sumsOf } from './sums-file';
+import { folderInMemory } from '../../../test/support/folder-in-memory';
 
 const isrcs = ['ZZA012600001', 'ZZA012600002', 'ZZA012600003'] as const;
 const territories = ['RU', 'KZ'] as const;
@@ -54,7 +53,7 @@ const layout: DelimitedLayout = {
 };
 
 let folder: string;
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'accordo-shares-'))));
+beforeAll(() => void (folder = folderInMemory()));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const planOf = (shares: readonly Shares[], resolutions = new Map<string, string>()): ReturnType<typeof matchPlanOf> =>

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wholeShare } from '../../kernel';
 import fc from 'fast-check';
 import { packedIsrc } from './packed-isrc';
 import { sumsDifference, type SumDifference } from './sums-difference';
 import { SumsWriter } from './sums-file';
+import { folderInMemory } from '../../../test/support/folder-in-memory';
 
 const agreements = ['a', 'b'];
 const isrcs = ['QQA012600001', 'ZZA012600001', 'ZZA012600002'];
@@ -23,7 +23,7 @@ const sums: fc.Arbitrary<Sums> = fc
   .map((units) => new Map(units.flatMap((count, key) => (count === null ? [] : [[key, count] as const]))));
 
 let folder: string;
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'accordo-difference-'))));
+beforeAll(() => void (folder = folderInMemory()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function written(name: string, told: Sums): Promise<Awaited<ReturnType<typeof open>>> {

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { layouts } from '../../../src/ddex';
@@ -9,10 +8,11 @@ import { everyHeldLine } from '../../../src/usage/engine/held-and-faults';
 import { matchPlanOf } from '../../../src/usage/engine/match-plan';
 import { type DsrReading, readDsrReport } from '../../../src/usage/engine/read-dsr';
 import { sampleContext, sampleHead, sampleLine, written } from '../ddex/samples';
+import { folderInMemory } from '../../support/folder-in-memory';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'accordo-apart-'));
+  folder = folderInMemory();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -99,6 +99,10 @@ const changes: Readonly<Record<string, (line: string) => string>> = {
   'more cells': (line) => `${line}\t\t\tmore`,
   'fewer cells': (line) => line.split('\t').slice(0, 20).join('\t'),
   'a return of its line': (line) => `${line}\r`,
+  'a bare record and its return before': (line) => `DE01\r\n${line}`,
+  'a bare footer and its return before': (line) => `SRFO\r\n${line}`,
+  'exactly as long as may be, and a return': (line) =>
+    `${line.replace('\tR1\t', `\t${'R'.repeat(65_536 - line.length + 2)}\t`)}\r`,
   'an empty line before': (line) => `\n${line}`,
   'a comment before': (line) => `# a comment\n${line}`,
   'a record of nobody before': (line) => `XX01\twhat\n${line}`,

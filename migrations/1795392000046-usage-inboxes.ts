@@ -33,6 +33,8 @@ CREATE TABLE usage_inbox_files (
   file_number int,
   refusal jsonb,
   receipt_at timestamptz,
+  -- When answering failed last: others come first.
+  failed_at timestamptz,
   answered_at timestamptz,
   PRIMARY KEY (inbox_id, name, version),
   CONSTRAINT usage_inbox_files_taken_or_refused CHECK (num_nulls(report_id, refusal) = 1)
@@ -40,7 +42,7 @@ CREATE TABLE usage_inbox_files (
 CREATE INDEX usage_inbox_files_unanswered ON usage_inbox_files (inbox_id) WHERE answered_at IS NULL;
 CREATE INDEX usage_inbox_files_by_time ON usage_inbox_files (inbox_id, taken_at, name, version);
 ${ownedBy('usage_inbox_files', 'organization_id')}
-${onlyChanges('usage_inbox_files', ['receipt_at', 'answered_at'])}
+${onlyChanges('usage_inbox_files', ['receipt_at', 'failed_at', 'answered_at'])}
 `);
   }
 

@@ -53,9 +53,13 @@ CREATE TABLE usage_share_checks (
   label_id uuid NOT NULL REFERENCES organizations,
   platform_id uuid NOT NULL REFERENCES organizations,
   isrcs text[] NOT NULL,
+  -- The days of use that are concerned.
+  days daterange NOT NULL CHECK (NOT isempty(days)),
   asked_at timestamptz NOT NULL,
   done_at timestamptz
 );
+-- Events come nearly in the order in which they happened: a few pages tell where those of some days are.
+CREATE INDEX usage_events_by_time ON usage_events USING brin (happened_at);
 CREATE INDEX usage_share_checks_by_platform ON usage_share_checks (platform_id);
 ${readByBothParties('usage_share_checks')}
 
@@ -73,6 +77,7 @@ $$;
     await runner.query(`
 DROP FUNCTION usage_share_checks_of(uuid);
 DROP TABLE usage_share_checks, usage_event_shares;
+DROP INDEX usage_events_by_time;
 ALTER TABLE usage_event_sums DROP COLUMN shares;
 ALTER TABLE statement_lines DROP COLUMN controlled_share;
 ALTER TABLE usage_reports

@@ -18,6 +18,7 @@ import { MeetConditions } from './meet-conditions';
 import { OnAmended } from './on-amended';
 import { OnConcluded } from './on-concluded';
 import { OnDuePaid } from './on-due-paid';
+import { OnInForce } from './on-in-force';
 import { OriginalsController } from './originals.controller';
 import { ProposeAmendment } from './propose-amendment';
 import { SchemasController } from './schemas.controller';
@@ -35,7 +36,7 @@ import { SignAgreement } from './sign-agreement';
     SchemasController,
   ],
   providers: [
-    ...[BeforeSigning, OnConcluded, OnAmended, OnDuePaid],
+    ...[BeforeSigning, OnConcluded, OnAmended, OnDuePaid, OnInForce],
     ...[
       ConcludeAgreement,
       ImportAgreement,
@@ -50,6 +51,6 @@ import { SignAgreement } from './sign-agreement';
       MeetConditions,
     ],
   ],
-  exports: [BeforeSigning, OnConcluded, OnAmended, OnDuePaid],
+  exports: [BeforeSigning, OnConcluded, OnAmended, OnDuePaid, OnInForce],
 })
 export class AgreementsModule {}

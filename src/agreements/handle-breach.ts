@@ -6,6 +6,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { TextField } from '../platform/http/fields';
 import { getLivingForUpdate, type LivingAgreement, partyOf } from './life.repository';
+import { OnInForce } from './on-in-force';
 import { recordLife } from './record-life';
 import { refuseUnlessRunning } from './running';
 
@@ -17,7 +18,10 @@ export class BreachBody {
 /** Breaches, from notice to cure, and the suspension that hangs on them. */
 @Injectable()
 export class HandleBreach {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onInForce: OnInForce,
+  ) {}
 
   /** A party notifies the other of a breach, and the time to cure it begins. Refuses with agreement-not-running or right-not-agreed. */
   async notify(tx: Tx, actor: Actor, agreementId: string, { what }: BreachBody): Promise<void> {
@@ -33,9 +37,9 @@ export class HandleBreach {
   async cure(tx: Tx, actor: Actor, agreementId: string, breach: number): Promise<void> {
     const agreement = await this.running(tx, agreementId);
     this.ownBreach(agreement, actor, breach);
-    const events: LifeEvent[] = [{ kind: 'breach-cured', breach }];
-    if (suspendedFor(agreement) === breach) events.push({ kind: 'resumed' });
-    await recordLife(tx, agreement, events, { by: actor, at: this.clock.now() });
+    const cured: LifeEvent = { kind: 'breach-cured', breach };
+    if (suspendedFor(agreement) === breach) await this.goOn(tx, actor, agreement, [cured, { kind: 'resumed' }]);
+    else await recordLife(tx, agreement, [cured], { by: actor, at: this.clock.now() });
   }
 
   /** The label stops the licence for a breach that it notified. Refuses with right-not-agreed, breach-unknown, breach-may-be-cured, agreement-not-active. */
@@ -56,7 +60,13 @@ export class HandleBreach {
   async resume(tx: Tx, actor: Actor, agreementId: string): Promise<void> {
     const agreement = await this.running(tx, agreementId);
     if (agreement.state !== 'suspended') throw new DomainError('agreement-not-suspended');
-    await recordLife(tx, agreement, [{ kind: 'resumed' }], { by: actor, at: this.clock.now() });
+    await this.goOn(tx, actor, agreement, [{ kind: 'resumed' }]);
+  }
+
+  private async goOn(tx: Tx, actor: Actor, before: LivingAgreement, events: readonly LifeEvent[]): Promise<void> {
+    const at = this.clock.now();
+    const agreement = await recordLife(tx, before, events, { by: actor, at });
+    await this.onInForce.run(tx, { agreement, from: dayInZone(at, agreement.timeZone), at });
   }
 
   private async running(tx: Tx, agreementId: string): Promise<LivingAgreement> {

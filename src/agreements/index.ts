@@ -29,5 +29,6 @@ export { type Amended, OnAmended } from './on-amended';
 export { BeforeSigning, type Signing } from './before-signing';
 export { versionAwaiting } from './versions.repository';
 export { type DuePaid, OnDuePaid } from './on-due-paid';
+export { type InForce, OnInForce } from './on-in-force';
 export { inBody, type NegotiatingParties, partiesOf, readProposedTerms } from './proposed-terms';
 export { type ConcludedAgreement, OnConcluded } from './on-concluded';

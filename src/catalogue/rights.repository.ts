@@ -36,20 +36,28 @@ export const writeRights = (
     [ownerId, recordingIds, share, territories, from, until, at, by],
   );
 
+/** What a statement took the place of. */
+export interface Replaced {
+  /** The shares, as text, that held. */
+  readonly shares: readonly string[];
+  /** Each place and day of every recording had a share; false also where that takes more than one statement for a day to see. */
+  readonly everywhere: boolean;
+}
+
 /**
- * Takes what was stated for these places and days out of force; what is left of each older statement stands on in its own name. Gives the shares, as text,
- * that held there.
+ * Takes what was stated for these places and days out of force; what is left of each older statement stands on in its own name.
  */
 export async function makeRoom(
   tx: Tx,
   { recordingIds, territories, from, until, at }: RightsStatement,
-): Promise<string[]> {
+): Promise<Replaced> {
   const replaced = await tx.rows<{ id: string; share: string }>(
     `UPDATE recording_rights SET replaced_at = $5
       WHERE recording_id = ANY ($1::uuid[]) AND replaced_at IS NULL AND territories && $2::int[] AND in_force && daterange($3, $4)
       RETURNING id, trim_scale(share)::text AS share`,
     [recordingIds, territories, from, until, at],
   );
+  const ids = replaced.map(({ id }) => id);
   await tx.run(
     `INSERT INTO recording_rights (owner_id, recording_id, share, territories, in_force, stated_at, stated_by)
      SELECT owner_id, recording_id, share, left_over.territories, left_over.in_force, stated_at, stated_by
@@ -59,9 +67,18 @@ export async function makeRoom(
             SELECT x.territories & $2::int[], days
               FROM unnest(datemultirange(x.in_force) - datemultirange(daterange($3, $4))) AS days) AS left_over (territories, in_force)
       WHERE x.id = ANY ($1::uuid[])`,
-    [replaced.map(({ id }) => id), territories, from, until],
+    [ids, territories, from, until],
   );
-  return [...new Set(replaced.map(({ share }) => share))];
+  const { full } = await tx.one<{ full: bigint }>(
+    `SELECT count(*) AS full FROM (
+       SELECT recording_id FROM recording_rights WHERE id = ANY ($1::uuid[]) AND territories @> $2::int[]
+        GROUP BY recording_id HAVING range_agg(in_force) @> daterange($3, $4)) AS known`,
+    [ids, territories, from, until],
+  );
+  return {
+    shares: [...new Set(replaced.map(({ share }) => share))],
+    everywhere: full === BigInt(new Set(recordingIds).size),
+  };
 }
 
 /** The ISRCs for which something is already stated in one of these places on one of these days. */

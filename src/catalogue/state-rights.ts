@@ -10,7 +10,14 @@ import { publish } from '../platform/outbox/outbox';
 import { findImport } from './imports.repository';
 import { ownRecordings } from './isrc-list';
 import { OnShareChanged } from './on-share-changed';
-import { makeRoom, recordingsOfImport, type RightsStatement, statedAlready, writeRights } from './rights.repository';
+import {
+  makeRoom,
+  recordingsOfImport,
+  type Replaced,
+  type RightsStatement,
+  statedAlready,
+  writeRights,
+} from './rights.repository';
 import { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';
 
 export class RightsStatementBody {
@@ -64,7 +71,7 @@ export class StateRights {
       at,
       by: actorName(actor),
     };
-    const replaced = body.replaces === true ? await makeRoom(tx, statement) : [];
+    const replaced = body.replaces === true ? await makeRoom(tx, statement) : nothing;
     if (body.replaces !== true) await refuseOverlap(tx, statement);
     const recordings = await writeRights(tx, statement);
     const { from, until, share } = statement;
@@ -74,18 +81,25 @@ export class StateRights {
       territories: statement.territories.length,
       from,
       until,
-      ...(replaced.length === 0 ? {} : { replaced }),
+      ...(replaced.shares.length === 0 ? {} : { replaced: replaced.shares }),
     };
     const subjectId = body.importId ?? actor.organizationId;
     await audit(tx, actor, { action: 'rights.stated', subjectId, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'rights.stated', subjectId, payload: details, at });
-    // What nobody had stated was whole.
-    if ([share, ...replaced].some((one) => compare(rational(one), ONE) < 0)) {
+    if (changesShare(share, replaced)) {
       const isrcs = stated.map(({ isrc }) => isrc);
       await this.onShareChanged.run(tx, { labelId: actor.organizationId, isrcs, from, until, at });
     }
     return recordings;
   }
+}
+
+const nothing: Replaced = { shares: [], everywhere: false };
+
+/** What nobody had stated was whole. */
+function changesShare(share: string, { shares, everywhere }: Replaced): boolean {
+  const stated = rational(share);
+  return shares.some((before) => compare(rational(before), stated) !== 0) || (!everywhere && compare(stated, ONE) < 0);
 }
 
 function faultsOf({ isrcs, importId, share, territories, from, until }: RightsStatementBody): Fault[] {

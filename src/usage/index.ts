@@ -10,7 +10,7 @@ export {
 } from './usage-between';
 export { type AverageQuestion, type BookedAverage, BookedAverages } from './suspense/booked-averages';
 export { KeptReadings } from './kept-readings';
-export { otherSource, type OtherSource } from './events/both-sources';
+export { bothSources, otherSource, type OtherSource } from './events/both-sources';
 export { MatchHeldEvents } from './events/match-held-events';
 export { ShareOutEvents } from './events/share-out-events';
 export {

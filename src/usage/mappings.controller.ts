@@ -200,8 +200,9 @@ export class MappingsController {
   private async ofParquet(body: AsyncIterable<Buffer>): Promise<Proposal> {
     return this.storage.borrow(body, parquetBytesMax, async ({ path }) => {
       try {
-        const rows = parquetRows(path, { isWhole: true, forms: { dates: 'YYYY-MM-DD', decimal: '.' } });
-        const lines = await firstLines(rows, sampleBytes, sampleLines);
+        const forms = { dates: 'YYYY-MM-DD', decimal: '.' } as const;
+        const rows = parquetRows(path, { isWhole: true, rowsMax: sampleLines, forms });
+        const lines = await firstLines(rows, sampleBytes);
         const mapping = proposeForParquet(lines);
         return { lines, mapping, unfit: mapping === undefined ? [] : await unfitColumns(path, mapping) };
       } catch (error) {

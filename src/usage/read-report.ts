@@ -13,6 +13,7 @@ import { acceptReading, finishReport, lockReadings } from './book-reading';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
 import { ReadingProgress } from './reading-progress';
+import type { ReportPart } from './report-parts';
 import { type Prepared, type Read, refuseIfOutdated, ReportReader } from './report-reader';
 import { goOnReadingAgain } from './suspense/ask-to-read-again';
 import { partiesOfReport, type UsageReport } from './usage-report';
@@ -55,24 +56,28 @@ export class ReadReport {
   /** Ends the reading of a report that has not been booked; false where there is none to end. Whoever reads it finds nothing left to book. */
   cancel(tx: Tx, actor: Actor, reportId: string): Promise<boolean> {
     return tx.asSystem(async () => {
-      const report = await tx.first<UsageReport>(
-        `SELECT * FROM usage_reports WHERE id = $1 AND state = 'received' FOR UPDATE`,
-        [reportId],
-      );
-      if (report === undefined) return this.cancelParts(tx, actor, reportId);
-      await audit(tx, actor, { action: 'usage-report.cancelled', subjectId: reportId, at: this.clock.now() });
-      await this.refuse(tx, report, new DomainError('reading-cancelled'));
-      return true;
+      const report = await lockReceived(tx, reportId);
+      return report === undefined ? this.cancelParts(tx, actor, reportId) : this.cancelReport(tx, actor, report);
     });
+  }
+
+  private async cancelReport(tx: Tx, actor: Actor, report: UsageReport): Promise<true> {
+    await audit(tx, actor, { action: 'usage-report.cancelled', subjectId: report.id, at: this.clock.now() });
+    await this.refuse(tx, report, new DomainError('reading-cancelled'));
+    return true;
   }
 
   /** A report of several files that are not all here: its operation is all that there is to end. */
   private async cancelParts(tx: Tx, actor: Actor, reportId: string): Promise<boolean> {
-    const part = await tx.first<{ operation_id: string }>(
-      `SELECT operation_id FROM usage_report_parts WHERE report_id = $1 AND NOT EXISTS (SELECT FROM usage_reports WHERE id = $1)`,
+    const part = await tx.first<Pick<ReportPart, 'operation_id'>>(
+      'SELECT operation_id FROM usage_report_parts WHERE report_id = $1',
       [reportId],
     );
     if (part === undefined) return false;
+    // Whoever brings the last file holds it until the report is there.
+    await tx.run('SELECT FROM operations WHERE id = $1 FOR UPDATE', [part.operation_id]);
+    const report = await lockReceived(tx, reportId);
+    if (report !== undefined) return this.cancelReport(tx, actor, report);
     const at = this.clock.now();
     const problem = problemOf(new DomainError('reading-cancelled'));
     if ((await moveOperation(tx, part.operation_id, { state: 'failed', problem, at })) === 0) return false;
@@ -86,14 +91,15 @@ export class ReadReport {
     ]);
     if (report === undefined) return undefined;
     const progress = { bytes: String(report.bytes) };
-    await moveOperation(tx, report.operation_id, { state: 'running', progress, at: this.clock.now() });
+    const moved = { state: 'running', progress, at: this.clock.now() } as const;
+    if ((await moveOperation(tx, report.operation_id, moved)) === 0) return undefined;
     return this.reader.prepare(tx, report);
   }
 
   private async book(tx: Tx, prepared: Prepared, { reading, fatal }: Read): Promise<void> {
     const { report, checks, stamp } = prepared;
     await lockReadings(tx, partiesOfReport(report));
-    if (!(await lockReceived(tx, report.id))) return;
+    if ((await lockReceived(tx, report.id)) === undefined) return;
     await refuseIfOutdated(tx, prepared);
     if (fatal.length > 0) {
       return this.refuse(tx, report, new DomainError('report-unreadable', undefined, fatal), reading);
@@ -106,7 +112,7 @@ export class ReadReport {
   }
 
   private async refuse(tx: Tx, report: UsageReport, reason: DomainError, reading?: Reading): Promise<void> {
-    if (!(await lockReceived(tx, report.id))) return;
+    if ((await lockReceived(tx, report.id)) === undefined) return;
     await tx.run('UPDATE usage_contexts SET live = false WHERE report_id = $1', [report.id]);
     const at = this.clock.now();
     await finishReport(tx, report, { state: 'refused', reading, refusal: problemOf(reason), system, at });
@@ -114,9 +120,6 @@ export class ReadReport {
   }
 }
 
-/** True while the report still waits to be read; holds it against anyone else who reads it. */
-async function lockReceived(tx: Tx, id: string): Promise<boolean> {
-  return (
-    (await tx.first(`SELECT id FROM usage_reports WHERE id = $1 AND state = 'received' FOR UPDATE`, [id])) !== undefined
-  );
-}
+/** The report while it still waits to be read; holds it against anyone else who reads it. */
+const lockReceived = (tx: Tx, id: string): Promise<UsageReport | undefined> =>
+  tx.first<UsageReport>(`SELECT * FROM usage_reports WHERE id = $1 AND state = 'received' FOR UPDATE`, [id]);

@@ -21,6 +21,7 @@ import {
   keptContext,
   partReceiptView,
   partsOfMessage,
+  refuseOtherReplaced,
   type ReportPart,
 } from './report-parts';
 import { type ReceiptView, receiptView, type UsageReport } from './usage-report';
@@ -80,6 +81,7 @@ export class ReceiveReport {
     );
     const parts = await partsOfMessage(tx, actor.organizationId, messageId);
     const same = parts.find(({ file_sha256 }) => file_sha256 === file.sha256);
+    refuseOtherwiseIntroduced(before ?? (same && { ...same, mapping_id: null }), received);
     if (same !== undefined) return partReceiptView(same);
     if (before?.files === 1 && before.file_sha256 === file.sha256) return receiptView(before);
     if (before !== undefined) throw messageReused(messageId, before.file_sha256);
@@ -106,6 +108,8 @@ export class ReceiveReport {
     const [first] = parts;
     const known = parts.find((part) => part.number === number);
     if (known !== undefined) throw messageReused(messageId, known.file_sha256);
+    if (received.as === 'delta') throw wholeOnly();
+    refuseOtherReplaced(parts, received);
     if (first !== undefined) await refuseDifferent(tx, first, { ...parties, files, month });
     const part: ReportPart = await tx.asSystem(async () => {
       const report = first === undefined ? await this.newReport(tx, actor) : first;
@@ -224,10 +228,7 @@ export class ReceiveReport {
       return lockReplaceable(tx, id, month, parties);
     });
     if (as === 'delta' && (mapped === undefined || replaced.layout === null)) {
-      throw new DomainError(
-        'delta-not-possible',
-        'differences are told by a table, to a table: a DSR file is replaced as a whole',
-      );
+      throw wholeOnly();
     }
     return replaced.id;
   }
@@ -285,8 +286,31 @@ export class ReceiveReport {
   }
 }
 
+const wholeOnly = (): DomainError =>
+  new DomainError(
+    'delta-not-possible',
+    'differences are told by a table, to a table: a DSR file is replaced as a whole',
+  );
+
 const messageReused = (messageId: string, sha256: string): DomainError =>
   new DomainError('message-id-reused', `message ${messageId} was received with the hash ${sha256}`);
+
+/** A table is told from another one also by what its sender said of it: the same content may be the plays of another label. A DSR file says all of it itself. */
+function refuseOtherwiseIntroduced(
+  before: Pick<UsageReport, 'message_id' | 'mapping_id' | 'label_id' | 'service_id' | 'month'> | undefined,
+  { mapped, month }: ReceivedFile,
+): void {
+  if (before === undefined) return;
+  const told = mapped && { label: mapped.labelId, service: mapped.serviceId, month: `${month}-01` };
+  const known = { label: before.label_id, service: before.service_id, month: before.month };
+  const differing = (['label', 'service', 'month'] as const).filter((what) => told && told[what] !== known[what]);
+  const all = before.mapping_id === (mapped?.mappingId ?? null) ? differing : [...differing, 'mapping'];
+  if (all.length === 0) return;
+  throw new DomainError(
+    'message-id-reused',
+    `message ${before.message_id} was received with another ${all.join(', ')}`,
+  );
+}
 
 /** Whether there are these two for a platform. Refuses with report-party-unknown. */
 export async function checkParties(tx: Tx, platformId: string, { labelId, serviceId }: Parties): Promise<void> {

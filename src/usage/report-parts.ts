@@ -111,13 +111,40 @@ export function contextsTogether(parts: readonly Pick<ReportPart, 'number' | 'co
   return [...byId.values()];
 }
 
+/** What a report replaces may be said with any of its files, and not one thing with one and another with the next. Refuses with report-unreadable. */
+export function refuseOtherReplaced(
+  parts: readonly Pick<ReportPart, 'number' | 'replaces' | 'replaces_territory'>[],
+  {
+    replaces,
+    replacesTerritory,
+  }: { readonly replaces?: string | undefined; readonly replacesTerritory?: string | undefined },
+): void {
+  if (replaces === undefined && replacesTerritory === undefined) return;
+  const other = parts.find(
+    (part) =>
+      (part.replaces ?? part.replaces_territory) !== null &&
+      (part.replaces !== (replaces?.toLowerCase() ?? null) || part.replaces_territory !== (replacesTerritory ?? null)),
+  );
+  if (other !== undefined) throw filesDiffer(`file ${other.number} was sent to replace another report`);
+}
+
 const placeOf = ({ commercialModel, useType, territory, periodStart, periodEnd }: OpeningContext): string =>
   [commercialModel, useType, territory, periodStart, periodEnd].join(' ');
 
 function together(one: OpeningContext, other: OpeningContext): OpeningContext {
-  if (one.usages === other.usages && one.netRevenue === other.netRevenue) return one;
+  const id = one.summaryRecordId;
+  const currencyOfAccounting = one.currencyOfAccounting ?? other.currencyOfAccounting;
+  if (currencyOfAccounting !== (other.currencyOfAccounting ?? currencyOfAccounting))
+    throw filesDiffer(
+      `the summary ${id} accounts in ${one.currencyOfAccounting} in one file and in ${other.currencyOfAccounting} in another`,
+    );
+  if (one.usages === other.usages && one.netRevenue === other.netRevenue) {
+    if (one.musicUsageRatio !== other.musicUsageRatio)
+      throw filesDiffer(`the summary ${id} tells another music part of the same use in another file`);
+    return { ...one, currencyOfAccounting };
+  }
   const usages = one.usages > other.usages ? one.usages : other.usages;
-  return { ...one, usages, allocatedUsages: usages, netRevenue: null, musicUsageRatio: null };
+  return { ...one, usages, allocatedUsages: usages, netRevenue: null, musicUsageRatio: null, currencyOfAccounting };
 }
 
 export const filesDiffer = (message: string): DomainError =>

@@ -1,5 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { AgreementsModule, OnAmended, OnConcluded, OnInForce } from '../agreements';
 import { CatalogueModule, OnShareChanged } from '../catalogue';
 import type { Tx } from '../platform/database/tx';
 import { enqueue, Jobs } from '../platform/jobs/jobs';
@@ -8,7 +8,7 @@ import { Accrual } from './alerts/accrual';
 import { UsageAlertsController } from './alerts/alerts.controller';
 import { SetThresholds } from './alerts/set-thresholds';
 import { TallyEvents } from './alerts/tally-events';
-import { tallyJob, TallyWake, watchJob } from './alerts/wake';
+import { tallyJob, TallyWake, watchJob, WatchPace } from './alerts/wake';
 import { WatchMonth } from './alerts/watch-month';
 import { CertifyUsage } from './conformance/certify-usage';
 import { ConformanceController } from './conformance/conformance.controller';
@@ -32,6 +32,7 @@ import { MappingsController } from './mappings.controller';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
 import { ReportReader } from './report-reader';
+import { agreedBetween } from './suspense/agreed';
 import { readAgainForShare, readAgainUnder } from './suspense/ask-to-read-again';
 import { BookedAverages } from './suspense/booked-averages';
 import { DecideResolutions } from './suspense/decide-resolutions';
@@ -80,6 +81,7 @@ import { UsageController } from './usage.controller';
     Accrual,
     SetThresholds,
     TallyWake,
+    WatchPace,
     TallyEvents,
     WatchMonth,
     ShareOutEvents,
@@ -99,6 +101,7 @@ export class UsageModule implements OnModuleInit {
     private readonly shareOutEvents: ShareOutEvents,
     private readonly onConcluded: OnConcluded,
     private readonly onAmended: OnAmended,
+    private readonly onInForce: OnInForce,
     private readonly onShareChanged: OnShareChanged,
   ) {}
 
@@ -126,11 +129,14 @@ export class UsageModule implements OnModuleInit {
     this.onShareChanged.register('read-again', readAgainForShare);
     this.jobs.register('share-out-events', (payload) => this.shareOutEvents.execute(payload));
     this.onShareChanged.register('share-out-events', shareOutForShare);
-    this.onConcluded.register('share-out-events', (tx, agreement, { repertoire }) =>
-      shareOutUnder(tx, agreement, repertoire.isrcs, agreement.concludedAt),
+    this.onConcluded.register('share-out-events', (tx, agreement, { repertoire, term: { from } }) =>
+      shareOutUnder(tx, agreement, repertoire.isrcs, { from, at: agreement.concludedAt }),
     );
-    this.onAmended.register('share-out-events', (tx, { agreement, at }) =>
-      shareOutUnder(tx, agreement, agreement.terms.repertoire.isrcs, at),
+    this.onAmended.register('share-out-events', (tx, { agreement, effectiveFrom: from, at }) =>
+      shareOutUnder(tx, agreement, agreement.terms.repertoire.isrcs, { from, at }),
+    );
+    this.onInForce.register('share-out-events', (tx, { agreement, from, at }) =>
+      shareOutUnder(tx, agreement, [...agreedBetween([agreement]).isrcs], { from, at }),
     );
   }
 }

@@ -79,10 +79,10 @@ function sameWhereverCut(bytes: Buffer, random: Random): string[] {
 }
 
 const comparable = ({
-  summary: { head: _head, footer: _footer, ...summary },
+  summary: { head: _head, footer: _footer, blockIds, ...summary },
   faults,
 }: ReturnType<typeof read>): object => ({
-  summary,
+  summary: { ...summary, blockIds: blockIds && [String(blockIds.lowest), String(blockIds.highest)] },
   faults,
 });
 

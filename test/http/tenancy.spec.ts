@@ -107,11 +107,12 @@ async function withoutRights(): Promise<Caller[]> {
 
 /** Jobs that a world left behind would change tables while they are compared. */
 async function queueEmpty(): Promise<void> {
-  // What gathers for seconds would be done in their midst.
-  await superuser.query(
-    `UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key LIKE 'tally-usage-events %'`,
-  );
   for (let attempt = 0; attempt < 200; attempt += 1) {
+    // What gathers would be done in their midst: events are tallied, and their months looked at after that.
+    await superuser.query(
+      `UPDATE graphile_worker._private_jobs SET run_at = now()
+        WHERE run_at > now() AND attempts = 0 AND (key LIKE 'tally-usage-events %' OR key LIKE 'watch-usage %')`,
+    );
     const { rows } = await superuser.query<{ waiting: string }>(
       'SELECT count(*) AS waiting FROM graphile_worker._private_jobs WHERE attempts < max_attempts AND run_at <= now()',
     );

@@ -1,9 +1,10 @@
+import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import { SHORT_PLAY_SECONDS } from '../../src/kernel';
 import { Jobs } from '../../src/platform/jobs/jobs';
 import { TallyEvents } from '../../src/usage/alerts/tally-events';
-import { TallyWake } from '../../src/usage/alerts/wake';
+import { TallyWake, WatchPace } from '../../src/usage/alerts/wake';
 import { WatchMonth } from '../../src/usage/alerts/watch-month';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
 import { startTestApp, type TestApp } from '../support/app';
@@ -350,6 +351,48 @@ describe('the tally', () => {
     expect(await watchUsage(app, superuser)).toEqual({ tallies: 0, looks: 0 });
   });
 
+  it('lets no batch wait for another one that asks for the same', async () => {
+    const deal = await Deal.made();
+    const platformId = deal.market.platform.organizationId;
+    await deal.plays(1, 2, 10);
+    await superuser.query('BEGIN');
+    try {
+      // As by a batch that is not committed yet, or by a worker that begins.
+      const { rowCount } = await superuser.query(
+        'SELECT FROM graphile_worker._private_jobs WHERE key = $1 FOR UPDATE',
+        [`tally-usage-events ${platformId}`],
+      );
+      expect(rowCount).toBe(1);
+      app.app.get(TallyWake).committed(platformId, 0);
+      const late = new Promise((resolve) => setTimeout(resolve, 3_000, 'late').unref());
+      expect(await Promise.race([deal.plays(2, 3, 10).then(() => 'taken'), late])).toBe('taken');
+    } finally {
+      await superuser.query('ROLLBACK');
+    }
+    expect(await watchUsage(app, superuser)).toEqual({ tallies: 1, looks: 1 });
+  });
+
+  it.each([
+    ['was tried in vain', `attempts = 1, run_at = now() + interval '1 hour'`],
+    ['has begun', `attempts = 1, locked_at = now(), locked_by = 'somebody'`],
+    ['was given up', 'attempts = max_attempts'],
+  ])('is asked for anew where the one before %s', async (_, state) => {
+    const deal = await Deal.made();
+    const platformId = deal.market.platform.organizationId;
+    await deal.plays(1, 2, 10);
+    const key = `tally-usage-events ${platformId}`;
+    await superuser.query(`UPDATE graphile_worker._private_jobs SET ${state} WHERE key = $1`, [key]);
+    app.app.get(TallyWake).committed(platformId, 0);
+    await deal.plays(2, 3, 10);
+    const { rows } = await superuser.query(
+      `SELECT attempts, locked_by, run_at BETWEEN now() + interval '5 seconds' AND now() + interval '10 seconds' AS soon
+         FROM graphile_worker._private_jobs WHERE key = $1`,
+      [key],
+    );
+    expect(rows).toEqual([{ attempts: 0, locked_by: null, soon: true }]);
+    await watchUsage(app, superuser);
+  });
+
   it('comes to what the events say, however they come, are void or come to count, and by however many it is done', async () => {
     const market = await openMarket(app, 2);
     const platformId = market.platform.organizationId;
@@ -426,6 +469,50 @@ describe('the tally', () => {
   });
 });
 
+describe('the look', () => {
+  it('at a month comes minutes after its events, once for all of them, and at once for a report', async () => {
+    const deal = await Deal.made();
+    const tally = (): Promise<void> =>
+      app.app.get(TallyEvents).execute({ platformId: deal.market.platform.organizationId });
+    const dueIn = async (): Promise<number> => {
+      const { rows } = await superuser.query<{ seconds: string }>(
+        'SELECT extract(epoch FROM run_at - now()) AS seconds FROM graphile_worker._private_jobs WHERE key = $1',
+        [`watch-usage ${deal.agreement.id} 2026-01`],
+      );
+      expect(rows).toHaveLength(1);
+      return Number(rows[0]!.seconds);
+    };
+    await deal.plays(1, 2, 10);
+    await tally();
+    const first = await dueIn();
+    expect(first).toBeLessThanOrEqual(300);
+    expect(first).toBeGreaterThan(270);
+    await deal.plays(2, 3, 10);
+    await tally();
+    expect(await dueIn()).toBeLessThan(first);
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 10 } });
+    expect(await dueIn()).toBeLessThanOrEqual(0);
+    await watchUsage(app, superuser);
+    // A look that is slow is repeated less often, even one that fails.
+    const slow = new Error('slow');
+    const { id } = deal.agreement;
+    const looking = app.app.get(WatchPace).timed(id, '2026-01', async () => {
+      jest.spyOn(performance, 'now').mockReturnValueOnce(performance.now() + 60_000);
+      await Promise.reject(slow);
+    });
+    await expect(looking).rejects.toBe(slow);
+    jest.restoreAllMocks();
+    await deal.plays(3, 4, 10);
+    await tally();
+    expect(await dueIn()).toBeGreaterThan(590);
+    await app.app.get(WatchMonth).execute({ agreementId: id, month: '2026-01' });
+    await watchUsage(app, superuser);
+    await deal.plays(4, 5, 10);
+    await tally();
+    expect(await dueIn()).toBeLessThanOrEqual(300);
+  });
+});
+
 describe('a worker', () => {
   it('tallies and looks by itself', async () => {
     const deal = await Deal.made();
@@ -433,11 +520,11 @@ describe('a worker', () => {
     await jobs.start(app.databaseUrls.applicationUrl, app.parts.storage);
     try {
       await deal.plays(1, 2, 1_000);
-      // What gathers for seconds need not do so here.
-      await superuser.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
       const path = `/v1/agreements/${deal.agreement.id}/usage-alerts`;
       let alerts: Alert[] = [];
       for (let attempt = 0; attempt < 200 && alerts.length === 0; attempt += 1) {
+        // What gathers, first for the tally and then for the look, need not do so here.
+        await superuser.query('UPDATE graphile_worker._private_jobs SET run_at = now() WHERE run_at > now()');
         await new Promise((resolve) => setTimeout(resolve, 50));
         alerts = await deal.market.label.as.all<Alert>(path);
       }

@@ -277,6 +277,33 @@ describe('a disputed difference', () => {
     expect(await outcome(deal.market.label.as, 'POST', `${deal.path}/99999999999/release`)).toBe('400 request-invalid');
   });
 
+  it('is added up while the agreement is free, and is none where the month is closed meanwhile', async () => {
+    const deal = await Deal.made();
+    await deal.used([[1_000, 900]]);
+    const superuser = await app.superuser();
+    try {
+      await superuser.query('BEGIN; LOCK TABLE usage_event_sums');
+      const answer = outcome(deal.market.platform.as, 'POST', deal.path, deal.body());
+      let waiting = 0;
+      for (let attempt = 0; attempt < 200 && waiting === 0; attempt += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        const { rowCount } = await superuser.query(
+          `SELECT FROM pg_locks WHERE relation = 'usage_event_sums'::regclass AND NOT granted`,
+        );
+        waiting = rowCount!;
+      }
+      expect(waiting).toBe(1);
+      await superuser.query('SAVEPOINT free');
+      await superuser.query('SELECT FROM agreements WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [deal.agreement.id]);
+      await superuser.query('ROLLBACK TO SAVEPOINT free');
+      await deal.close();
+      await superuser.query('ROLLBACK');
+      expect(await answer).toBe('409 usage-dispute-closed');
+    } finally {
+      await superuser.end();
+    }
+  });
+
   it('is released once, by however many at once', async () => {
     const deal = await Deal.made();
     await deal.used([[1_000, 900]]);

@@ -1,4 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { rateFiles } from '../../src/commands/rate-files';
+import { getAgreement, OnDuePaid } from '../../src/agreements';
+import { Database } from '../../src/platform/database/database';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
 import { ShareOutEvents } from '../../src/usage/events/share-out-events';
 import { startTestApp, type TestApp } from '../support/app';
@@ -7,6 +10,7 @@ import { type AgreementAnswer, type Market, openMarket, sign } from '../support/
 import { closeMonth, type Statement } from '../support/reported-usage';
 import { type EventParts, eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 import type { Party } from '../support/given';
+import { watchUsage } from '../support/usage-alerts';
 
 /** No worker runs: each test decides when a month is closed, and when events are looked at again. */
 let app: TestApp;
@@ -55,13 +59,14 @@ class CoOwned {
   }
 
   /** The other label signs for its part. */
-  async withOther(share = '0.4'): Promise<this> {
+  async withOther(share = '0.4', life: object = {}): Promise<this> {
     await this.other.as.post('/v1/rights-statements', {
       ...{ isrcs: [one], share, territories: everywhere, from: '2020-01-01' },
     });
     const { platform } = this.market;
     const terms = this.market.terms({
-      ...{ labelId: this.other.organizationId, isrcs: [one], floor: '0.01', life: eventTerms(this.market, uses) },
+      ...{ labelId: this.other.organizationId, isrcs: [one], floor: '0.01' },
+      life: { ...eventTerms(this.market, uses), ...life },
     });
     const { id } = await this.other.as.post<{ id: string }>('/v1/negotiations', {
       ...{ counterpartyId: platform.organizationId, terms },
@@ -103,14 +108,27 @@ class CoOwned {
     return { own: await of(this.market.label, this.own), theirs: await of(this.other, this.theirs) };
   }
 
-  /** What waits to be looked at again is: by the jobs, in any order, twice. */
-  async shareOut(): Promise<void> {
+  /** Everybody signs in again: a session does not last that long. */
+  async nextDay(): Promise<void> {
+    app.clock.moveTo(new Date(app.clock.now().getTime() + 86_400_000));
+    for (const party of [this.market.label, this.market.platform, this.other])
+      Object.assign(party, { as: await app.given.signIn(party) });
+  }
+
+  /** What was asked to be looked at again, the last first. */
+  async checks(): Promise<{ id: string; done: boolean }[]> {
     database ??= await app.superuser();
-    const { rows } = await database.query<{ id: string }>(
-      'SELECT id::text AS id FROM usage_share_checks WHERE platform_id = $1 ORDER BY id DESC',
+    const { rows } = await database.query<{ id: string; done: boolean }>(
+      'SELECT id::text AS id, done_at IS NOT NULL AS done FROM usage_share_checks WHERE platform_id = $1 ORDER BY id DESC',
       [this.market.platform.organizationId],
     );
-    for (const { id } of [...rows, ...rows]) await app.app.get(ShareOutEvents).execute({ checkId: id });
+    return rows;
+  }
+
+  /** What waits to be looked at again is: by the jobs, in any order, twice. */
+  async shareOut(): Promise<void> {
+    const checks = await this.checks();
+    for (const { id } of [...checks, ...checks]) await app.app.get(ShareOutEvents).execute({ checkId: id });
   }
 
   /** A month of the first label, closed: its lines, and whether `accordo rate` makes the same of its inputs. */
@@ -232,6 +250,108 @@ describe('an event of a recording that two labels share', () => {
     await deal.send({ quantity: 1000 });
     await deal.states('0.6');
     expect(await deal.close('2026-01')).toEqual(['2026-01 0.6 1000 1.20']);
+  });
+
+  it('is looked at again where it happened on days, by any clock, of which another share is stated', async () => {
+    const deal = await (await CoOwned.open()).withOther();
+    // The second one is of February in Moscow.
+    await deal.send({ quantity: 1000, time: '2026-01-10T12:00:00Z' }, { quantity: 100, time: '2026-01-31T21:30:00Z' });
+    await deal.states('0.6', '2026-01-01', '2026-01-20');
+    await deal.states('0.5', '2026-02-01', '2026-02-02');
+    const [february, january] = await deal.checks();
+    await app.app.get(ShareOutEvents).execute({ checkId: february!.id });
+    expect((await deal.counted()).own).toEqual([`${one} 1 1000 2.00`]);
+    expect((await deal.counted('2026-02')).own).toEqual([`${one} 0.5 100 0.10`]);
+    await app.app.get(ShareOutEvents).execute({ checkId: january!.id });
+    expect((await deal.counted()).own).toEqual([`${one} 0.6 1000 1.20`]);
+  });
+
+  it('is looked for without holding up voids and closes of the platform', async () => {
+    const deal = await (await CoOwned.open()).withOther();
+    await deal.send({ quantity: 1000 });
+    await deal.states('0.6');
+    await deal.checks();
+    const holding = await app.superuser();
+    try {
+      await holding.query('BEGIN; LOCK TABLE usage_events IN ACCESS EXCLUSIVE MODE');
+      const sharing = deal.shareOut();
+      const waits = `SELECT FROM pg_locks WHERE relation = 'usage_events'::regclass AND NOT granted`;
+      while ((await holding.query(waits)).rowCount === 0) await setTimeout(5);
+      const lock = `usage event voids of ${deal.market.platform.organizationId}`;
+      const { rows } = await holding.query('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 3)) AS free', [lock]);
+      await holding.query('COMMIT');
+      await sharing;
+      expect(rows).toEqual([{ free: true }]);
+    } finally {
+      await holding.end();
+    }
+    expect((await deal.counted()).theirs).toEqual([`${one} 0.4 1000 0.80`]);
+  });
+
+  it('is looked at again before a close only where the agreement is of its recording', async () => {
+    const deal = await (await CoOwned.open()).withOther();
+    await deal.market.label.as.post('/v1/rights-statements', {
+      ...{ isrcs: [two], share: '0.5', territories: everywhere, from: '2026-01-01', replaces: true },
+    });
+    const done = async (): Promise<boolean> => (await deal.checks())[0]!.done;
+    const shareOut = app.app.get(ShareOutEvents);
+    await shareOut.finish(deal.theirs.id);
+    expect(await done()).toBe(false);
+    await shareOut.finish(deal.own.id);
+    expect(await done()).toBe(true);
+  });
+
+  it('has the money of each agreement looked at once it is shared out', async () => {
+    const deal = await (await CoOwned.open()).withOther();
+    await deal.send({ quantity: 1000 });
+    await deal.states('0.6');
+    await deal.checks();
+    const alerts = async (): Promise<string[]> => {
+      await watchUsage(app, database!);
+      const path = `/v1/agreements/${deal.theirs.id}/usage-alerts`;
+      const told = await deal.other.as.all<{ kind: string; figures: { earned: string } }>(path);
+      return told.map(({ kind, figures }) => `${kind} ${figures.earned}`);
+    };
+    expect(await alerts()).toEqual([]);
+    await deal.shareOut();
+    expect(await alerts()).toEqual(['guarantee-met 0.8']);
+  });
+
+  it('brings the other label its part of the day on which its licence goes on, or begins', async () => {
+    const [advance, termination] = ['advance', { breach: { cureDays: 10, suspension: 'at-once' } }];
+    const conditions = [{ id: 'paid', kind: 'advance-paid', advance, withinDays: 90 }];
+    const deal = await (await CoOwned.open()).withOther('0.4', { conditions, termination });
+    await deal.states('0.6');
+    const agreement = `/v1/agreements/${deal.theirs.id}`;
+    /** A play now, before the licence is in force, is the first label's; the day's is shared once it is. */
+    const shares = async (goesOn: () => Promise<unknown>): Promise<string[]> => {
+      await deal.send({ quantity: 1000, time: app.clock.now().toISOString() });
+      await deal.shareOut();
+      const before = await deal.counted('2026-03');
+      app.clock.moveTo(new Date(app.clock.now().getTime() + 60_000));
+      await goesOn();
+      await deal.shareOut();
+      return [before, await deal.counted('2026-03')].map(({ theirs }) => theirs.join());
+    };
+    const part = (units: number): string => `${one} 0.4 ${units} ${(units * 0.0008).toFixed(2)}`;
+    const paid = (): Promise<void> =>
+      app.app.get(Database).asSystem(async (tx) => {
+        const due = { purpose: 'advance', source: advance, at: app.clock.now() } as const;
+        await app.app.get(OnDuePaid).run(tx, { agreement: await getAgreement(tx, deal.theirs.id), ...due });
+      });
+    expect(await shares(paid)).toEqual(['', part(1000)]);
+    const suspended = async (): Promise<string> => {
+      const what = { what: 'Nothing was reported.' };
+      const { openBreaches } = await deal.other.as.post<{ openBreaches: number[] }>(`${agreement}/breaches`, what);
+      await deal.other.as.post(`${agreement}/breaches/${openBreaches.at(-1)}/suspension`, {});
+      // The rest of the day of a suspension is licensed.
+      await deal.nextDay();
+      return `${agreement}/breaches/${openBreaches.at(-1)}/cure`;
+    };
+    await suspended();
+    expect(await shares(() => deal.other.as.post(`${agreement}/resumption`, {}))).toEqual([part(1000), part(2000)]);
+    const cure = await suspended();
+    expect(await shares(() => deal.other.as.post(cure, {}))).toEqual([part(2000), part(3000)]);
   });
 
   it('is void for all of them', async () => {

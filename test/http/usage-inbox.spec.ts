@@ -57,7 +57,7 @@ describe('an inbox', () => {
       file: name,
       state: 'received',
       refusal: null,
-      report: { id: taken!.reportId, messageId: name, month: '2026-01' },
+      report: { id: taken!.reportId, messageId: `${inbox.id} 2026-01 ${name}`, month: '2026-01' },
     });
     await scene.look(inbox);
     await scene.readReport(taken!.reportId!);

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { Database } from '../../src/platform/database/database';
+import { Storage } from '../../src/platform/storage/storage';
 import type { ApiRefusal } from '../../src/sample/api-client';
+import { introduced } from '../../src/usage/introduced';
 import { ReadReport } from '../../src/usage/read-report';
+import { ReceiveReport, reportBytesMax } from '../../src/usage/receive-report';
 import { ReadAgain } from '../../src/usage/suspense/read-again';
 import { startTestApp, type TestApp } from '../support/app';
 import { blockReport, type BlockReport } from '../support/block-report';
@@ -185,6 +191,19 @@ describe('a report of several files', () => {
     expect([state, why]).toMatchObject(['refused', { faults: [{ code: 'line-count-mismatch' }] }]);
   });
 
+  it('is refused where a block is in two of its files', async () => {
+    const [first, second] = market.isrcs as [string, string];
+    const files = filesOf([{ [first]: 1 }, { [second]: 2 }], { month: '2026-08' });
+    await send(files[0]!);
+    const { id } = await send(files[1]!.replace(/^((?:AS02\.02|SU02)\t)2\t/gm, '$11\t'));
+    await execute(id);
+    const { state, refusal: why } = await show(id);
+    expect([state, why]).toMatchObject([
+      'refused',
+      { code: 'report-unreadable', faults: [{ code: 'blocks-overlap' }] },
+    ]);
+  });
+
   it('replaces a report when any of its files says so, and claims its period only when it is whole', async () => {
     const [first, second] = market.isrcs as [string, string];
     const month = '2026-04';
@@ -203,6 +222,19 @@ describe('a report of several files', () => {
     expect(await sums(id)).toEqual([`${first} 1`, `${second} 2`]);
   });
 
+  it('is replaced as a whole, and replaces one report', async () => {
+    const [first, second] = market.isrcs as [string, string];
+    const month = '2026-05';
+    const files = filesOf([{ [first]: 1 }, { [second]: 2 }], { month });
+    const differ = '422 report-unreadable report-files-differ';
+    expect(await refusal(files[0]!, `?replaces=${randomUUID()}&as=delta`)).toBe('409 delta-not-possible');
+    const replaces = randomUUID();
+    await send(files[0]!, `?replaces=${replaces}`);
+    expect(await refusal(files[1]!, `?replaces=${randomUUID()}`)).toBe(differ);
+    expect(await refusal(files[1]!, '?replacesTerritory=RU')).toBe(differ);
+    expect(await refusal(files[1]!, `?replaces=${replaces.toUpperCase()}`)).toBe('409 report-not-replaceable');
+  });
+
   it('can be cancelled before it is whole, and keeps no month from being closed', async () => {
     const [first, second] = market.isrcs as [string, string];
     const files = filesOf([{ [first]: 1 }, { [second]: 2 }], { month: '2026-01', serviceName: 'Video' });
@@ -215,6 +247,29 @@ describe('a report of several files', () => {
     expect(await outcome(market.platform.as, 'POST', `/v1/operations/${operationId}/cancel`, {})).toBe(
       '409 operation-over',
     );
+  });
+
+  it('is cancelled by whoever asks while its last file comes in', async () => {
+    const [first, second] = market.isrcs as [string, string];
+    const files = filesOf([{ [first]: 1 }, { [second]: 2 }], { month: '2026-09', serviceName: 'Video' });
+    const { id, operationId } = await send(files[0]!);
+    const { organizationId } = market.platform;
+    const storage = app.app.get(Storage);
+    const file = await storage.store(Readable.from([Buffer.from(files[1]!)]), reportBytesMax);
+    const incoming = await introduced(storage, file, { mapping: undefined });
+    let cancelled: Promise<string> | undefined;
+    await app.app.get(Database).asMemberOf(organizationId, async (tx) => {
+      const received = { ...incoming, file, replaces: undefined };
+      await app.app.get(ReceiveReport).execute(tx, { system: 'test', organizationId }, received);
+      cancelled = outcome(market.platform.as, 'POST', `/v1/operations/${operationId}/cancel`, {});
+      const waiting = `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS found`;
+      while (!(await tx.one<{ found: boolean }>(waiting)).found) await wait(20);
+    });
+    expect(await cancelled).toBe('200');
+    await execute(id);
+    expect(await show(id)).toMatchObject({ state: 'refused', refusal: { code: 'reading-cancelled' } });
+    expect(await operation(operationId)).toMatchObject({ state: 'failed', problem: { code: 'reading-cancelled' } });
+    expect(await sums(id)).toEqual([]);
   });
 
   it('is read again from all of its files', async () => {

@@ -1,5 +1,7 @@
 import { rateFiles } from '../../src/commands/rate-files';
+import { OnShareChanged } from '../../src/catalogue';
 import { startTestApp, type TestApp } from '../support/app';
+import { catalogueCsv, plainRows } from '../support/catalogue';
 import { outcome } from '../support/market';
 import { TableDeal } from '../support/tables';
 import { ReadAgain } from '../../src/usage/suspense/read-again';
@@ -159,6 +161,22 @@ describe('a label that controls a part of a recording', () => {
     expect(await deal.label.get(`/v1/usage-reports/${report.id}`)).toMatchObject({ readAgain: null });
   });
 
+  it('leaves reports alone where it states a share of what no agreement is of, or the same share again', async () => {
+    const deal = await TableDeal.open(app);
+    const report = await deal.report([[one, 'RU', 100, 0, 20]]);
+    const waiting = async (): Promise<(string | null)[]> =>
+      (await deal.label.all<Report>('/v1/usage-reports?month=2026-01'))
+        .filter(({ state }) => state === 'accepted')
+        .map(({ readAgain }) => readAgain);
+    await states(deal, '0.5', { isrcs: ['ZZT012600004'] });
+    expect(await waiting()).toEqual([null]);
+    await states(deal, '0.5');
+    expect(await waiting()).toEqual(['share']);
+    await app.app.get(ReadAgain).execute({ reportId: report.id });
+    await states(deal, '0.50');
+    expect(await waiting()).toEqual([null]);
+  });
+
   it('may license it', async () => {
     const deal = await TableDeal.open(app);
     await states(deal, '0.25', { from: '2019-01-01', territories: { worldwideExcept: [] }, isrcs: [one, two] });
@@ -167,6 +185,34 @@ describe('a label that controls a part of a recording', () => {
 });
 
 describe('a statement that takes the place of another', () => {
+  it('changes a share where another one held, or nothing was stated and it is below the whole', async () => {
+    const { as, organizationId } = await app.given.label();
+    await as.upload('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(1)));
+    const changes: string[] = [];
+    app.app.get(OnShareChanged).register('zz-test', (_tx, { labelId, from, until }) => {
+      if (labelId === organizationId) changes.push(`${from} ${until}`);
+      return Promise.resolve();
+    });
+    /** Whether stating this changed a share. */
+    const changed = async (share: string, from: string, until: string, include = ['RU', 'KZ']): Promise<boolean> => {
+      const before = changes.length;
+      const days = { from: `${from}-01`, until: `${until}-01` };
+      const statement = { isrcs: [one], share, territories: { include }, ...days, replaces: true };
+      await as.post('/v1/rights-statements', statement);
+      return changes.length > before;
+    };
+    expect(await changed('1', '2020-01', '2021-01')).toBe(false);
+    expect(await changed('0.5', '2019-01', '2020-01')).toBe(true);
+    expect(await changed('0.50', '2019-01', '2020-01')).toBe(false);
+    expect(await changed('0.5', '2019-03', '2019-04', ['RU'])).toBe(false);
+    expect(await changed('0.5', '2018-01', '2019-02')).toBe(true);
+    expect(await changed('0.5', '2018-06', '2019-02')).toBe(false);
+    expect(await changed('0.5', '2018-06', '2019-02', ['RU', 'UZ'])).toBe(true);
+    expect(await changed('1', '2017-01', '2018-01')).toBe(false);
+    expect(await changed('1', '2020-02', '2022-01')).toBe(false);
+    expect(await changed('1', '2019-06', '2019-07')).toBe(true);
+  });
+
   it('holds for its places and days; what is left of the older one stands', async () => {
     const deal = await TableDeal.open(app);
     const rights = async (): Promise<string[]> =>

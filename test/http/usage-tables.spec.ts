@@ -61,14 +61,16 @@ interface Sent {
   readonly as?: 'delta';
   readonly type?: string;
   readonly labelId?: string;
+  readonly serviceId?: string;
+  readonly mapping?: string;
 }
 
 const upload = (content: string | Uint8Array, sent: Sent = {}): Promise<{ id: string }> => {
-  const { month = '2026-01', messageId = `T${(number += 1)}`, replaces, as, type = 'text/csv', labelId } = sent;
+  const { month = '2026-01', messageId = `T${(number += 1)}`, replaces, as, type = 'text/csv' } = sent;
   const query = new URLSearchParams({
-    mappingId,
-    labelId: labelId ?? market.label.organizationId,
-    serviceId: market.serviceIds[0]!,
+    mappingId: sent.mapping ?? mappingId,
+    labelId: sent.labelId ?? market.label.organizationId,
+    serviceId: sent.serviceId ?? market.serviceIds[0]!,
     month,
     messageId,
     ...(replaces !== undefined && { replaces }),
@@ -276,6 +278,32 @@ describe('a table of usage', () => {
     expect(await market.label.as.get(`/v1/usage-reports/${report.id}`)).toMatchObject({ state: 'superseded' });
     const elsewhere = [header, `03.05.2026,${one},A,RU,Free,5`].join('\n');
     expect(await read(elsewhere, { month: '2026-05' })).toMatchObject({ state: 'accepted' });
+  });
+});
+
+describe('a message id', () => {
+  it('is of one label, service, month and mapping: with the same content, too', async () => {
+    const content = [header, '03.07.2026,ZZT012600001,A,KZ,Free,5'].join('\n');
+    const sent = { month: '2026-07', messageId: 'JULY' };
+    const first = await upload(content, sent);
+    expect(await upload(content, sent)).toEqual(first);
+    const other = await app.given.label();
+    const { id: service } = await market.platform.as.post<{ id: string }>('/v1/services', { name: 'Another' });
+    const made = await market.platform.as.post<{ id: string }>('/v1/usage-mappings', { name: 'Alike', mapping });
+    for (const [what, changed] of Object.entries({
+      label: { labelId: other.organizationId },
+      service: { serviceId: service },
+      month: { month: '2026-08' },
+      mapping: { mapping: made.id },
+    })) {
+      const refusedBy = await upload(content, { ...sent, ...changed }).catch((error: ApiRefusal) => error.body);
+      expect(refusedBy).toMatchObject({
+        status: 409,
+        code: 'message-id-reused',
+        detail: `message JULY was received with another ${what}`,
+      });
+    }
+    expect(await upload(content, sent)).toEqual(first);
   });
 });
 

@@ -62,12 +62,13 @@ export class Scene {
     return new Scene(app, market, id);
   }
 
-  inbox(): Promise<Inbox> {
+  inbox(other: { readonly labelId?: string } = {}): Promise<Inbox> {
     return this.market.platform.as.post('/v1/usage-inboxes', {
       name: `Box ${(this.number += 1)}`,
       mappingId: this.mappingId,
       labelId: this.market.label.organizationId,
       serviceId: this.market.serviceIds[0]!,
+      ...other,
     });
   }
 

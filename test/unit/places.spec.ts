@@ -15,7 +15,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config';
-import { type FilePlace, type PlacedFile, PlacedFileChanged } from '../../src/platform/places/file-place';
+import {
+  type FilePlace,
+  type PlacedFile,
+  PlacedFileChanged,
+  PlacedFileForbidden,
+} from '../../src/platform/places/file-place';
 import { FolderPlace } from '../../src/platform/places/folder-place';
 import type { S3Settings } from '../../src/platform/places/s3-client';
 import { S3Place } from '../../src/platform/places/s3-place';
@@ -102,6 +107,22 @@ describe('a folder', () => {
     expect((await listed(place)).find(({ name }) => name === 'hard.csv')).toMatchObject({ isFile: false });
   });
 
+  it('tells what is gone from what is kept from us, and from troubles of our own', async () => {
+    await writeFile(join(incoming, 'a.csv'), 'one');
+    const [file] = await listed(place);
+    const files = jest.requireActual<typeof import('node:fs/promises')>('node:fs/promises');
+    const failing = async (code: string): Promise<unknown> => {
+      const opening = jest.spyOn(files, 'open').mockRejectedValueOnce(Object.assign(new Error(code), { code }));
+      const told = await textOf(place, file!).catch((error: unknown) => error);
+      opening.mockRestore();
+      return told;
+    };
+    for (const code of ['ENOENT', 'ELOOP']) expect(await failing(code)).toBeInstanceOf(PlacedFileChanged);
+    expect(await failing('EACCES')).toBeInstanceOf(PlacedFileForbidden);
+    for (const code of ['EMFILE', 'EIO']) expect(await failing(code)).toMatchObject({ message: code });
+    expect(await textOf(place, file!)).toBe('one');
+  });
+
   it('is refused as a whole where it leads elsewhere', async () => {
     const elsewhere = join(folder, 'elsewhere');
     await mkdir(elsewhere);
@@ -151,11 +172,12 @@ describe('a prefix of S3', () => {
   it('is listed page by page, whatever its names are, and without what lies deeper', async () => {
     for (const name of names) double.put(key(name), `of ${name}`);
     double.put(key(''), '');
+    for (const name of ['nul\0.csv', 'new\nline.csv', 'escape\u009b.csv']) double.put(key(name), 'nameless');
     double.put(key('below/z.csv'), 'deeper');
     double.put('from/platforms/another/in/z.csv', 'not ours');
     const files = await listed(place);
     expect(files.map(({ name }) => name).sort()).toEqual([...names].sort());
-    expect(double.requests.filter((request) => request.includes('list-type=2')).length).toBe(3);
+    expect(double.requests.filter((request) => request.includes('list-type=2')).length).toBe(5);
     for (const file of files) expect(await textOf(place, file)).toBe(`of ${file.name}`);
     expect(place.address(box)).toBe(`s3://usage/${key('')}`);
   });

@@ -4,7 +4,7 @@ import { type Cells } from './cells';
 import { type Findings } from './faults';
 import { orderOf, type OrderState } from './order';
 import { type Profile } from './profiles';
-import { type Head } from './records';
+import { type BlockIds, type Head } from './records';
 
 interface PlacedRecord {
   readonly lineNumber: number;
@@ -18,6 +18,7 @@ export class BlockOrder {
   private readonly start: OrderState | null;
   private state: OrderState | null = null;
   private current: bigint | null = null;
+  private lowest = 0n;
   private highest = 0n;
   private repeated = false;
   private last: PlacedRecord = { lineNumber: 0, code: '' };
@@ -29,6 +30,11 @@ export class BlockOrder {
   ) {
     this.start = profile === null ? null : orderOf(profile.block);
     this.references = new BlockReferences(findings);
+  }
+
+  /** Null before the first block. Records of blocks that come again are rejected, so that the first block is the lowest. */
+  get ids(): BlockIds | null {
+    return this.count === 0 ? null : { lowest: this.lowest, highest: this.highest };
   }
 
   /** Puts a record into its block, the next one where its BlockId is another. */
@@ -88,6 +94,7 @@ export class BlockOrder {
     // The first block of a later file of a report goes on from the file before it.
     const isFirst = this.count === 0 && (head?.fileNumber ?? 1n) > 1n;
     this.repeated = id <= this.highest;
+    if (this.count === 0) this.lowest = id;
     if (!this.repeated) this.count += 1;
     if (id > this.highest + 1n && !isFirst) {
       findings.add('block-gap', `the block before is ${this.highest}`, place);

@@ -1,7 +1,7 @@
 import { type ReportCheck } from './check-report';
 import { type Fault, Findings } from './faults';
 import { parseDsrFileName } from './file-name';
-import { type Head } from './records';
+import { type BlockIds, type Head } from './records';
 
 /** What has been found out about a file, and who is told what only all files of its report can show. */
 export interface CheckedFile extends Pick<ReportCheck, 'fileName' | 'summary' | 'lines'> {
@@ -63,8 +63,28 @@ function checkParts(parts: readonly Part[]): void {
     const message = `${numbers.size} of ${first.of} files of the report are here`;
     first.findings.add('report-incomplete', message, { cell: 8, value: [...numbers].sort().join(', ') });
   }
+  checkBlocks(parts.filter(({ number }, at) => parts.findIndex((part) => part.number === number) === at));
   if (isWhole) checkReportCounts(parts);
 }
+
+/** Blocks are numbered through all files of a report, and none is in two files: a block that is in both would count twice. */
+function checkBlocks(parts: readonly Part[]): void {
+  const placed = parts.flatMap(({ check, number, findings }) => {
+    const ids = check.summary?.blockIds ?? null;
+    return ids === null ? [] : [{ ids, number, findings }];
+  });
+  placed.sort((one, other) => Number(one.number - other.number));
+  for (const [at, { ids, findings }] of placed.entries()) {
+    const other = placed.find(
+      (before, place) => place < at && before.ids.lowest <= ids.highest && ids.lowest <= before.ids.highest,
+    );
+    if (other === undefined) continue;
+    const message = `file ${other.number} of the report has the blocks ${rangeOf(other.ids)}`;
+    findings.add('blocks-overlap', message, { value: rangeOf(ids) });
+  }
+}
+
+const rangeOf = ({ lowest, highest }: BlockIds): string => `${lowest} to ${highest}`;
 
 /** Files of one report agree in all that HEAD says of the report. */
 function checkAgreement(first: Part, part: Part): boolean {

@@ -47,6 +47,10 @@ export const faultWeights = {
   ),
   'report-incomplete': warning('HEAD', 'not all files of the report were given'),
   'file-repeated': error('HEAD', 'two of the files given have the same number in their report'),
+  'blocks-overlap': fatal(
+    'HEAD',
+    'numbers of its blocks, or those between them, are those of another file of its report',
+  ),
   'report-files-differ': error(
     'HEAD',
     'files of one report differ in sender, recipient, service, days or number of files',
@@ -111,6 +115,10 @@ export const faultWeights = {
   ),
   'unknown-reference': error('SU01, SU02', 'no record of the block has the reference that was transacted'),
   'reference-rejected': error('SU', 'the record of the block that was used was rejected'),
+  'reference-repeated': error(
+    'RE, AS',
+    'an earlier record of the block has the same reference, and is not of the same ISRC',
+  ),
   'returns-exceed-usages': error('SU01, SR01', 'more is given back than was sold'),
   'net-usage-mismatch': error('SR08', 'NetUsage is not TotalUsages less Returns'),
   'price-type-not-exactly-one': warning('SR08', 'not exactly one of PriceType and PriceRangeType is given'),

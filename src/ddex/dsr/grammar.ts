@@ -13,7 +13,8 @@ const ID_BYTES_MAX = 255;
 /** Longest value of free text. */
 export const TEXT_BYTES_MAX = 2000;
 const DECIMAL_DIGITS_MAX = 38;
-const COUNT_MAX = (1n << 63n) - 1n;
+/** The largest count that can be kept. */
+export const COUNT_MAX = (1n << 63n) - 1n;
 /** So many digits always fit a safe integer. */
 const SAFE_DIGITS = 15;
 

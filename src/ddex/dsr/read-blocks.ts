@@ -6,10 +6,11 @@ import { type Cells } from './cells';
 import { checkRecord } from './check-record';
 import { daysOf } from './dates';
 import { type Findings } from './faults';
+import { COUNT_MAX } from './grammar';
 import { type RecordCode } from './layouts';
 import { isSingleRecord, type Profile } from './profiles';
 import { canonicalDecimal } from './decimal-sum';
-import { type DsrReceiver, type Head } from './records';
+import { type BlockIds, type DsrReceiver, type Head } from './records';
 import { SeenIds } from './seen-ids';
 import { Summaries, type Context } from './summaries';
 
@@ -41,6 +42,10 @@ export class BlockBody implements Body {
 
   get blocks(): number {
     return this.order.count;
+  }
+
+  get blockIds(): BlockIds | null {
+    return this.order.ids;
   }
 
   takes(code: RecordCode): boolean {
@@ -95,7 +100,7 @@ export class BlockBody implements Body {
   private countsOf(rules: BlockRules, cells: Cells): { usages: bigint; returns: bigint } {
     const usages = this.countIn(cells, rules.uses);
     const returns = this.countIn(cells, rules.returns);
-    if (returns > usages) {
+    if (returns > usages && this.receiver.use !== undefined) {
       const message = `of ${usages} uses ${returns} cannot be given back`;
       this.findings.add('returns-exceed-usages', message, { cell: rules.returns, value: String(returns) });
     }
@@ -107,11 +112,12 @@ export class BlockBody implements Body {
     if (cell === 0 || !cells.isUsable(cell)) return 0n;
     const text = cells.text(cell);
     const count = wholeCount(text);
-    if (count !== undefined) return count;
     if (this.receiver.use !== undefined) {
-      this.findings.add('cell-not-whole', 'parts of a use cannot be counted', { cell, value: text });
+      const place = { cell, value: text };
+      if (count === undefined) this.findings.add('cell-not-whole', 'parts of a use cannot be counted', place);
+      else if (count > COUNT_MAX) this.findings.add('cell-out-of-range', `at most ${COUNT_MAX} can be counted`, place);
     }
-    return 0n;
+    return count ?? 0n;
   }
 
   /** The recording that was used: of the block, or of the record itself where there are no blocks. */

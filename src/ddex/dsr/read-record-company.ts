@@ -13,6 +13,7 @@ export class RecordCompanyBody implements Body {
   contexts = 0;
   accepted = 0;
   readonly blocks = 0;
+  readonly blockIds = null;
   private readonly ids = new SeenIds();
   private readonly usage: UsageReader;
   private readonly revenue: RevenueCheck | null;

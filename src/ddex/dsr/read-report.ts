@@ -26,6 +26,13 @@ export async function readRecordCompanyReport(
     report.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     await receiver.drained?.();
   }
-  const { profile: _profile, head: _head, footer: _footer, blocks: _blocks, ...summary } = report.finish();
+  const {
+    profile: _profile,
+    head: _head,
+    footer: _footer,
+    blocks: _blocks,
+    blockIds: _ids,
+    ...summary
+  } = report.finish();
   return { ...summary, records: { ...none, ...summary.records } };
 }

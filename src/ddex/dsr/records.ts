@@ -181,7 +181,14 @@ export interface DsrSummary extends ReportSummary {
   readonly head: Head | null;
   /** Different blocks of the file. */
   readonly blocks: number;
+  /** The lowest and the highest number of its blocks; null where it has none. */
+  readonly blockIds: BlockIds | null;
   readonly footer: Footer | null;
+}
+
+export interface BlockIds {
+  readonly lowest: bigint;
+  readonly highest: bigint;
 }
 
 /** What a footer claims by the number of its cells; lines include comments, empty ones and itself. */

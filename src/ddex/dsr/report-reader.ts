@@ -109,6 +109,7 @@ export class ReportReader {
       head,
       footer,
       blocks: counted.blocks,
+      blockIds: body?.blockIds ?? null,
       lines: this.lines,
       comments: this.comments,
       emptyLines: this.emptyLines,

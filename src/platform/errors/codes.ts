@@ -136,7 +136,7 @@ export const errorCodes = {
   'report-unreadable': { status: 422, title: 'The report cannot be read; its faults are listed' },
   'report-not-as-agreed': { status: 422, title: 'The report has more faults, or others, than an agreement allows' },
   'report-party-unknown': { status: 422, title: 'The report names a recipient or service that is not known' },
-  'message-id-reused': { status: 409, title: 'This message id was used for another file' },
+  'message-id-reused': { status: 409, title: 'This message id was used for another report' },
   'period-already-reported': { status: 409, title: 'A live report already speaks for this period and context' },
   'delta-not-possible': {
     status: 409,

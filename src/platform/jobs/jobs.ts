@@ -43,7 +43,8 @@ export async function enqueueLater(tx: Tx, name: string, payload: JobPayload, { 
 
 /**
  * As enqueue, after a while in which more of the same may gather: a job of this key that waits already keeps its moment. Gives in how many
- * milliseconds it will run.
+ * milliseconds it will run. Whoever finds one waiting neither changes nor locks it, so transactions that ask for the same do not wait for each other:
+ * it may begin before they commit. A job that was tried in vain counts as none, for its next attempt may be far away.
  */
 export async function enqueueGathering(
   tx: Tx,
@@ -51,10 +52,12 @@ export async function enqueueGathering(
   payload: JobPayload,
   { key, milliseconds }: { readonly key: string; readonly milliseconds: number },
 ): Promise<number> {
+  // What stands second in coalesce is evaluated only where the first is NULL.
   const { wait } = await tx.one<{ wait: number }>(
-    `SELECT 1000 * extract(epoch FROM run_at - clock_timestamp())::float8 AS wait
-       FROM graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25, job_key_mode => 'preserve_run_at',
-              run_at => clock_timestamp() + $4::int * interval '1 millisecond')`,
+    `SELECT 1000 * extract(epoch FROM coalesce(
+       (SELECT run_at FROM graphile_worker.jobs WHERE key = $3 AND locked_at IS NULL AND attempts = 0),
+       (graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25, job_key_mode => 'preserve_run_at',
+          run_at => clock_timestamp() + $4::bigint * interval '1 millisecond')).run_at) - clock_timestamp())::float8 AS wait`,
     [name, JSON.stringify(payload), key, milliseconds],
   );
   return wait;

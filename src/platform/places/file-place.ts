@@ -24,6 +24,14 @@ export class PlacedFileChanged extends Error {
   }
 }
 
+/** The file is there, and is kept from us. */
+export class PlacedFileForbidden extends Error {
+  constructor(name: string) {
+    super(`${name} may not be read`);
+    this.name = 'PlacedFileForbidden';
+  }
+}
+
 /**
  * Where others put files down for us and find ours. Each of them has a box, called by an id of ours, with what comes in (`in`) and what goes out (`out`). What comes in
  * is never changed or removed here: there is no way to do that which could not meet a file that its sender has just written anew.
@@ -35,7 +43,7 @@ export abstract class FilePlace {
   abstract prepare(box: string): Promise<void>;
   /** What is there, in no order that means anything. */
   abstract incoming(box: string): AsyncIterable<PlacedFile>;
-  /** Stops by PlacedFileChanged. */
+  /** Stops by PlacedFileChanged or PlacedFileForbidden. */
   abstract read(box: string, file: PlacedFile): AsyncIterable<Buffer>;
   /** Puts a file out, whole or not at all; one of the same name is replaced. */
   abstract write(box: string, name: string, file: FileToWrite): Promise<void>;

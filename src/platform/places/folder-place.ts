@@ -13,7 +13,7 @@ import {
   rm,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FilePlace, type FileToWrite, type PlacedFile, PlacedFileChanged } from './file-place';
+import { FilePlace, type FileToWrite, type PlacedFile, PlacedFileChanged, PlacedFileForbidden } from './file-place';
 
 const pieceBytes = 512 * 1024;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = constants;
@@ -46,8 +46,9 @@ export class FolderPlace extends FilePlace {
 
   async *read(box: string, file: PlacedFile): AsyncGenerator<Buffer> {
     const path = join(await this.folder(box, 'in'), file.name);
-    const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
-    if (handle === undefined) throw new PlacedFileChanged(file.name);
+    const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
+      throw whyNotOpened(error, file.name);
+    });
     try {
       if ((await pathOf(handle)) !== path) throw new PlacedFileChanged(file.name);
       await refuseAnother(handle, file);
@@ -106,6 +107,13 @@ async function sweepUnfinished(folder: string, now: number): Promise<void> {
     if (found !== undefined && now - found.mtimeMs > unfinishedMilliseconds)
       await rm(join(folder, name), { force: true });
   }
+}
+
+/** Gone, or a link by now; or its sender keeps it from us. Anything else is our own trouble. */
+function whyNotOpened(error: unknown, name: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ELOOP') return new PlacedFileChanged(name);
+  return code === 'EACCES' ? new PlacedFileForbidden(name) : error;
 }
 
 const leadsElsewhere = (folder: string): Error => new Error(`${folder} leads elsewhere`);

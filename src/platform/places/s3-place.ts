@@ -1,6 +1,9 @@
 import { FilePlace, type FileToWrite, type PlacedFile, PlacedFileChanged } from './file-place';
 import { S3Client, S3ObjectChanged, type S3Settings } from './s3-client';
 
+/** Keys may hold such characters; names of files do not, and no database takes all of them. */
+const control = /\p{Cc}/u;
+
 /** Files below a prefix of a bucket of S3, or of what speaks like it. Objects there are whole when they are there; their ETags are their versions. */
 export class S3Place extends FilePlace {
   private readonly client: S3Client;
@@ -27,7 +30,7 @@ export class S3Place extends FilePlace {
     const prefix = this.key(box, 'in', '');
     for await (const { key, bytes, etag } of this.client.list(prefix)) {
       const name = key.slice(prefix.length);
-      if (name !== '') yield { name, bytes, version: etag, isFile: true };
+      if (name !== '' && !control.test(name)) yield { name, bytes, version: etag, isFile: true };
     }
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import { getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
 import {
   disputedUnits,
   type DisputedPart,
@@ -15,7 +15,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { IdField, MonthField, TextField, TextsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
-import { everyPosition, KeptReadings, liveBasis, otherSource, usageOfRecord } from '../../usage';
+import { bothSources, KeptReadings } from '../../usage';
 import { closedMonths } from '../statements/statements.repository';
 import { type Dispute, findDispute, insertDispute, openDisputes } from './disputes.repository';
 
@@ -50,17 +50,16 @@ export class OpenDispute {
   ) {}
 
   async execute(tx: Tx, actor: Actor, agreementId: string, body: DisputeBody): Promise<Dispute> {
-    // A close of the month waits here, or is over.
-    const agreement = await getLivingForUpdate(tx, agreementId);
+    const agreement = await getLiving(tx, agreementId);
     const { month, serviceId, reason } = body;
     refuseUnknown(agreement, body);
-    if ((await closedMonths(tx, agreementId)).has(month)) throw new DomainError('usage-dispute-closed');
-    // Each costs the close of its month one more rating.
-    if ((await openDisputes(tx, agreementId, month)).length >= openMax)
-      throw new DomainError('limit-reached', `at most ${openMax} disputes about a month are open`);
+    await refuseFinished(tx, agreementId, month);
     const tolerance = termsOfMonth(agreement.life, month).usage.reconciliation?.tolerance ?? '0';
     const part = partOfBody(body, tolerance);
     const found = await tx.asSystem(() => this.differing(tx, agreement, { month, part }));
+    // A close of the month waits from here on, or is over. Not before: what both sources say may take long to add up.
+    await getLivingForUpdate(tx, agreementId);
+    await refuseFinished(tx, agreementId, month);
     const at = this.clock.now();
     const number = await insertDispute(tx, agreement, {
       ...{ month: `${month}-01`, service_id: serviceId, reason, tolerance },
@@ -81,9 +80,7 @@ export class OpenDispute {
     agreement: LivingAgreement,
     { month, part }: { month: string; part: DisputedPart },
   ): Promise<ReturnType<typeof disputedUnits>> {
-    const basis = await liveBasis(tx, agreement, month, everyPosition);
-    const { usage: record } = await usageOfRecord(tx, this.readings, agreement, month, basis);
-    const { usage: other } = await otherSource(tx, this.readings, agreement, month);
+    const { record, other } = await bothSources(tx, this.readings, agreement, { month, serviceId: part.service });
     if ([record, other].some((source) => source.every(({ service }) => service !== part.service))) {
       throw new DomainError('usage-dispute-nothing', 'one of both sources says nothing of the service’s month');
     }
@@ -99,6 +96,13 @@ const partOfBody = ({ serviceId, isrcs, territories }: DisputeBody, tolerance: s
   ...(isrcs === undefined ? {} : { isrcs: new Set(isrcs) }),
   ...(territories === undefined ? {} : { territories: new Set(territories) }),
 });
+
+async function refuseFinished(tx: Tx, agreementId: string, month: string): Promise<void> {
+  if ((await closedMonths(tx, agreementId)).has(month)) throw new DomainError('usage-dispute-closed');
+  // Each costs the close of its month one more rating.
+  if ((await openDisputes(tx, agreementId, month)).length >= openMax)
+    throw new DomainError('limit-reached', `at most ${openMax} disputes about a month are open`);
+}
 
 function refuseUnknown({ life }: LivingAgreement, { month, serviceId, territories = [] }: DisputeBody): void {
   const faults: Fault[] = [];

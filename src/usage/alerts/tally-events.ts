@@ -19,7 +19,7 @@ import {
   touchedMonths,
 } from './tally.repository';
 import { thresholdsOf } from './thresholds.repository';
-import { askToWatch } from './wake';
+import { WatchPace } from './wake';
 
 /**
  * Tallies what became of a platform's events since the last time, by day, raises alerts on the days that it touched, and has the months
@@ -30,6 +30,7 @@ export class TallyEvents {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly pace: WatchPace,
   ) {}
 
   async execute({ platformId = '' }: JobPayload): Promise<void> {
@@ -46,7 +47,7 @@ export class TallyEvents {
     for (const id of new Set(months.map(({ agreement_id }) => agreement_id)))
       agreements.push(await getAgreement(tx, id));
     if (agreements.length > 0) await this.raise(tx, range, agreements);
-    for (const { agreement_id, month } of months) await askToWatch(tx, agreement_id, month);
+    for (const { agreement_id, month } of months) await this.pace.ask(tx, agreement_id, month);
     await moveTally(tx, range);
     return range.to < settled;
   }

@@ -12,6 +12,7 @@ import { Accrual } from './accrual';
 import type { NewAlert } from './alerts.repository';
 import { raiseAlerts } from './raise-alerts';
 import { thresholdsOf } from './thresholds.repository';
+import { WatchPace } from './wake';
 
 /** Looks at what is money of an agreement's month so far: what it has reached, and where it comes from. Run twice it changes nothing. */
 @Injectable()
@@ -21,10 +22,13 @@ export class WatchMonth {
     private readonly clock: Clock,
     private readonly readings: KeptReadings,
     private readonly accrual: Accrual,
+    private readonly pace: WatchPace,
   ) {}
 
   execute({ agreementId = '', month = '' }: JobPayload): Promise<void> {
-    return this.database.asSystem((tx) => this.watch(tx, agreementId, month));
+    return this.pace.timed(agreementId, month, () =>
+      this.database.asSystem((tx) => this.watch(tx, agreementId, month)),
+    );
   }
 
   private async watch(tx: Tx, agreementId: string, month: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { KeptReadings } from '../kept-readings';
 import { liveReportIds, usageOfReports } from '../usage-of-month';
 import { eventSums } from './event-sums';
 import { settledPosition } from './events.repository';
-import { from } from './usage-of-record';
+import { everyPosition, from } from './usage-of-record';
 
 /** What the other source says of a month than the one that is money, and what that stands on. */
 export interface OtherSource {
@@ -27,4 +27,21 @@ export async function otherSource(
   const reported = await usageOfReports(tx, readings, agreement, reportIds);
   const metered = await eventSums(tx, agreement, month, position);
   return { usage: [...from(terms, 'events', reported.usage), ...from(terms, 'report', metered)], reportIds, position };
+}
+
+/** What both sources say of one service's month now: the one that is money, and the other one. Each is read once, and nothing is waited for. */
+export async function bothSources(
+  tx: Tx,
+  readings: KeptReadings,
+  agreement: LivingAgreement,
+  { month, serviceId }: { readonly month: string; readonly serviceId: string },
+): Promise<{ readonly record: UsageSum[]; readonly other: UsageSum[] }> {
+  const terms = termsOfMonth(agreement.life, month);
+  const { usage } = await usageOfReports(tx, readings, agreement, await liveReportIds(tx, agreement, month));
+  const reported = usage.filter(({ service }) => service === serviceId);
+  const metered = await eventSums(tx, agreement, month, everyPosition, serviceId);
+  return {
+    record: [...from(terms, 'report', reported), ...from(terms, 'events', metered)],
+    other: [...from(terms, 'events', reported), ...from(terms, 'report', metered)],
+  };
 }

@@ -130,6 +130,27 @@ describe('events of a recording that labels share', () => {
     );
   });
 
+  it('never count for more than the whole, nor for nothing, whatever labels state: each gets its share, or what those before it leave', () => {
+    const maybe = fc.option(
+      fc.oneof(fc.constantFrom(333_333, 600_000, wholeShare), fc.integer({ min: 1, max: wholeShare })),
+    );
+    const orders = fc.shuffledSubarray([...agreed], { minLength: 1 });
+    fc.assert(
+      fc.property(fc.tuple(maybe, maybe, maybe), orders, (claims, order) => {
+        const claimOf = (label: string): number => claims[labels.findIndex((each) => each === label)] ?? wholeShare;
+        const shares = labels.flatMap((label, at) => (claims[at] === null ? [] : [stated(label, claims[at]!)]));
+        let left = wholeShare;
+        const expected: string[] = [];
+        for (const { labelId } of order) {
+          const share = Math.min(claimOf(labelId), left);
+          if (share > 0) expected.push(`${labelId} ${share}`);
+          left -= share;
+        }
+        expect(partsOf(new EventMatcher(order, shares))).toEqual(expected);
+      }),
+    );
+  });
+
   it('count by the statement of their day, half open, and their place; elsewhere for the first agreement alone', () => {
     const shares = [
       stated('label-1', 600_000, { until: DAY }),
@@ -138,9 +159,9 @@ describe('events of a recording that labels share', () => {
     ];
     const matcher = new EventMatcher(agreed, shares);
     const on = (days: number): string[] => partsOf(matcher, { instant: noon + days * 86_400_000 });
-    // The third label states nothing, so it is whole: what is left when the other two are counted is its claim.
+    // The third label states nothing, so it claims the whole: it gets what the other two leave.
     expect(on(-1)).toEqual(['label-1 600000', 'label-2 400000']);
-    expect(on(0)).toEqual(['label-1 500000', 'label-2 400000', 'label-3 1000000']);
+    expect(on(0)).toEqual(['label-1 500000', 'label-2 400000', 'label-3 100000']);
     expect(on(1)).toEqual(['label-1 1000000']);
     expect(partsOf(matcher, { territory: 'KZ' })).toEqual(['label-1 1000000']);
     expect(partsOf(matcher, { isrc: ISRCS[1] })).toEqual(['label-1 1000000']);

@@ -136,22 +136,25 @@ export class EventMatcher {
     return { agreementId: null, labelId: closest?.labelId ?? null, month: null, held: reason };
   }
 
-  /** What an event that counts for an agreement counts for by the shares of now: for it alone where its label has the whole. */
+  /**
+   * What an event that counts for an agreement counts for by the shares of now: for it alone where its label has the whole. Each next label gets its share, at
+   * most what those before it leave: labels may claim more than one recording between them, and a platform pays for one.
+   */
   partsOf(counted: Counted, event: UsageEvent): readonly Part[] {
     const licensors = this.byRecording.get(event.isrc) ?? [];
     const own = licensors.find(({ agreementId }) => agreementId === counted.agreementId);
     const parts: Part[] = [{ ...partOf(counted), share: own === undefined ? wholeShare : this.shareOf(own, event) }];
     const labels = new Set([counted.labelId]);
-    let whole = parts[0]!.share;
+    let left = wholeShare - parts[0]!.share;
     for (const licensor of licensors) {
-      if (whole >= wholeShare) break;
+      if (left === 0) break;
       if (labels.has(licensor.labelId)) continue;
       const { compiled, licensed } = this.contextOf(licensor, event, dayOf(licensor.zone, event.instant));
       if (licensed.agreementId === null || !compiled.clauseFor(event.isrc).licensed) continue;
-      const share = this.shareOf(licensor, event);
+      const share = Math.min(this.shareOf(licensor, event), left);
       parts.push({ ...partOf(licensed), share });
       labels.add(licensor.labelId);
-      whole += share;
+      left -= share;
     }
     return parts;
   }

@@ -26,20 +26,21 @@ interface SumRow {
   readonly quantity: string;
 }
 
-/** What events add up to in a month of the agreement, up to a position: always the same, for nothing is ever changed or added below it. */
+/** What events add up to in a month of the agreement, of one service or all, up to a position: always the same, for nothing is ever changed or added below it. */
 export async function eventSums(
   tx: Tx,
   { id }: Pick<AgreementWithTerms, 'id'>,
   month: string,
   position: bigint,
+  serviceId?: string,
 ): Promise<UsageSum[]> {
   const rows = await tx.rows<SumRow>(
     `SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
        FROM usage_event_sums,
             unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
-      WHERE agreement_id = $1 AND month = $2 AND position <= $3
+      WHERE agreement_id = $1 AND month = $2 AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
       GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`,
-    [id, `${month}-01`, position],
+    [id, `${month}-01`, position, serviceId ?? null],
   );
   return rows.map(({ service_id, isrc, territory, use_model, share, quantity }) => ({
     isrc,

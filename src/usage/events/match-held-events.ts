@@ -66,7 +66,6 @@ export class MatchHeldEvents {
     });
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
-      await this.wake.ask(tx, platformId);
       await insertMatches(tx, { platformId, labelId, agreementId, position }, covered);
       const shared = covered.flatMap(({ event, match, isrc }) =>
         match.parts === undefined ? [] : [{ event, isrc: isrc ?? event.isrc, counted: match, parts: match.parts }],
@@ -75,6 +74,8 @@ export class MatchHeldEvents {
       const details = { agreement: agreementId, events: covered.length };
       const by = { system: 'match-held-events', organizationId: platformId };
       await audit(tx, by, { action: 'usage-events.matched', subjectId: agreementId, details, at: this.clock.now() });
+      // Last: where no tally waits, whoever asks after this waits for the commit.
+      await this.wake.ask(tx, platformId);
     }
     return held.length < batchMax ? undefined : held.at(-1);
   }

@@ -3,7 +3,7 @@ import { agreementsStamp, concludedAgreementsOf } from '../../agreements';
 import { statedShares } from '../../catalogue';
 import type { Tx } from '../../platform/database/tx';
 import { EventMatcher } from './event-matcher';
-import { KeptByPlatform } from './kept';
+import { KeptFew } from './kept';
 
 const platformsMax = 32;
 
@@ -13,7 +13,7 @@ const platformsMax = 32;
  */
 @Injectable()
 export class PlatformGrants {
-  private readonly kept = new KeptByPlatform<{ readonly stamp: string; readonly matcher: EventMatcher }>(platformsMax);
+  private readonly kept = new KeptFew<{ readonly stamp: string; readonly matcher: EventMatcher }>(platformsMax);
 
   async of(tx: Tx, platformId: string): Promise<EventMatcher> {
     const stamp = await agreementsStamp(tx, platformId, shareChecks);

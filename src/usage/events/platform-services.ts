@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/tx';
-import { KeptByPlatform } from './kept';
+import { KeptFew } from './kept';
 import type { EventReading } from './usage-event';
 
 const platformsMax = 1_000;
@@ -8,7 +8,7 @@ const platformsMax = 1_000;
 /** Each platform's own services. They are added and never taken away, so only one that is not known yet makes a question. */
 @Injectable()
 export class PlatformServices {
-  private readonly kept = new KeptByPlatform<ReadonlySet<string>>(platformsMax);
+  private readonly kept = new KeptFew<ReadonlySet<string>>(platformsMax);
 
   /** All services of the platform, as far as these readings name any. */
   async of(tx: Tx, platformId: string, readings: readonly EventReading[]): Promise<ReadonlySet<string>> {

@@ -7,9 +7,11 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
+import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
-import type { EventMatcher, Part } from './event-matcher';
-import { insertMovements, type SharedEvent } from './event-shares';
+import { arrayText } from './array-text';
+import type { Part } from './event-matcher';
+import { insertMovements, movementsOf, type SharedEvent } from './event-shares';
 import { eventOf, type EventRow, settledPosition } from './events.repository';
 import { matcherOf } from './platform-grants';
 import type { UsageEvent } from './usage-event';
@@ -24,6 +26,9 @@ interface Check {
   readonly platform_id: string;
   readonly label_id: string;
   readonly isrcs: readonly string[];
+  readonly from: string;
+  /** The first day that is not concerned; null: without end. */
+  readonly until: string | null;
 }
 
 type Named = Pick<UsageEvent, 'source' | 'id'>;
@@ -37,22 +42,27 @@ export class ShareOutEvents {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly wake: TallyWake,
   ) {}
 
   async execute({ checkId = '' }: JobPayload): Promise<void> {
     const check = await this.database.asSystem((tx) =>
       tx.first<Check>(
-        'SELECT id::text AS id, platform_id, label_id, isrcs FROM usage_share_checks WHERE id = $1 AND done_at IS NULL',
+        `SELECT id::text AS id, platform_id, label_id, isrcs, lower(days) AS from, upper(days) AS until
+           FROM usage_share_checks WHERE id = $1 AND done_at IS NULL`,
         [checkId],
       ),
     );
     if (check === undefined) return;
-    // A batch that was matched before the check was made is waited for.
+    // Whoever matched events by the shares from before the check is waited for: held ones that come to count, and batches.
+    await this.database.asSystem((tx) => lockVoids(tx, check.platform_id));
     await this.database.asSystem((tx) => settledPosition(tx, check.platform_id));
     let after: Named | undefined = { source: '', id: '' };
     while (after !== undefined) {
       const from: Named = after;
-      after = await this.database.asSystem((tx) => this.batch(tx, check, from));
+      const found = await this.database.asSystem((tx) => toMove(tx, check, from));
+      if (found.names.length > 0) await this.database.asSystem((tx) => this.move(tx, check, found.names));
+      after = found.next;
     }
     const at = this.clock.now();
     await this.database.asSystem((tx) =>
@@ -60,33 +70,40 @@ export class ShareOutEvents {
     );
   }
 
-  /** Whatever still waits of an agreement's platform, done now: before a close counts. */
+  /** What still waits of the recordings that an agreement was ever of, done now: before a close counts. */
   async finish(agreementId: string): Promise<void> {
     const waiting = await this.database.asSystem((tx) =>
       tx.rows<{ id: string }>(
         `SELECT c.id::text AS id FROM usage_share_checks c JOIN agreements a ON a.platform_id = c.platform_id
-          WHERE a.id = $1 AND c.done_at IS NULL ORDER BY c.id`,
+          WHERE a.id = $1 AND c.done_at IS NULL
+            AND EXISTS (SELECT FROM agreement_grants g WHERE g.agreement_id = a.id AND g.isrc = ANY (c.isrcs::bpchar[]))
+          ORDER BY c.id`,
         [agreementId],
       ),
     );
     for (const { id } of waiting) await this.execute({ checkId: id });
   }
 
-  /** The last one looked at, or undefined at the end. */
-  private async batch(tx: Tx, { id, platform_id, label_id, isrcs }: Check, after: Named): Promise<Named | undefined> {
+  /** Moves what is to be moved of these once nobody else can: some may be void by now, or moved already. */
+  private async move(tx: Tx, { id, platform_id, label_id }: Check, names: readonly Named[]): Promise<void> {
     await lockVoids(tx, platform_id);
-    const counted = await countedAfter(tx, { platformId: platform_id, isrcs }, after);
-    if (counted.length === 0) return undefined;
-    const matcher = await matcherOf(tx, platform_id);
-    const shared = await sharedNow(tx, platform_id, { matcher, counted });
+    const shared = await sharedNow(tx, platform_id, await countedOf(tx, platform_id, names));
     const movements = await insertMovements(tx, platform_id, shared);
-    if (movements > 0) {
-      const by = { system, organizationId: platform_id };
-      const details = { label: label_id, check: id, movements };
-      await audit(tx, by, { action: 'usage-events.shared-out', subjectId: platform_id, details, at: this.clock.now() });
-    }
-    return counted.length < batchMax ? undefined : counted.at(-1)?.event;
+    if (movements === 0) return;
+    // The tally has all months looked at that movements are of: what they have earned is another amount.
+    await this.wake.ask(tx, platform_id);
+    const by = { system, organizationId: platform_id };
+    const details = { label: label_id, check: id, movements };
+    await audit(tx, by, { action: 'usage-events.shared-out', subjectId: platform_id, details, at: this.clock.now() });
   }
+}
+
+/** Those of the next events of a check that count otherwise than by the shares of now, and where to go on; undefined at the end. Holds nobody up. */
+async function toMove(tx: Tx, check: Check, after: Named): Promise<{ names: Named[]; next: Named | undefined }> {
+  const counted = await countedAfter(tx, check, after);
+  const shared = await sharedNow(tx, check.platform_id, counted);
+  const names = shared.filter((each) => movementsOf(each).length > 0).map(({ event }) => event);
+  return { names, next: counted.length < batchMax ? undefined : counted.at(-1)?.event };
 }
 
 interface CountedEvent {
@@ -94,35 +111,52 @@ interface CountedEvent {
   readonly counted: SharedEvent['counted'];
 }
 
-/** Events of these recordings, as what they were resolved to, that count and are not void. */
+type CountedRow = EventRow & { readonly agreement_id: string; readonly label_id: string; readonly month: string };
+
+/** Events, as what they were resolved to, that count and are not void. */
+const counting = `
+  SELECT e.source, e.id, e.position, e.service_id, coalesce(m.isrc, e.isrc) AS isrc, e.territory, e.use_model, e.quantity, e.happened_at,
+         coalesce(m.agreement_id, e.agreement_id) AS agreement_id, coalesce(m.label_id, e.label_id) AS label_id,
+         coalesce(m.month, e.month)::text AS month
+    FROM usage_events e LEFT JOIN usage_event_matches m USING (platform_id, source, id)
+   WHERE e.platform_id = $1 AND coalesce(m.agreement_id, e.agreement_id) IS NOT NULL
+     AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)`;
+
+/** Of the recordings and days of a check. A day begins and ends within a day of UTC's, wherever the agreement's clocks hang. */
 async function countedAfter(
   tx: Tx,
-  { platformId, isrcs }: { readonly platformId: string; readonly isrcs: readonly string[] },
+  { platform_id, isrcs, from, until }: Check,
   { source, id }: Named,
 ): Promise<CountedEvent[]> {
-  const rows = await tx.rows<EventRow & { agreement_id: string; label_id: string; month: string }>(
-    `SELECT e.source, e.id, e.position, e.service_id, coalesce(m.isrc, e.isrc) AS isrc, e.territory, e.use_model, e.quantity, e.happened_at,
-            coalesce(m.agreement_id, e.agreement_id) AS agreement_id, coalesce(m.label_id, e.label_id) AS label_id,
-            coalesce(m.month, e.month)::text AS month
-       FROM usage_events e LEFT JOIN usage_event_matches m USING (platform_id, source, id)
-      WHERE e.platform_id = $1 AND (e.source, e.id) > ($3, $4) AND coalesce(m.isrc, e.isrc) = ANY ($2::bpchar[])
-        AND coalesce(m.agreement_id, e.agreement_id) IS NOT NULL
-        AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)
+  const rows = await tx.rows<CountedRow>(
+    `${counting}
+        AND (e.source, e.id) > ($3, $4) AND coalesce(m.isrc, e.isrc) = ANY ($2::bpchar[])
+        AND e.happened_at >= ($5::date - 1)::timestamp AT TIME ZONE 'UTC'
+        AND e.happened_at < coalesce(($6::date + 1)::timestamp AT TIME ZONE 'UTC', 'infinity')
       ORDER BY e.source, e.id LIMIT ${batchMax}`,
-    [platformId, isrcs, source, id],
+    [platform_id, isrcs, source, id, from, until],
   );
-  return rows.map((row) => ({
-    event: eventOf(row),
-    counted: { agreementId: row.agreement_id, labelId: row.label_id, month: row.month },
-  }));
+  return rows.map(countedEvent);
 }
 
+/** Those of these names. */
+async function countedOf(tx: Tx, platformId: string, names: readonly Named[]): Promise<CountedEvent[]> {
+  const rows = await tx.rows<CountedRow>(
+    `${counting} AND (e.source, e.id) IN (SELECT * FROM unnest($2::text[], $3::text[])) ORDER BY e.source, e.id`,
+    [platformId, arrayText(names.map(({ source }) => source)), arrayText(names.map(({ id }) => id))],
+  );
+  return rows.map(countedEvent);
+}
+
+const countedEvent = (row: CountedRow): CountedEvent => ({
+  event: eventOf(row),
+  counted: { agreementId: row.agreement_id, labelId: row.label_id, month: row.month },
+});
+
 /** What each counts for so far, beside what it is to count for. */
-async function sharedNow(
-  tx: Tx,
-  platformId: string,
-  { matcher, counted }: { readonly matcher: EventMatcher; readonly counted: readonly CountedEvent[] },
-): Promise<SharedEvent[]> {
+async function sharedNow(tx: Tx, platformId: string, counted: readonly CountedEvent[]): Promise<SharedEvent[]> {
+  if (counted.length === 0) return [];
+  const matcher = await matcherOf(tx, platformId);
   const moved = await movedParts(tx, platformId, counted);
   return counted.map(({ event, counted: own }) => {
     const whole: MovedPart = { ...own, share: wholeShare, units: event.quantity };
@@ -167,35 +201,41 @@ async function movedParts(
   return parts;
 }
 
-/** Has a platform's events of these recordings looked at again by a job. */
+/** Recordings, and the days of use from which, and until which, other shares may count. */
+type Concerned = Omit<ShareChange, 'labelId'>;
+
+/** Has a platform's events of these recordings and days looked at again by a job. */
 async function askToShareOut(
   tx: Tx,
-  { labelId, platformId, isrcs, at }: Pick<ShareChange, 'labelId' | 'isrcs' | 'at'> & { readonly platformId: string },
+  { labelId, platformId }: Pick<LivingAgreement, 'labelId' | 'platformId'>,
+  { isrcs, from, until, at }: Concerned,
 ): Promise<void> {
   const { id } = await tx.one<{ id: string }>(
-    'INSERT INTO usage_share_checks (label_id, platform_id, isrcs, asked_at) VALUES ($1, $2, $3, $4) RETURNING id::text AS id',
-    [labelId, platformId, isrcs, at],
+    `INSERT INTO usage_share_checks (label_id, platform_id, isrcs, days, asked_at) VALUES ($1, $2, $3, daterange($4, $5), $6)
+     RETURNING id::text AS id`,
+    [labelId, platformId, isrcs, from, until, at],
   );
   await enqueue(tx, system, { checkId: id }, `${system} ${id}`);
 }
 
 /** A label controls another share than before: whoever licenses the recordings from it has its events looked at again. In the transaction of the statement. */
-export const shareOutForShare = (tx: Tx, { labelId, isrcs, at }: ShareChange): Promise<void> =>
+export const shareOutForShare = (tx: Tx, { labelId, isrcs, ...concerned }: ShareChange): Promise<void> =>
   tx.asSystem(async () => {
     const licensed = await tx.rows<{ platformId: string; isrcs: string[] }>(
       `SELECT platform_id AS "platformId", array_agg(DISTINCT isrc::text ORDER BY isrc::text) AS isrcs FROM agreement_grants
         WHERE label_id = $1 AND isrc = ANY ($2::bpchar[]) GROUP BY platform_id ORDER BY platform_id`,
       [labelId, isrcs],
     );
-    for (const each of licensed) await askToShareOut(tx, { labelId, ...each, at });
+    for (const each of licensed)
+      await askToShareOut(tx, { labelId, platformId: each.platformId }, { isrcs: each.isrcs, ...concerned });
   });
 
-/** An agreement may bring another label its part of events that count already. In the transaction of the last signature. */
+/** An agreement may bring another label its part of events that count already, from this day on. In the transaction that signs it or lets it come into force. */
 export const shareOutUnder = (
   tx: Tx,
   agreement: Pick<LivingAgreement, 'labelId' | 'platformId'>,
   repertoire: readonly string[],
-  at: Date,
+  { from, at }: Pick<Concerned, 'from' | 'at'>,
 ): Promise<void> =>
   tx.asSystem(async () => {
     const { labelId, platformId } = agreement;
@@ -206,5 +246,5 @@ export const shareOutUnder = (
     // Where no other label licenses them, there is nobody to share with, and events were held until now.
     const elsewhere = agreedBetween(others.filter((other) => other.labelId !== labelId)).isrcs;
     const both = isrcs.filter((isrc) => elsewhere.has(isrc));
-    if (both.length > 0) await askToShareOut(tx, { labelId, platformId, isrcs: both, at });
+    if (both.length > 0) await askToShareOut(tx, agreement, { isrcs: both, from, until: null, at });
   });

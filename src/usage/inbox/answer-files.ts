@@ -4,6 +4,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { Keyring } from '../../platform/keyring/keyring';
 import type { FilePlace } from '../../platform/places/file-place';
+import { getOperation } from '../../platform/operations/operations';
 import { Storage } from '../../platform/storage/storage';
 import { givenBack, signedAcknowledgement } from '../delivery/given-back';
 import { KeptReadings } from '../kept-readings';
@@ -33,24 +34,32 @@ export class AnswerFiles {
     const files = await this.database.asSystem((tx) => unanswered(tx, inbox.id, answeredMax), 'read');
     const failures: unknown[] = [];
     for (const file of files) {
-      await this.answer(place, file).catch((error: unknown) => failures.push(error));
+      await this.answer(place, file).catch(async (error: unknown) => {
+        failures.push(error);
+        await this.mark(file, 'failed_at = $4');
+      });
     }
     return failures;
   }
 
   private async answer(place: FilePlace, file: InboxFile): Promise<void> {
     const { inbox_id: box, report_id: reportId } = file;
-    const { report, receipt } = await this.database.asSystem((tx) => reportOf(tx, file), 'read');
+    const { report, receipt, refusal } = await this.database.asSystem((tx) => reportOf(tx, file), 'read');
     const name = outName(file.name);
-    if (file.receipt_at === null) await this.putJson(place, box, `${name}.receipt.json`, receiptOf(file, receipt));
-    const isOver = reportId === null || (report !== undefined && report.state !== 'received');
-    if (report !== undefined && isOver) await this.putOutcome(place, name, file, report);
-    await this.database.asSystem((tx) =>
-      tx.run(
-        `UPDATE usage_inbox_files SET receipt_at = coalesce(receipt_at, $4), answered_at = CASE WHEN $5 THEN $4 END
-          WHERE inbox_id = $1 AND name = $2 AND version = $3`,
-        [box, file.name, file.version, this.clock.now(), isOver],
-      ),
+    if (file.receipt_at === null || refusal !== undefined)
+      await this.putJson(place, box, `${name}.receipt.json`, receiptOf(file, receipt, refusal));
+    const isRead = report !== undefined && report.state !== 'received';
+    if (isRead) await this.putOutcome(place, name, file, report);
+    const isOver = reportId === null || refusal !== undefined || isRead;
+    await this.mark(file, `receipt_at = coalesce(receipt_at, $4)${isOver ? ', answered_at = $4' : ''}`);
+  }
+
+  private mark({ inbox_id, name, version }: InboxFile, change: string): Promise<number> {
+    return this.database.asSystem((tx) =>
+      tx.run(`UPDATE usage_inbox_files SET ${change} WHERE inbox_id = $1 AND name = $2 AND version = $3`, [
+        ...[inbox_id, name, version],
+        this.clock.now(),
+      ]),
     );
   }
 
@@ -89,24 +98,35 @@ async function* pieces(content: AsyncIterable<Buffer> | readonly Buffer[]): Asyn
   yield* content;
 }
 
-/** Nothing of what was refused; of a report that waits for more files the receipt alone. */
-async function reportOf(
-  tx: Tx,
-  { report_id: id, file_number: number }: InboxFile,
-): Promise<{ readonly report?: UsageReport | undefined; readonly receipt?: ReceiptView }> {
+interface Answerable {
+  readonly report?: UsageReport | undefined;
+  readonly receipt?: ReceiptView;
+  /** Why there will be no report: problem details. */
+  readonly refusal?: object | undefined;
+}
+
+/** Nothing of what was refused; of a report that waits for more files the receipt alone, or why it waits no more. */
+async function reportOf(tx: Tx, { report_id: id, file_number: number }: InboxFile): Promise<Answerable> {
   if (id === null) return {};
   const report = await tx.first<UsageReport>('SELECT * FROM usage_reports WHERE id = $1', [id]);
   const part = await tx.first<ReportPart>('SELECT * FROM usage_report_parts WHERE report_id = $1 AND number = $2', [
     id,
     number,
   ]);
-  return { report, receipt: part === undefined ? receiptView(report!) : partReceiptView(part) };
+  if (part === undefined) return { report, receipt: receiptView(report!) };
+  const { state, problem } = await getOperation(tx, part.operation_id);
+  const refusal = report === undefined && state === 'failed' ? (problem ?? {}) : undefined;
+  return { report, receipt: partReceiptView(part), refusal };
 }
 
-const receiptOf = ({ name, taken_at, refusal }: InboxFile, receipt: ReceiptView | undefined): object => ({
+const receiptOf = (
+  { name, taken_at, refusal }: InboxFile,
+  receipt: ReceiptView | undefined,
+  ended: object | undefined,
+): object => ({
   file: name,
-  state: receipt === undefined ? 'refused' : 'received',
+  state: receipt === undefined || ended !== undefined ? 'refused' : 'received',
   takenAt: taken_at.toISOString(),
   report: receipt ?? null,
-  refusal,
+  refusal: refusal ?? ended ?? null,
 });

@@ -47,19 +47,28 @@ export function refuseAtSight({ file, mark }: DeliveredFile, bytesMax: number): 
     throw new DomainError('body-too-large', `${mark.name} has at most ${noteBytesMax} bytes`);
 }
 
+/** The longest of what is put out for a file, and of what file systems have as a name. */
+const longestEnding = '.acknowledgement.json';
+const outBytesMax = 255;
+
 /** How what is put out for a file begins. */
 export const outName = (name: string): string =>
-  namePattern.test(name) ? name : `unnamed-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+  namePattern.test(name) && Buffer.byteLength(name + longestEnding) <= outBytesMax
+    ? name
+    : `unnamed-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 
 const monthInName = /(?<!\d)((?:19|2\d)\d{2}-(?:0[1-9]|1[0-2]))(?!\d)/;
 
-/** What a mark says; what it does not is told by the name of the file. Refuses with request-invalid. */
-export async function readNote(text: string, name: string): Promise<DeliveryNote> {
+/**
+ * What a mark says; what it does not is told by the name of the file and the box that it is in: senders call files alike in all of their boxes, and message ids are of
+ * the whole organization. Refuses with request-invalid.
+ */
+export async function readNote(text: string, name: string, box: string): Promise<DeliveryNote> {
   const note = text.trim() === '' ? {} : parsed(text);
   const pipe = shapePipe();
   const { ...said } = (await pipe.transform(note, { type: 'body', metatype: DeliveryNote })) as DeliveryNote;
-  const [, month] = monthInName.exec(name) ?? [];
-  return { ...(month !== undefined && { month }), messageId: name, ...said };
+  const month = said.month ?? monthInName.exec(name)?.[1];
+  return { messageId: [box, month, name].join(' '), ...said, ...(month !== undefined && { month }) };
 }
 
 function parsed(text: string): object {

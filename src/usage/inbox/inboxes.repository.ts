@@ -28,8 +28,13 @@ export interface InboxFile {
   /** Problem details. */
   readonly refusal: object | null;
   readonly receipt_at: Date | null;
+  /** When answering failed last. */
+  readonly failed_at: Date | null;
   readonly answered_at: Date | null;
 }
+
+/** As it is taken, before anything is answered. */
+export type NewInboxFile = Omit<InboxFile, 'receipt_at' | 'failed_at' | 'answered_at'>;
 
 const openMax = 50;
 
@@ -88,7 +93,7 @@ export async function takenBefore(
 }
 
 /** False where another worker was faster. */
-export const insertInboxFile = async (tx: Tx, file: Omit<InboxFile, 'receipt_at' | 'answered_at'>): Promise<boolean> =>
+export const insertInboxFile = async (tx: Tx, file: NewInboxFile): Promise<boolean> =>
   (await tx.run(
     `INSERT INTO usage_inbox_files (inbox_id, name, version, organization_id, taken_at, report_id, file_number, refusal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT DO NOTHING`,
@@ -106,13 +111,18 @@ export const insertInboxFile = async (tx: Tx, file: Omit<InboxFile, 'receipt_at'
     ],
   )) > 0;
 
-/** What its sender has not been told: that it was taken, or what became of it. */
+/** What its sender has not been told: that it was taken, or what became of it, or that nothing will. What could not be answered comes after what was not tried yet. */
 export const unanswered = (tx: Tx, inboxId: string, limit: number): Promise<InboxFile[]> =>
   tx.rows<InboxFile>(
     `SELECT f.* FROM usage_inbox_files f LEFT JOIN usage_reports r ON r.id = f.report_id
-      WHERE f.inbox_id = $1 AND f.answered_at IS NULL AND (f.receipt_at IS NULL OR r.state <> 'received') ORDER BY f.taken_at, f.name, f.version LIMIT $2`,
+      WHERE f.inbox_id = $1 AND f.answered_at IS NULL AND (f.receipt_at IS NULL OR r.state <> 'received' OR (r.id IS NULL AND ${neverComes('f.report_id')}))
+      ORDER BY f.failed_at NULLS FIRST, f.taken_at, f.name, f.version LIMIT $2`,
     [inboxId, limit],
   );
+
+/** Of a report of several files: its operation ended before all were here. */
+const neverComes = (report: string): string =>
+  `EXISTS (SELECT FROM usage_report_parts p JOIN operations o ON o.id = p.operation_id WHERE p.report_id = ${report} AND o.state = 'failed')`;
 
 /** Boxes that a worker has to look into. */
 export const inboxesToSee = (tx: Tx): Promise<{ id: string }[]> =>

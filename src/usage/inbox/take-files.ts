@@ -5,7 +5,13 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
-import { type FilePlace, type PlacedFile, PlacedFileChanged, Places } from '../../platform/places/file-place';
+import {
+  type FilePlace,
+  type PlacedFile,
+  PlacedFileChanged,
+  PlacedFileForbidden,
+  Places,
+} from '../../platform/places/file-place';
 import { Storage } from '../../platform/storage/storage';
 import { introduced } from '../introduced';
 import { getMapping } from '../mappings.repository';
@@ -13,12 +19,12 @@ import { ReceiveReport, reportBytesMax } from '../receive-report';
 import { refuseUnclear } from '../replacing';
 import { AnswerFiles } from './answer-files';
 import { delivered, type DeliveredFile, noteBytesMax, readNote, refuseAtSight } from './delivered-file';
-import { type Inbox, type InboxFile, insertInboxFile, takenBefore } from './inboxes.repository';
+import { type Inbox, insertInboxFile, type NewInboxFile, takenBefore } from './inboxes.repository';
 
 const system = 'usage-inbox';
 /** So many files of a box are looked at; beyond it senders have to tidy up. */
 const placedMax = 20_000;
-/** So many are taken at once, that boxes have their turns. */
+/** So many are taken at once, that boxes have their turns; what is passed over is not counted. */
 const takenMax = 100;
 
 /**
@@ -53,15 +59,19 @@ export class TakeFiles {
 
   private async takeAll(place: FilePlace, inbox: Inbox): Promise<unknown[]> {
     const failures: unknown[] = [];
+    let taken = 0;
     for (const found of await this.newFiles(place, inbox)) {
+      if (taken === takenMax) break;
       try {
         await this.take(place, inbox, found);
-      } catch (error) {
+      } catch (thrown) {
+        const error = thrown instanceof PlacedFileForbidden ? forbidden(thrown) : thrown;
         // Being written still, or received at this moment by another worker: the next look will tell.
         if (error instanceof PlacedFileChanged || isBeingReceived(error)) continue;
         if (!(error instanceof DomainError) || error.status >= 500) failures.push(error);
         else await this.refuse(inbox, found, error);
       }
+      taken += 1;
     }
     return failures;
   }
@@ -79,13 +89,14 @@ export class TakeFiles {
     const files = delivered(placed);
     const asked = files.map(({ file: { name }, version }) => ({ name, version }));
     const taken = await this.database.asSystem((tx) => takenBefore(tx, inbox.id, asked), 'read');
-    return files.filter(({ file: { name }, version }) => !taken.has(`${name} ${version}`)).slice(0, takenMax);
+    return files.filter(({ file: { name }, version }) => !taken.has(`${name} ${version}`));
   }
 
   private async take(place: FilePlace, inbox: Inbox, found: DeliveredFile): Promise<void> {
     refuseAtSight(found, reportBytesMax);
     const { file, mark } = found;
-    const { replaces, replacesTerritory, as, ...said } = await readNote(await textOf(place, inbox.id, mark), file.name);
+    const note = await readNote(await textOf(place, inbox.id, mark), file.name, inbox.id);
+    const { replaces, replacesTerritory, as, ...said } = note;
     refuseUnclear({
       ...(replaces && { replaces }),
       ...(replacesTerritory && { replacesTerritory }),
@@ -138,13 +149,16 @@ export class TakeFiles {
   private asTaken(
     { id, organization_id }: Inbox,
     { file: { name }, version }: DeliveredFile,
-  ): Omit<InboxFile, 'report_id' | 'file_number' | 'refusal' | 'receipt_at' | 'answered_at'> {
+  ): Omit<NewInboxFile, 'report_id' | 'file_number' | 'refusal'> {
     return { inbox_id: id, name, version, organization_id, taken_at: this.clock.now() };
   }
 }
 
 const isBeingReceived = (error: unknown): boolean =>
   error instanceof DomainError && error.code === 'idempotency-key-in-use';
+
+const forbidden = ({ message }: PlacedFileForbidden): DomainError =>
+  new DomainError('request-invalid', undefined, [{ pointer: '/file', code: 'file-forbidden', message }]);
 
 async function textOf(place: FilePlace, box: string, file: PlacedFile): Promise<string> {
   const pieces: Buffer[] = [];

@@ -42,20 +42,30 @@ interface Header {
   isPacked: boolean;
 }
 
-/** What all columns of a row group hold at once, counted before it is taken. */
+/** What all columns of a row group hold at once, counted before it is taken; and, where there is an end to that, what they have taken so far. */
 export class HeldBytes {
   private held = 0;
+  private taken = 0;
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    private readonly mostTaken = Infinity,
+  ) {}
 
   /** Stops by ParquetUnreadable. */
   take(bytes: number): void {
     this.held += bytes;
+    this.taken += bytes;
     if (this.held > this.most) throw tooTight(`its columns would take more than ${this.most} bytes at once`);
+    if (this.taken > this.mostTaken) throw tooTight(`its first rows would take more than ${this.mostTaken} bytes`);
   }
 
   leave(bytes: number): void {
     this.held -= bytes;
+  }
+
+  leaveAll(): void {
+    this.held = 0;
   }
 }
 
@@ -72,6 +82,8 @@ export class ColumnPages {
     private readonly leaf: Leaf,
     private readonly chunk: ColumnChunk,
     private readonly held: HeldBytes,
+    /** Of its rows, from the first on: of a page no more is made than is wanted. */
+    private wanted: number,
   ) {
     this.at = chunk.offset;
     this.end = chunk.offset + chunk.bytes;
@@ -84,7 +96,7 @@ export class ColumnPages {
     this.heldByPage = 0;
     for (let empty = 0; empty < emptyPagesMax; empty += 1) {
       const header = await this.header();
-      const needed = costOf(header);
+      const needed = costOf(header, header.kind === pageKinds.dictionary ? header.values : this.wanted);
       this.held.take(needed);
       const body = await this.body(header);
       if (header.kind === pageKinds.dictionary) {
@@ -143,18 +155,24 @@ export class ColumnPages {
     if (this.dictionary !== undefined) throw this.damaged('has a second dictionary');
     if (encoding !== encodings.plain && encoding !== encodings.plainDictionary)
       throw this.damaged('has a dictionary that is written in an impossible way');
-    this.dictionary = readValues(encodings.plain, this.unpack(body, unpackedBytes), this.leaf, values);
+    const page = this.unpack(body, unpackedBytes);
+    this.dictionary = readValues(encodings.plain, page, this.leaf, { count: values, wanted: values });
   }
 
   private page(header: Header, body: Buffer): Page {
-    const { rows, present, rest, count } =
+    const { present, rest, count } =
       header.kind === pageKinds.data ? this.levels(header, body) : this.levelsBeside(header, body);
+    const rows = Math.min(header.values, this.wanted);
+    this.wanted -= rows;
+    const wanted = present === undefined ? rows : countOf(present.subarray(0, rows));
     const { encoding } = header;
-    if (encoding !== encodings.dictionary && encoding !== encodings.plainDictionary)
-      return { rows, present, values: this.counted(readValues(encoding, rest, this.leaf, count)), indices: undefined };
+    if (encoding !== encodings.dictionary && encoding !== encodings.plainDictionary) {
+      const values = this.counted(readValues(encoding, rest, this.leaf, { count, wanted }));
+      return { rows, present, values, indices: undefined };
+    }
     const { dictionary } = this;
     if (dictionary === undefined) throw this.damaged('names values of a dictionary that is not there');
-    const indices = new Int32Array(count);
+    const indices = new Int32Array(wanted);
     // Of a dictionary of one value nothing need be told.
     const width = rest[0] ?? 0;
     if (width > 0) readHybrid(rest, 1, width, indices);
@@ -173,7 +191,7 @@ export class ColumnPages {
   /** Of the first kind of data pages: everything is packed together. */
   private levels({ values: rows, unpackedBytes, levelsEncoding }: Header, body: Buffer): Levels {
     const page = this.unpack(body, unpackedBytes);
-    if (this.leaf.definitionMax === 0) return { rows, present: undefined, rest: page, count: rows };
+    if (this.leaf.definitionMax === 0) return { present: undefined, rest: page, count: rows };
     if (levelsEncoding !== encodings.rle) throw unsupported('levels in an encoding that is long given up are not read');
     if (page.length < 4) throw this.damaged('has a page that ends too early');
     const length = page.readUInt32LE(0);
@@ -186,7 +204,7 @@ export class ColumnPages {
     const before = definitionBytes + repetitionBytes;
     const rest = body.subarray(before);
     const page = isPacked ? this.unpack(rest, unpackedBytes - before) : rest;
-    if (this.leaf.definitionMax === 0) return { rows, present: undefined, rest: page, count: rows };
+    if (this.leaf.definitionMax === 0) return { present: undefined, rest: page, count: rows };
     return this.leveled(body.subarray(repetitionBytes, before), rows, page);
   }
 
@@ -194,13 +212,9 @@ export class ColumnPages {
     const { definitionMax } = this.leaf;
     const present = new Uint8Array(rows);
     readHybrid(bytes, 0, 32 - Math.clz32(definitionMax), present);
-    let count = 0;
-    for (let row = 0; row < rows; row += 1) {
-      const isThere = present[row] === definitionMax;
-      present[row] = isThere ? 1 : 0;
-      if (isThere) count += 1;
-    }
-    return { rows, present: count === rows ? undefined : present, rest, count };
+    for (let row = 0; row < rows; row += 1) present[row] = present[row] === definitionMax ? 1 : 0;
+    const count = countOf(present);
+    return { present: count === rows ? undefined : present, rest, count };
   }
 
   private unpack(packed: Buffer, size: number): Buffer {
@@ -239,11 +253,17 @@ export class ColumnPages {
   }
 }
 
-/** Bytes packed and unpacked, where each value begins or which one it is, and whether it is there. */
-const costOf = ({ bytes, unpackedBytes, values }: Header): number => bytes + unpackedBytes + 5 * values;
+/** Bytes packed and unpacked, whether each value is there, and where it begins, or which one it is, if it is wanted. */
+const costOf = ({ bytes, unpackedBytes, values }: Header, wanted: number): number =>
+  bytes + unpackedBytes + values + 4 * Math.min(values, wanted);
+
+function countOf(present: Uint8Array): number {
+  let count = 0;
+  for (const each of present) count += each;
+  return count;
+}
 
 interface Levels {
-  readonly rows: number;
   readonly present: Uint8Array | undefined;
   readonly rest: Buffer;
   /** Values that are there. */

@@ -55,14 +55,20 @@ function unpackBits(
   }
 }
 
+/** How many values there are, and how many of them, from the first on, somebody wants. */
+export interface Counts {
+  readonly count: number;
+  readonly wanted: number;
+}
+
 /** More in a block than any writer puts there. */
 const blockMax = 1 << 16;
 
-/** `count` numbers that are told by their differences (DELTA_BINARY_PACKED), and where the last block ends. */
+/** The first `wanted` of `count` numbers that are told by their differences (DELTA_BINARY_PACKED), and where the last block of all of them ends. */
 export function readDeltas(
   bytes: Buffer,
   from: number,
-  count: number,
+  { count, wanted }: Counts,
 ): { readonly values: BigInt64Array; readonly at: number } {
   const block = varint(bytes, from);
   const parts = varint(bytes, block.at);
@@ -71,7 +77,7 @@ export function readDeltas(
   if (block.value > blockMax || parts.value > 512 || perPart % 8 !== 0 || perPart === 0)
     throw corrupt('a page of differences has an impossible form');
   if (total.value !== count) throw corrupt('a page of differences has not as many values as it says');
-  const values = new BigInt64Array(count);
+  const values = new BigInt64Array(wanted);
   const first = zigzag(bytes, total.at);
   let [at, value, filled] = [first.at, first.value, 0];
   if (count > 0) values[filled++] = value;
@@ -85,11 +91,13 @@ export function readDeltas(
       if (width > 64) throw corrupt('a page of differences has an impossible width');
       const end = at + (perPart * width) / 8;
       if (end > bytes.length) throw ended();
-      const most = Math.min(perPart, count - filled);
+      const most = Math.min(perPart, wanted - filled);
       for (let each = 0; each < most; each += 1) {
         value = BigInt.asIntN(64, value + least.value + bitsAt(bytes, at, each * width, width));
-        values[filled++] = value;
+        values[filled + each] = value;
       }
+      // Those behind what is wanted are passed over.
+      filled += perPart;
       at = end;
     }
   }

@@ -5,7 +5,7 @@ import { pointerOf } from '../engine/json-members';
 import type { ColumnKind, Mapping } from '../mapping';
 import { type CellForms, cellTexts } from './cell-text';
 import { ColumnPages, HeldBytes, type Page } from './column-pages';
-import { type ByteSource, type Footer, readFooter, type RowGroup } from './footer';
+import { type ByteSource, type Footer, readFooter } from './footer';
 import { type Leaf, type LeafKind, typeName } from './leaves';
 import { corrupt, type ParquetFault, ParquetUnreadable, tooTight } from './unreadable';
 import type { Values } from './values';
@@ -24,6 +24,8 @@ export interface RowsAsked {
   readonly columns?: Columns | undefined;
   /** With all others that can be told as text. */
   readonly isWhole?: boolean;
+  /** No more of them than these, from the first on, and no more work than so few deserve. */
+  readonly rowsMax?: number;
   readonly forms: CellForms;
   /** Told how much of the file has been read, in bytes. */
   readonly at?: ((bytes: number) => Promise<void>) | undefined;
@@ -35,7 +37,7 @@ export interface RowsAsked {
  */
 export async function* parquetRows(
   path: string,
-  { columns = {}, isWhole = false, forms, at }: RowsAsked,
+  { columns = {}, isWhole = false, rowsMax = Infinity, forms, at }: RowsAsked,
 ): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
@@ -46,12 +48,16 @@ export async function* parquetRows(
     refuseTooTight(source, footer, leaves);
     const lines = new RowLines(leaves, forms, mostOf(source));
     let told = 0;
-    for (const group of footer.groups) {
-      for await (const { text, rows } of rowsOf(source, group, leaves, lines)) {
+    const held = new HeldBytes(heldMax, rowsMax === Infinity ? Infinity : heldMax);
+    for (const { rows: all, chunks } of footer.groups) {
+      const wanted = Math.min(all, rowsMax - told);
+      const pages = leaves.map((leaf) => new ColumnPages(source, leaf, chunks[leaf.number]!, held, wanted));
+      for await (const { text, rows } of rowsOf(pages, wanted, lines)) {
         yield text;
         told += rows;
         await at?.(Math.max(1, Math.floor((source.bytes * told) / footer.rows)));
       }
+      held.leaveAll();
     }
   } finally {
     await file.close();
@@ -143,27 +149,30 @@ function mapped({ leaves }: Footer, columns: Columns): Leaf[] {
   return asked.sort((one, other) => one.number - other.number);
 }
 
-/** As many columns as anybody looks at. */
+/** As many columns as anybody looks at, and names as long as anybody reads: they stand in every line. */
 const columnsMax = 60;
+const nameBytesMax = 255;
 
 /** The columns that are asked for and others of which a text is made, as many as are looked at; of two that are called alike the first. */
 function withOthers({ leaves }: Footer, asked: readonly Leaf[]): Leaf[] {
   const pointers = new Set(asked.map(({ pointer }) => pointer));
   const others = leaves.filter(
-    ({ kind, isRepeated, pointer }) => !isRepeated && kind !== 'other' && pointers.size < pointers.add(pointer).size,
+    ({ kind, isRepeated, path, pointer }) =>
+      !isRepeated &&
+      kind !== 'other' &&
+      Buffer.byteLength(path.join('.')) <= nameBytesMax &&
+      pointers.size < pointers.add(pointer).size,
   );
   const chosen = [...asked, ...others.slice(0, Math.max(0, columnsMax - asked.length))];
   return chosen.sort((one, other) => one.number - other.number);
 }
 
 async function* rowsOf(
-  source: ByteSource,
-  { rows, chunks }: RowGroup,
-  leaves: readonly Leaf[],
+  pages: readonly ColumnPages[],
+  rows: number,
   lines: RowLines,
 ): AsyncGenerator<{ readonly text: Buffer; readonly rows: number }> {
-  const held = new HeldBytes(heldMax);
-  const cursors = leaves.map((leaf) => new Cursor(new ColumnPages(source, leaf, chunks[leaf.number]!, held)));
+  const cursors = pages.map((each) => new Cursor(each));
   let [text, waiting] = ['', 0];
   for (let left = rows; left > 0;) {
     for (const cursor of cursors) await cursor.fill();
@@ -172,13 +181,14 @@ async function* rowsOf(
       text += lines.next(cursors);
       waiting += 1;
       if (text.length < chunkLength) continue;
-      yield { text: Buffer.from(text), rows: waiting };
+      yield { text: lines.counted(text), rows: waiting };
       [text, waiting] = ['', 0];
+      await nextTurn();
     }
     left -= count;
     await nextTurn();
   }
-  if (waiting > 0) yield { text: Buffer.from(text), rows: waiting };
+  if (waiting > 0) yield { text: lines.counted(text), rows: waiting };
 }
 
 /** Of a larger dictionary nothing is remembered. */
@@ -226,7 +236,7 @@ class RowLines {
   private readonly before: readonly string[];
   private readonly end: string;
   private readonly texts: readonly ((values: Values, at: number) => string)[];
-  private length = 0;
+  private bytes = 0;
 
   constructor(
     leaves: readonly Leaf[],
@@ -251,13 +261,15 @@ class RowLines {
 
   next(cursors: readonly Cursor[]): string {
     let line = '';
-    this.length += 1;
-    for (let at = 0; at < cursors.length; at += 1) {
-      const value = cursors[at]!.next(this.texts[at]!);
-      this.length += value.length;
-      line += this.before[at]! + value;
-    }
-    if (this.length > this.most) throw tooTight('the file unpacks to far more than its size');
+    for (let at = 0; at < cursors.length; at += 1) line += this.before[at]! + cursors[at]!.next(this.texts[at]!);
     return line + this.end;
+  }
+
+  /** Lines as they are given out, names and all. Stops by ParquetUnreadable where they come to more than the file may hold. */
+  counted(text: string): Buffer {
+    const bytes = Buffer.from(text);
+    this.bytes += bytes.length;
+    if (this.bytes > this.most) throw tooTight('the file unpacks to far more than its size');
+    return bytes;
   }
 }

@@ -1,4 +1,4 @@
-import { readDeltas, readHybrid } from './encodings';
+import { type Counts, readDeltas, readHybrid } from './encodings';
 import { type Leaf, physical } from './leaves';
 import { corrupt, tooTight, unsupported } from './unreadable';
 
@@ -26,27 +26,44 @@ export interface Values {
 /** What prefixes may unpack to. */
 const prefixedBytesMax = 64 * 1024 * 1024;
 
-/** Reads `count` values of a column from the bytes of a page. Stops by ParquetUnreadable where they do not hold them. */
-export function readValues(encoding: number, page: Buffer, leaf: Leaf, count: number): Values {
+/** Differences may tell values without end in no bytes at all; a page of so many is read all the same. */
+const deltasFree = 256 * 1024;
+/** Each is a number of 64 bits that takes a while: so many at once hold nobody up for long. */
+const deltasMax = 1024 * 1024;
+
+/** Reads the first `wanted` of `count` values of a column from the bytes of a page. Stops by ParquetUnreadable where they do not hold them. */
+export function readValues(encoding: number, page: Buffer, leaf: Leaf, counts: Counts): Values {
+  const { count, wanted } = counts;
   switch (encoding) {
     case encodings.plain:
-      return plainValues(page, leaf, count);
+      return plainValues(page, leaf, wanted);
     case encodings.rle:
-      if (leaf.type === physical.boolean) return truths(page, count);
+      if (leaf.type === physical.boolean) return truths(page, wanted);
       break;
     case encodings.deltas:
-      if (leaf.type === physical.int32 || leaf.type === physical.int64) return deltaValues(page, leaf, count);
+      refuseManyDeltas(page, leaf, count);
+      if (leaf.type === physical.int32 || leaf.type === physical.int64) return deltaValues(page, leaf, counts);
       break;
     case encodings.deltaLengths:
-      if (leaf.type === physical.bytes) return withLengths(page, count);
+      refuseManyDeltas(page, leaf, count);
+      if (leaf.type === physical.bytes) return withLengths(page, counts);
       break;
     case encodings.deltaBytes:
-      if (leaf.type === physical.bytes || leaf.type === physical.fixed) return withPrefixes(page, leaf, count);
+      refuseManyDeltas(page, leaf, count);
+      if (leaf.type === physical.bytes || leaf.type === physical.fixed) return withPrefixes(page, leaf, counts);
       break;
     case encodings.split:
-      return { ...plainValues(joinedFromStreams(page, widthOf(leaf), count), leaf, count), madeBytes: page.length };
+      return { ...plainValues(joinedFromStreams(page, widthOf(leaf), counts), leaf, wanted), madeBytes: page.length };
   }
   throw unsupported(`the column "${leaf.path.join('.')}" is written in a way that is not read (encoding ${encoding})`);
+}
+
+function refuseManyDeltas({ length }: Buffer, { path }: Leaf, count: number): void {
+  const most = Math.min(deltasMax, Math.max(deltasFree, length));
+  if (count > most)
+    throw tooTight(
+      `a page of the column "${path.join('.')}" has ${count} values in ${length} bytes, more than ${most}`,
+    );
 }
 
 const widths: Readonly<Record<number, number>> = { 1: 4, 2: 8, 3: 12, 4: 4, 5: 8 };
@@ -115,15 +132,16 @@ function truths(page: Buffer, count: number): Values {
   return { count, bytes: noBytes, number: (at) => out[at]! };
 }
 
-function deltaValues(page: Buffer, { type }: Leaf, count: number): Values {
-  const { values } = readDeltas(page, 0, count);
+function deltaValues(page: Buffer, { type }: Leaf, counts: Counts): Values {
+  const { values } = readDeltas(page, 0, counts);
   const bits = type === physical.int32 ? 32 : 64;
   const number = (at: number): bigint => BigInt.asIntN(bits, values[at]!);
-  return { count, bytes: noBytes, number, madeBytes: values.byteLength };
+  return { count: values.length, bytes: noBytes, number, madeBytes: values.byteLength };
 }
 
-function withLengths(page: Buffer, count: number): Values {
-  const { values: lengths, at: from } = readDeltas(page, 0, count);
+function withLengths(page: Buffer, counts: Counts): Values {
+  const { values: lengths, at: from } = readDeltas(page, 0, counts);
+  const count = lengths.length;
   const starts = new Int32Array(count + 1);
   starts[0] = from;
   for (let each = 0; each < count; each += 1)
@@ -132,9 +150,10 @@ function withLengths(page: Buffer, count: number): Values {
 }
 
 /** Each value is the beginning of the one before it, and bytes of its own. */
-function withPrefixes(page: Buffer, leaf: Leaf, count: number): Values {
-  const { values: prefixes, at: suffixesAt } = readDeltas(page, 0, count);
-  const { values: lengths, at: from } = readDeltas(page, suffixesAt, count);
+function withPrefixes(page: Buffer, leaf: Leaf, counts: Counts): Values {
+  const { values: prefixes, at: suffixesAt } = readDeltas(page, 0, counts);
+  const { values: lengths, at: from } = readDeltas(page, suffixesAt, counts);
+  const count = lengths.length;
   const starts = new Int32Array(count + 1);
   for (let each = 0; each < count; each += 1) {
     const prefix = lengthOf(prefixes[each]!, each === 0 ? 0 : starts[each]! - starts[each - 1]!);
@@ -167,11 +186,11 @@ function lengthOf(length: bigint, most: number): number {
 }
 
 /** The first bytes of all values, then the second ones, and so on. */
-function joinedFromStreams(page: Buffer, width: number, count: number): Buffer {
+function joinedFromStreams(page: Buffer, width: number, { count, wanted }: Counts): Buffer {
   if (width === 0) throw unsupported('a column is written in streams of bytes that have no width');
   refuseShort(page, count * width);
-  const values = Buffer.allocUnsafe(count * width);
+  const values = Buffer.allocUnsafe(wanted * width);
   for (let stream = 0; stream < width; stream += 1)
-    for (let each = 0; each < count; each += 1) values[each * width + stream] = page[stream * count + each]!;
+    for (let each = 0; each < wanted; each += 1) values[each * width + stream] = page[stream * count + each]!;
   return values;
 }

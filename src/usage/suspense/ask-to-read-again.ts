@@ -71,19 +71,23 @@ export async function readAgainUnder(
   });
 }
 
-/** A label controls another share than before: its live reports of these days are read again. */
-export async function readAgainForShare(tx: Tx, { labelId, from, until, at }: ShareChange): Promise<void> {
+/** A label controls another share than before: its live reports of these days are read again, of platforms that it ever licensed one of the recordings to. */
+export async function readAgainForShare(tx: Tx, { labelId, isrcs, from, until, at }: ShareChange): Promise<void> {
   await tx.asSystem(async () => {
     const platforms = await tx.rows<{ platformId: string }>(
-      'SELECT DISTINCT platform_id AS "platformId" FROM usage_reports WHERE label_id = $1 ORDER BY 1',
-      [labelId],
+      `SELECT platform_id AS "platformId" FROM (SELECT DISTINCT platform_id FROM usage_reports WHERE label_id = $1) AS reporting
+        WHERE EXISTS (SELECT FROM agreement_grants g
+                       WHERE g.platform_id = reporting.platform_id AND g.label_id = $1 AND g.isrc = ANY ($2::bpchar[]))
+        ORDER BY 1`,
+      [labelId, isrcs],
     );
     for (const { platformId } of platforms) await lockReadings(tx, { labelId, platformId });
     const reports = await tx.rows<UsageReport>(
       `SELECT * FROM usage_reports
-        WHERE label_id = $1 AND state = 'accepted' AND daterange(month, (month + interval '1 month')::date) && daterange($2, $3)
+        WHERE label_id = $1 AND platform_id = ANY ($2::uuid[]) AND state = 'accepted'
+          AND daterange(month, (month + interval '1 month')::date) && daterange($3, $4)
         ORDER BY id FOR UPDATE`,
-      [labelId, from, until],
+      [labelId, platforms.map(({ platformId }) => platformId), from, until],
     );
     for (const report of reports) await askToReadAgain(tx, report, { because: 'share', at });
   });

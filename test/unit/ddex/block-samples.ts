@@ -1,4 +1,4 @@
-import { type DsrSummary, type Fault, type FaultCode, readDsr } from '../../../src/ddex';
+import { type DsrSummary, type Fault, type FaultCode, readDsr, type ReportedUse } from '../../../src/ddex';
 
 /** A small sound report as lines of cells, to be changed cell by cell. Cells count from 1. */
 export type Lines = readonly (readonly string[])[];
@@ -65,11 +65,15 @@ export interface BlockReading {
   readonly codes: `${number} ${FaultCode}`[];
 }
 
-export async function readLines(lines: Lines | string): Promise<BlockReading> {
+/** As whoever counts uses reads it, where `uses` is given: they are put there. */
+export async function readLines(lines: Lines | string, uses?: ReportedUse[]): Promise<BlockReading> {
   const faults: Fault[] = [];
   async function* bytes() {
     yield Buffer.from(typeof lines === 'string' ? lines : textOf(lines));
   }
-  const summary = await readDsr(bytes(), { fault: (fault) => faults.push(fault) });
+  const summary = await readDsr(bytes(), {
+    fault: (fault) => faults.push(fault),
+    ...(uses !== undefined && { use: (use) => uses.push(use) }),
+  });
   return { summary, faults, codes: faults.map(({ line, code }) => `${line} ${code}` as const) };
 }

@@ -1,3 +1,4 @@
+import { type ReportedUse } from '../../../src/ddex';
 import { audioReport, type Lines, readLines, recounted, userGeneratedReport, withCells } from './block-samples';
 
 describe('a report with blocks', () => {
@@ -53,7 +54,6 @@ describe('what is wrong with a block or its records is told where it is', () => 
       ['9 cell-missing', '2 usage-total-mismatch', '3 usage-total-mismatch'],
     ],
     ['a transaction id that comes again', audio(10, { 4: 'T2' }), ['10 duplicate-sales-transaction']],
-    ['more given back than sold', audio(8, { 10: '6' }), ['8 returns-exceed-usages']],
     [
       'a summary of the same id for another controller and another territory',
       recounted(userGeneratedReport.toSpliced(2, 0, userGeneratedReport[1]!.with(6, 'KZ').with(12, 'PUB_2'))),
@@ -154,6 +154,78 @@ describe('what is wrong with a block or its records is told where it is', () => 
   });
 });
 
+describe('a count', () => {
+  const most = '9223372036854775807';
+  const counted = async (lines: Lines): Promise<[codes: readonly string[], uses: readonly bigint[]]> => {
+    const uses: ReportedUse[] = [];
+    const { codes } = await readLines(lines, uses);
+    return [codes.filter((code) => !code.endsWith('usage-total-mismatch')), uses.map(({ usages }) => usages)];
+  };
+
+  it('is taken up to 2^63 - 1, and rejected beyond by whoever counts uses', async () => {
+    for (const written of [most, `${most}.00`])
+      expect(await counted(userGenerated(6, { 6: written }))).toEqual([[], [BigInt(most), 5n]]);
+    for (const written of ['9223372036854775808', '18446744073709551617', '9'.repeat(38)]) {
+      const lines = userGenerated(6, { 6: written });
+      expect(await counted(lines)).toEqual([['6 cell-out-of-range'], [5n]]);
+      expect((await readLines(lines)).codes).toEqual([]);
+    }
+  });
+
+  it('of what was given back is no larger than that of the uses, for whoever counts them', async () => {
+    const lines = audio(8, { 10: '6' });
+    expect((await counted(lines))[0]).toEqual(['8 returns-exceed-usages']);
+    expect((await readLines(lines)).codes).toEqual([]);
+  });
+});
+
+describe('a reference that comes twice in its block', () => {
+  const again = (line: number, ...records: string[]): Lines =>
+    recounted(audioReport.toSpliced(line, 0, ...records.map((record) => record.split('|'))));
+  const second = 'AS02.02|1|A1|DA9|ZZAB12600009|Other||Masha|||SoundRecording';
+
+  it.each([
+    ['another recording', again(7, second), ['8 reference-repeated', '10 reference-rejected']],
+    [
+      'another one, and the first again',
+      again(7, second, second.replace('0009', '0001')),
+      ['8 reference-repeated', '9 reference-repeated', '11 reference-rejected'],
+    ],
+    [
+      'a recording that is not known to be the same, for want of an ISRC',
+      again(7, second.replace('ZZAB12600009', '')),
+      ['8 reference-repeated', '10 reference-rejected'],
+    ],
+    [
+      'another release',
+      withCells(again(7, 'RE02|1|R2|DR2||A1', 'RE02|1|R2|DR3||A2'), 10, { 5: 'R2' }),
+      ['9 reference-repeated', '10 reference-rejected'],
+    ],
+  ])('for %s is at fault, and nobody is paid for its uses', async (_name, lines, expected) => {
+    const uses: ReportedUse[] = [];
+    const { codes } = await readLines(lines, uses);
+    expect(codes.filter((code) => !code.endsWith('mismatch'))).toEqual(expected);
+    const told = expected.map((code) => parseInt(code, 10));
+    expect(uses.filter(({ lineNumber }) => told.includes(lineNumber))).toEqual([]);
+  });
+
+  it('for a recording of the same ISRC is that recording', async () => {
+    const uses: ReportedUse[] = [];
+    expect((await readLines(again(7, second.replace('0009', '0001')), uses)).codes).toEqual([]);
+    expect(uses.map(({ isrc, usages }) => [isrc, usages])).toContainEqual(['ZZAB12600001', 300n]);
+  });
+
+  it('for the only recording of the block leaves it the only one', async () => {
+    const uses: ReportedUse[] = [];
+    const lines = recounted(userGeneratedReport.toSpliced(2, 0, userGeneratedReport[2]!.with(5, 'Title')));
+    expect((await readLines(withCells(lines, 7, { 5: 'DA7' }), uses)).codes).toEqual([]);
+    expect(uses.map(({ isrc, usages }) => [isrc, usages])).toEqual([
+      ['ZZAB12600001', 30n],
+      ['ZZAB12600002', 5n],
+    ]);
+  });
+});
+
 describe('records of versions that are known in part', () => {
   it.each(['SR08.02', 'SY10.02'])('%s is recognised and never guessed', async (code) => {
     const cells = [code, 'X1', ...new Array<string>(50).fill('1')];
@@ -194,12 +266,15 @@ describe('memory', () => {
     );
     expect(summaries.summary.faultsByCode['too-many-summaries']).toBe(1);
     const recording = 'AS01.01\t1\tA\tDA\t\tT\t\tM\t\t\tSoundRecording\n';
-    const block = await readLines(
-      `${audioReport
-        .slice(0, 3)
-        .map((cells) => cells.join('\t'))
-        .join('\n')}\n${many(100_010, (index) => recording.replace('A\t', `A${index}\t`))}`,
-    );
-    expect(block.summary.faultsByCode['block-too-large']).toBe(1);
+    const opening = `${audioReport
+      .slice(0, 3)
+      .map((cells) => cells.join('\t'))
+      .join('\n')}\n`;
+    for (const name of ['A\t', 'DA\t']) {
+      const block = await readLines(
+        `${opening}${many(100_010, (index) => recording.replace(`\t${name}`, `\t${name.trim()}${index}\t`))}`,
+      );
+      expect(block.summary.faultsByCode['block-too-large']).toBe(1);
+    }
   });
 });

@@ -185,6 +185,18 @@ describe('the files of a report', () => {
     ]);
   });
 
+  it('have blocks of their own: none is in two files, nor between those of another', async () => {
+    const blocks = (of: Lines, first: number): Lines =>
+      [3, 4, 5, 6, 7, 8, 9].reduce(
+        (lines, line) => withCells(lines, line, { 2: String(first + (line < 8 ? 0 : 1)) }),
+        of,
+      );
+    expect(await together(part(1), blocks(part(2), 1))).toEqual([[], ['blocks-overlap']]);
+    expect(await together(part(1), blocks(part(2), 2))).toEqual([[], ['blocks-overlap']]);
+    expect(await together(blocks(part(2), 2), part(1))).toEqual([['blocks-overlap'], []]);
+    expect(await together(blocks(part(1), 5), blocks(part(2), 3))).toEqual([['block-gap'], []]);
+  });
+
   it('belong together by their names where HEAD cannot be read', async () => {
     const name = (number: number) => `DSR_A_B_S_2026-01_RU_${number}of2_20260205T090000.tsv`;
     const checks = await Promise.all([1, 1].map((number) => check('HEAD\n', name(number))));

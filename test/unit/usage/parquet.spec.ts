@@ -402,6 +402,77 @@ describe('what is no sound file', () => {
     expect(await refusal(rowsOf(rawFile(rows, text(Buffer.concat([dictionary, data])))))).toBe('packed-too-tightly');
   });
 
+  it('is refused where the names of its columns, said in each row, come to far too much, and holds nobody up meanwhile', async () => {
+    const rows = 400_000;
+    const nothing = optional(Buffer.concat([varint(rows * 2), Buffer.from([0])]));
+    const named = (length: number): Buffer =>
+      rawFile(
+        rows,
+        Array.from({ length: 60 }, (_, at) => ({
+          ...{ name: String(at).padEnd(length, 'n'), type: 6, isOptional: true },
+          pages: page(nothing, { values: rows }),
+        })),
+      );
+    let [last, longest] = [performance.now(), 0];
+    const timer = setInterval(() => {
+      const now = performance.now();
+      [last, longest] = [now, Math.max(longest, now - last)];
+    }, 5);
+    let given = 0;
+    const given255 = join(folder, 'names.parquet');
+    await writeFile(given255, named(255));
+    const reading = async (): Promise<void> => {
+      for await (const chunk of parquetRows(given255, { forms, isWhole: true })) given += chunk.length;
+    };
+    expect(await refusal(reading())).toBe('packed-too-tightly');
+    clearInterval(timer);
+    expect(given).toBeLessThan(65 * mebi);
+    expect(longest).toBeLessThan(1_000);
+    // Longer ones are not looked at: what is left of each row is that there is one.
+    expect((await rowsOf(named(256))).length).toBe(rows);
+  });
+
+  /** By differences of no bits at all: `count` times the same number. */
+  const alike = (count: number, each = 0): Buffer => {
+    const block = Buffer.concat([varint(0), Buffer.alloc(512)]);
+    const blocks = Array.from({ length: Math.ceil((count - 1) / 65_536) }, () => block);
+    return Buffer.concat([varint(65_536), varint(512), varint(count), varint(each * 2), ...blocks]);
+  };
+
+  it.each([
+    ['numbers', 2, 5, (count: number) => alike(count, 7)],
+    ['texts by their lengths', 6, 6, (count: number) => alike(count)],
+    ['texts by their beginnings', 6, 7, (count: number) => Buffer.concat([alike(count), alike(count)])],
+  ])('is refused where a page tells %s by the million in no bytes', async (_, type, encoding, body) => {
+    const told = (count: number, { rows = count, rowsMax = Infinity } = {}): Promise<Row[]> =>
+      rowsOf(rawFile(rows, [{ name: 'c', type, pages: page(body(count), { values: count, encoding }) }]), {
+        isWhole: true,
+        rowsMax,
+      });
+    expect(await refusal(told(262_145))).toBe('packed-too-tightly');
+    const all = await told(262_144);
+    expect([all.length, all.at(-1)]).toEqual([262_144, { c: type === 2 ? '7' : '' }]);
+    expect(await told(262_144, { rowsMax: 3 })).toEqual(all.slice(0, 3));
+  });
+
+  it('is read as far as is asked, whatever its encodings, and over its row groups', async () => {
+    for (const name of ['snappy', 'zstd-pages', 'gzip-int96', 'deltas', 'polars', 'duckdb', 'duckdb-v2'])
+      for (const rowsMax of [0, 1, 17, 101, 150, 151])
+        expect(await rowsIn(join(samples, `${name}.parquet`), { rowsMax })).toEqual(expected.slice(0, rowsMax));
+  });
+
+  it('is given up where its first rows take more work than so few are worth', async () => {
+    // A row a page, each of which unpacks to mebibytes.
+    const body = zstdCompressSync(Buffer.concat([plainTexts(['a']), Buffer.alloc(8 * mebi)]));
+    const one = page(body, { values: 1, unpacked: 5 + 8 * mebi });
+    const file = rawFile(
+      1_000,
+      text(Buffer.concat(Array.from({ length: 1_000 }, () => one)), { codec: 6, unpackedBytes: 1 }),
+    );
+    expect(await refusal(rowsOf(file, { isWhole: true, rowsMax: 1_000 }))).toBe('packed-too-tightly');
+    expect((await rowsOf(file, { isWhole: true, rowsMax: 20 })).length).toBe(20);
+  });
+
   it('is refused before its many columns fill the memory together, and given back with sixty of them', async () => {
     const values = 4 * mebi;
     // Empty texts by the million: a few kilobytes on disk, dozens of mebibytes each where they are held.

@@ -14,9 +14,11 @@ import { watchUsage } from '../support/usage-alerts';
 
 /** No worker runs: each test decides when a month is closed, and when events are looked at again. */
 let app: TestApp;
+const start = '2026-03-20T09:00:00Z';
 beforeAll(async () => {
-  app = await startTestApp({ at: '2026-03-20T09:00:00Z' });
+  app = await startTestApp({ at: start });
 });
+afterEach(() => app.clock.moveTo(new Date(start)));
 afterAll(async () => {
   await database?.end();
   await app?.close();

@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import { type Command } from 'commander';
-import { archiveBytesMax, type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
+import { type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
 import { printable } from './printable';
 import { type Streams } from './terms-files';
+import { EXIT, readBytes, readKeys } from './verify-files';
+import { registerVerifyLedger } from './verify-ledger';
 import { hangingLines } from './wrap-text';
 
-const EXIT = { holds: 0, faults: 1, unreadable: 2 } as const;
 const WIDTH = 100;
 const COLUMN = 13;
 
@@ -16,7 +16,7 @@ interface Asked {
 
 /** `accordo verify FILE --keys KEYS`: whether an evidence bundle holds, without a server. */
 export function registerVerify(program: Command): void {
-  program
+  const verify = program
     .command('verify')
     .description(
       'check the evidence of an agreement, or a sealed contract, with the marketplace’s published keys alone',
@@ -29,6 +29,7 @@ export function registerVerify(program: Command): void {
     .action(async (file: string, asked: Asked) => {
       process.exitCode = await verifyFile(file, asked, { output: process.stdout, errors: process.stderr });
     });
+  registerVerifyLedger(verify);
 }
 
 /** 0 when everything holds, 1 with faults, 2 when file or keys cannot be read. */
@@ -51,24 +52,6 @@ export async function verifyFile(file: string, asked: Asked, { output, errors }:
 }
 
 const pdfMark = Buffer.from('%PDF-');
-
-function readBytes(file: string): Buffer {
-  if (statSync(file).size > archiveBytesMax) throw new Error(`${file}: larger than any evidence bundle`);
-  return readFileSync(file);
-}
-
-function readKeys(file: string): readonly PublishedKey[] {
-  const text = readFileSync(file, 'utf8');
-  let set: unknown;
-  try {
-    set = JSON.parse(text);
-  } catch {
-    throw new Error(`${file}: is no JSON`);
-  }
-  const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined;
-  if (!Array.isArray(keys)) throw new Error(`${file}: is no JSON Web Key Set`);
-  return keys as PublishedKey[];
-}
 
 function told(file: string, verification: Verification): string {
   const { agreement, madeAt, files, versions, signatures, notes, faults } = verification;

@@ -1,53 +1,25 @@
-import { canonicalText, isCalendarDate, type Manifest, type SignatureStatement } from '../kernel';
+import type { Manifest, SignatureStatement } from '../kernel';
 import { readPublicJwk } from '../platform/signing/public-jwk';
 import { type BundledAcceptance, type BundledSignature, type EvidenceRecord, RECORD, RECORD_SEAL } from './bundle';
-
-/** Whether a value has a form. */
-type Form = (value: unknown) => boolean;
+import {
+  canonicalJson,
+  count,
+  day,
+  either,
+  type Form,
+  formed,
+  hash,
+  instant,
+  like,
+  nothing,
+  object,
+  text,
+  texts,
+  uuid,
+  word,
+} from './forms';
 
 const filesMax = 5_000;
-
-const text: Form = (value) => typeof value === 'string';
-const nothing: Form = (value) => value === null;
-const count: Form = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const word =
-  (...words: readonly string[]): Form =>
-  (value) =>
-    words.includes(value as string);
-const like =
-  (pattern: RegExp): Form =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
-const either =
-  (...forms: readonly Form[]): Form =>
-  (value) =>
-    forms.some((form) => form(value));
-
-/** Exactly these members: one that nobody knows could say anything. */
-const object =
-  (members: Readonly<Record<string, Form>>): Form =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).length === Object.keys(members).length &&
-    Object.entries(members).every(
-      ([name, form]) => Object.hasOwn(value, name) && form((value as Readonly<Record<string, unknown>>)[name]),
-    );
-
-const uuid = like(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-const hash = like(/^[0-9a-f]{64}$/);
-const day: Form = (value) => typeof value === 'string' && isCalendarDate(value);
-const instant: Form = (value) =>
-  typeof value === 'string' &&
-  /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/.test(value) &&
-  !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value;
-
-/** Each once and in order. */
-const texts: Form = (value) =>
-  Array.isArray(value) &&
-  value.every((item, place) => typeof item === 'string' && (place === 0 || (value[place - 1] as string) < item));
 
 /** Each name once and in order, so that a set of files has one record. */
 const files: Form = (value) =>
@@ -112,26 +84,3 @@ export const readStatement = (words: string): SignatureStatement | undefined =>
 export const readAcceptance = (value: unknown): BundledAcceptance | undefined => formed(acceptance, value);
 
 export const readSignature = (value: unknown): BundledSignature | undefined => formed(signature, value);
-
-function formed<Value>(form: Form, value: unknown): Value | undefined {
-  return form(value) ? (value as Value) : undefined;
-}
-
-/** The value of canonical JSON; undefined when the bytes are anything else: another spelling of the same value is refused. */
-export function canonicalJson(bytes: Buffer): unknown {
-  const value = json(bytes);
-  try {
-    return Buffer.from(canonicalText(value), 'utf8').equals(bytes) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The value of JSON in whatever spelling; undefined when the bytes are none. */
-export function json(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

@@ -2,7 +2,8 @@ import { sha256Hex } from '../kernel';
 import { type BundledAcceptance } from './bundle';
 import { FRAMEWORK } from './file-names';
 import { type Findings } from './findings';
-import { canonicalJson, readAcceptance } from './strict-forms';
+import { canonicalJson } from './forms';
+import { readAcceptance } from './strict-forms';
 import { type CheckedSignature } from './verify-signatures';
 
 /** Each text is the one that was accepted. Who signed without one before is noted: what is older than framework agreements stands without. */

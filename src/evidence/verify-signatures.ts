@@ -4,7 +4,8 @@ import { thumbprintOf } from '../platform/signing/public-jwk';
 import { type BundledSignature } from './bundle';
 import { type Findings } from './findings';
 import { type SealKeys } from './published-keys';
-import { canonicalJson, readSignature, readStatement } from './strict-forms';
+import { canonicalJson } from './forms';
+import { readSignature, readStatement } from './strict-forms';
 import { sealFault } from './strict-jws';
 
 /** A signature that holds. */

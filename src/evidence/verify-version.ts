@@ -13,7 +13,8 @@ import {
 import { ORIGINAL } from './file-names';
 import { type Findings } from './findings';
 import { type SealKeys } from './published-keys';
-import { json, readManifest } from './strict-forms';
+import { json } from './forms';
+import { readManifest } from './strict-forms';
 import { type CheckedSignature, checkSignatures } from './verify-signatures';
 
 /** The sound files of one version by their names in it. */

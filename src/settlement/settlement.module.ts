@@ -9,7 +9,12 @@ import { OpenDispute } from './disputes/open-dispute';
 import { InvoicesController } from './invoices/invoices.controller';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
+import { SaveChart } from './ledger/journal/chart';
+import { ChartController } from './ledger/journal/chart.controller';
+import { JournalController } from './ledger/journal/journal.controller';
 import { LedgerController } from './ledger/ledger.controller';
+import { GatherPostings, LogLedger } from './ledger/log/log-ledger';
+import { LogController } from './ledger/log/log.controller';
 import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
@@ -34,6 +39,9 @@ import { StatementsController } from './statements/statements.controller';
   imports: [AgreementsModule, UsageModule],
   controllers: [
     LedgerController,
+    LogController,
+    JournalController,
+    ChartController,
     StatementsController,
     LiveController,
     DisputesController,
@@ -44,6 +52,9 @@ import { StatementsController } from './statements/statements.controller';
     WebhooksController,
   ],
   providers: [
+    GatherPostings,
+    LogLedger,
+    SaveChart,
     PostConclusion,
     SendInvoice,
     RequestClose,
@@ -64,6 +75,8 @@ export class SettlementModule implements OnModuleInit {
     private readonly onAmended: OnAmended,
     private readonly approvals: Approvals,
     private readonly jobs: Jobs,
+    private readonly gatherPostings: GatherPostings,
+    private readonly logLedger: LogLedger,
     private readonly postConclusion: PostConclusion,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
@@ -89,6 +102,8 @@ export class SettlementModule implements OnModuleInit {
     this.approvals.register(releaseAction, this.releasePayout);
     this.bookedAverages.register(averageBooked);
     this.accrual.register(reachedSoFar);
+    this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
+    this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));

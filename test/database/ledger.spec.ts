@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Client } from 'pg';
+import { CURRENCIES, currencyExponent } from '../../src/kernel';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
 import { type Books, post, type Posting } from '../../src/settlement/ledger/ledger';
-import { accounts, backFeeDue, type Leg } from '../../src/settlement/ledger/templates';
+import * as templates from '../../src/settlement/ledger/templates';
+import { type Account, accounts, backFeeDue, type Leg } from '../../src/settlement/ledger/templates';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 let urls: FreshDatabase;
@@ -111,15 +113,117 @@ describe('the ledger', () => {
     expect(await legsOf(books.id)).toHaveLength(4);
   });
 
-  it('takes exactly what balances, whatever is tried', async () => {
-    const leg = fc.record({ account: fc.constantFrom(...accounts), minor: fc.constantFrom(-3n, -2n, -1n, 1n, 2n, 3n) });
+  it('takes exactly what balances and moves each account on its side, whatever is tried', async () => {
+    const sides: Partial<Record<Account, bigint>> = { 'platform-receivable': 1n, 'label-payable': -1n };
+    const leg = fc.record({
+      account: fc.constantFrom<Account>('platform-receivable', 'label-payable', 'cash'),
+      minor: fc.constantFrom(-2n, -1n, 1n, 2n),
+    });
+    // Some that are right among them.
+    const right = fc
+      .array(fc.constantFrom(1n, 2n), { minLength: 1, maxLength: 2 })
+      .map((amounts) => amounts.flatMap(backFeeDue));
     await fc.assert(
-      fc.asyncProperty(fc.array(leg, { minLength: 1, maxLength: 5 }), async (legs) => {
+      fc.asyncProperty(fc.oneof(fc.array(leg, { minLength: 1, maxLength: 4 }), right), async (legs) => {
         const taken = await book(posting(newBooks(), legs)).catch(() => false);
-        expect(taken).toBe(legs.reduce((sum, { minor }) => sum + minor, 0n) === 0n);
+        const sided = legs.every(({ account, minor }) => (sides[account] ?? 0n) * minor > 0n);
+        expect(taken).toBe(sided && legs.reduce((sum, { minor }) => sum + minor, 0n) === 0n);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
+  });
+});
+
+describe('the rules of a leg', () => {
+  const amounts = { recouped: 3n, payable: 5n, carriedForward: 7n, gross: 100n, commission: 5n };
+  const events: Readonly<Record<string, Leg[]>> = {
+    'advance-due': templates.advanceDue(5n),
+    'advance-paid-elsewhere': templates.advancePaidElsewhere(5n),
+    'back-fee-due': templates.backFeeDue(5n),
+    'royalties-earned': templates.royaltiesEarned(amounts),
+    'dispute-held': templates.disputeHeld(5n),
+    'dispute-released': templates.disputeReleased(5n),
+    'receipt-allocated': templates.receiptAllocated(5n),
+    'payout-sent': templates.payoutSent(amounts),
+    'payout-confirmed': templates.payoutConfirmed(amounts),
+  };
+  /** Corrections move these either way. */
+  const either = ['platform-carried-forward', 'label-carried-forward', 'royalties-prepaid', 'unrecouped-advance'];
+
+  const sideOf = async (kind: string, account: string): Promise<number | null> =>
+    (
+      await database.asSystem((tx) =>
+        tx.one<{ side: number | null }>('SELECT ledger_side($1, $2) AS side', [kind, account]),
+      )
+    ).side;
+
+  it('are those of the templates: the same accounts, on the same sides', async () => {
+    for (const [kind, legs] of Object.entries(events)) {
+      for (const account of accounts) {
+        const leg = legs.find((one) => one.account === account);
+        const free = kind === 'royalties-earned' && either.includes(account);
+        const side = leg === undefined ? null : free ? 0 : leg.minor > 0n ? 1 : -1;
+        expect([kind, account, await sideOf(kind, account)]).toEqual([kind, account, side]);
+      }
+      expect(await book(posting(newBooks(), legs, { kind }))).toBe(true);
+    }
+    expect(await sideOf('unheard-of', 'cash')).toBeNull();
+  });
+
+  it('refuse every event the other way round, on another account, and any that nobody knows', async () => {
+    const refusal = { constraint: 'ledger_postings_side' };
+    for (const [kind, legs] of Object.entries(events)) {
+      const turned = legs.map(({ account, minor }) => ({ account, minor: -minor }));
+      await expect(book(posting(newBooks(), turned, { kind }))).rejects.toMatchObject(refusal);
+      const elsewhere = accounts.find((account) => legs.every((leg) => leg.account !== account))!;
+      const moved = legs.with(0, { ...legs[0]!, account: elsewhere });
+      await expect(book(posting(newBooks(), moved, { kind }))).rejects.toMatchObject(refusal);
+    }
+    await expect(book(posting(newBooks(), backFeeDue(5n), { kind: 'unheard-of' }))).rejects.toMatchObject(refusal);
+  });
+
+  it('know the unit of every currency that the kernel knows, and no other', async () => {
+    const rows = await database.asSystem((tx) =>
+      tx.rows<{ code: string; exponent: number | null }>(
+        `SELECT code, ledger_exponent(code) AS exponent
+           FROM (SELECT chr(65 + a) || chr(65 + b) || chr(65 + c) AS code
+                   FROM generate_series(0, 25) a, generate_series(0, 25) b, generate_series(0, 25) c) codes
+          WHERE ledger_exponent(code) IS NOT NULL ORDER BY code COLLATE "C"`,
+      ),
+    );
+    expect(rows).toEqual(CURRENCIES.map((code) => ({ code, exponent: currencyExponent(code) })));
+    expect(await book(posting({ ...newBooks(), currency: 'JPY' }, backFeeDue(5n)))).toBe(true);
+  });
+
+  it('refuse amounts in another unit, of no currency, or in two currencies at once', async () => {
+    const legs = (values: string): Promise<number> =>
+      database.asSystem(async (tx) => {
+        const books = newBooks();
+        const { id } = await tx.one<{ id: string }>(
+          `INSERT INTO ledger_transactions (agreement_id, label_id, platform_id, kind, source, effective_on, booked_at)
+           VALUES ($1, $2, $3, 'back-fee-due', '1', '2026-01-05', '2026-01-05T09:00Z') RETURNING id`,
+          [books.id, books.labelId, books.platformId],
+        );
+        return tx.run(
+          `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent)
+           SELECT $1, $2, row_number() OVER (), $3, $4, * FROM (VALUES ${values}) AS leg(account, amount, currency, exponent)`,
+          [books.id, id, books.labelId, books.platformId],
+        );
+      });
+    const pair = (currency: string, exponent: string): string =>
+      `('platform-receivable', 5, '${currency}', ${exponent}), ('label-payable', -5, '${currency}', ${exponent})`;
+    expect(await legs(pair('JPY', '0'))).toBe(2);
+    for (const [currency, exponent] of [
+      ['USD', '3'],
+      ['JPY', '2'],
+      ['USD', 'NULL::int'],
+      ['XAU', '2'],
+      ['usd', '2'],
+    ] as const)
+      await expect(legs(pair(currency, exponent))).rejects.toMatchObject({ constraint: 'ledger_postings_exponent' });
+    await expect(legs(`${pair('USD', '2')}, ${pair('EUR', '2')}`)).rejects.toMatchObject({
+      constraint: 'ledger_postings_one_currency',
+    });
   });
 });
 

@@ -10,8 +10,15 @@ import { describeTables, label, platform, stranger, type Table } from '../suppor
 const systemOnly = ['invoice_series', 'usage_tallies'];
 /** The one place where a party writes rows of others: news for them. */
 const writtenForOthers = ['outbox'];
-/** Tables of nobody: counters by key or by agreement, the marketplace's own schedule, the provider's events. */
-const ofNobody = ['commission_schedules', 'rate_limits', 'stripe_events', 'usage_days'];
+/** Tables of nobody: counters by key or by agreement, the tree over all books, the marketplace’s own schedule, the provider's events. */
+const ofNobody = [
+  'commission_schedules',
+  'ledger_checkpoints',
+  'ledger_nodes',
+  'rate_limits',
+  'stripe_events',
+  'usage_days',
+];
 
 const member = (organizationId: string): Actor => ({
   organizationId,

@@ -111,7 +111,7 @@ async function queueEmpty(): Promise<void> {
     // What gathers would be done in their midst: events are tallied, and their months looked at after that.
     await superuser.query(
       `UPDATE graphile_worker._private_jobs SET run_at = now()
-        WHERE run_at > now() AND attempts = 0 AND (key LIKE 'tally-usage-events %' OR key LIKE 'watch-usage %')`,
+        WHERE run_at > now() AND attempts = 0 AND (key LIKE 'tally-usage-events %' OR key LIKE 'watch-usage %' OR key = 'log-ledger')`,
     );
     const { rows } = await superuser.query<{ waiting: string }>(
       'SELECT count(*) AS waiting FROM graphile_worker._private_jobs WHERE attempts < max_attempts AND run_at <= now()',
@@ -299,6 +299,18 @@ const eventFile = (data: object): { type: string; content: string } => ({
 const matrix: Readonly<Record<string, Attempt>> = {
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
+  'GET /v1/agreements/{id}/ledger/{transactionId}/inclusion path/transactionId': {
+    ...thing('ledger transaction'),
+    path: (id) => `/v1/agreements/${ours.ids.agreement}/ledger/${id}/inclusion`,
+  },
+  'GET /v1/journal query/agreementId': {
+    ...thing('agreement'),
+    query: (id) => `?from=2026-01-01&until=2026-02-01&agreementId=${id}`,
+  },
+  'GET /v1/journal/trial-balance query/agreementId': {
+    ...thing('agreement'),
+    query: (id) => `?from=2026-01-01&until=2026-02-01&agreementId=${id}`,
+  },
   'GET /v1/statements query/agreementId': { ...thing('agreement'), query: (id) => `?agreementId=${id}` },
   'GET /v1/negotiations/{id}/attachments/{attachmentId}/content path/attachmentId': {
     ...thing('attachment'),
@@ -663,6 +675,7 @@ describe('what belongs to others', () => {
               .replace('/reconciliation', `/reconciliation?month=2026-01&serviceId=${theirs.serviceId}`)
               .replace('{number}', '1')
               .replace('{attachmentId}', theirs.ids.attachment)
+              .replace('{transactionId}', theirs.ids['ledger transaction'])
               .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),
             id,
             { body },

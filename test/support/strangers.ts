@@ -32,6 +32,7 @@ const valueOf: Readonly<Record<string, string>> = {
   int8range: `'[1,2)'`,
   jsonb: `'{}'`,
   xid8: 'pg_current_xact_id()',
+  bytea: `sha256('')`,
 };
 
 export interface Table {

@@ -41,6 +41,7 @@ export type Thing =
   | 'usage inbox'
   | 'usage resolution'
   | 'operation'
+  | 'ledger transaction'
   | 'statement'
   | 'invoice'
   | 'payout'
@@ -138,6 +139,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const invoice = await paidInvoice(app, label.as, { purpose: 'advance' });
   await label.as.post('/v1/payment-accounts', {});
   const payout = await label.as.post<{ id: string; approvalId: string }>('/v1/payouts', { invoiceIds: [invoice] });
+  const booked = await label.as.get<{ rows: [{ id: string }] }>(`/v1/agreements/${agreement}/ledger`);
   return {
     label,
     platform,
@@ -160,6 +162,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       'usage inbox': inbox.id,
       'usage resolution': resolution.id,
       operation: closing.id,
+      'ledger transaction': booked.rows[0].id,
       statement: statementId,
       invoice,
       payout: payout.id,

@@ -77,6 +77,7 @@ describe('the keyring', () => {
       { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' },
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
+      { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
     ]);
     const { certificate } = await keyring.documentSeal();
     expect(keyring.publicKeys().flatMap(({ x5c }, at) => (x5c === undefined ? [] : [[at, x5c]]))).toEqual([
@@ -93,8 +94,8 @@ describe('the keyring', () => {
     writeFileSync(file, JSON.stringify({ keys: keys.filter(({ purpose }) => purpose !== 'document-seal') }));
     const after = (await Keyring.open(file, now)).publicKeys();
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
-    expect(after.slice(2, 4)).toEqual(before.slice(3, 5));
-    expect(after[4]?.kid).toMatch(/^document-seal-/);
+    expect(after.slice(2, -1)).toEqual(before.slice(3));
+    expect(after.at(-1)?.kid).toMatch(/^document-seal-/);
     expect((await Keyring.open(file, now)).publicKeys()).toEqual(after);
   });
 

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { RECEIPT_TYPE } from '../../../client/receipt';
-import { canonicalText } from '../../kernel';
+import { canonicalText, merkleTree } from '../../kernel';
 import { Keyring } from '../../platform/keyring/keyring';
 import { signedText } from '../../platform/keyring/signed-text';
 import type { ClearanceAnswer } from '../answers';
-import { merkleTree } from './merkle';
 
 /** For how long a receipt can be shown. */
 const validSeconds = 86_400;

@@ -162,6 +162,7 @@ export const errorCodes = {
   'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },
 
   // Settlement
+  'ledger-not-logged': { status: 409, title: 'The transaction will be part of the signed log in a moment' },
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },
   'period-already-closed': { status: 409, title: 'The period is closed; corrections become deltas' },

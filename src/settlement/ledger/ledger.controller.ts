@@ -1,11 +1,21 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getAgreement } from '../../agreements';
+import { isCalendarDate } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError, type Fault } from '../../platform/errors/domain-error';
+import { DayField, InstantField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
-import { type AccountBalance, allBalances, balancesOf, type LedgerTransaction, transactionsOf } from './ledger';
+import {
+  type AccountBalance,
+  allBalances,
+  type AsOf,
+  balancesOf,
+  type LedgerTransaction,
+  transactionsOf,
+} from './ledger';
 
 export class LegView {
   @ApiProperty({ example: 'label-payable' }) readonly account!: string;
@@ -25,6 +35,12 @@ export class LedgerTransactionView {
 export class BalanceView {
   @ApiProperty({ example: 'platform-receivable' }) readonly account!: string;
   @ApiProperty({ type: AmountView }) readonly balance!: AmountView;
+}
+
+export class BalancesQuery {
+  @InstantField({ optional: true, description: 'only what was booked by then' }) readonly bookedAt?: string;
+  @DayField({ optional: true, description: 'only what counts for this day or one before' })
+  readonly effectiveOn?: string;
 }
 
 export class BalancesView {
@@ -56,11 +72,18 @@ export class LedgerController {
 
   @Get('agreements/:id/balances')
   @Allow({ kinds: ['label', 'platform'] })
-  @ApiOperation({ summary: 'Show the balance of each of an agreement’s accounts' })
+  @ApiOperation({
+    summary: 'Show the balance of each of an agreement’s accounts',
+    description: 'As it is, or as it was by the time of booking, by the day that postings count for, or by both.',
+  })
   @ApiOkResponse({ type: BalancesView })
-  async balances(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<BalancesView> {
+  async balances(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() query: BalancesQuery,
+  ): Promise<BalancesView> {
     await getAgreement(tx, id);
-    return { rows: (await balancesOf(tx, id)).map(balanceView) };
+    return { rows: (await balancesOf(tx, id, readAsOf(query))).map(balanceView) };
   }
 
   @Get('trial-balance')
@@ -75,6 +98,18 @@ export class LedgerController {
       return { currency, sum: amountView(sum, currency).amount, accounts: rows.map(balanceView) };
     });
   }
+}
+
+/** Refuses with request-invalid: 30 February and 25 o'clock have the shape of a day and an hour, and are none. */
+function readAsOf({ bookedAt, effectiveOn }: BalancesQuery): AsOf {
+  const instant = bookedAt === undefined ? undefined : new Date(bookedAt);
+  const faults: Fault[] = [];
+  if (bookedAt !== undefined && (Number.isNaN(instant!.getTime()) || !isCalendarDate(bookedAt.slice(0, 10))))
+    faults.push({ pointer: '/bookedAt', code: 'field-instant', message: 'there is no such instant' });
+  if (effectiveOn !== undefined && !isCalendarDate(effectiveOn))
+    faults.push({ pointer: '/effectiveOn', code: 'day-unknown', message: 'there is no such day' });
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+  return { bookedAt: instant, effectiveOn };
 }
 
 const balanceView = ({ account, minor, currency }: AccountBalance): BalanceView => ({

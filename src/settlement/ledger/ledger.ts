@@ -1,4 +1,6 @@
+import { currencyExponent } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { enqueue } from '../../platform/jobs/jobs';
 import type { Leg } from './templates';
 
 /** Whose books a posting belongs to. */
@@ -23,7 +25,8 @@ export interface Posting {
 
 /**
  * Books a business event, once. Returns false when it was booked before, or when nothing moves. All legs go in one INSERT, which the
- * database checks: they sum to zero, and no leg joins the transaction later.
+ * database checks: they sum to zero in one currency and its own unit, each on its event's side, and no leg joins the transaction later. The log of all books hears of it by a job without a key: one that
+ * waited under a key would make whoever posts wait for whoever posted.
  */
 export function post(tx: Tx, { agreement, kind, source, effectiveOn, at, legs }: Posting): Promise<boolean> {
   if (legs.length === 0) return Promise.resolve(false);
@@ -35,19 +38,21 @@ export function post(tx: Tx, { agreement, kind, source, effectiveOn, at, legs }:
     );
     if (transaction === undefined) return false;
     await tx.run(
-      `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency)
-       SELECT $1, $2, number, $3, $4, account, minor, $5
-         FROM unnest($6::text[], $7::bigint[]) WITH ORDINALITY AS leg(account, minor, number)`,
+      `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent)
+       SELECT $1, $2, number, $3, $4, account, minor, $5, $6::smallint
+         FROM unnest($7::text[], $8::bigint[]) WITH ORDINALITY AS leg(account, minor, number)`,
       [
         agreement.id,
         transaction.id,
         agreement.labelId,
         agreement.platformId,
         agreement.currency,
+        currencyExponent(agreement.currency),
         legs.map(({ account }) => account),
         legs.map(({ minor }) => String(minor)),
       ],
     );
+    await enqueue(tx, 'ledger-posted', {});
     return true;
   });
 }
@@ -62,6 +67,11 @@ export interface LedgerTransaction {
   readonly legs: readonly { readonly account: string; readonly minor: string }[];
 }
 
+/** Joins the legs of transactions `t` in their order, and the currency that they share. */
+export const withLegs = `
+  JOIN LATERAL (SELECT min(currency) AS currency, json_agg(json_build_object('account', account, 'minor', amount_minor::text) ORDER BY leg) AS legs
+                  FROM ledger_postings WHERE agreement_id = t.agreement_id AND transaction_id = t.id) p ON true`;
+
 /** An agreement's transactions in the order of their booking, each with its legs. */
 export const transactionsOf = (
   tx: Tx,
@@ -72,12 +82,15 @@ export const transactionsOf = (
   tx.rows<LedgerTransaction>(
     `SELECT t.id, t.kind, t.source, t.effective_on, t.booked_at, p.currency, p.legs
        FROM (SELECT * FROM ledger_transactions WHERE agreement_id = $1 AND ($3::timestamptz IS NULL OR (booked_at, id) > ($3, $4::uuid))
-              ORDER BY booked_at, id LIMIT $2) t
-       JOIN LATERAL (SELECT min(currency) AS currency, json_agg(json_build_object('account', account, 'minor', amount_minor::text) ORDER BY leg) AS legs
-                       FROM ledger_postings WHERE agreement_id = t.agreement_id AND transaction_id = t.id) p ON true
+              ORDER BY booked_at, id LIMIT $2) t ${withLegs}
       ORDER BY t.booked_at, t.id`,
     [agreementId, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
+
+/** Whether the agreement has this transaction. */
+export const hasTransaction = async (tx: Tx, agreementId: string, id: string): Promise<boolean> =>
+  (await tx.first('SELECT FROM ledger_transactions WHERE agreement_id = $1 AND id = $2', [agreementId, id])) !==
+  undefined;
 
 export interface AccountBalance {
   readonly account: string;
@@ -85,12 +98,24 @@ export interface AccountBalance {
   readonly minor: bigint;
 }
 
-/** What stands on the accounts of one agreement: a projection of its postings. */
-export const balancesOf = (tx: Tx, agreementId: string): Promise<AccountBalance[]> =>
+/** As the books stood: with what was booked by then, and with what counts for days up to then. Absent: all of it. */
+export interface AsOf {
+  readonly bookedAt?: Date | undefined;
+  readonly effectiveOn?: string | undefined;
+}
+
+/** What stands on the accounts of one agreement: added up from its postings whenever it is asked for, so nothing can differ from them. */
+export const balancesOf = (
+  tx: Tx,
+  agreementId: string,
+  { bookedAt, effectiveOn }: AsOf = {},
+): Promise<AccountBalance[]> =>
   tx.rows<AccountBalance>(
-    `SELECT account, currency, sum(amount_minor)::bigint AS minor FROM ledger_postings WHERE agreement_id = $1
-      GROUP BY account, currency ORDER BY account, currency`,
-    [agreementId],
+    `SELECT p.account, p.currency, sum(p.amount_minor)::bigint AS minor
+       FROM ledger_transactions t JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id
+      WHERE t.agreement_id = $1 AND ($2::timestamptz IS NULL OR t.booked_at <= $2) AND ($3::date IS NULL OR t.effective_on <= $3)
+      GROUP BY p.account, p.currency ORDER BY p.account, p.currency`,
+    [agreementId, bookedAt ?? null, effectiveOn ?? null],
   );
 
 /** All books together: every account per currency. Everything sums to zero, or something is broken. */

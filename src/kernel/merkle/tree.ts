@@ -1,13 +1,4 @@
-import { createHash } from 'node:crypto';
-
-const LEAF = Buffer.from([0]);
-const NODE = Buffer.from([1]);
-
-const hash = (kind: Buffer, ...parts: readonly Uint8Array[]): Buffer => {
-  const sum = createHash('sha256').update(kind);
-  for (const part of parts) sum.update(part);
-  return sum.digest();
-};
+import { leafHash, nodeHash } from './hashes';
 
 export interface MerkleTree {
   readonly root: Buffer;
@@ -15,15 +6,15 @@ export interface MerkleTree {
   path(leaf: number): Buffer[];
 }
 
-/** The tree of RFC 6962 over at least one leaf: hashed by SHA-256, leaves and nodes told apart by their first byte, an odd last node goes up as it is. */
+/** The tree of RFC 6962 over at least one leaf, whole in memory: an odd last node goes up as it is. */
 export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
-  const levels: Buffer[][] = [leaves.map((leaf) => hash(LEAF, leaf))];
+  const levels: Buffer[][] = [leaves.map(leafHash)];
   for (let level = levels[0]!; level.length > 1; level = levels.at(-1)!) {
     const below = level;
     levels.push(
       Array.from({ length: Math.ceil(below.length / 2) }, (_, place) => {
         const [left, right] = [below[2 * place]!, below[2 * place + 1]];
-        return right === undefined ? left : hash(NODE, left, right);
+        return right === undefined ? left : nodeHash(left, right);
       }),
     );
   }

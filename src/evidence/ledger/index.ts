@@ -1,0 +1,1 @@
+export { type LedgerFile, type LedgerVerification, verifyLedger } from './verify-ledger';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startDemoServer } from './server';
 import { tellStory } from './story';
 
-/** `npm run demo [-- --json] [--out FOLDER]`: the reference story on a server of its own; the contract and its evidence are kept in FOLDER. */
+/** `npm run demo [-- --json] [--out FOLDER]`: the reference story on a server of its own; the contract, its evidence and the statements are kept in FOLDER. */
 async function main(): Promise<void> {
   const options = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
   const { json, out } = parseArgs({ options }).values;

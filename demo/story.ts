@@ -18,6 +18,7 @@ import type { StoryFigures } from './figures';
 import { Money } from './money';
 import type { DemoServer } from './server';
 import { simulateRevisions } from './simulation';
+import { statesItself } from './statement-files';
 import { chapter, finished, moveTo, type Say, type Teller } from './teller';
 
 /** Tells the reference story through the public API only, and returns its figures. */
@@ -37,6 +38,7 @@ export async function tellStory(server: DemoServer, say: Say, out?: string): Pro
   await reports(teller, march, '2026-04-03T09:00:00Z');
   await money.closes('2026-03', '2026-04-10T09:00:00Z');
   await money.comesInAndGoesOut(['royalties'], 'Royalties are paid (April 2026)');
+  await statesItself(teller);
   await countLines(teller);
   await money.isAllThere();
   return teller.figures;

@@ -1,5 +1,12 @@
 import { type Command } from 'commander';
-import { type PublishedKey, type Verification, verifyBundle, verifyPdf } from '../evidence';
+import {
+  type PublishedKey,
+  type StatementVerification,
+  type Verification,
+  verifyBundle,
+  verifyPdf,
+  verifyStatement,
+} from '../evidence';
 import { printable } from './printable';
 import { type Streams } from './terms-files';
 import { EXIT, readBytes, readKeys } from './verify-files';
@@ -11,18 +18,23 @@ const COLUMN = 13;
 
 interface Asked {
   readonly keys: string;
+  readonly lines?: string;
   readonly json?: boolean;
 }
 
-/** `accordo verify FILE --keys KEYS`: whether an evidence bundle holds, without a server. */
+/** `accordo verify FILE --keys KEYS`: whether an evidence bundle, a sealed PDF or a statement holds, without a server. */
 export function registerVerify(program: Command): void {
   const verify = program
     .command('verify')
     .description(
-      'check the evidence of an agreement, or a sealed contract, with the marketplace’s published keys alone',
+      'check the evidence of an agreement, a sealed contract or a statement with the marketplace’s published keys alone',
     )
-    .argument('<file>', 'the evidence of an agreement (ZIP), or a sealed contract (PDF)')
+    .argument(
+      '<file>',
+      'the evidence of an agreement (ZIP), a sealed contract or statement (PDF), or a statement (JSON)',
+    )
     .requiredOption('--keys <file>', 'the published keys: /.well-known/jwks.json of the marketplace')
+    .option('--lines <file>', 'of a statement in JSON: its CSV, to see that these are its lines')
     .option('--json', 'print one object with what was checked and every fault')
     // A script must not take a command that was misspelt for evidence that does not hold.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.holds : EXIT.unreadable))
@@ -36,12 +48,19 @@ export function registerVerify(program: Command): void {
 export async function verifyFile(file: string, asked: Asked, { output, errors }: Streams): Promise<number> {
   let bytes: Buffer;
   let keys: readonly PublishedKey[];
+  let lines: Buffer | undefined;
   try {
     bytes = readBytes(file);
     keys = readKeys(asked.keys);
+    lines = asked.lines === undefined ? undefined : readBytes(asked.lines);
   } catch (error) {
     errors.write(`${printable((error as Error).message)}\n`);
     return EXIT.unreadable;
+  }
+  if (bytes[0] === openBrace) {
+    const checked = verifyStatement(bytes, keys, lines);
+    output.write(asked.json ? `${JSON.stringify({ file, ...checked })}\n` : toldOfStatement(file, checked));
+    return checked.faults.length === 0 ? EXIT.holds : EXIT.faults;
   }
   const verification = bytes.subarray(0, 5).equals(pdfMark)
     ? await verifyPdf(bytes, keys)
@@ -52,13 +71,12 @@ export async function verifyFile(file: string, asked: Asked, { output, errors }:
 }
 
 const pdfMark = Buffer.from('%PDF-');
+const openBrace = 0x7b;
 
 function told(file: string, verification: Verification): string {
   const { agreement, madeAt, files, versions, signatures, notes, faults } = verification;
-  const line = (label: string, text: string): string[] =>
-    hangingLines({ label: `  ${label}`, text: printable(text), column: COLUMN, width: WIDTH });
   const lines = [
-    `${printable(file)}: ${faults.length === 0 ? 'everything holds' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
+    outcomeLine(file, faults),
     ...(agreement === undefined ? [] : line('agreement', `${agreement}, evidence of ${madeAt}`)),
     ...(versions.length === 0 ? [] : line('versions', versions.join(', '))),
     ...(agreement === undefined ? [] : line('checked', checkedText(files, signatures.length))),
@@ -67,10 +85,28 @@ function told(file: string, verification: Verification): string {
       ...line('', name),
     ]),
     ...notes.flatMap((note) => line('note', note)),
-    ...faults.flatMap(({ pointer, code, message }) => line('fault', `${pointer}: ${message} (${code})`)),
+    ...faultLines(faults),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+function toldOfStatement(file: string, { statement, faults }: StatementVerification): string {
+  const said =
+    statement && `${statement.id} of ${statement.month}, for the ${statement.for}, payable ${statement.payable}`;
+  const lines = [outcomeLine(file, faults), ...(said ? line('statement', said) : []), ...faultLines(faults)];
+  return `${lines.join('\n')}\n`;
+}
+
+type Faults = Verification['faults'];
+
+const line = (label: string, text: string): string[] =>
+  hangingLines({ label: `  ${label}`, text: printable(text), column: COLUMN, width: WIDTH });
+
+const outcomeLine = (file: string, { length }: Faults): string =>
+  `${printable(file)}: ${length === 0 ? 'everything holds' : `${length} ${length === 1 ? 'fault' : 'faults'}`}`;
+
+const faultLines = (faults: Faults): string[] =>
+  faults.flatMap(({ pointer, code, message }) => line('fault', `${pointer}: ${message} (${code})`));
 
 const checkedText = (files: number, signatures: number): string =>
   `${files} files by their hashes, what was signed by its manifests, ${signatures} signatures by their seals and keys`;

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { setImmediate as breath } from 'node:timers/promises';
-import PDFDocument from 'pdfkit';
 import { type CalendarDate, type ClauseText, type LanguageCode } from '../kernel';
 import { contractWords, type ContractWords } from './contract-words';
+import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
 
 export interface ContractParty {
   readonly id: string;
@@ -40,8 +39,6 @@ export interface ContractDocument {
   readonly madeAt: Date;
 }
 
-const fonts = join(require.resolve('dejavu-fonts-ttf/package.json'), '..', 'ttf');
-const margin = { top: 64, bottom: 72, left: 64, right: 56 };
 const numberWidth = 34;
 
 /**
@@ -50,21 +47,8 @@ const numberWidth = 34;
  */
 export async function contractPdf(document: ContractDocument): Promise<Buffer> {
   const words = contractWords[document.language];
-  const pdf = new PDFDocument({
-    size: 'A4',
-    margins: margin,
-    bufferPages: true,
-    info: {
-      Title: `${words.title} ${document.agreementId}`,
-      Producer: 'Accordo',
-      Creator: 'Accordo',
-      CreationDate: document.madeAt,
-    },
-    lang: document.language,
-  });
-  pdf.registerFont('text', join(fonts, 'DejaVuSerif.ttf'));
-  pdf.registerFont('bold', join(fonts, 'DejaVuSerif-Bold.ttf'));
-  pdf.registerFont('mono', join(fonts, 'DejaVuSansMono.ttf'));
+  const { language, agreementId, madeAt } = document;
+  const pdf = newSheets({ title: `${words.title} ${agreementId}`, madeAt, language });
   const finished = collected(pdf);
   opening(pdf, document, words);
   for (const clause of document.clauses) clauseText(pdf, clause);
@@ -74,10 +58,6 @@ export async function contractPdf(document: ContractDocument): Promise<Buffer> {
   pdf.end();
   return finished;
 }
-
-type Pdf = PDFKit.PDFDocument;
-
-const width = (pdf: Pdf): number => pdf.page.width - margin.left - margin.right;
 
 function opening(
   pdf: Pdf,
@@ -179,40 +159,16 @@ function evidence(pdf: Pdf, document: ContractDocument, words: ContractWords): v
 }
 
 /** On each page: which agreement, which terms, which page of how many, and whether it is signed at all. */
-async function everyPage(
+const everyPage = (
   pdf: Pdf,
   { agreementId, version, termsHash, signatures }: ContractDocument,
   words: ContractWords,
-): Promise<void> {
-  const { start, count } = pdf.bufferedPageRange();
-  for (let page = start; page < start + count; page += 1) {
-    await breath();
-    pdf.switchToPage(page);
-    // Below the margin text would begin a new page.
-    pdf.page.margins.bottom = 0;
-    const y = pdf.page.height - 48;
-    pdf
-      .moveTo(margin.left, y - 6)
-      .lineTo(pdf.page.width - margin.right, y - 6)
-      .lineWidth(0.4)
-      .strokeColor('#aaa')
-      .stroke();
-    pdf.font('mono').fontSize(6.5).fillColor('#555');
-    pdf.text(`${words.terms} SHA-256 ${termsHash}`, margin.left, y, { lineBreak: false });
-    pdf.text(`${agreementId} ${words.version} ${version}`, margin.left, y + 10, { lineBreak: false });
-    const place = words.page(page - start + 1, count);
-    pdf.text(place, pdf.page.width - margin.right - pdf.widthOfString(place), y + 10, { lineBreak: false });
-    if (signatures.length === 0) {
+): Promise<void> =>
+  footEveryPage(pdf, {
+    lines: [`${words.terms} SHA-256 ${termsHash}`, `${agreementId} ${words.version} ${version}`],
+    place: (page, of) => words.page(page, of),
+    more: () => {
+      if (signatures.length > 0) return;
       pdf.font('bold').fontSize(15).fillColor('#b00020').text(words.notSigned, margin.left, 30, { lineBreak: false });
-    }
-  }
-}
-
-function collected(pdf: Pdf): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  return new Promise((resolve, reject) => {
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
-    pdf.on('end', () => resolve(Buffer.concat(chunks)));
-    pdf.on('error', reject);
+    },
   });
-}

@@ -13,11 +13,16 @@ export interface DocumentSealKey {
 /** Room for the signature in the file, in bytes of DER. */
 const room = 4_096;
 
-/** The PDF under the marketplace's seal: PAdES baseline B over the whole file. */
-export async function sealPdf(pdf: Buffer, key: DocumentSealKey, at: Date): Promise<Buffer> {
+/** The PDF under the marketplace's seal: PAdES baseline B over the whole file. `reason` is what readers show of it. */
+export async function sealPdf(
+  pdf: Buffer,
+  key: DocumentSealKey,
+  at: Date,
+  reason = 'Sealed as concluded',
+): Promise<Buffer> {
   const withRoom = plainAddPlaceholder({
     pdfBuffer: pdf,
-    reason: 'Sealed as concluded',
+    reason,
     contactInfo: 'Accordo',
     name: 'Accordo document seal',
     location: 'Accordo',

@@ -5,3 +5,4 @@ export { type LedgerVerification, verifyLedger } from './ledger';
 export { type PublishedKey } from './published-keys';
 export { type Verification, verifyBundle, verifyPdf } from './verify-bundle';
 export { type CheckedSignature } from './verify-signatures';
+export { STATEMENT_SCHEMA, STATEMENT_SEAL_TYPE, type StatementVerification, verifyStatement } from './verify-statement';

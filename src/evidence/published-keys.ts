@@ -5,24 +5,25 @@ import { keyObjectOf, readPublicJwk } from '../platform/signing/public-jwk';
 export type PublishedKey = JsonWebKey & { readonly kid: string };
 
 /** What a key of the marketplace may sign here. */
-export type SealPurpose = 'seal' | 'ledger';
+export type SealPurpose = 'seal' | 'ledger' | 'statement';
 
 /** The keys of one purpose, by key id. */
 export type SealKeys = ReadonlyMap<string, KeyObject>;
 
-/** The keyring names each key after its purpose: a key that signs access tokens proves no agreement. */
-const keyIds: Readonly<Record<SealPurpose, RegExp>> = {
-  seal: /^seal-[A-Za-z0-9_-]{1,100}$/,
-  ledger: /^ledger-[A-Za-z0-9_-]{1,100}$/,
-};
+/** Those of the published keys that may seal evidence. */
+export const sealKeysOf = (published: readonly unknown[]): SealKeys => keysFor('seal', published);
 
-/** Those of the published keys that may seal. As RFC 7517 wants it, members of the set that are no such key are passed over. */
-export function sealKeysOf(published: readonly unknown[], purpose: SealPurpose = 'seal'): SealKeys {
+/**
+ * Those of the published keys that sign for a purpose: the keyring names each key after its own, and one that signs access tokens proves
+ * nothing else. As RFC 7517 wants it, members of the set that are no such key are passed over.
+ */
+export function keysFor(purpose: SealPurpose, published: readonly unknown[]): SealKeys {
+  const keyId = new RegExp(`^${purpose}-[A-Za-z0-9_-]{1,100}$`);
   const keys = new Map<string, KeyObject>();
   for (const candidate of published.filter(isObject)) {
     const { kid, kty, crv, x, alg = 'EdDSA', use = 'sig' } = candidate;
     const key = readPublicJwk({ kty, crv, x });
-    if (typeof kid !== 'string' || !keyIds[purpose].test(kid) || keys.has(kid)) continue;
+    if (typeof kid !== 'string' || !keyId.test(kid) || keys.has(kid)) continue;
     if (key?.kty === 'OKP' && alg === 'EdDSA' && use === 'sig') keys.set(kid, keyObjectOf(key));
   }
   return keys;

@@ -77,6 +77,14 @@ export class ApiClient {
     throw new ApiRefusal(response.status, undefined, bytes.toString('utf8'), `GET ${path}`);
   }
 
+  /** A file as it comes, however long. */
+  async *stream(path: string): AsyncGenerator<Uint8Array> {
+    const response = await fetch(`${this.url}${path}`, { headers: this.credentials(), redirect: 'error' });
+    if (!response.ok || response.body === null)
+      throw new ApiRefusal(response.status, undefined, await response.text(), `GET ${path}`);
+    yield* response.body;
+  }
+
   /** What a signature needs beside its words: the password once more, of the member that is signed in here. */
   async confirmed(): Promise<{ confirmation: string }> {
     if (this.password === undefined) throw new Error('only a client that signed in by password can confirm');

@@ -32,6 +32,7 @@ import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
+import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
@@ -43,6 +44,7 @@ import { StatementsController } from './statements/statements.controller';
     JournalController,
     ChartController,
     StatementsController,
+    StatementFilesController,
     LiveController,
     DisputesController,
     InvoicesController,

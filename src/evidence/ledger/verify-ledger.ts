@@ -1,6 +1,6 @@
 import { leafHash, type LedgerCheckpoint, type LedgerEntry, ledgerSchemas, rootAbove, sha256Hex } from '../../kernel';
 import { Findings } from '../findings';
-import { type PublishedKey, type SealKeys, sealKeysOf } from '../published-keys';
+import { type PublishedKey, type SealKeys, keysFor } from '../published-keys';
 import { addSealFault, Checkpoints } from './checkpoints';
 import {
   type BundleHead,
@@ -29,7 +29,7 @@ export interface LedgerVerification {
 
 /** What the API answers about the ledger's log, held against the published keys, and the files against each other. */
 export function verifyLedger(files: readonly LedgerFile[], published: readonly PublishedKey[]): LedgerVerification {
-  const verifier = new Verifier(sealKeysOf(published, 'ledger'));
+  const verifier = new Verifier(keysFor('ledger', published));
   for (const file of files) verifier.file(file);
   return verifier.finish();
 }

@@ -43,6 +43,7 @@ export const errorCodes = {
     title: 'The hash is not that of the framework agreement as it stands now',
   },
   'email-taken': { status: 409, title: 'This mail address already belongs to a member' },
+  'party-id-missing': { status: 409, title: 'The platform has no DDEX party identifier' },
   'party-id-taken': { status: 409, title: 'This party identifier already belongs to an organization' },
   'service-name-taken': { status: 409, title: 'The platform already has a service of this name' },
   'operator-exists': { status: 409, title: 'The marketplace already has an operator' },

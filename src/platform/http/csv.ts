@@ -5,11 +5,12 @@ import { DomainError } from '../errors/domain-error';
 import { isStream } from './streams';
 
 const figure = /^-?\d+([./]\d+)?$/;
-const formula = /^[=+\-@\t\r]/;
+/** What some spreadsheet begins a formula with: the wide signs are East Asian keyboards' own. */
+export const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/u;
 
 /** RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe in front; figures stay figures, negative ones too. */
 export function csvCell(text: string): string {
-  const safe = formula.test(text) && !figure.test(text) ? `'${text}` : text;
+  const safe = formulaStart.test(text) && !figure.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -19,7 +19,15 @@ import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 
 import { DomainError } from '../errors/domain-error';
 import { selfSigned } from './self-signed';
 
-export const keyPurposes = ['access-token', 'seal', 'document-seal', 'clearance', 'usage', 'ledger'] as const;
+export const keyPurposes = [
+  'access-token',
+  'seal',
+  'document-seal',
+  'clearance',
+  'usage',
+  'ledger',
+  'statement',
+] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];
 
 interface KeyRecord {

@@ -29,3 +29,15 @@ export const linesAfter = (
       WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4`,
     [agreement_id, month, line, limit],
   );
+
+/** The lines with the largest amounts, credits too, in the statement's own order where amounts are the same. */
+export const largestLines = (
+  tx: Tx,
+  { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
+  limit: number,
+): Promise<StoredLine[]> =>
+  tx.rows<StoredLine>(
+    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact, amount_minor FROM statement_lines
+      WHERE agreement_id = $1 AND month = $2 ORDER BY abs(amount_minor) DESC, line LIMIT $3`,
+    [agreement_id, month, limit],
+  );

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { AmountView, amountView } from '../amount-view';
+import { clauseLinesOf } from './clause-lines';
 import type { Statement, StatementHeader } from './statements.repository';
 
 export class StatementView {
@@ -71,20 +72,13 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   issuedAt: statement.issued_at.toISOString(),
 });
 
-/** The statement with its clause lines, read from the very text that is hashed: what is shown cannot differ from it. */
+/** The statement with its clause lines. */
 export function statementDetailView(statement: Statement): StatementDetailView {
-  const lines = statement.clause_lines
-    .trimEnd()
-    .split('\n')
-    .map((text) => JSON.parse(text) as { line: string });
-  const ofKind = <Line>(kind: string): Line[] =>
-    lines.filter(({ line }) => line === kind).map(({ line: _, ...rest }) => rest as Line);
-  const [payable] = ofKind<{ advance: AdvanceView; carriedForward: string }>('payable');
-  if (payable === undefined) throw new Error(`statement ${statement.id} has no payable line`);
+  const { clauses, restatements, payable } = clauseLinesOf(statement);
   return {
     ...statementView(statement),
-    clauses: ofKind<ClauseLineView>('clause'),
-    restatements: ofKind<RestatementView>('restatement'),
+    clauses,
+    restatements,
     advance: payable.advance,
     carriedForward: payable.carriedForward,
   };

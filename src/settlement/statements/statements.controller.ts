@@ -16,19 +16,18 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
-import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IdField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../platform/operations/operations.controller';
+import { csvOfLines, type Reading } from './formats/lines-csv';
 import { StatementLineView, lineView } from './line-view';
-import { csvHeader, csvLine } from './lines-csv';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
 import { StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
-import { findStatement, listStatements, type Statement } from './statements.repository';
+import { fileNameOf, getStatement, listStatements } from './statements.repository';
 import { KeptReadings } from '../../usage';
 
 export class StatementsQuery extends PageQuery {
@@ -43,8 +42,6 @@ export class LinesQuery extends PageQuery {
   })
   readonly format?: 'json' | 'csv';
 }
-
-const csvBatch = 5_000;
 
 @ApiTags('statements')
 @Controller('v1')
@@ -147,24 +144,8 @@ export class StatementsController {
   }
 
   private async csv(actor: Actor, id: string): Promise<StreamableFile> {
-    const statement = await this.database.withTenant(actor, (tx) => getStatement(tx, id), 'read');
-    return csvFile(`statement-${statement.month.slice(0, 7)}-${statement.id}`, this.csvChunks(actor, statement));
+    const read: Reading = (work) => this.database.withTenant(actor, work, 'read');
+    const statement = await read((tx) => getStatement(tx, id));
+    return csvFile(fileNameOf(statement), csvOfLines(read, statement));
   }
-
-  /** Lines never change, so each batch may have a short transaction of its own: a slow reader holds none open. */
-  private async *csvChunks(actor: Actor, statement: Statement): AsyncGenerator<string> {
-    yield csvHeader;
-    for (let after = 0; ;) {
-      const rows = await this.database.withTenant(actor, (tx) => linesAfter(tx, statement, after, csvBatch), 'read');
-      yield rows.map((row) => csvLine(lineView(row, statement.currency))).join('');
-      if (rows.length < csvBatch) return;
-      after = rows.at(-1)!.line;
-    }
-  }
-}
-
-async function getStatement(tx: Tx, id: string): Promise<Statement> {
-  const statement = await findStatement(tx, id);
-  if (statement === undefined) throw new DomainError('not-found');
-  return statement;
 }

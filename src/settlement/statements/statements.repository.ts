@@ -1,6 +1,7 @@
 import type { AgreementWithTerms } from '../../agreements';
 import type { Carried } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
 import type { UsageBasis } from '../../usage';
 
 /** A closed month of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
@@ -48,8 +49,16 @@ export const basisOf = ({
   eventPosition: event_position,
 });
 
-export const findStatement = (tx: Tx, id: string): Promise<Statement | undefined> =>
-  tx.first<Statement>('SELECT * FROM statements WHERE id = $1', [id]);
+/** Refuses with not-found when there is none that the transaction's organization may see. */
+export async function getStatement(tx: Tx, id: string): Promise<Statement> {
+  const statement = await tx.first<Statement>('SELECT * FROM statements WHERE id = $1', [id]);
+  if (statement === undefined) throw new DomainError('not-found');
+  return statement;
+}
+
+/** What a statement's files are called, without their extension. */
+export const fileNameOf = ({ id, month }: Pick<Statement, 'id' | 'month'>): string =>
+  `statement-${month.slice(0, 7)}-${id}`;
 
 export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Statement | undefined> =>
   tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [agreementId, `${month}-01`]);

@@ -1,0 +1,76 @@
+import type { ClauseLine } from '../../kernel';
+import type { Statement } from './statements.repository';
+
+/** How a month's advance moved. Amounts as text. */
+export interface AdvanceMoved {
+  readonly opening: string;
+  readonly recouped: string;
+  readonly closing: string;
+}
+
+/** What a correction of an earlier month booked. Amounts as text. */
+export interface StatedRestatement {
+  readonly period: string;
+  readonly booked: string;
+  readonly rerated: string;
+  readonly delta: string;
+  readonly clauses: readonly { readonly clause: string; readonly exact: string; readonly amount: string }[];
+}
+
+/** A clause at work between what was earned and what is payable. */
+export interface StatedStep {
+  readonly clause: string;
+  readonly step: string;
+  readonly id?: string;
+  readonly formula: string;
+  readonly amount: string;
+}
+
+/** Tax, exchange or a payee's share: members as the kernel writes them. */
+export type StatedPayment = { readonly line: 'vat' | 'withholding' | 'exchange' | 'share' } & Readonly<
+  Record<string, unknown>
+>;
+
+/** The clause lines of a statement, sorted by what they are. */
+export interface ClauseLines {
+  readonly termsHash: string;
+  readonly clauses: readonly ClauseLine[];
+  /** The month's own royalties, rounded. */
+  readonly earned: string;
+  readonly restatements: readonly StatedRestatement[];
+  readonly steps: readonly StatedStep[];
+  readonly payments: readonly StatedPayment[];
+  readonly payable: {
+    readonly royalties: string;
+    readonly advance: AdvanceMoved;
+    readonly net: string;
+    readonly broughtForward: string;
+    readonly carriedForward: string;
+    readonly payable: string;
+  };
+}
+
+/** Reads the very text that is hashed: what is shown of a statement cannot differ from it. */
+export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clause_lines'>): ClauseLines {
+  const lines = clause_lines
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as { line: string });
+  const ofKind = <Line>(kind: string): Line[] =>
+    lines.filter(({ line }) => line === kind).map(({ line: _, ...rest }) => rest as Line);
+  const [period] = ofKind<{ terms: string }>('period');
+  const [total] = ofKind<{ amount: string }>('total');
+  const [payable] = ofKind<ClauseLines['payable']>('payable');
+  if (!period || !total || !payable) throw new Error(`statement ${id} lacks a clause line`);
+  return {
+    termsHash: period.terms,
+    clauses: ofKind<ClauseLine>('clause'),
+    earned: total.amount,
+    restatements: ofKind<StatedRestatement>('restatement'),
+    steps: ofKind<StatedStep>('step'),
+    payments: lines.filter(({ line }) => paymentLines.includes(line)) as unknown as StatedPayment[],
+    payable,
+  };
+}
+
+const paymentLines = ['vat', 'withholding', 'exchange', 'share'];

@@ -1,0 +1,116 @@
+import { currencyExponent, territoryCodes, useAndModelOf } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import { csvCell, csvRow } from '../../../platform/http/csv';
+import type { StatementLineView } from '../line-view';
+import type { Statement } from '../statements.repository';
+
+export const csvColumns = [
+  'line',
+  'period',
+  'clause',
+  'isrc',
+  'serviceId',
+  'territory',
+  'useType',
+  'commercialModel',
+  'quantity',
+  'returns',
+  'exact',
+  'amount',
+  'currency',
+  'controlledShare',
+] as const satisfies readonly (keyof StatementLineView)[];
+
+export const csvHeader = csvRow(csvColumns);
+
+/** Lines that one statement of SQL makes text of: some half a megabyte. */
+const batch = 5_000;
+
+/** Runs `work` in a short transaction of its own. */
+export type Reading = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+/**
+ * All lines of a statement as CSV. They never change, so each batch may have a transaction of its own: a slow reader holds none open.
+ * PostgreSQL makes the text, which is several times faster than to read a million rows and write them here; whatever is free text, the
+ * ids of clauses, goes through `csvCell`, and all the rest is codes and figures.
+ */
+export async function* csvOfLines(read: Reading, statement: Statement): AsyncGenerator<string> {
+  const cells = await read((tx) => cellsOf(tx, statement));
+  yield csvHeader;
+  const batchFrom = (after: number): Promise<Batch> => read((tx) => batchAfter(tx, statement, cells, after));
+  for (let next = batchFrom(0); ;) {
+    const { text, last } = await next;
+    if (text === null || last === null) return;
+    // One ahead: PostgreSQL writes the next lines while these are on their way. Its failure is told when it is waited for.
+    next = batchFrom(last);
+    next.catch(() => undefined);
+    yield text;
+  }
+}
+
+/** Null where there are no more lines. */
+interface Batch {
+  readonly text: string | null;
+  readonly last: number | null;
+}
+
+interface Cells {
+  readonly clauses: readonly (readonly [clause: string, cell: string])[];
+  readonly uses: readonly (readonly [code: number, cells: string])[];
+}
+
+/** What stands for a clause's id and for the number of a use and model, for as many as the statement has. */
+async function cellsOf(tx: Tx, { agreement_id, month }: Statement): Promise<Cells> {
+  const found = await tx.rows<{ clause: string; use_model: number | null }>(
+    'SELECT DISTINCT clause, use_model FROM statement_lines WHERE agreement_id = $1 AND month = $2',
+    [agreement_id, month],
+  );
+  const clauses = [...new Set(found.map(({ clause }) => clause))];
+  const codes = [...new Set(found.flatMap(({ use_model }) => use_model ?? []))];
+  return {
+    clauses: clauses.map((clause) => [clause, csvCell(clause)]),
+    uses: codes.map((code) => {
+      const { use, model } = useAndModelOf(code);
+      return [code, `${csvCell(use)},${csvCell(model)}`];
+    }),
+  };
+}
+
+/** The amount's sign, its whole units, and the places of the currency: $9 minor units are a whole one, of $10 digits. */
+const amount = `CASE WHEN amount_minor < 0 THEN '-' ELSE '' END || abs(amount_minor) / $9::bigint ||
+                CASE WHEN $10 = 0 THEN '' ELSE '.' || lpad((abs(amount_minor) % $9::bigint)::text, $10, '0') END`;
+
+/** The four cells of a recording in its context, each with a comma behind it: empty together. */
+const recording = `coalesce(isrc || ',' || service_id || ',' || ($11::text[])[territory] || ',' || ($8::text[])[array_position($7::int[], use_model)], ',,,,') || ','`;
+
+/** Empty where the line is of no recording. */
+const share = `CASE WHEN isrc IS NULL THEN '' ELSE coalesce(trim_scale(controlled_share)::text, '1') END`;
+
+const batchAfter = (
+  tx: Tx,
+  { agreement_id, month, currency }: Statement,
+  { clauses, uses }: Cells,
+  after: number,
+): Promise<Batch> => {
+  const places = currencyExponent(currency);
+  return tx.one(
+    `SELECT max(line) AS last,
+            string_agg(line || ',' || left(period::text, 7) || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
+                       quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || E'\\r\\n', '' ORDER BY line) AS text
+       FROM (SELECT * FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4) lines`,
+    [
+      agreement_id,
+      month,
+      after,
+      batch,
+      clauses.map(([clause]) => clause),
+      clauses.map(([, cell]) => cell),
+      uses.map(([code]) => code),
+      uses.map(([, cells]) => cells),
+      10n ** BigInt(places),
+      places,
+      territoryCodes(),
+      `,${currency},`,
+    ],
+  );
+};

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { STATEMENT_SCHEMA, STATEMENT_SEAL_TYPE } from '../../../evidence';
+import { canonicalText, moneyText } from '../../../kernel';
+import type { Keyring } from '../../../platform/keyring/keyring';
+import { signedText } from '../../../platform/keyring/signed-text';
+import { csvOfLines, type Reading } from './lines-csv';
+import { type StatementFacts, summaryOf } from './statement-facts';
+
+/**
+ * A statement as canonical JSON under the marketplace's seal. The clause lines are in it; the lines of recordings, of which there may be
+ * a million, are held by the SHA-256 of their CSV.
+ */
+export async function signedStatement(read: Reading, keyring: Keyring, facts: StatementFacts): Promise<string> {
+  const { statement, terms, side, lineCount } = facts;
+  const { currency } = statement;
+  const money = (minor: bigint): string => moneyText({ minor, currency });
+  const paper = {
+    schema: STATEMENT_SCHEMA,
+    for: side,
+    id: statement.id,
+    agreementId: statement.agreement_id,
+    month: statement.month.slice(0, 7),
+    issuedAt: statement.issued_at.toISOString(),
+    parties: terms.parties,
+    currency,
+    royalties: money(statement.royalties_minor),
+    recouped: money(statement.recouped_minor),
+    payable: money(statement.total_minor),
+    held: money(statement.held_minor),
+    invoiced: money(statement.total_minor - statement.held_minor),
+    summary: summaryOf(facts).map(({ name, amount }) => ({ name, amount })),
+    clauseLines: statement.clause_lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+    clauseLinesSha256: statement.sha256,
+    lines: { count: lineCount, csvSha256: await csvHash(read, facts) },
+  };
+  const kind = { purpose: 'statement', typ: STATEMENT_SEAL_TYPE } as const;
+  const [header, , signature] = (await signedText(keyring, kind, canonicalText(paper))).split('.');
+  return canonicalText({ seal: `${header}..${signature}`, statement: paper });
+}
+
+async function csvHash(read: Reading, { statement }: StatementFacts): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const text of csvOfLines(read, statement)) hash.update(text);
+  return hash.digest('hex');
+}

@@ -1,0 +1,104 @@
+import { getLiving } from '../../../agreements';
+import type { ChartedMonth, Side, SummaryLine, SummaryName } from '../../../documents';
+import { moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
+import type { Actor } from '../../../platform/auth/actor';
+import type { Tx } from '../../../platform/database/tx';
+import { type ClauseLines, clauseLinesOf } from '../clause-lines';
+import { getStatement, type Statement } from '../statements.repository';
+
+/** What every format of a statement shows. All of it is as it was when the month was closed, so a file can be made again. */
+export interface StatementFacts {
+  readonly statement: Statement;
+  readonly clauseLines: ClauseLines;
+  /** The terms in force in the month. */
+  readonly terms: Terms;
+  readonly side: Side;
+  readonly lineCount: number;
+  /** This month and those before it, oldest first. */
+  readonly months: readonly ChartedMonth[];
+}
+
+/** As many months as a chart can show. */
+const monthsMax = 24;
+
+/** Refuses with not-found. */
+export async function statementFacts(
+  tx: Tx,
+  actor: Pick<Actor, 'organizationId'>,
+  id: string,
+): Promise<StatementFacts> {
+  const statement = await getStatement(tx, id);
+  const { agreement_id, month, label_id } = statement;
+  const { life } = await getLiving(tx, agreement_id);
+  const { lines } = await tx.one<{ lines: number }>(
+    'SELECT coalesce(max(line), 0) AS lines FROM statement_lines WHERE agreement_id = $1 AND month = $2',
+    [agreement_id, month],
+  );
+  const months = await tx.rows<Statement>(
+    'SELECT id, month, clause_lines FROM statements WHERE agreement_id = $1 AND month <= $2 ORDER BY month DESC LIMIT $3',
+    [agreement_id, month, monthsMax],
+  );
+  return {
+    statement,
+    clauseLines: clauseLinesOf(statement),
+    terms: termsOfMonth(life, month.slice(0, 7)),
+    side: actor.organizationId === label_id ? 'label' : 'platform',
+    lineCount: lines,
+    months: months.reverse().map((one) => {
+      const { royalties, payable, advance } = clauseLinesOf(one).payable;
+      return { month: one.month.slice(0, 7), royalties, payable, advance };
+    }),
+  };
+}
+
+/**
+ * From the month's royalties to what is invoiced, step by step: each total is the total before it and what stands between them. What
+ * changes nothing is left out.
+ */
+export function summaryOf({
+  statement,
+  clauseLines,
+}: Pick<StatementFacts, 'statement' | 'clauseLines'>): SummaryLine[] {
+  const { currency, held_minor: held, royalties_minor: royalties, recouped_minor: recouped } = statement;
+  const minorOf = (text: string): bigint => moneyFromText(text, currency).minor;
+  const earned = minorOf(clauseLines.earned);
+  const [net, payable] = [minorOf(clauseLines.payable.net), statement.total_minor];
+  const [brought, carried] = [minorOf(clauseLines.payable.broughtForward), minorOf(clauseLines.payable.carriedForward)];
+  const rows: SummaryRow[] = [
+    ['earned', earned, 'part'],
+    ['corrections', royalties - earned, 'part'],
+    ['royalties', royalties, 'total'],
+    ['recouped', -recouped, 'part'],
+    ['otherClauses', net - royalties + recouped, 'part'],
+    ['net', net, 'total'],
+    ['broughtForward', brought, 'part'],
+    ['carriedForward', -carried, 'part'],
+    ['waiting', payable - net - brought + carried, 'part'],
+    ['payable', payable, 'total'],
+    ['held', -held, 'part'],
+    ['invoiced', payable - held, 'total'],
+  ];
+  return shown(rows).map(([name, minor, kind]) => ({
+    name,
+    amount: moneyText({ minor, currency }),
+    total: kind === 'total',
+  }));
+}
+
+type SummaryRow = readonly [name: SummaryName, minor: bigint, kind: 'part' | 'total'];
+
+/** Parts that change something, and totals of such; what was earned and what is payable always. */
+function shown(rows: readonly SummaryRow[]): SummaryRow[] {
+  let parts = 0;
+  return rows.filter(([name, minor, kind]) => {
+    if (kind === 'part') {
+      const counts = name === 'earned' || minor !== 0n;
+      // A single part is its own total.
+      if (counts && name !== 'earned') parts += 1;
+      return counts;
+    }
+    const has = parts > 0 || name === 'payable';
+    parts = 0;
+    return has;
+  });
+}

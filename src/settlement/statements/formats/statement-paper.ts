@@ -1,0 +1,60 @@
+import { type StatementDocument, statementPdf, sealPdf } from '../../../documents';
+import type { LanguageCode } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import type { Keyring } from '../../../platform/keyring/keyring';
+import { lineView } from '../line-view';
+import { largestLines } from '../lines.repository';
+import { type StatementFacts, summaryOf } from './statement-facts';
+import type { Reading } from './lines-csv';
+
+/** Lines that a paper shows: what nobody reads on paper is in the other formats. */
+const linesShown = 40;
+
+/** A statement as a PDF under the marketplace's seal. */
+export async function sealedStatement(
+  read: Reading,
+  keyring: Keyring,
+  facts: StatementFacts,
+  language: LanguageCode,
+): Promise<Buffer> {
+  const pdf = await statementPdf(await read((tx) => documentOf(tx, facts, language)));
+  return sealPdf(pdf, await keyring.documentSeal(), facts.statement.issued_at, 'Sealed as issued');
+}
+
+async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode): Promise<StatementDocument> {
+  const { statement, terms, side, clauseLines, months, lineCount } = facts;
+  const { currency } = statement;
+  const { clauses, restatements, steps, payments, payable, termsHash } = clauseLines;
+  const summary = summaryOf(facts);
+  return {
+    language,
+    side,
+    id: statement.id,
+    agreementId: statement.agreement_id,
+    month: statement.month.slice(0, 7),
+    currency,
+    issuedAt: statement.issued_at,
+    parties: terms.parties,
+    summary,
+    payable: payable.payable,
+    clauses,
+    restatements,
+    steps,
+    payments: payments.map(({ line, ...figures }) => [line, figuresText(figures)]),
+    advance: payable.advance,
+    months,
+    lines: (await largestLines(tx, statement, linesShown)).map((line) => {
+      const { serviceId, ...view } = lineView(line, currency);
+      return { ...view, service: terms.services.find(({ id }) => id === serviceId)?.name ?? serviceId };
+    }),
+    lineCount,
+    hashes: { clauseLines: statement.sha256, terms: termsHash },
+  };
+}
+
+/** "gross 100.00, rate 0.1, tax 10.00": plain members as the clause line has them, the rest of it in the other formats. */
+const figuresText = (figures: Readonly<Record<string, unknown>>): string =>
+  Object.entries(figures)
+    .filter(([name, value]) => name !== 'clause' && (typeof value === 'string' || typeof value === 'number'))
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');

@@ -1,0 +1,162 @@
+import type { Readable } from 'node:stream';
+import { formulaText, type StatementWords, statementWords } from '../../../documents';
+import { currencyExponent, type Explanation, type LanguageCode } from '../../../kernel';
+import {
+  type Column,
+  type Row,
+  rowsMax,
+  type Sheet,
+  type TotalRow,
+  writeXlsx,
+} from '../../../platform/xlsx/write-xlsx';
+import { lineView } from '../line-view';
+import { csvColumns, type Reading } from './lines-csv';
+import { lineBatches } from './line-batches';
+import { type StatementFacts, summaryOf } from './statement-facts';
+
+/** A statement as a workbook: its summary, its clauses with every branch, its corrections, and all its lines. */
+export function workbookOf(read: Reading, facts: StatementFacts, language: LanguageCode): Readable {
+  const words = statementWords[language];
+  const sheets = [
+    summarySheet(facts, words),
+    clausesSheet(facts, words),
+    ...correctionsSheet(facts, words),
+    ...lineSheets(read, facts, words),
+  ];
+  return writeXlsx(sheets, currencyExponent(facts.statement.currency));
+}
+
+const text = (title: string, width: number): Column => ({ title, kind: 'text', width });
+const figure = (title: string, width: number): Column => ({ title, kind: 'figure', width });
+const amount = (title: string, width = 16): Column => ({ title, kind: 'amount', width });
+
+function summarySheet(facts: StatementFacts, words: StatementWords): Sheet {
+  const { statement, terms, side, clauseLines, months } = facts;
+  const { currency } = statement;
+  const { advance } = clauseLines.payable;
+  const fact = (name: string, value: string): Row => [name, null, null, value];
+  const rows: (Row | TotalRow)[] = [
+    ...summaryOf(facts).map(({ name, amount: value, total }) => {
+      const row: Row = [words.summaryNames[name], value, currency];
+      return total ? { total: row } : row;
+    }),
+    [],
+    { total: [words.advance] },
+    [words.opening, advance.opening, currency],
+    [words.recouped, advance.recouped, currency],
+    [words.closing, advance.closing, currency],
+    ...section(
+      words.steps,
+      clauseLines.steps.map(({ clause, step, id, formula, amount: value }) => [
+        `${clause} ${words.stepNames[step] ?? step}${id === undefined ? '' : ` ${id}`}`,
+        value,
+        currency,
+        formulaText(formula, words),
+      ]),
+    ),
+    ...section(
+      words.revenueChart,
+      months.map(({ month, royalties }) => [month, royalties, currency]),
+    ),
+    [],
+    fact(words.statement, statement.id),
+    fact(words.agreement, statement.agreement_id),
+    fact(words.month, statement.month.slice(0, 7)),
+    fact(words.issued, statement.issued_at.toISOString()),
+    fact(words.role.label, terms.parties.label.name),
+    fact(words.role.platform, terms.parties.platform.name),
+    fact(words.clauseLinesHash, statement.sha256),
+    fact(words.termsHash, clauseLines.termsHash),
+  ];
+  const columns = [text(`${words.title}. ${words.paperOf[side]}`, 46), amount(words.amount), text(words.currency, 10)];
+  return { name: words.summary, columns: [...columns, text('', 70)], batches: [rows] };
+}
+
+const section = (title: string, rows: readonly Row[]): (Row | TotalRow)[] =>
+  rows.length === 0 ? [] : [[], { total: [title] }, ...rows];
+
+function clausesSheet({ clauseLines, statement }: StatementFacts, words: StatementWords): Sheet {
+  const rows = clauseLines.clauses.flatMap(({ number, clause, kind, quantity, exact, amount: value, explanation }) => {
+    const formula = formulaText(explanation.formula, words);
+    const named = words.kindNames[kind];
+    const head = { total: [number, clause, named, null, quantity, exact, value, statement.currency, formula] };
+    return [head, ...branchRows(explanation, words)];
+  });
+  const columns = [
+    text(words.clause, 8),
+    text('', 18),
+    text(words.kind, 24),
+    text('', 16),
+    figure(words.quantity, 14),
+    figure(words.exact, 18),
+    amount(words.amount),
+    text(words.currency, 10),
+    text(words.formula, 90),
+  ];
+  return { name: words.clauses, columns, batches: [rows] };
+}
+
+/** What a clause was chosen or added up from, deeper the further in; branches that lost say so. */
+function branchRows({ of = [], chosen }: Explanation, words: StatementWords, depth = 1): Row[] {
+  return of.flatMap((branch, index) => {
+    const fate = chosen === undefined ? '' : index === chosen ? words.taken : words.notTaken;
+    const name = `${'  '.repeat(depth)}${branch.name ?? words.kindNames[branch.kind]}`;
+    const row: Row = [null, null, name, fate, null, branch.value, null, null, formulaText(branch.formula, words)];
+    return [row, ...branchRows(branch, words, depth + 1)];
+  });
+}
+
+function correctionsSheet({ clauseLines, statement }: StatementFacts, words: StatementWords): Sheet[] {
+  const { restatements } = clauseLines;
+  if (restatements.length === 0) return [];
+  const rows = restatements.flatMap(({ period, booked, rerated, delta, clauses }): (Row | TotalRow)[] => [
+    { total: [period, null, booked, rerated, delta, statement.currency] },
+    ...clauses.map(({ clause, amount: value }): Row => [period, clause, null, null, value, statement.currency]),
+  ]);
+  const columns = [
+    text(words.correctedMonth, 18),
+    text(words.clause, 20),
+    amount(words.booked, 18),
+    amount(words.rerated, 18),
+    amount(words.difference, 18),
+    text(words.currency, 10),
+  ];
+  return [{ name: words.corrections.slice(0, 31), columns, batches: [rows] }];
+}
+
+/** As many sheets as all lines need: a spreadsheet's rows end somewhat above a million. */
+function lineSheets(read: Reading, { statement, lineCount, terms }: StatementFacts, words: StatementWords): Sheet[] {
+  const services = new Map(terms.services.map(({ id, name }) => [id, name]));
+  const columns: Record<(typeof csvColumns)[number], Column> = {
+    line: figure(words.line, 9),
+    period: text(words.period, 9),
+    clause: text(words.clause, 16),
+    isrc: text('ISRC', 15),
+    serviceId: text(words.service, 24),
+    territory: text(words.territory, 11),
+    useType: text(words.use, 30),
+    commercialModel: text(words.model, 29),
+    quantity: figure(words.quantity, 12),
+    returns: figure(words.returns, 10),
+    exact: figure(words.exact, 18),
+    amount: amount(words.amount),
+    currency: text(words.currency, 10),
+    controlledShare: figure(words.share, 10),
+  };
+  const count = Math.max(1, Math.ceil(lineCount / rowsMax));
+  return Array.from({ length: count }, (_, index) => ({
+    name: index === 0 ? words.lines : `${words.lines} ${index + 1}`,
+    columns: csvColumns.map((column) => columns[column]),
+    batches: rowsOf(index * rowsMax, Math.min(lineCount, (index + 1) * rowsMax)),
+  }));
+
+  async function* rowsOf(after: number, last: number): AsyncGenerator<Row[]> {
+    for await (const lines of lineBatches(read, statement, { after, last })) {
+      yield lines.map((line) => {
+        const own = lineView(line, statement.currency);
+        const view = { ...own, serviceId: services.get(own.serviceId ?? '') ?? own.serviceId };
+        return csvColumns.map((column) => (view[column] === null ? null : String(view[column])));
+      });
+    }
+  }
+}

@@ -6,16 +6,21 @@ import type { StatementWords } from './statement-words';
 
 const indent = 16;
 
-interface Step {
+/** A line of the arithmetic of a clause. */
+export interface ClauseStep {
+  /** From 0, the clause itself. */
   readonly depth: number;
   readonly name: string;
   readonly formula: string;
+  /** What it came to, exact. */
+  readonly value: string;
+  /** Of a branch among others. What is part of a branch that lost has lost as well. */
   readonly fate?: 'taken' | 'not-taken';
 }
 
 /** A clause: what it came to, the arithmetic that made it, and every branch, those that lost in grey. */
 export function clauseBlock(pdf: Pdf, clause: ClauseLine, currency: string, words: StatementWords): void {
-  const steps = stepsOf(clause.explanation, words);
+  const steps = clauseSteps(clause.explanation, words).map((step) => ({ ...step, depth: step.depth + 1 }));
   makeRoom(pdf, Math.min(220, 44 + steps.length * 22));
   const { y } = pdf;
   const amount = amountText(clause.amount, currency, words);
@@ -42,7 +47,7 @@ export function clauseBlock(pdf: Pdf, clause: ClauseLine, currency: string, word
   pdf.moveDown(0.7);
 }
 
-function stepLine(pdf: Pdf, { depth, name, formula, fate }: Step, words: StatementWords): void {
+function stepLine(pdf: Pdf, { depth, name, formula, fate }: ClauseStep, words: StatementWords): void {
   const x = margin.left + depth * indent;
   const room = width(pdf) - depth * indent;
   const colour = fate === 'not-taken' ? '#8a8a8a' : '#000';
@@ -60,18 +65,23 @@ function stepLine(pdf: Pdf, { depth, name, formula, fate }: Step, words: Stateme
 }
 
 /** The explanation from the outside in: deductions, tiers and steps of an escalation where they apply. */
-function stepsOf(explanation: Explanation, words: StatementWords, depth = 1, fate?: Step['fate']): Step[] {
-  const { kind, name, formula, of = [], chosen, applied } = explanation;
+export function clauseSteps(
+  explanation: Explanation,
+  words: StatementWords,
+  depth = 0,
+  fate?: ClauseStep['fate'],
+): ClauseStep[] {
+  const { kind, name, formula, value, of = [], chosen, applied } = explanation;
   const told = name ?? words.kindNames[kind];
-  const own: Step = {
+  const own: ClauseStep = {
     depth,
     name: applied === false ? `${told}, ${words.changedNothing}` : told,
-    formula,
+    ...{ formula, value },
     ...(fate === undefined ? {} : { fate }),
   };
   const branches = of.flatMap((branch, index) => {
     const branchFate = chosen === undefined ? fate : index === chosen && fate !== 'not-taken' ? 'taken' : 'not-taken';
-    return stepsOf(branch, words, depth + 1, branchFate);
+    return clauseSteps(branch, words, depth + 1, branchFate);
   });
   return [own, ...innerSteps(explanation, words, depth + 1), ...branches];
 }
@@ -80,17 +90,21 @@ function innerSteps(
   { deductions = [], tiers = [], steps = [] }: Explanation,
   words: StatementWords,
   depth: number,
-): Step[] {
+): ClauseStep[] {
   return [
-    ...deductions.map(({ name, deducted, remaining }) => ({ depth, name, formula: `−${deducted} → ${remaining}` })),
+    ...deductions.map(({ name, deducted, remaining }) => ({
+      ...{ depth, name, formula: `−${deducted} → ${remaining}` },
+      value: remaining,
+    })),
     ...tiers.map(({ upTo, quantity, rate, flat, value }) => ({
       depth,
       name: `≤ ${upTo === null ? '∞' : figureText(upTo, words)}`,
       formula: `${quantity} × ${rate}${flat === '0' ? '' : ` + ${flat}`} = ${value}`,
+      value,
     })),
     ...steps.flatMap(({ from, until, of }) => [
-      { depth, name: `${from ?? '…'} – ${until ?? '…'}`, formula: of.formula },
-      ...(of.of === undefined ? [] : stepsOf(of, words, depth + 1)),
+      { depth, name: `${from ?? '…'} – ${until ?? '…'}`, formula: of.formula, value: of.value },
+      ...(of.of === undefined ? [] : clauseSteps(of, words, depth + 1)),
     ]),
   ];
 }

@@ -78,6 +78,7 @@ describe('the keyring', () => {
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
       { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
+      { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
     ]);
     const { certificate } = await keyring.documentSeal();
     expect(keyring.publicKeys().flatMap(({ x5c }, at) => (x5c === undefined ? [] : [[at, x5c]]))).toEqual([

@@ -226,6 +226,26 @@ describe('the verification of a ledger', () => {
     expect(codes(inclusion(log.slice(0, 3), 0), inclusion(log, 0), steps[1]!)).toEqual(['consistency-missing']);
   });
 
+  it('finds counts that were signed and that other files contradict', async () => {
+    const places = placesOf(log, 1);
+    const fewer = bundle(log, { places: places.slice(0, 5), transactions: 5 });
+    expect(codes(fewer)).toEqual([]);
+    expect(codes(fewer, inclusion(log, places[4]!))).toEqual([]);
+    expect(codes(fewer, inclusion(log, places[6]!))).toEqual(['ledger-forked']);
+    expect(codes(inclusion(log, places[6]!), fewer)).toEqual(['ledger-forked']);
+    // As many in a longer log as in a shorter one had been fewer.
+    const before = log.slice(0, 11);
+    const both = [bundle(before), await consistency(log, [11, 13])];
+    expect(codes(...both, bundle(log))).toEqual([]);
+    expect(codes(...both, fewer)).toEqual(['ledger-forked']);
+  });
+
+  it('finds a transaction, or an event, under two numbers', () => {
+    const again = [...log, entry(1, 8, { transaction: uuid(1003) })];
+    expect(codes(bundle(again))).toEqual(['ledger-forked']);
+    expect(codes(bundle([...log, entry(1, 8, { source: 'source 3' })]))).toEqual(['ledger-forked']);
+  });
+
   it('finds a forged checkpoint or extract', () => {
     const stranger = generateKeyPairSync('ed25519').privateKey;
     const forgeries: [Header, string][] = [

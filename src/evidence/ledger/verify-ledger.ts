@@ -38,8 +38,15 @@ class Verifier {
   private readonly findings = new Findings();
   private readonly checkpoints: Checkpoints;
   private readonly agreements: LedgerVerification['agreements'][number][] = [];
-  /** By agreement and number what was proved under it: the marketplace could have given one number twice. */
-  private readonly numbered = new Map<string, string>();
+  /** What was proved under each number, and for each event and id: the marketplace could have given one twice. */
+  private readonly told = new Map<string, string>();
+  private readonly entries: {
+    readonly part: string;
+    readonly agreement: string;
+    readonly number: number;
+    readonly position: number;
+  }[] = [];
+  private readonly extracts: (LedgerVerification['agreements'][number] & { readonly part: string })[] = [];
   private proved = 0;
 
   constructor(private readonly keys: SealKeys) {
@@ -62,6 +69,7 @@ class Verifier {
 
   finish(): LedgerVerification {
     const checkpoints = this.checkpoints.finish();
+    this.compareExtracts();
     return { checkpoints, agreements: this.agreements, proved: this.proved, faults: this.findings.faults };
   }
 
@@ -87,6 +95,7 @@ class Verifier {
     const { agreement, root, size, transactions } = signed.claims;
     if (root !== checkpoint.root || size !== checkpoint.size)
       this.findings.add(name, 'checkpoint-differs', 'the extract is of another checkpoint');
+    this.extracts.push({ part: name, agreement, transactions, size });
     const before = this.findings.faults.length;
     const told = this.lines(name, lines, { agreement, checkpoint });
     if (told !== transactions)
@@ -153,17 +162,43 @@ class Verifier {
     this.proved += 1;
     if (entry.legs.reduce((sum, { minor }) => sum + BigInt(minor), 0n) !== 0n)
       this.findings.add(part, 'entry-unbalanced', 'does not sum to zero');
+    this.entries.push({ part, agreement: entry.agreement, number: entry.number, position });
     this.once(part, entry, content);
     return entry;
   }
 
-  private once(part: string, { agreement, number }: LedgerEntry, content: string): void {
-    const key = `${agreement} ${number}`;
+  private once(part: string, { agreement, number, transaction, kind, source }: LedgerEntry, content: string): void {
     const hash = sha256Hex(content);
-    const known = this.numbered.get(key) ?? hash;
-    if (known !== hash)
-      this.findings.add(part, 'ledger-forked', `number ${number} of the agreement is another transaction elsewhere`);
-    this.numbered.set(key, known);
+    const names = [`number ${number}`, `the transaction ${transaction}`, `${kind} of ${JSON.stringify(source)}`];
+    for (const name of names) {
+      const key = `${agreement} ${name}`;
+      const known = this.told.get(key) ?? hash;
+      if (known !== hash)
+        this.findings.add(part, 'ledger-forked', `${name} of the agreement is something else elsewhere`);
+      this.told.set(key, known);
+    }
+  }
+
+  /** Of an agreement as many transactions are among the first of the log as were signed for, whichever file shows them. */
+  private compareExtracts(): void {
+    for (const { part, agreement, transactions, size } of this.extracts) {
+      const isOther = this.entries.some(
+        (entry) => entry.agreement === agreement && entry.number <= transactions !== entry.position < size,
+      );
+      const isFewer = this.extracts.some(
+        (other) =>
+          other.agreement === agreement &&
+          (other.size === size
+            ? other.transactions !== transactions
+            : other.size < size && other.transactions > transactions),
+      );
+      if (isOther || isFewer)
+        this.findings.add(
+          part,
+          'ledger-forked',
+          `other files show that not ${transactions} transactions are among the first ${size}`,
+        );
+    }
   }
 }
 

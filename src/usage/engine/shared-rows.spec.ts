@@ -185,7 +185,7 @@ describe('a recording of which a label controls a part', () => {
         }
         for (const reading of [whole, ...readings]) await reading.remove();
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('a recording of which a label controls a part', () => {
         expect(back.sums.sha256).toBe(there.sums.sha256);
         await Promise.all([there.remove(), back.remove()]);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -232,7 +232,7 @@ describe('a recording of which a label controls a part', () => {
         await Promise.all([opened.sums.close(), opened.held.close()]);
         for (const reading of [base, whole, delta]) await reading.remove();
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 

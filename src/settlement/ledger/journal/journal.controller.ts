@@ -30,7 +30,7 @@ export class JournalQuery {
   @ChoiceField(periodDays, {
     optional: true,
     description:
-      'booked (usual): when it was posted, in UTC, so that a past period never changes; effective: the day it counts for',
+      'booked (usual): when it was posted, in UTC: a past period no longer changes once the work that began in it is committed, minutes later at most; effective: the day it counts for',
   })
   readonly by?: PeriodDay;
 

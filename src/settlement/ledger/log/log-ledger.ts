@@ -13,6 +13,7 @@ import {
   findCheckpoint,
   hasUnlogged,
   lockLog,
+  type LoggedTo,
   loggedTo,
   pendingEntries,
   readEdge,
@@ -47,17 +48,18 @@ export class LogLedger {
   async execute(): Promise<void> {
     while ((await this.database.asSystem(append)) === batch);
     await this.database.asSystem(async (tx) => {
-      await this.sign(tx);
-      // Behind a transaction that still runs: it, or its end, comes later.
-      if (await hasUnlogged(tx)) await gather(tx);
+      const to = await this.sign(tx);
+      // Behind a transaction that still runs, or posted since: this time nobody else may have asked.
+      if (await hasUnlogged(tx, to)) await gather(tx);
     });
   }
 
-  /** A checkpoint where the tree has grown since the last one. */
-  private async sign(tx: Tx): Promise<void> {
+  /** A checkpoint where the tree has grown since the last one. Gives how far the log has come. */
+  private async sign(tx: Tx): Promise<LoggedTo> {
     await lockLog(tx);
-    const { size } = await loggedTo(tx);
-    if (size === ((await findCheckpoint(tx))?.size ?? 0)) return;
+    const to = await loggedTo(tx);
+    const { size } = to;
+    if (size === ((await findCheckpoint(tx))?.size ?? 0)) return to;
     const root = rootOfNodes(await readEdge(tx, size));
     const signedAt = this.clock.now();
     const claims = { root: root.toString('base64url'), signedAt: signedAt.toISOString(), size };
@@ -67,6 +69,7 @@ export class LogLedger {
       canonicalText(claims),
     );
     await addCheckpoint(tx, { size, root, jws, signedAt });
+    return to;
   }
 }
 

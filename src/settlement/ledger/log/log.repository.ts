@@ -63,9 +63,16 @@ export async function loggedTo(tx: Tx): Promise<LoggedTo> {
 
 /**
  * The transactions that come next in the log. It stops at the snapshot's xmin: whatever may still commit was written in a transaction from there
- * on, so nothing can appear behind the last leaf.
+ * on, so nothing can appear behind the last leaf. The horizon is asked first, by itself: where the table is distributed, other machines would answer with
+ * their own. Throws where the database's numbers of transactions begin anew, as after a restore into another cluster: nothing would ever be logged.
  */
 export async function pendingEntries(tx: Tx, { last }: LoggedTo, limit: number): Promise<PendingEntry[]> {
+  const { horizon, isAhead } = await tx.one<{ horizon: string; isAhead: boolean }>(
+    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, $1::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) AS "isAhead"`,
+    [last[0]],
+  );
+  if (isAhead)
+    throw new Error(`the ledger's log has come to database transaction ${last[0]}, and the database is at ${horizon}`);
   type Row = EntryRow & { readonly label_id: string; readonly platform_id: string; readonly written: string };
   const rows = await tx.rows<Row>(
     `SELECT t.agreement_id, t.id, t.label_id, t.platform_id, t.kind, t.source, t.effective_on, t.booked_at, t.written_in::text AS written,
@@ -73,11 +80,11 @@ export async function pendingEntries(tx: Tx, { last }: LoggedTo, limit: number):
             (coalesce((SELECT max(number) FROM ledger_leaves l WHERE l.agreement_id = t.agreement_id), 0)
               + row_number() OVER (PARTITION BY t.agreement_id ORDER BY t.written_in, t.id))::int AS number
        FROM (SELECT * FROM ledger_transactions
-              WHERE written_in < pg_snapshot_xmin(pg_current_snapshot())
+              WHERE written_in < $5::xid8
                 AND (written_in, agreement_id, id) > ($2::xid8, $3::uuid, $4::uuid)
               ORDER BY written_in, agreement_id, id LIMIT $1) t ${withLegs}
       ORDER BY t.written_in, t.agreement_id, t.id`,
-    [limit, ...last],
+    [limit, ...last, horizon],
   );
   return rows.map((row) => ({
     entry: entryOf(row),
@@ -87,10 +94,11 @@ export async function pendingEntries(tx: Tx, { last }: LoggedTo, limit: number):
   }));
 }
 
-/** Whether something is committed, or about to be, that the log cannot take yet. */
-export async function hasUnlogged(tx: Tx): Promise<boolean> {
+/** Whether something is committed that the log has not taken: not yet, or it came meanwhile. */
+export async function hasUnlogged(tx: Tx, { last }: LoggedTo): Promise<boolean> {
   const { unlogged } = await tx.one<{ unlogged: boolean }>(
-    `SELECT EXISTS (SELECT FROM ledger_transactions WHERE written_in >= pg_snapshot_xmin(pg_current_snapshot())) AS unlogged`,
+    `SELECT EXISTS (SELECT FROM ledger_transactions WHERE (written_in, agreement_id, id) > ($1::xid8, $2::uuid, $3::uuid)) AS unlogged`,
+    [...last],
   );
   return unlogged;
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { formulaText, type StatementWords, statementWords } from '../../../documents';
+import { clauseSteps, formulaText, type StatementWords, statementWords } from '../../../documents';
 import { currencyExponent, type Explanation, type LanguageCode } from '../../../kernel';
 import {
   type Column,
@@ -80,7 +80,7 @@ function clausesSheet({ clauseLines, statement }: StatementFacts, words: Stateme
     const formula = formulaText(explanation.formula, words);
     const named = words.kindNames[kind];
     const head = { total: [number, clause, named, null, quantity, exact, value, statement.currency, formula] };
-    return [head, ...branchRows(explanation, words)];
+    return [head, ...stepRows(explanation, words)];
   });
   const columns = [
     text(words.clause, 8),
@@ -96,15 +96,14 @@ function clausesSheet({ clauseLines, statement }: StatementFacts, words: Stateme
   return { name: words.clauses, columns, batches: [rows] };
 }
 
-/** What a clause was chosen or added up from, deeper the further in; branches that lost say so. */
-function branchRows({ of = [], chosen }: Explanation, words: StatementWords, depth = 1): Row[] {
-  return of.flatMap((branch, index) => {
-    const fate = chosen === undefined ? '' : index === chosen ? words.taken : words.notTaken;
-    const name = `${'  '.repeat(depth)}${branch.name ?? words.kindNames[branch.kind]}`;
-    const row: Row = [null, null, name, fate, null, branch.value, null, null, formulaText(branch.formula, words)];
-    return [row, ...branchRows(branch, words, depth + 1)];
-  });
-}
+/** The arithmetic of a clause, deeper the further in; branches that lost say so. */
+const stepRows = (explanation: Explanation, words: StatementWords): Row[] =>
+  clauseSteps(explanation, words)
+    .slice(1)
+    .map(({ depth, name, formula, value, fate }) => {
+      const told = fate === undefined ? '' : fate === 'taken' ? words.taken : words.notTaken;
+      return [null, null, `${'  '.repeat(depth)}${name}`, told, null, value, null, null, formulaText(formula, words)];
+    });
 
 function correctionsSheet({ clauseLines, statement }: StatementFacts, words: StatementWords): Sheet[] {
   const { restatements } = clauseLines;

@@ -84,7 +84,7 @@ describe('workers that are killed while they take files', () => {
       '/v1/usage-reports',
     );
     expect(reports.map(({ month, messageId, state }) => `${month} ${messageId} ${state}`).sort()).toEqual(
-      months.map((month) => `${month} ${month}.csv accepted`),
+      months.map((month) => `${month} ${inbox.id} ${month} ${month}.csv accepted`),
     );
     const taken = await scene.taken(inbox);
     expect(taken.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DENSITY_MAX } from '../../ddex';
 import { pointerOf } from '../engine/json-members';
 import type { ColumnKind, Mapping } from '../mapping';
+import { unpackedMost } from '../unpacked';
 import { type CellForms, cellTexts } from './cell-text';
 import { ColumnPages, HeldBytes, type Page } from './column-pages';
 import { type ByteSource, type Footer, readFooter } from './footer';
@@ -12,8 +12,6 @@ import type { Values } from './values';
 
 type Columns = Mapping['columns'];
 
-/** Small files may be as dense as they like. */
-const freeBytes = 64 * 1024 * 1024;
 /** What the columns of a file may take at once: a page and a dictionary each. */
 const heldMax = 512 * 1024 * 1024;
 const rowsAtOnce = 4_096;
@@ -92,7 +90,7 @@ async function sourceOf(file: FileHandle): Promise<ByteSource> {
   };
 }
 
-const mostOf = ({ bytes }: ByteSource): number => Math.max(freeBytes, bytes * DENSITY_MAX);
+const mostOf = ({ bytes }: ByteSource): number => unpackedMost(BigInt(bytes));
 
 /** What the footer claims is believed only where it is to be refused. */
 function refuseTooTight(source: ByteSource, { rows, groups }: Footer, leaves: readonly Leaf[]): void {
@@ -117,6 +115,8 @@ const kindsFor: Readonly<Record<ColumnKind, readonly LeafKind[]>> = {
   model: ['text', 'integer', 'boolean'],
 };
 
+const isCounted = (kind: string): kind is ColumnKind => Object.hasOwn(kindsFor, kind);
+
 /** What is wrong with a column for what it is to hold; a double cannot tell whether a count lost digits before it came here. */
 function unfit(kind: ColumnKind, leaf: Leaf): ParquetFault | undefined {
   if (!leaf.isRepeated && kindsFor[kind].includes(leaf.kind)) return undefined;
@@ -132,7 +132,9 @@ function unfit(kind: ColumnKind, leaf: Leaf): ParquetFault | undefined {
 function mapped({ leaves }: Footer, columns: Columns): Leaf[] {
   const faults: ParquetFault[] = [];
   const asked: Leaf[] = [];
-  for (const [kind, name] of Object.entries(columns) as [ColumnKind, string][]) {
+  for (const [kind, name] of Object.entries(columns)) {
+    // By what a recording is called nothing is counted, and no file is refused.
+    if (!isCounted(kind)) continue;
     const pointer = pointerOf(name);
     const [leaf, another] = leaves.filter((each) => each.pointer === pointer);
     if (leaf === undefined) faults.push({ code: 'column-missing', message: `there is no column "${name}" (${kind})` });

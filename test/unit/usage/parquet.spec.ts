@@ -243,6 +243,11 @@ describe('a mapping', () => {
     ]);
   });
 
+  it('may name columns by which a recording is called: no file is refused for them', async () => {
+    const counted = { isrc: 'isrc', quantity: 'plays' };
+    expect(await refusedFor({ ...counted, title: 'isrc', artist: 'none', duration: 'price' })).toEqual([]);
+  });
+
   it('is told of a column that is there twice', async () => {
     const text = { name: 'isrc', type: 6, pages: page(plainTexts(['a']), { values: 1 }) };
     const path = join(folder, 'twice.parquet');

@@ -1,7 +1,6 @@
 import { canonicalDecimal } from './decimal-sum';
-import { compare, exactText, multiply, ratio, rational } from '../../kernel';
+import { compare, exactText, multiply, ONE, ratio, rational } from '../../kernel/money';
 
-const one = rational('1');
 const hundred = rational('100');
 
 /**
@@ -10,6 +9,6 @@ const hundred = rational('100');
  */
 export function ratioOfPercentage(text: string): string | null {
   const told = rational(canonicalDecimal(text));
-  if (compare(told, one) < 0 || compare(told, hundred) > 0) return null;
-  return compare(told, one) === 0 ? '1' : exactText(multiply(told, ratio(1n, 100n)));
+  if (compare(told, ONE) < 0 || compare(told, hundred) > 0) return null;
+  return compare(told, ONE) === 0 ? '1' : exactText(multiply(told, ratio(1n, 100n)));
 }

@@ -1,4 +1,4 @@
-import { wholeShare } from '../../kernel';
+import { wholeShare } from '../../kernel/money';
 
 /** A share of a recording in some territories, from a day of the report on until another one, which is not included. */
 export interface ShareSpan {
@@ -27,7 +27,7 @@ const territoriesMax = 512;
 const territoryOf = (place: number): number => place >>> 11;
 const wordsOfSpan = 4;
 
-export const noSharedRows: SharedRows = {
+const noSharedRows: SharedRows = {
   ...{ shares: new Uint32Array(0), listAt: new Uint32Array(0), lists: new Uint32Array(0) },
   territories: new Uint8Array(0),
 };

@@ -2,11 +2,7 @@ import { type Command } from 'commander';
 import { type LedgerVerification, type PublishedKey, verifyLedger } from '../evidence';
 import { printable } from './printable';
 import { type Streams } from './terms-files';
-import { EXIT, readBytes, readKeys } from './verify-files';
-import { hangingLines } from './wrap-text';
-
-const WIDTH = 100;
-const COLUMN = 13;
+import { EXIT, faultLines, line, outcomeLine, readBytes, readKeys } from './verify-files';
 
 interface Asked {
   readonly keys: string;
@@ -27,7 +23,7 @@ export function registerVerifyLedger(verify: Command): void {
 }
 
 /** 0 when everything holds, 1 with faults, 2 when files or keys cannot be read. */
-export function verifyLedgerFiles(files: readonly string[], asked: Asked, { output, errors }: Streams): number {
+function verifyLedgerFiles(files: readonly string[], asked: Asked, { output, errors }: Streams): number {
   let read: { readonly name: string; readonly bytes: Buffer }[];
   let keys: readonly PublishedKey[];
   try {
@@ -44,10 +40,8 @@ export function verifyLedgerFiles(files: readonly string[], asked: Asked, { outp
 }
 
 function told(files: readonly string[], { agreements, checkpoints, proved, faults }: LedgerVerification): string {
-  const line = (label: string, text: string): string[] =>
-    hangingLines({ label: `  ${label}`, text: printable(text), column: COLUMN, width: WIDTH });
   const lines = [
-    `${printable(files.join(', '))}: ${faults.length === 0 ? 'everything holds' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
+    outcomeLine(files.join(', '), faults),
     ...checkpoints.flatMap(({ size, signedAt, root }) =>
       line('checkpoint', `${size} transactions, ${signedAt}, ${root}`),
     ),
@@ -55,7 +49,7 @@ function told(files: readonly string[], { agreements, checkpoints, proved, fault
       line('agreement', `${agreement}, all its ${transactions} transactions among the first ${size}`),
     ),
     ...line('proved', `${proved} ${proved === 1 ? 'transaction' : 'transactions'}`),
-    ...faults.flatMap(({ pointer, code, message }) => line('fault', `${pointer}: ${message} (${code})`)),
+    ...faultLines(faults),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -9,12 +9,8 @@ import {
 } from '../evidence';
 import { printable } from './printable';
 import { type Streams } from './terms-files';
-import { EXIT, readBytes, readKeys } from './verify-files';
+import { EXIT, faultLines, line, outcomeLine, readBytes, readKeys } from './verify-files';
 import { registerVerifyLedger } from './verify-ledger';
-import { hangingLines } from './wrap-text';
-
-const WIDTH = 100;
-const COLUMN = 13;
 
 interface Asked {
   readonly keys: string;
@@ -96,17 +92,6 @@ function toldOfStatement(file: string, { statement, faults }: StatementVerificat
   const lines = [outcomeLine(file, faults), ...(said ? line('statement', said) : []), ...faultLines(faults)];
   return `${lines.join('\n')}\n`;
 }
-
-type Faults = Verification['faults'];
-
-const line = (label: string, text: string): string[] =>
-  hangingLines({ label: `  ${label}`, text: printable(text), column: COLUMN, width: WIDTH });
-
-const outcomeLine = (file: string, { length }: Faults): string =>
-  `${printable(file)}: ${length === 0 ? 'everything holds' : `${length} ${length === 1 ? 'fault' : 'faults'}`}`;
-
-const faultLines = (faults: Faults): string[] =>
-  faults.flatMap(({ pointer, code, message }) => line('fault', `${pointer}: ${message} (${code})`));
 
 const checkedText = (files: number, signatures: number): string =>
   `${files} files by their hashes, what was signed by its manifests, ${signatures} signatures by their seals and keys`;

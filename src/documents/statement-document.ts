@@ -48,7 +48,7 @@ export interface StatementDocument {
     readonly booked: string;
     readonly rerated: string;
     readonly delta: string;
-    readonly clauses: readonly { readonly clause: string; readonly exact: string; readonly amount: string }[];
+    readonly clauses: readonly { readonly clause: string; readonly amount: string }[];
   }[];
   readonly steps: readonly {
     readonly clause: string;
@@ -59,7 +59,6 @@ export interface StatementDocument {
   }[];
   /** Tax, exchange and payees' shares: what they are called, and their figures. */
   readonly payments: readonly (readonly [name: string, figures: string])[];
-  readonly advance: ChartedMonth['advance'];
   /** Up to this month, oldest first. */
   readonly months: readonly ChartedMonth[];
   /** Those with the largest amounts. */

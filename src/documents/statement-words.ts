@@ -3,21 +3,19 @@ import type { LanguageCode, RoyaltyKind } from '../kernel';
 /** Whose paper it is: the label's statement, or the platform's mirror of it. The figures are the same. */
 export type Side = 'label' | 'platform';
 
-export const summaryNames = [
-  'earned',
-  'corrections',
-  'royalties',
-  'recouped',
-  'otherClauses',
-  'net',
-  'broughtForward',
-  'carriedForward',
-  'waiting',
-  'payable',
-  'held',
-  'invoiced',
-] as const;
-export type SummaryName = (typeof summaryNames)[number];
+export type SummaryName =
+  | 'earned'
+  | 'corrections'
+  | 'royalties'
+  | 'recouped'
+  | 'otherClauses'
+  | 'net'
+  | 'broughtForward'
+  | 'carriedForward'
+  | 'waiting'
+  | 'payable'
+  | 'held'
+  | 'invoiced';
 
 /** What stands around the figures of a statement, in one language. */
 export interface StatementWords {

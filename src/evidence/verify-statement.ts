@@ -1,8 +1,8 @@
-import { verify } from 'node:crypto';
 import { canonicalText, type Fault, sha256Hex } from '../kernel';
-import { bytesOf } from '../platform/signing/public-jwk';
 import { Findings } from './findings';
+import { canonicalJson, type Form, formed, object, text } from './forms';
 import { keysFor, type PublishedKey } from './published-keys';
+import { sealFault } from './strict-jws';
 
 export const STATEMENT_SCHEMA = 'accordo-statement/1';
 /** What the seal's header says it is over, so that it cannot be shown as one of another kind. */
@@ -29,12 +29,12 @@ export function verifyStatement(
   csv?: Uint8Array,
 ): StatementVerification {
   const findings = new Findings();
-  const sealed = readSealed(bytes);
-  if (sealed === undefined) {
+  const file = formed<Sealed>(sealed, canonicalJson(bytes));
+  if (file === undefined) {
     findings.add('statement', 'statement-unreadable', 'is no statement in canonical JSON');
     return { faults: findings.faults };
   }
-  const { seal, statement } = sealed;
+  const { seal, statement } = file;
   checkSeal(seal, canonicalText(statement), published, findings);
   const { id, month, for: side, payable, currency, clauseLines, clauseLinesSha256, lines } = statement;
   if (statement.schema !== STATEMENT_SCHEMA) findings.add('schema', 'statement-schema', `is not ${STATEMENT_SCHEMA}`);
@@ -52,37 +52,19 @@ export function verifyStatement(
   return { statement: said, faults: findings.faults };
 }
 
-function readSealed(bytes: Buffer): Sealed | undefined {
-  try {
-    const text = bytes.toString('utf8');
-    const value = JSON.parse(text) as Partial<Sealed> | null;
-    // One spelling is right, and nothing stands beside the two members.
-    if (value === null || canonicalText(value) !== text || !Buffer.from(text).equals(bytes)) return undefined;
-    const { seal, statement, ...others } = value;
-    if (typeof seal !== 'string' || typeof statement !== 'object' || statement === null || Array.isArray(statement))
-      return undefined;
-    return Object.keys(others).length === 0 ? { seal, statement } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const sealed: Form = object({
+  seal: text,
+  statement: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+});
 
-/** The seal is a detached JWS (RFC 7515, appendix F) over the canonical statement; its header is exactly ours. */
-function checkSeal(seal: string, text: string, published: readonly PublishedKey[], findings: Findings): void {
-  const [header = '', payload, signature = '', ...more] = seal.split('.');
-  const [head, value] = [bytesOf(header)?.toString('latin1') ?? '', bytesOf(signature)];
-  const [, kid] = /^\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{1,120})","typ":"accordo-statement\+jws"\}$/.exec(head) ?? [];
-  if (payload !== '' || more.length > 0 || kid === undefined || value?.length !== 64) {
-    findings.add('seal', 'seal-broken', 'is no seal of a statement');
-    return;
-  }
-  const key = keysFor('statement', published).get(kid);
-  if (key === undefined) {
-    findings.add('seal', 'key-unknown', 'is by a key that is not published for statements');
-    return;
-  }
-  const signed = Buffer.from(`${header}.${Buffer.from(text, 'utf8').toString('base64url')}`);
-  if (!verify(null, signed, key, value)) findings.add('seal', 'seal-broken', 'is not over this statement');
+/** The seal is a detached JWS (RFC 7515, appendix F) over the canonical statement: with that in its place it is one like all others. */
+function checkSeal(seal: string, signed: string, published: readonly PublishedKey[], findings: Findings): void {
+  const [header, payload, ...rest] = seal.split('.');
+  const jws = [header, Buffer.from(signed).toString('base64url'), ...rest].join('.');
+  const fault =
+    payload === '' ? sealFault(jws, signed, keysFor('statement', published), STATEMENT_SEAL_TYPE) : 'seal-broken';
+  if (fault === 'key-unknown') findings.add('seal', fault, 'is by a key that is not published for statements');
+  else if (fault !== undefined) findings.add('seal', fault, 'is no seal over this statement');
 }
 
 const hashOfLines = (lines: unknown): string | undefined =>

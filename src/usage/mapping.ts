@@ -12,8 +12,7 @@ export type TableForm = (typeof tableForms)[number];
 export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model'] as const;
 export type ColumnKind = (typeof columnKinds)[number];
 /** What a line calls the recording: nothing is counted by it, and no line is at fault for it. */
-export const nameKinds = ['title', 'artist', 'duration'] as const;
-export type NameKind = (typeof nameKinds)[number];
+export type NameKind = 'title' | 'artist' | 'duration';
 /** What must be known of each line, from a column or for all lines alike. */
 const placeKinds = ['territory', 'use', 'model'] as const;
 type PlaceKind = (typeof placeKinds)[number];

@@ -112,13 +112,16 @@ export class ReceiveReport {
     refuseOtherReplaced(parts, received);
     if (first !== undefined) await refuseDifferent(tx, first, { ...parties, files, month });
     const part: ReportPart = await tx.asSystem(async () => {
-      const report = first === undefined ? await this.newReport(tx, actor) : first;
+      const { reportId, operationId } =
+        first === undefined
+          ? await this.newReport(tx, actor)
+          : { reportId: first.report_id, operationId: first.operation_id };
       const made: ReportPart = {
         message_id: messageId,
         number,
         files,
-        report_id: 'reportId' in report ? report.reportId : report.report_id,
-        operation_id: 'operationId' in report ? report.operationId : report.operation_id,
+        report_id: reportId,
+        operation_id: operationId,
         label_id: parties.labelId,
         service_id: parties.serviceId,
         month: `${month}-01`,
@@ -131,11 +134,11 @@ export class ReceiveReport {
         received_at: this.clock.now(),
       };
       await insertPart(tx, actor.organizationId, made);
-      const { operation_id, report_id: subjectId, received_at: at } = made;
+      const at = made.received_at;
       const progress = { files, filesReceived: parts.length + 1 };
-      await moveOperation(tx, operation_id, { state: 'queued', progress, at });
+      await moveOperation(tx, operationId, { state: 'queued', progress, at });
       const details = { file: file.sha256, bytes: file.bytes, number, files };
-      await audit(tx, actor, { action: 'usage-report.file-received', subjectId, details, at });
+      await audit(tx, actor, { action: 'usage-report.file-received', subjectId: reportId, details, at });
       return made;
     });
     const all = [...parts, part].sort((one, other) => one.number - other.number);
@@ -151,10 +154,10 @@ export class ReceiveReport {
     { parts, ...parties }: Parties & { readonly parts: readonly ReportPart[] },
   ): Promise<void> {
     const [first] = parts as [ReportPart, ...ReportPart[]];
-    const replaces = received.replaces ?? parts.find((part) => part.replaces !== null)?.replaces ?? undefined;
-    const replacesTerritory =
-      received.replacesTerritory ?? parts.find((part) => part.replaces_territory !== null)?.replaces_territory;
-    const asked = { ...received, replaces, replacesTerritory: replacesTerritory ?? undefined };
+    // All that say so say the same.
+    const said = parts.find((part) => (part.replaces ?? part.replaces_territory) !== null);
+    const replaces = said?.replaces ?? undefined;
+    const asked = { ...received, replaces, replacesTerritory: said?.replaces_territory ?? undefined };
     const replaced = await this.replacedBy(tx, asked, parties);
     const bytes = Number(parts.reduce((sum, part) => sum + part.bytes, 0n));
     const contexts = contextsTogether(parts);

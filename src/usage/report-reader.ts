@@ -77,8 +77,8 @@ export class ReportReader {
 
   async prepare(tx: Tx, report: UsageReport): Promise<Prepared> {
     // Asked first: what is signed between the two questions makes this stamp an old one.
-    const stamp = await stampOf(tx, report);
     const shares = await sharesFor(tx, report);
+    const stamp = await stampOf(tx, report, shares);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
     return {
       report,
@@ -193,13 +193,16 @@ const threadsFor = (bytes: bigint): number =>
 
 /** To be asked under `lockReadings`: signed, amended, suspended or resolved while the file was read means to read it again, under all that now holds. */
 export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Promise<void> {
-  if ((await stampOf(tx, report)) !== stamp) throw new Error('an agreement or a resolution changed meanwhile');
+  if ((await stampOf(tx, report, await sharesFor(tx, report))) !== stamp)
+    throw new Error('an agreement or a resolution changed meanwhile');
 }
 
-async function stampOf(tx: Tx, report: UsageReport): Promise<string> {
-  const { label_id, platform_id } = report;
+async function stampOf(
+  tx: Tx,
+  { label_id, platform_id }: UsageReport,
+  shares: readonly StatedShare[],
+): Promise<string> {
   const signed = `${await stampBetween(tx, label_id, platform_id)} ${await resolutionsStamp(tx, label_id, platform_id)}`;
-  const shares = await sharesFor(tx, report);
   // Nearly every label has the whole of all: nothing is added to the stamp then.
   return shares.length === 0 ? signed : `${signed} ${sha256Hex(canonicalText(shares))}`;
 }

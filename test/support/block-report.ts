@@ -1,20 +1,10 @@
 import { DsrWriter, type NamedCells, type RecordCode } from '../../src/ddex';
 import { monthPeriod } from '../../src/kernel';
+import type { SmallReport } from './small-report';
 
-export interface BlockReport {
+/** The same usage in a profile with blocks: one for each recording, downloads after the others. */
+export interface BlockReport extends Omit<SmallReport, 'allPlays'> {
   readonly profile?: 'BasicAudioProfile' | 'UGCProfile' | 'BasicAudioProfileSRB';
-  readonly messageId: string;
-  /** "2026-01" */
-  readonly month: string;
-  readonly senderPartyId: string;
-  readonly recipientPartyId: string;
-  readonly serviceName: string;
-  /** Uses in Russia per ISRC, supported by advertising: streams, or those of user-generated content. A block each. */
-  readonly plays: Readonly<Record<string, number>>;
-  /** Downloads in Russia per ISRC: sold, and given back. A block each, after the others. */
-  readonly downloads?: Readonly<Record<string, readonly [sold: number, returned: number]>>;
-  /** What a block calls its recording. */
-  readonly names?: Readonly<Record<string, readonly [title: string, artist: string]>>;
   /** What the summary of the plays claims; their sum where nothing is said. */
   readonly allPlays?: number;
   /** Of a report of several files. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Arrangement } from './arrangement';
+import { type Arrangement, numberInFile } from './arrangement';
 import { BACKSLASH, escapeLength, type Escapes, PIPE, readCellText, TAB, type CellText } from './escaping';
 import { TextCache } from './text-cache';
 
@@ -98,7 +98,7 @@ export class Cells {
     const surplus = Math.max(0, count - names.length - 1);
     const total = Math.min(CELLS_MAX, places.length + surplus);
     for (let cell = 1; cell <= Math.max(total, count); cell += 1) {
-      const from = cell <= places.length ? places[cell - 1]! : cell - places.length + names.length + 1;
+      const from = numberInFile(arrangement, cell);
       const isThere = cell <= total && from > 0 && from <= count;
       this.starts[cell] = isThere ? starts[from]! : 0;
       this.ends[cell] = isThere ? ends[from]! : 0;

@@ -18,7 +18,8 @@ export interface DisputedUnits {
   readonly other: bigint;
 }
 
-interface Place extends Pick<UsageSum, 'isrc' | 'service' | 'territory' | 'use' | 'model'> {
+/** What both sources say of a recording in a context. */
+interface Place {
   record: bigint;
   other: bigint;
   /** What the other source says, by controlled share. */
@@ -93,7 +94,7 @@ function placesOf(
     if (sum.service !== service || isrcs?.has(sum.isrc) === false || territories?.has(sum.territory) === false) return;
     if (!named.has(sum.isrc)) return;
     const key = keyOf(sum);
-    const place = places.get(key) ?? { ...sum, record: 0n, other: 0n, others: new Map<string, bigint>() };
+    const place = places.get(key) ?? { record: 0n, other: 0n, others: new Map<string, bigint>() };
     place[side] += netOf(sum);
     if (side === 'other') place.others.set(shareText(sum), (place.others.get(shareText(sum)) ?? 0n) + netOf(sum));
     places.set(key, place);
@@ -110,5 +111,5 @@ function differs({ record, other }: Pick<Place, 'record' | 'other'>, { tolerance
   return compare(rational(more - less), passing) > 0;
 }
 
-const keyOf = ({ isrc, service, territory, use, model }: Omit<Place, 'record' | 'other' | 'others'>): string =>
+const keyOf = ({ isrc, service, territory, use, model }: UsageSum): string =>
   [isrc, service, territory, use, model].join(' ');

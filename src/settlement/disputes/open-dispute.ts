@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import { getLiving, getAgreementForUpdate, type LivingAgreement } from '../../agreements';
 import {
   disputedUnits,
   type DisputedPart,
@@ -58,7 +58,7 @@ export class OpenDispute {
     const part = partOfBody(body, tolerance);
     const found = await tx.asSystem(() => this.differing(tx, agreement, { month, part }));
     // A close of the month waits from here on, or is over. Not before: what both sources say may take long to add up.
-    await getLivingForUpdate(tx, agreementId);
+    await getAgreementForUpdate(tx, agreementId);
     await refuseFinished(tx, agreementId, month);
     const at = this.clock.now();
     const number = await insertDispute(tx, agreement, {

@@ -50,12 +50,16 @@ export interface ClauseLines {
   };
 }
 
-/** Reads the very text that is hashed: what is shown of a statement cannot differ from it. */
-export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clause_lines'>): ClauseLines {
-  const lines = clause_lines
+/** Each line as the object that it is. */
+export const parsedLines = (text: string): { readonly line: string }[] =>
+  text
     .trimEnd()
     .split('\n')
-    .map((text) => JSON.parse(text) as { line: string });
+    .map((line) => JSON.parse(line) as { line: string });
+
+/** Reads the very text that is hashed: what is shown of a statement cannot differ from it. */
+export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clause_lines'>): ClauseLines {
+  const lines = parsedLines(clause_lines);
   const ofKind = <Line>(kind: string): Line[] =>
     lines.filter(({ line }) => line === kind).map(({ line: _, ...rest }) => rest as Line);
   const [period] = ofKind<{ terms: string }>('period');

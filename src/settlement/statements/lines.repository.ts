@@ -18,6 +18,9 @@ export interface StoredLine {
   readonly amount_minor: bigint;
 }
 
+const shown = `line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact,
+               amount_minor`;
+
 export const linesAfter = (
   tx: Tx,
   { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
@@ -25,7 +28,7 @@ export const linesAfter = (
   limit: number,
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(
-    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact, amount_minor FROM statement_lines
+    `SELECT ${shown} FROM statement_lines
       WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4`,
     [agreement_id, month, line, limit],
   );
@@ -37,7 +40,7 @@ export const largestLines = (
   limit: number,
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(
-    `SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact, amount_minor FROM statement_lines
+    `SELECT ${shown} FROM statement_lines
       WHERE agreement_id = $1 AND month = $2 ORDER BY abs(amount_minor) DESC, line LIMIT $3`,
     [agreement_id, month, limit],
   );

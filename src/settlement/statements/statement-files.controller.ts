@@ -12,7 +12,7 @@ import { Keyring } from '../../platform/keyring/keyring';
 import { csvOfLines, type Reading } from './formats/lines-csv';
 import { salesReportOf } from './formats/sales-report';
 import { signedStatement } from './formats/signed-statement';
-import { statementFacts } from './formats/statement-facts';
+import { chartedMonths, statementFacts } from './formats/statement-facts';
 import { sealedStatement } from './formats/statement-paper';
 import { workbookOf } from './formats/workbook';
 import { fileNameOf } from './statements.repository';
@@ -67,21 +67,24 @@ export class StatementFilesController {
     const read: Reading = (work) => this.database.withTenant(actor, work, 'read');
     const facts = await read((tx) => statementFacts(tx, actor, id));
     const base = fileNameOf(facts.statement);
-    const file = (content: Buffer | Readable, name: string): StreamableFile =>
-      content instanceof Readable
-        ? new StreamableFile(content, { type: types[format], disposition: `attachment; filename="${name}"` })
-        : new StreamableFile(content, { type: types[format], disposition: `attachment; filename="${name}"` });
+    const named = (name: string) => ({ type: types[format], disposition: `attachment; filename="${name}"` });
     switch (format) {
-      case 'pdf':
-        return file(await sealedStatement(read, this.keyring, facts, language), `${base}.${language}.pdf`);
-      case 'json':
-        return file(Buffer.from(await signedStatement(read, this.keyring, facts)), `${base}.json`);
-      case 'xlsx':
-        return file(workbookOf(read, facts, language), `${base}.${language}.xlsx`);
+      case 'pdf': {
+        const pdf = await sealedStatement(read, this.keyring, facts, language);
+        return new StreamableFile(pdf, named(`${base}.${language}.pdf`));
+      }
+      case 'json': {
+        const json = await signedStatement(read, this.keyring, facts);
+        return new StreamableFile(Buffer.from(json), named(`${base}.json`));
+      }
+      case 'xlsx': {
+        const months = await read((tx) => chartedMonths(tx, facts.statement));
+        return new StreamableFile(workbookOf(read, { ...facts, months }, language), named(`${base}.${language}.xlsx`));
+      }
       case 'csv':
         return csvFile(base, csvOfLines(read, facts.statement));
       case 'tsv':
-        return file(Readable.from(await salesReportOf(read, facts)), `${base}.tsv`);
+        return new StreamableFile(Readable.from(await salesReportOf(read, facts)), named(`${base}.tsv`));
     }
   }
 }

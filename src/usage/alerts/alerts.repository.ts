@@ -38,11 +38,7 @@ const subjectOf = ({ clause, isrc, serviceId, territory, day }: AlertSubject): s
 
 /** Keeps those that were not raised before, and gives their kinds. */
 export async function insertAlerts(tx: Tx, place: AlertPlace, alerts: readonly NewAlert[]): Promise<AlertKind[]> {
-  const rows = alerts.map(({ serviceId, ...alert }) => ({
-    ...alert,
-    service_id: serviceId,
-    subject: subjectOf({ serviceId, ...alert } as NewAlert),
-  }));
+  const rows = alerts.map((alert) => ({ ...alert, service_id: alert.serviceId, subject: subjectOf(alert) }));
   const { agreementId, labelId, platformId, month, reportIds, eventPosition, at } = place;
   const added = await tx.rows<{ kind: AlertKind }>(
     `INSERT INTO usage_alerts (agreement_id, label_id, platform_id, month, report_ids, event_position, raised_at,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type AgreementWithTerms, getAgreement } from '../../agreements';
 import { type AlertThresholds, burstOf, shortPlaysOf } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -16,10 +15,13 @@ import {
   type PositionRange,
   tally,
   type TalliedDay,
+  type TouchedMonth,
   touchedMonths,
 } from './tally.repository';
 import { thresholdsOf } from './thresholds.repository';
 import { WatchPace } from './wake';
+
+type TalliedAgreement = Omit<TouchedMonth, 'month'> & Pick<PositionRange, 'platformId'>;
 
 /**
  * Tallies what became of a platform's events since the last time, by day, raises alerts on the days that it touched, and has the months
@@ -43,16 +45,14 @@ export class TallyEvents {
     const settled = await settledPosition(tx, platformId);
     const range = { platformId, from, to: await firstBatches(tx, { platformId, from, to: settled }) };
     const months = await touchedMonths(tx, range);
-    const agreements: AgreementWithTerms[] = [];
-    for (const id of new Set(months.map(({ agreement_id }) => agreement_id)))
-      agreements.push(await getAgreement(tx, id));
+    const agreements = [...new Map(months.map((touched) => [touched.id, { ...touched, platformId }])).values()];
     if (agreements.length > 0) await this.raise(tx, range, agreements);
-    for (const { agreement_id, month } of months) await this.pace.ask(tx, agreement_id, month);
+    for (const { id, month } of months) await this.pace.ask(tx, id, month);
     await moveTally(tx, range);
     return range.to < settled;
   }
 
-  private async raise(tx: Tx, range: PositionRange, agreements: readonly AgreementWithTerms[]): Promise<void> {
+  private async raise(tx: Tx, range: PositionRange, agreements: readonly TalliedAgreement[]): Promise<void> {
     const thresholds = await thresholdsOf(tx, agreements);
     const days = Map.groupBy(await tally(tx, range, agreements), ({ agreement_id }) => agreement_id);
     for (const { id, labelId, platformId } of agreements) {

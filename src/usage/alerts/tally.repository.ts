@@ -36,8 +36,17 @@ export async function firstBatches(tx: Tx, { platformId, from, to }: PositionRan
   return batches < BigInt(batchesMax) ? to : last!;
 }
 
-export interface TouchedMonth {
-  readonly agreement_id: string;
+/** An agreement, and where its clocks hang. */
+export interface Zoned {
+  readonly id: string;
+  readonly timeZone: string;
+}
+
+const inRange = (alias: string): string =>
+  `${alias}.platform_id = $1 AND ${alias}.position > $2 AND ${alias}.position <= $3`;
+
+export interface TouchedMonth extends Zoned {
+  readonly labelId: string;
   /** "2026-01" */
   readonly month: string;
 }
@@ -45,8 +54,8 @@ export interface TouchedMonth {
 /** The months that events in the range count for, are void of, or came to count for. */
 export const touchedMonths = (tx: Tx, { platformId, from, to }: PositionRange): Promise<TouchedMonth[]> =>
   tx.rows<TouchedMonth>(
-    `SELECT DISTINCT agreement_id, to_char(month, 'YYYY-MM') AS month FROM usage_event_sums
-      WHERE platform_id = $1 AND position > $2 AND position <= $3 ORDER BY 1, 2`,
+    `SELECT DISTINCT a.id, a.label_id AS "labelId", a.time_zone AS "timeZone", to_char(s.month, 'YYYY-MM') AS month
+       FROM usage_event_sums s JOIN agreements a ON a.id = s.agreement_id WHERE ${inRange('s')} ORDER BY 1, 4`,
     [platformId, from, to],
   );
 
@@ -57,14 +66,6 @@ export interface TalliedDay extends PlayedDay {
   readonly isrc: string;
   readonly day: string;
 }
-
-export interface Zoned {
-  readonly id: string;
-  readonly timeZone: string;
-}
-
-const inRange = (alias: string): string =>
-  `${alias}.platform_id = $1 AND ${alias}.position > $2 AND ${alias}.position <= $3`;
 
 /** Adds the events of the range to their days, void ones taken off. Gives the days with enough plays to be worth a look. */
 export const tally = (
@@ -100,9 +101,9 @@ export const tally = (
   );
 
 /** What came before each of these days, in their order. */
-export async function daysBefore(tx: Tx, days: readonly TalliedDay[]): Promise<DaysBefore[]> {
-  const rows = await tx.rows<{ plays: string; days: number }>(
-    `SELECT coalesce(earlier.plays, 0)::text AS plays, coalesce(least(${DAYS_BEFORE.most}, asked.day - earlier.first), 0) AS days
+export const daysBefore = (tx: Tx, days: readonly TalliedDay[]): Promise<DaysBefore[]> =>
+  tx.rows<DaysBefore>(
+    `SELECT coalesce(earlier.plays, 0)::bigint AS plays, coalesce(least(${DAYS_BEFORE.most}, asked.day - earlier.first), 0) AS days
        FROM unnest($1::uuid[], $2::uuid[], $3::bpchar[], $4::date[]) WITH ORDINALITY AS asked (agreement_id, service_id, isrc, day, place),
             LATERAL (SELECT min(day) AS first, sum(plays) FILTER (WHERE day >= asked.day - ${DAYS_BEFORE.most}) AS plays FROM usage_days d
                       WHERE d.agreement_id = asked.agreement_id AND d.service_id = asked.service_id AND d.isrc = asked.isrc
@@ -115,5 +116,3 @@ export async function daysBefore(tx: Tx, days: readonly TalliedDay[]): Promise<D
       days.map(({ day }) => day),
     ],
   );
-  return rows.map(({ plays, days: count }) => ({ plays: BigInt(plays), days: count }));
-}

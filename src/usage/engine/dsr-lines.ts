@@ -1,9 +1,8 @@
 import type { ReportedUse, SalesContext, UsageLine } from '../../ddex';
-import { dayAfter } from '../../kernel/calendar';
 import { territoryNumber } from '../../kernel/territory';
 import { useModelCode } from '../../kernel/uses';
 import { emptyLine } from './line-reader';
-import { type MatchPlan, placeCode } from './match-plan';
+import { dayNumbers, type MatchPlan, placeCode } from './match-plan';
 import { packedIsrc, packIsrc } from './packed-isrc';
 import type { Tally } from './tally';
 
@@ -20,7 +19,7 @@ export class DsrLines {
     private readonly tally: Tally,
   ) {
     this.first = plan.from;
-    this.days = new Map(Array.from({ length: plan.days }, (_, at) => [dayAfter(plan.from, at) as string, at]));
+    this.days = dayNumbers(plan);
   }
 
   /** Of the record-company profile. */

@@ -9,14 +9,12 @@ import {
   type UsageLine,
 } from '../../ddex';
 import { DsrLines } from './dsr-lines';
-import type { FaultsWriter } from './held-and-faults';
+import { type FaultsWriter, faultsWaiting } from './held-and-faults';
 import type { MatchPlan } from './match-plan';
 import type { ReadingFiles } from './reading';
-import { RunningTally } from './running-tally';
+import { RunningTally, slotsOfThread } from './running-tally';
 import { UsesTogether } from './uses-together';
 
-export const slotsMax = 1 << 18;
-const faultsWaiting = 1 << 16;
 /** Records that tell a use. */
 const usageRecord = /^S[RU]0\d/;
 
@@ -37,7 +35,7 @@ export class TallyingReceiver implements DsrReceiver {
   lastLine = 0;
 
   constructor(plan: MatchPlan, { folder, faults }: Pick<ReadingFiles, 'folder' | 'faults'>) {
-    this.running = new RunningTally({ plan, folder, name: 'own', slotsMax });
+    this.running = new RunningTally({ plan, folder, name: 'own', slotsMax: slotsOfThread });
     this.lines = new DsrLines(plan, this.running.tally);
     this.faults = faults;
   }

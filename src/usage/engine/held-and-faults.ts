@@ -188,6 +188,9 @@ export interface KeptFault {
 /** Every so many faults the place in the file is remembered. */
 export const faultsPerMark = 256;
 
+/** So much text of faults may wait between chunks. */
+export const faultsWaiting = 1 << 16;
+
 /** Faults as JSON Lines, in the order of the report. */
 export class FaultsWriter {
   private readonly out: HashedFile;

@@ -98,20 +98,25 @@ function resolvable(
   return new Map([...resolutions].filter(([reported, isrc]) => !isAgreed(reported) && isAgreed(isrc)));
 }
 
+/** The days of a report, counted from its first. */
+export const dayNumbers = ({ from, days }: Pick<Matched, 'from' | 'days'>): ReadonlyMap<string, number> =>
+  new Map(Array.from({ length: days }, (_, at) => [dayAfter(from, at) as string, at]));
+
 /** By recording, of those that an agreement names, what touches the report's days. */
 function spansOf(
   sets: ReadonlyMap<string, number>,
   shares: readonly Shares[],
   { from, days }: Pick<Matched, 'from' | 'days'>,
 ): Map<string, ShareSpan[]> {
-  const numbers = new Map(Array.from({ length: days }, (_, day) => [dayAfter(from, day) as string, day]));
+  const numbers = dayNumbers({ from, days });
+  const numberOf = (day: string): number => (day <= from ? 0 : (numbers.get(day) ?? days));
   const spans = new Map<string, ShareSpan[]>();
   for (const { isrcs, share, territories, from: first, until } of shares) {
     const span = {
       share,
       territories,
-      from: first <= from ? 0 : (numbers.get(first) ?? days),
-      until: until === null || until <= from ? (until === null ? days : 0) : (numbers.get(until) ?? days),
+      from: numberOf(first),
+      until: until === null ? days : numberOf(until),
     };
     if (span.from >= span.until) continue;
     for (const isrc of isrcs) {

@@ -1,12 +1,13 @@
 import { cellNumber, type DelimitedFault, delimitedFaults, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { type DeltaBase, keepHeld, TakenHeld } from './delta-base';
 import { DelimitedWork, type ScannedChunk, type ThreadResult } from './delimited-thread';
+import { faultsWaiting } from './held-and-faults';
 import type { Pieces } from './line-chunks';
 import { partNumbers, type PlainFile } from './line-parts';
 import type { MatchPlan } from './match-plan';
 import { type Progress, type Reading, ReadingFiles } from './reading';
 import { scanChunks } from './scan-threads';
-import { countsOf } from './running-tally';
+import { countsOf, slotsOfThread } from './running-tally';
 
 export interface DelimitedInput {
   /** A stored file, or its pieces as they are unpacked; from the first byte on, the header included. No line is kept beyond `lineBytesMax` and one. */
@@ -23,9 +24,6 @@ export interface DelimitedInput {
   readonly slotsMax?: number;
   readonly progress?: Progress | undefined;
 }
-
-/** Six megabytes: what a core's own cache holds is twice as fast as what it does not, and runs are merged for little. */
-const slotsOfThread = 1 << 18;
 
 /** Reads a delimited report once, from its first byte to its last, with memory that does not grow with it. */
 export async function readDelimited(input: DelimitedInput): Promise<Reading> {
@@ -75,7 +73,7 @@ async function scan(
         byCode[fault.code] = (byCode[fault.code] ?? 0) + 1;
       }
     }
-    await faults.flush(1 << 16);
+    await faults.flush(faultsWaiting);
     lines += chunk.lines;
     progress?.atLine(lines);
   };

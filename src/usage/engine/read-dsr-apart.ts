@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { ReportInParts } from '../../ddex';
 import type { DsrReader } from './dsr-input';
-import { slotsMax } from './dsr-receiver';
 import { bytesAt } from './hashed-file';
 import { partNumbers, type PlainFile } from './line-parts';
 import { type ScannedLines, type UsageLinesEnd, UsageLinesWork } from './record-company-thread';
+import { slotsOfThread } from './running-tally';
 import { scanChunks } from './scan-threads';
 import { heldWords } from './tally';
 
@@ -26,7 +26,7 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
     progress?.atLine(report.lines);
   };
   const rest = { ...file, from };
-  const order = { plan, folder, slotsMax, contexts, file: rest };
+  const order = { plan, folder, slotsMax: slotsOfThread, contexts, file: rest };
   const how = { order, thread: 'record-company-thread.js', work: UsageLinesWork, threads, take };
   let ends: UsageLinesEnd[];
   try {

@@ -36,6 +36,9 @@ export type Match =
   | (Counted & { readonly held: null; readonly parts?: readonly Part[] })
   | { readonly agreementId: null; readonly labelId: string | null; readonly month: null; readonly held: RefusalReason };
 
+/** Of an event that an agreement covers. */
+export type Licensed = Extract<Match, { held: null }>;
+
 interface Licensor {
   readonly agreementId: string;
   readonly labelId: string;
@@ -63,7 +66,7 @@ type Stated = Pick<StatedShare, 'share' | 'from' | 'until'> & { readonly territo
 /** A context of one agreement, and what is answered where its grants permit the use: one object, however many events it is for. */
 interface KnownContext {
   readonly compiled: CompiledContext;
-  readonly licensed: Match;
+  readonly licensed: Licensed;
 }
 
 /** Contexts and days are remembered up to here; then it is begun anew, for events may be of any age and place. */
@@ -150,7 +153,7 @@ export class EventMatcher {
       if (left === 0) break;
       if (labels.has(licensor.labelId)) continue;
       const { compiled, licensed } = this.contextOf(licensor, event, dayOf(licensor.zone, event.instant));
-      if (licensed.agreementId === null || !compiled.clauseFor(event.isrc).licensed) continue;
+      if (!compiled.clauseFor(event.isrc).licensed) continue;
       const share = Math.min(this.shareOf(licensor, event), left);
       parts.push({ ...partOf(licensed), share });
       labels.add(licensor.labelId);
@@ -159,8 +162,7 @@ export class EventMatcher {
     return parts;
   }
 
-  private shared(licensed: Match, event: UsageEvent): Match {
-    if (licensed.agreementId === null) return licensed;
+  private shared(licensed: Licensed, event: UsageEvent): Licensed {
     const parts = this.partsOf(licensed, event);
     return parts.length === 1 && parts[0]!.share === wholeShare ? licensed : { ...licensed, parts };
   }

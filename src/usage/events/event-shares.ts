@@ -1,7 +1,7 @@
 import { wholeShare } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { arrayText } from './array-text';
-import type { Counted, Part } from './event-matcher';
+import type { Counted, Match, Part } from './event-matcher';
 import { drawPosition, foldInto } from './events.repository';
 import type { UsageEvent } from './usage-event';
 
@@ -14,6 +14,16 @@ export interface SharedEvent {
   /** What it counts for so far; absent: the whole for its agreement. */
   readonly before?: readonly Part[];
 }
+
+/** Those that count for parts of their recordings; `isrc` is the recording that one counts for, where it is another than it names. */
+export const sharedOf = (
+  matched: readonly { readonly event: UsageEvent; readonly match: Match; readonly isrc?: string | null }[],
+): SharedEvent[] =>
+  matched.flatMap(({ event, match, isrc }) =>
+    match.held !== null || match.parts === undefined
+      ? []
+      : [{ event, isrc: isrc ?? event.isrc, counted: match, parts: match.parts }],
+  );
 
 /** A change of what an event counts for: so many units more of a share, or fewer. */
 interface Movement extends Part {

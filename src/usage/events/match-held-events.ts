@@ -9,8 +9,8 @@ import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
-import type { EventMatcher, Match } from './event-matcher';
-import { insertMovements } from './event-shares';
+import type { EventMatcher, Licensed } from './event-matcher';
+import { insertMovements, sharedOf } from './event-shares';
 import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
 import { matcherOf } from './platform-grants';
 import type { UsageEvent } from './usage-event';
@@ -49,15 +49,15 @@ export class MatchHeldEvents {
     const { platformId, labelId } = agreement;
     const resolutions = await acceptedResolutions(tx, { labelId, platformId });
     const own = agreedBetween([agreement]).isrcs;
-    // What any agreement between the two names speaks for itself, as in reports.
-    const ofPlatform = await concludedAgreementsOf(tx, platformId);
-    const { isrcs: agreed } = agreedBetween(ofPlatform.filter((each) => each.labelId === labelId));
     const isrcs = [...new Set([...own, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
     if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
+    const ofPlatform = await concludedAgreementsOf(tx, platformId);
+    // What any agreement between the two names speaks for itself, as in reports.
+    const { isrcs: agreed } = agreedBetween(ofPlatform.filter((each) => each.labelId === labelId));
     // Another agreement that is older may cover an event as well: then it counts there.
-    const matcher = await matcherOf(tx, platformId);
+    const matcher = await matcherOf(tx, ofPlatform);
     const covered = held.flatMap((event): Covered[] => {
       const match = matcher.match(event);
       if (match.held === null) return match.agreementId === agreementId ? [{ event, match, isrc: null }] : [];
@@ -67,10 +67,7 @@ export class MatchHeldEvents {
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
       await insertMatches(tx, { platformId, labelId, agreementId, position }, covered);
-      const shared = covered.flatMap(({ event, match, isrc }) =>
-        match.parts === undefined ? [] : [{ event, isrc: isrc ?? event.isrc, counted: match, parts: match.parts }],
-      );
-      await insertMovements(tx, platformId, shared);
+      await insertMovements(tx, platformId, sharedOf(covered));
       const details = { agreement: agreementId, events: covered.length };
       const by = { system: 'match-held-events', organizationId: platformId };
       await audit(tx, by, { action: 'usage-events.matched', subjectId: agreementId, details, at: this.clock.now() });
@@ -87,8 +84,6 @@ interface Covered {
   readonly match: Licensed;
   readonly isrc: string | null;
 }
-
-type Licensed = Extract<Match, { held: null }>;
 
 /** Where an event counts as what it was resolved to. Of two resolutions the one that was accepted later holds. */
 function resolvedMatch(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { agreementsStamp, concludedAgreementsOf } from '../../agreements';
+import { agreementsStamp, concludedAgreementsOf, type LivingAgreement } from '../../agreements';
 import { statedShares } from '../../catalogue';
 import type { Tx } from '../../platform/database/tx';
 import { EventMatcher } from './event-matcher';
@@ -18,14 +18,15 @@ export class PlatformGrants {
   async of(tx: Tx, platformId: string): Promise<EventMatcher> {
     const stamp = await agreementsStamp(tx, platformId, shareChecks);
     const known = this.kept.get(platformId);
-    const matcher = known?.stamp === stamp ? known.matcher : await matcherOf(tx, platformId);
+    const matcher =
+      known?.stamp === stamp ? known.matcher : await matcherOf(tx, await concludedAgreementsOf(tx, platformId));
     this.kept.set(platformId, { stamp, matcher });
     return matcher;
   }
 }
 
-export async function matcherOf(tx: Tx, platformId: string): Promise<EventMatcher> {
-  const agreements = await concludedAgreementsOf(tx, platformId);
+/** Of all agreements of one platform. */
+export async function matcherOf(tx: Tx, agreements: readonly LivingAgreement[]): Promise<EventMatcher> {
   const labelIds = [...new Set(agreements.map(({ labelId }) => labelId))];
   return new EventMatcher(agreements, await statedShares(tx, labelIds));
 }

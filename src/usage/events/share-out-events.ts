@@ -156,7 +156,7 @@ const countedEvent = (row: CountedRow): CountedEvent => ({
 /** What each counts for so far, beside what it is to count for. */
 async function sharedNow(tx: Tx, platformId: string, counted: readonly CountedEvent[]): Promise<SharedEvent[]> {
   if (counted.length === 0) return [];
-  const matcher = await matcherOf(tx, platformId);
+  const matcher = await matcherOf(tx, await concludedAgreementsOf(tx, platformId));
   const moved = await movedParts(tx, platformId, counted);
   return counted.map(({ event, counted: own }) => {
     const whole: MovedPart = { ...own, share: wholeShare, units: event.quantity };

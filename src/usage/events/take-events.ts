@@ -8,7 +8,7 @@ import { errorCodes } from '../../platform/errors/codes';
 import type { Fault } from '../../platform/errors/domain-error';
 import { TallyWake } from '../alerts/wake';
 import type { EventMatcher, Match } from './event-matcher';
-import { insertMovements, type SharedEvent } from './event-shares';
+import { insertMovements, sharedOf } from './event-shares';
 import { findEvents, insertEvents, type MatchedEvent, type StoredEvent } from './events.repository';
 import { PlatformGrants } from './platform-grants';
 import { PlatformServices } from './platform-services';
@@ -137,14 +137,6 @@ async function store(
   await insertMovements(tx, platformId, sharedOf(own));
   return known;
 }
-
-/** Those that count for parts of their recordings. */
-const sharedOf = (matched: readonly MatchedEvent[]): SharedEvent[] =>
-  matched.flatMap(({ event, match }) =>
-    match.held !== null || match.parts === undefined
-      ? []
-      : [{ event, isrc: event.isrc, counted: match, parts: match.parts }],
-  );
 
 /** What only the moment and the sender can tell. */
 export function checkNow(reading: EventReading, services: ReadonlySet<string>, now: Date): EventReading {

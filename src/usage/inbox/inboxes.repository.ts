@@ -92,9 +92,9 @@ export async function takenBefore(
   return new Set(rows.map(({ name, version }) => `${name} ${version}`));
 }
 
-/** False where another worker was faster. */
-export const insertInboxFile = async (tx: Tx, file: NewInboxFile): Promise<boolean> =>
-  (await tx.run(
+/** Where another worker was faster, its row stands. */
+export const insertInboxFile = (tx: Tx, file: NewInboxFile): Promise<number> =>
+  tx.run(
     `INSERT INTO usage_inbox_files (inbox_id, name, version, organization_id, taken_at, report_id, file_number, refusal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT DO NOTHING`,
     [
@@ -109,7 +109,7 @@ export const insertInboxFile = async (tx: Tx, file: NewInboxFile): Promise<boole
       ],
       file.refusal === null ? null : JSON.stringify(file.refusal),
     ],
-  )) > 0;
+  );
 
 /** What its sender has not been told: that it was taken, or what became of it, or that nothing will. What could not be answered comes after what was not tried yet. */
 export const unanswered = (tx: Tx, inboxId: string, limit: number): Promise<InboxFile[]> =>

@@ -97,11 +97,7 @@ export class TakeFiles {
     const { file, mark } = found;
     const note = await readNote(await textOf(place, inbox.id, mark), file.name, inbox.id);
     const { replaces, replacesTerritory, as, ...said } = note;
-    refuseUnclear({
-      ...(replaces && { replaces }),
-      ...(replacesTerritory && { replacesTerritory }),
-      ...(as && { as }),
-    });
+    refuseUnclear(note);
     const introduction = await this.introduction(inbox, said);
     const stored = await this.storage.store(place.read(inbox.id, file), reportBytesMax);
     const incoming = await introduced(this.storage, stored, introduction);

@@ -49,7 +49,7 @@ export function cellTexts(leaf: Leaf, { dates, decimal }: CellForms): (values: V
 const textOf = (bytes: Buffer): string => bytes.toString('utf8', 0, cellBytesMax).trim();
 
 /** Without zeros at its end: 12.000 with three decimals is 12, and cannot be taken for twelve thousand. */
-export function decimalText(unscaled: bigint, scale: number, sign: '.' | ','): string {
+function decimalText(unscaled: bigint, scale: number, sign: '.' | ','): string {
   const isNegative = unscaled < 0n;
   const digits = String(isNegative ? -unscaled : unscaled).padStart(scale + 1, '0');
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');

@@ -8,9 +8,9 @@ import { corrupt, ParquetUnreadable, tooTight, unsupported } from './unreadable'
 import { encodings, readValues, type Values } from './values';
 
 /** Writers cut pages at one mebibyte; those that do not stay below this. */
-export const pageBytesMax = 16 * 1024 * 1024;
+const pageBytesMax = 16 * 1024 * 1024;
 /** Of a page, and of a dictionary. */
-export const pageValuesMax = 4 * 1024 * 1024;
+const pageValuesMax = 4 * 1024 * 1024;
 /** A header has the least and the greatest value of its page, which may be long. */
 const headerWindows = [8 * 1024, 256 * 1024, 2 * 1024 * 1024];
 const emptyPagesMax = 1_000;

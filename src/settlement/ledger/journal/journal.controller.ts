@@ -96,13 +96,8 @@ export class JournalController {
     const period = await periodOf(tx, actor, query);
     const movements = await movementsOf(tx, period);
     const { codes } = await findChart(tx, actor.organizationId);
-    return [...new Set(movements.map(({ currency }) => currency))].map((currency) =>
-      balanceView(
-        currency,
-        movements.filter((movement) => movement.currency === currency),
-        codes,
-      ),
-    );
+    const byCurrency = Map.groupBy(movements, ({ currency }) => currency);
+    return [...byCurrency].map(([currency, own]) => balanceView(currency, own, codes));
   }
 
   /** Postings never change, so each batch may have a short transaction of its own: a slow reader holds none open. */

@@ -21,7 +21,7 @@ export const csvColumns = [
   'controlledShare',
 ] as const satisfies readonly (keyof StatementLineView)[];
 
-export const csvHeader = csvRow(csvColumns);
+const csvHeader = csvRow(csvColumns);
 
 /** Lines that one statement of SQL makes text of: some half a megabyte. */
 const batch = 5_000;

@@ -3,6 +3,7 @@ import { STATEMENT_SCHEMA, STATEMENT_SEAL_TYPE } from '../../../evidence';
 import { canonicalText, moneyText } from '../../../kernel';
 import type { Keyring } from '../../../platform/keyring/keyring';
 import { signedText } from '../../../platform/keyring/signed-text';
+import { parsedLines } from '../clause-lines';
 import { csvOfLines, type Reading } from './lines-csv';
 import { type StatementFacts, summaryOf } from './statement-facts';
 
@@ -29,10 +30,7 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
     held: money(statement.held_minor),
     invoiced: money(statement.total_minor - statement.held_minor),
     summary: summaryOf(facts).map(({ name, amount }) => ({ name, amount })),
-    clauseLines: statement.clause_lines
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object),
+    clauseLines: parsedLines(statement.clause_lines),
     clauseLinesSha256: statement.sha256,
     lines: { count: lineCount, csvSha256: await csvHash(read, facts) },
   };

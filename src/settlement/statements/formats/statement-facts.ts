@@ -14,8 +14,6 @@ export interface StatementFacts {
   readonly terms: Terms;
   readonly side: Side;
   readonly lineCount: number;
-  /** This month and those before it, oldest first. */
-  readonly months: readonly ChartedMonth[];
 }
 
 /** As many months as a chart can show. */
@@ -34,21 +32,25 @@ export async function statementFacts(
     'SELECT coalesce(max(line), 0) AS lines FROM statement_lines WHERE agreement_id = $1 AND month = $2',
     [agreement_id, month],
   );
-  const months = await tx.rows<Statement>(
-    'SELECT id, month, clause_lines FROM statements WHERE agreement_id = $1 AND month <= $2 ORDER BY month DESC LIMIT $3',
-    [agreement_id, month, monthsMax],
-  );
   return {
     statement,
     clauseLines: clauseLinesOf(statement),
     terms: termsOfMonth(life, month.slice(0, 7)),
     side: actor.organizationId === label_id ? 'label' : 'platform',
     lineCount: lines,
-    months: months.reverse().map((one) => {
-      const { royalties, payable, advance } = clauseLinesOf(one).payable;
-      return { month: one.month.slice(0, 7), royalties, payable, advance };
-    }),
   };
+}
+
+/** The statement's month and those before it, oldest first. */
+export async function chartedMonths(tx: Tx, { agreement_id, month }: Statement): Promise<ChartedMonth[]> {
+  const months = await tx.rows<Statement>(
+    'SELECT id, month, clause_lines FROM statements WHERE agreement_id = $1 AND month <= $2 ORDER BY month DESC LIMIT $3',
+    [agreement_id, month, monthsMax],
+  );
+  return months.reverse().map((one) => {
+    const { royalties, payable, advance } = clauseLinesOf(one).payable;
+    return { month: one.month.slice(0, 7), royalties, payable, advance };
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Tx } from '../../../platform/database/tx';
 import type { Keyring } from '../../../platform/keyring/keyring';
 import { lineView } from '../line-view';
 import { largestLines } from '../lines.repository';
-import { type StatementFacts, summaryOf } from './statement-facts';
+import { chartedMonths, type StatementFacts, summaryOf } from './statement-facts';
 import type { Reading } from './lines-csv';
 
 /** Lines that a paper shows: what nobody reads on paper is in the other formats. */
@@ -22,7 +22,7 @@ export async function sealedStatement(
 }
 
 async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode): Promise<StatementDocument> {
-  const { statement, terms, side, clauseLines, months, lineCount } = facts;
+  const { statement, terms, side, clauseLines, lineCount } = facts;
   const { currency } = statement;
   const { clauses, restatements, steps, payments, payable, termsHash } = clauseLines;
   const summary = summaryOf(facts);
@@ -41,8 +41,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     restatements,
     steps,
     payments: payments.map(({ line, ...figures }) => [line, figuresText(figures)]),
-    advance: payable.advance,
-    months,
+    months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
       const { serviceId, ...view } = lineView(line, currency);
       return { ...view, service: terms.services.find(({ id }) => id === serviceId)?.name ?? serviceId };

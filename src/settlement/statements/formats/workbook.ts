@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { clauseSteps, formulaText, type StatementWords, statementWords } from '../../../documents';
+import { type ChartedMonth, clauseSteps, formulaText, type StatementWords, statementWords } from '../../../documents';
 import { currencyExponent, type Explanation, type LanguageCode } from '../../../kernel';
 import {
   type Column,
@@ -14,8 +14,10 @@ import { csvColumns, type Reading } from './lines-csv';
 import { lineBatches } from './line-batches';
 import { type StatementFacts, summaryOf } from './statement-facts';
 
+type ChartedFacts = StatementFacts & { readonly months: readonly ChartedMonth[] };
+
 /** A statement as a workbook: its summary, its clauses with every branch, its corrections, and all its lines. */
-export function workbookOf(read: Reading, facts: StatementFacts, language: LanguageCode): Readable {
+export function workbookOf(read: Reading, facts: ChartedFacts, language: LanguageCode): Readable {
   const words = statementWords[language];
   const sheets = [
     summarySheet(facts, words),
@@ -30,7 +32,7 @@ const text = (title: string, width: number): Column => ({ title, kind: 'text', w
 const figure = (title: string, width: number): Column => ({ title, kind: 'figure', width });
 const amount = (title: string, width = 16): Column => ({ title, kind: 'amount', width });
 
-function summarySheet(facts: StatementFacts, words: StatementWords): Sheet {
+function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
   const { statement, terms, side, clauseLines, months } = facts;
   const { currency } = statement;
   const { advance } = clauseLines.payable;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { dayAfter, monthPeriod, RatingRefused, type Terms, termsOfMonth } from '../../kernel';
+import { monthPeriod, RatingRefused, type Terms, termsOfMonth } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -21,11 +21,9 @@ import {
   settledEvents,
   usageOfRecord,
 } from '../../usage';
-import { bookHolds, heldBy, holdsOf } from '../disputes/hold-disputed';
+import { heldBy, holdsOf } from '../disputes/hold-disputed';
 import type { Hold } from '../disputes/disputes.repository';
-import { issueInvoice } from '../invoices/issue-invoice';
-import { post } from '../ledger/ledger';
-import { royaltiesEarned } from '../ledger/templates';
+import { bookClose } from './book-close';
 import { carriedInto } from './carried-into';
 import { refuseUnlessClosable } from './closable';
 import { type ClosedMonth, type CloseInput, type Correction, rateClose } from './rate-close';
@@ -174,21 +172,11 @@ async function book(tx: Tx, { agreement, closed, bookings, carried, holds, at }:
   await writeLines(tx, agreement, closed);
   for (const booking of newBookings(closed, bookings)) await insertBooking(tx, agreement, booking);
 
-  const { recouped, payable } = settled;
-  const carriedForward = settled.carriedForward - BigInt(carried.carriedForward ?? '0');
-  const legs = royaltiesEarned({ recouped, payable, carriedForward });
-  const effectiveOn = lastDayOf(month);
-  await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn, at, legs });
-  await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
-  const by = { system: 'close-period', organizationId: agreement.labelId };
-  const minor = payable - held;
-  if (minor > 0n) {
-    const { dueDays } = termsOfMonth(agreement.life, month).payment;
-    await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor, dueDays, at, by });
-  }
+  await bookClose(tx, { agreement, closed, carried, holds, at });
   // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
   await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
-  const details = { agreement: agreement.id, month, sha256, payable: String(payable), held: String(held) };
+  const by = { system: 'close-period', organizationId: agreement.labelId };
+  const details = { agreement: agreement.id, month, sha256, payable: String(settled.payable), held: String(held) };
   await audit(tx, by, { action: 'statement.issued', subjectId: statementId, details, at });
   await publish(tx, {
     to: [agreement.labelId, agreement.platformId],
@@ -221,6 +209,3 @@ function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: 
   }));
   return [own, ...corrections].map((booking) => ({ ...booking, statement_month }));
 }
-
-/** Royalties count for the last day of the month in which they were earned. */
-const lastDayOf = (month: string): string => dayAfter(monthPeriod(month).until, -1);

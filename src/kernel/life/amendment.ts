@@ -2,7 +2,7 @@ import { type CalendarDate } from '../calendar';
 import { canonicalText } from '../canonical';
 import { at, type Fault } from '../faults';
 import { moneyFromText } from '../money';
-import { type Carried } from '../settling';
+import { carriedClauses, isPlain, type Carried } from '../settling';
 import { type Terms } from '../terms';
 
 export interface AmendedTerms {
@@ -28,7 +28,7 @@ export function amendmentFaults({ before, after, effectiveFrom, notBefore }: Ame
     fault(`/${name}`, 'stays as it was signed first'),
   );
   if (after.term.from !== before.term.from) faults.push(fault('/term/from', 'stays as it was signed first'));
-  faults.push(...advanceFaults(before, after));
+  faults.push(...advanceFaults(before, after), ...balanceFaults(before, after));
   const day = (message: string): number => faults.push(fault('/effectiveFrom', message));
   if (!effectiveFrom.endsWith('-01')) day('must be the first day of a month: a month is rated under one text');
   if (effectiveFrom < notBefore) day(`must not lie before ${notBefore}, from which the version before it holds`);
@@ -45,14 +45,38 @@ function advanceFaults(before: Terms, after: Terms): Fault[] {
   );
 }
 
+/**
+ * What carries a balance from month to month stays as it was signed, or the balance would belong to nothing: money held back would never be
+ * released. New ones may join. A minimum payout and the rules of recoupment may change, but not go.
+ */
+function balanceFaults(before: Terms, after: Terms): Fault[] {
+  const lists = (['guarantees', 'minimumFees', 'inKindCredits', 'reserves'] as const).flatMap((name) => {
+    const later = new Map((after[name] ?? []).map((clause) => [clause.id, clause]));
+    return (before[name] ?? [])
+      .filter((clause) => differs(clause, later.get(clause.id)))
+      .map(({ id }) => fault(at(`/${name}`, id), 'stays as it was signed: it carries a balance'));
+  });
+  const gone = [
+    ...(before.recoupment && !after.recoupment ? ['/recoupment'] : []),
+    ...(before.payment.minimumPayout !== undefined && after.payment.minimumPayout === undefined
+      ? ['/payment/minimumPayout']
+      : []),
+  ];
+  return [...lists, ...gone.map((pointer) => fault(pointer, 'may change, but not go: it carries a balance'))];
+}
+
 /** The advances that an amendment brings. */
 export function addedAdvances(before: Terms, after: Terms): Terms['advances'] {
   const known = new Set(before.advances.map(({ id }) => id));
   return after.advances.filter(({ id }) => !known.has(id));
 }
 
-/** Balances carried from a period under one version into a period under the next: advances that joined in between are to be recouped. */
+/**
+ * Balances carried from a period under one version into a period under the next: advances that joined in between are to be recouped. Where the
+ * later terms have more clauses with balances, the totals become what single clauses carry.
+ */
 export function carriedAcross(carried: Carried, before: Terms, after: Terms): Carried {
+  if (!isPlain(after)) return carried.clauses ? carried : { ...carried, clauses: carriedClauses(before, carried) };
   const joined = addedAdvances(before, after).map(({ amount }) => moneyFromText(amount, after.currency).minor);
   if (joined.length === 0) return carried;
   const advances = joined.reduce((sum, minor) => sum + minor, BigInt(carried.advancesToDate));

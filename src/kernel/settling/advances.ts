@@ -32,6 +32,10 @@ export function recoupableAdvances(
     }));
 }
 
+/** Whether the advance is due, and to be recouped from all that is earned, from signature on. */
+export const joinsAtSignature = ({ due, recoup, option }: Terms['advances'][number]): boolean =>
+  due === 'signature' && !recoup && !option;
+
 /** What all advances come to: those that are due for sure, and those with every option exercised. */
 export function totalAdvances(
   terms: AdvanceTerms,

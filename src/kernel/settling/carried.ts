@@ -1,6 +1,6 @@
 import { moneyFromText } from '../money';
 import { type Terms } from '../terms';
-import { recoupableAdvances } from './advances';
+import { joinsAtSignature, recoupableAdvances } from './advances';
 import { type InKindBalance } from './in-kind-credit';
 import { lesser, total } from './minor';
 import { NOTHING_RECOUPED, type RecoupmentBalance } from './recoupment-balance';
@@ -47,8 +47,8 @@ export function openingCarried(terms: Terms): Carried {
   return isPlain(terms) ? opening : { ...opening, clauses: NOTHING_CARRIED };
 }
 
-function dueAtSignature({ currency }: Terms, { amount, due, option, recoup }: Terms['advances'][number]): bigint {
-  return due === 'signature' && !option && !recoup ? moneyFromText(amount, currency).minor : 0n;
+function dueAtSignature({ currency }: Terms, advance: Terms['advances'][number]): bigint {
+  return joinsAtSignature(advance) ? moneyFromText(advance.amount, currency).minor : 0n;
 }
 
 const NOTHING_CARRIED: CarriedClauses = {
@@ -65,7 +65,7 @@ export function isPlain(terms: Terms): boolean {
   const { guarantees, minimumFees, inKindCredits, recoupment, reserves, payment } = terms;
   const others = [guarantees, minimumFees, inKindCredits, recoupment, reserves, payment.minimumPayout];
   const plainAdvances = terms.advances.every(
-    ({ due, recoupableFrom, recoup, option }) => due === 'signature' && recoupableFrom === 'all' && !recoup && !option,
+    (advance) => joinsAtSignature(advance) && advance.recoupableFrom === 'all',
   );
   return plainAdvances && others.every((clause) => clause === undefined);
 }

@@ -11,7 +11,15 @@ import {
 } from '../rating';
 import { type Terms } from '../terms';
 import { contextOf, downloads, ISRCS, plays, referenceTerms } from '../testing/reference-terms';
-import { canonicalClauseLines, closePeriod, openingCarried, type Carried, type Settled } from '.';
+import {
+  canonicalClauseLines,
+  closePeriod,
+  dueAtSignature,
+  movedBetween,
+  openingCarried,
+  type Carried,
+  type Settled,
+} from '.';
 import { total } from './minor';
 
 const OTHER = '00000000-0000-4000-8000-0000000000e1';
@@ -237,6 +245,13 @@ function closes(terms: Terms, months: readonly Month[]): { all: Close[]; finals:
 }
 
 const waitingOf = ({ clauses: of }: Carried): bigint => BigInt(of?.waiting ?? '0');
+/** Guarantees by instalment have steps of the same name for what was recouped of them. */
+const recoupedIn = ({ steps }: Settled, terms: Terms): bigint =>
+  total(
+    steps
+      .filter(({ step, id }) => step === 'guarantee' && !terms.guarantees?.some((guarantee) => guarantee.id === id))
+      .map(({ minor }) => -minor),
+  );
 const NOT_PAYABLE = ['reserve-on-sales', 'minimum-payout', 'in-kind-credit', 'breakage'];
 
 function law(check: (terms: Terms, result: ReturnType<typeof closes>) => void): void {
@@ -287,6 +302,23 @@ describe('closes in a row, earlier months restated among them', () => {
         for (const { due } of Object.values(settled.carried.clauses?.reserves ?? {})) {
           expect(due.every((minor) => BigInt(minor) >= 0n)).toBe(true);
         }
+      }
+    });
+  });
+
+  it('can be booked from the balances alone', () => {
+    law((terms, { all }) => {
+      let open = total(dueAtSignature(terms).map(({ minor }) => minor));
+      for (const { settled, before } of all) {
+        const moved = movedBetween(terms, { before, settled });
+        const minorOf = (kind: string) =>
+          total(settled.steps.filter(({ step }) => step === kind).map(({ minor }) => minor));
+        expect(settled.net).toBe(settled.payable + moved.carriedForward + moved.waiting);
+        expect(moved.reserved).toBe(-minorOf('reserve'));
+        expect(moved.toppedUp).toBe(minorOf('guarantee') + recoupedIn(settled, terms));
+        expect(moved.joined >= 0n && moved.lapsed >= 0n).toBe(true);
+        open += moved.joined - settled.recouped - moved.lapsed;
+        expect(open).toBe(settled.closing);
       }
     });
   });

@@ -1,0 +1,50 @@
+import { moneyFromText } from '../money';
+import { type Terms } from '../terms';
+import { joinsAtSignature } from './advances';
+import { feeKey, prepaidOf } from './prepaid';
+
+/** Money that falls due on a day of its own, before anything has earned it. */
+export interface DuePayment {
+  readonly clause: 'advance' | 'guarantee' | 'minimum-fee';
+  /** Which of its payments: "advance" at signature, "advance #2", "guarantee 2026-01-01 #1" of the interval from that day. */
+  readonly source: string;
+  /** Id of the advance, guarantee or fee in the terms. */
+  readonly id: string;
+  /** A day, or 'signature'. */
+  readonly on: string;
+  readonly minor: bigint;
+}
+
+interface Known {
+  /** Optional advances that were exercised, each with its day. */
+  readonly exercised: ReadonlyMap<string, string>;
+  /** Fees of the years that have begun, by "id from": others have no amount yet. */
+  readonly fees: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every payment that the terms fix beforehand: advances (options once exercised, and then at once unless by instalments), guarantees by
+ * instalment, and minimum fees of years that have begun. In the order of the clauses.
+ */
+export function duePayments(terms: Terms, { exercised, fees }: Known): DuePayment[] {
+  const prepaid = prepaidOf(terms, { period: terms.term, exercised: new Set(exercised.keys()), fees });
+  const kinds = { recoupment: 'advance', guarantee: 'guarantee', 'minimum-fee': 'minimum-fee' } as const;
+  return prepaid.flatMap(({ advance: { id, amount, due }, kind }): DuePayment[] => {
+    const of = { clause: kinds[kind], id: id.split(' ')[0] ?? id };
+    const payments =
+      due === 'signature'
+        ? [{ ...of, source: id, on: exercised.get(id) ?? due, minor: amount }]
+        : due.map(({ on, amount: minor }, place) => ({ ...of, source: `${id} #${place + 1}`, on, minor }));
+    return payments.filter(({ minor }) => minor > 0n);
+  });
+}
+
+/** What is due and to be recouped from signature on: its booking is one event. */
+export const dueAtSignature = ({ advances, currency }: Pick<Terms, 'advances' | 'currency'>): DuePayment[] =>
+  advances.filter(joinsAtSignature).map(({ id, amount }) => ({
+    clause: 'advance',
+    source: id,
+    id,
+    on: 'signature',
+    minor: moneyFromText(amount, currency).minor,
+  }));

@@ -31,39 +31,35 @@ describe('terms that this server cannot settle yet', () => {
     const faults = inoperable(termsOf(richTermsJson()));
     expect(faults.map(({ pointer }) => pointer)).toEqual([
       '/reportingPeriod',
-      '/figures',
       '/rounding/apply',
-      '/payment/minimumPayout',
-      '/recoupment',
+      '/recoupment/pooledWith',
       '/breakage',
       '/taxes',
       '/exchange',
-      '/guarantees/0',
-      '/guarantees/1',
-      '/minimumFees/0',
-      '/inKindCredits/0',
       '/reserves/0',
-      '/reserves/1',
       '/splits/0',
       '/splits/1',
-      '/advances/1',
       '/royalties/1/royalty',
     ]);
     expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['terms-not-operable']));
   });
 
-  it('have any advance but one at signature that all royalties recoup', () => {
+  it('have any advance, guarantee, fee, credit, minimum payout and reserve on royalties', () => {
     const advance = { id: 'advance', amount: '100', due: 'signature', recoupableFrom: 'all' };
-    const variants = [
+    const advances = [
       advance,
       { ...advance, id: 'b', due: [{ on: '2026-02-01', amount: '100' }] },
       { ...advance, id: 'c', recoupableFrom: ['streaming'] },
       { ...advance, id: 'd', recoup: { from: '2026-01-01', until: '2027-01-01', carryOver: true } },
       { ...advance, id: 'e', option: true },
     ];
-    expect(pointersOf(referenceTerms({ advances: variants }))).toEqual(
-      [1, 2, 3, 4].map((place) => `/advances/${place}`),
-    );
+    const { figures, guarantees, minimumFees, inKindCredits } = richTermsJson();
+    const payment = { dueDays: 30, minimumPayout: '50' };
+    const recoupment = { negative: 'unrecouped', expenses: 'before-recoupment' };
+    const release = [{ afterPeriods: 2, share: '1' }];
+    const reserves = [{ id: 'returns', clauses: ['downloads'], rate: '0.2', basis: 'royalties', release }];
+    const money = { advances, figures, guarantees, minimumFees, inKindCredits, payment, recoupment, reserves };
+    expect(pointersOf(referenceTerms(money))).toEqual([]);
   });
 });
 

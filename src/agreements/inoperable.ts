@@ -8,11 +8,6 @@ export function inoperable(terms: Terms): Fault[] {
   return [
     ...plain(terms),
     ...lists(terms),
-    ...terms.advances.flatMap(({ due, recoupableFrom, recoup, option }, place) =>
-      due === 'signature' && recoupableFrom === 'all' && !recoup && !option
-        ? []
-        : [fault(at('/advances', place), 'only advances due at signature and recoupable from all royalties')],
-    ),
     ...terms.royalties.flatMap(({ royalty }, place) =>
       reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
@@ -26,23 +21,25 @@ const fault = (pointer: string, reason: string): Fault => ({
   message: `is not settled here yet: ${reason}`,
 });
 
-function plain({ reportingPeriod, rounding, figures, payment, ...terms }: Terms): Fault[] {
+function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Fault[] {
   const faults: Fault[] = [];
   if (reportingPeriod !== 'month') faults.push(fault('/reportingPeriod', 'only calendar months are closed'));
-  // Figures are sorted by their ids: a place among them would be none in what was sent.
-  if (figures && figures.length > 0) faults.push(fault('/figures', 'nothing reports figures of the parties’ own'));
   if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
-  if (payment.minimumPayout !== undefined) faults.push(fault('/payment/minimumPayout', 'nothing waits for a minimum'));
-  for (const clause of ['recoupment', 'breakage', 'taxes', 'exchange'] as const) {
+  if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
+  if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
+  for (const clause of ['taxes', 'exchange'] as const) {
     if (terms[clause] !== undefined) faults.push(fault(`/${clause}`, 'the ledger has no accounts for it'));
   }
   return faults;
 }
 
-function lists(terms: Terms): Fault[] {
-  return (['guarantees', 'minimumFees', 'inKindCredits', 'reserves', 'splits'] as const).flatMap((clause) =>
-    (terms[clause] ?? []).map((_, place) => fault(at(`/${clause}`, place), 'the ledger has no accounts for it')),
-  );
+function lists({ reserves = [], splits = [] }: Terms): Fault[] {
+  return [
+    ...reserves.flatMap(({ basis }, place) =>
+      basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
+    ),
+    ...splits.map((_, place) => fault(at('/splits', place), 'payouts go to the label alone')),
+  ];
 }
 
 /** Usage is known as sums of a month, without days and without what was sold. */

@@ -6,8 +6,11 @@ import { Accrual, BookedAverages, UsageModule } from '../usage';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
+import { FactsController } from './facts/facts.controller';
+import { StateFact } from './facts/state-fact';
 import { InvoicesController } from './invoices/invoices.controller';
 import { PostConclusion } from './invoices/post-conclusion';
+import { duesJob, PostDues } from './invoices/post-dues';
 import { SendInvoice } from './invoices/send-invoice';
 import { SaveChart } from './ledger/journal/chart';
 import { ChartController } from './ledger/journal/chart.controller';
@@ -47,6 +50,7 @@ import { StatementsController } from './statements/statements.controller';
     StatementFilesController,
     LiveController,
     DisputesController,
+    FactsController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,
@@ -58,6 +62,8 @@ import { StatementsController } from './statements/statements.controller';
     LogLedger,
     SaveChart,
     PostConclusion,
+    PostDues,
+    StateFact,
     SendInvoice,
     RequestClose,
     ClosePeriod,
@@ -80,6 +86,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly gatherPostings: GatherPostings,
     private readonly logLedger: LogLedger,
     private readonly postConclusion: PostConclusion,
+    private readonly postDues: PostDues,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly closePeriod: ClosePeriod,
@@ -106,6 +113,7 @@ export class SettlementModule implements OnModuleInit {
     this.accrual.register(reachedSoFar);
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
+    this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));

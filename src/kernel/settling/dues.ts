@@ -1,7 +1,8 @@
+import { calendarDateOf, type CalendarDate } from '../calendar';
 import { moneyFromText } from '../money';
 import { type Terms } from '../terms';
 import { joinsAtSignature } from './advances';
-import { feeKey, prepaidOf } from './prepaid';
+import { prepaidOf } from './prepaid';
 
 /** Money that falls due on a day of its own, before anything has earned it. */
 export interface DuePayment {
@@ -10,14 +11,14 @@ export interface DuePayment {
   readonly source: string;
   /** Id of the advance, guarantee or fee in the terms. */
   readonly id: string;
-  /** A day, or 'signature'. */
-  readonly on: string;
+  /** Null: at signature. */
+  readonly on: CalendarDate | null;
   readonly minor: bigint;
 }
 
 interface Known {
   /** Optional advances that were exercised, each with its day. */
-  readonly exercised: ReadonlyMap<string, string>;
+  readonly exercised: ReadonlyMap<string, CalendarDate>;
   /** Fees of the years that have begun, by "id from": others have no amount yet. */
   readonly fees: Readonly<Record<string, string>>;
 }
@@ -33,8 +34,13 @@ export function duePayments(terms: Terms, { exercised, fees }: Known): DuePaymen
     const of = { clause: kinds[kind], id: id.split(' ')[0] ?? id };
     const payments =
       due === 'signature'
-        ? [{ ...of, source: id, on: exercised.get(id) ?? due, minor: amount }]
-        : due.map(({ on, amount: minor }, place) => ({ ...of, source: `${id} #${place + 1}`, on, minor }));
+        ? [{ ...of, source: id, on: exercised.get(id) ?? null, minor: amount }]
+        : due.map(({ on, amount: minor }, place) => ({
+            ...of,
+            source: `${id} #${place + 1}`,
+            on: calendarDateOf(on),
+            minor,
+          }));
     return payments.filter(({ minor }) => minor > 0n);
   });
 }
@@ -45,6 +51,6 @@ export const dueAtSignature = ({ advances, currency }: Pick<Terms, 'advances' | 
     clause: 'advance',
     source: id,
     id,
-    on: 'signature',
+    on: null,
     minor: moneyFromText(amount, currency).minor,
   }));

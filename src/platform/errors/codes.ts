@@ -166,6 +166,7 @@ export const errorCodes = {
   'ledger-not-logged': { status: 409, title: 'The transaction will be part of the signed log in a moment' },
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },
+  'period-fact-state': { status: 409, title: 'What was stated for the period counts as it is' },
   'period-already-closed': { status: 409, title: 'The period is closed; corrections become deltas' },
   'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
   'payment-account-missing': { status: 409, title: 'The label has no payment account' },

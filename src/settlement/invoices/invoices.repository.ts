@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
 
-export type Purpose = 'advance' | 'back-fee' | 'royalties';
+export type Purpose = 'advance' | 'guarantee' | 'minimum-fee' | 'back-fee' | 'royalties';
 
 /** An invoice in the label's name. `issued`: in the books; `open`: with the provider for collection; `paid`: money received. */
 export interface Invoice {

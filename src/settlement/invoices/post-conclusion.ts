@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { Amended, ConcludedAgreement } from '../../agreements';
-import { addedAdvances, dayInZone, moneyFromText, type Terms } from '../../kernel';
+import { addedAdvances, dayInZone, duePayments, joinsAtSignature, moneyFromText, type Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
-import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg } from '../ledger/templates';
+import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg, prepaymentDue } from '../ledger/templates';
 import { issueInvoice } from './issue-invoice';
 import type { Purpose } from './invoices.repository';
+import { askToPostDues } from './post-dues';
 
 /** Legs, and an invoice where somebody owes it. */
 interface Due {
   readonly kind: string;
   readonly purpose: Purpose | null;
   readonly source: string;
-  readonly amount: string;
+  /** What the invoice is for: the advance's id, or the fee for past use. */
+  readonly of: string;
+  readonly minor: bigint;
   readonly legs: (minor: bigint) => Leg[];
+  /** Whether it is to be recouped from now on. */
+  readonly joins?: boolean;
 }
 
 /** What falls due at signature is booked and invoiced in the concluding transaction: advances, then the fee for past use. */
@@ -21,7 +26,7 @@ interface Due {
 export class PostConclusion {
   execute(tx: Tx, agreement: ConcludedAgreement, terms: Terms): Promise<void> {
     const due = dueAtSignature(terms).flatMap((one) =>
-      agreement.paidElsewhere.includes(one.source) ? paidElsewhere(one) : [one],
+      agreement.paidElsewhere.includes(one.of) ? paidElsewhere(one) : [one],
     );
     return book(tx, agreement, { due, terms });
   }
@@ -29,7 +34,7 @@ export class PostConclusion {
   /** The advances that an amendment brings fall due with its signature. */
   amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
     const { terms } = agreement;
-    const due = dueAtSignature({ advances: addedAdvances(before, terms) });
+    const due = dueAdvances({ ...terms, advances: addedAdvances(before, terms) });
     return book(tx, { ...agreement, concludedAt: at, paidElsewhere: [], signedBy }, { due, terms });
   }
 }
@@ -40,32 +45,43 @@ async function book(
   { due, terms }: { due: readonly Due[]; terms: Terms },
 ): Promise<void> {
   const at = agreement.concludedAt;
-  for (const { kind, purpose, source, amount, legs } of due) {
-    const { minor } = moneyFromText(amount, terms.currency);
+  for (const { kind, purpose, source, of, minor, legs } of due) {
     if (minor === 0n) continue;
     const effectiveOn = dayInZone(at, agreement.timeZone);
     await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
     if (purpose === null) continue;
     const { dueDays } = terms.payment;
-    await issueInvoice(tx, { agreement, purpose, source, minor, dueDays, at, by: agreement.signedBy });
+    await issueInvoice(tx, { agreement, purpose, source: of, minor, dueDays, at, by: agreement.signedBy });
   }
+  if (hasDays(terms)) await askToPostDues(tx, agreement.id);
 }
 
-function dueAtSignature({ advances, settlement }: Pick<Terms, 'advances' | 'settlement'>): Due[] {
-  const due = advances.map(({ id, amount }): Due => ({
-    kind: 'advance-due',
-    purpose: 'advance',
-    source: id,
-    amount,
-    legs: advanceDue,
-  }));
-  if (settlement === undefined) return due;
-  const { amount } = settlement.backFee;
-  return [...due, { kind: 'back-fee-due', purpose: 'back-fee', source: 'back-fee', amount, legs: backFeeDue }];
+/** Whether anything falls due on a day of its own, now or once an option is exercised. */
+const hasDays = ({ advances, guarantees = [], minimumFees = [] }: Terms): boolean =>
+  advances.some(({ due }) => due !== 'signature') || guarantees.length > 0 || minimumFees.length > 0;
+
+function dueAtSignature(terms: Terms): Due[] {
+  const due = dueAdvances(terms);
+  if (terms.settlement === undefined) return due;
+  const { minor } = moneyFromText(terms.settlement.backFee.amount, terms.currency);
+  const backFee = 'back-fee';
+  return [...due, { kind: 'back-fee-due', purpose: backFee, source: backFee, of: backFee, minor, legs: backFeeDue }];
+}
+
+function dueAdvances(terms: Terms): Due[] {
+  const payments = duePayments(terms, { exercised: new Map(), fees: {} });
+  return payments
+    .filter(({ on }) => on === null)
+    .map(({ source, id, minor }): Due => {
+      const joins = terms.advances.some((advance) => advance.id === id && joinsAtSignature(advance));
+      // What royalties may recoup only later joins what is to be recouped with the close of that month.
+      const booking = joins
+        ? { kind: 'advance-due', source, legs: advanceDue }
+        : { kind: 'prepayment-due', source: `advance ${source}`, legs: prepaymentDue };
+      return { ...booking, purpose: 'advance', of: source, minor, joins };
+    });
 }
 
 /** Of an advance that was paid elsewhere the rest is recouped here; a back fee leaves nothing to book. */
 const paidElsewhere = (due: Due): Due[] =>
-  due.purpose === 'advance'
-    ? [{ ...due, kind: 'advance-paid-elsewhere', purpose: null, legs: advancePaidElsewhere }]
-    : [];
+  due.joins ? [{ ...due, kind: 'advance-paid-elsewhere', purpose: null, legs: advancePaidElsewhere }] : [];

@@ -11,8 +11,18 @@ const events: Readonly<Record<string, Book>> = {
   'advance-due': ({ amount }) => templates.advanceDue(amount!),
   'advance-paid-elsewhere': ({ amount }) => templates.advancePaidElsewhere(amount!),
   'back-fee-due': ({ amount }) => templates.backFeeDue(amount!),
-  'royalties-earned': ({ recouped, payable, carriedForward }) =>
-    templates.royaltiesEarned({ recouped: recouped!, payable: payable!, carriedForward: carriedForward! }),
+  'prepayment-due': ({ amount }) => templates.prepaymentDue(amount!),
+  'prepayment-joined': ({ amount }) => templates.prepaymentJoined(amount!),
+  'prepayment-lapsed': ({ amount }) => templates.prepaymentLapsed(amount!),
+  'guarantee-topped-up': ({ amount }) => templates.guaranteeToppedUp(amount!),
+  'royalties-earned': ({ recouped, payable, carriedForward, waiting = 0n, reserved = 0n }) =>
+    templates.royaltiesEarned({
+      recouped: recouped!,
+      payable: payable!,
+      carriedForward: carriedForward!,
+      waiting,
+      reserved,
+    }),
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
@@ -30,6 +40,8 @@ describe('ledger templates', () => {
       recouped: amount,
       payable: amount,
       carriedForward: amount,
+      waiting: amount,
+      reserved: amount,
       gross: amount,
       commission: amount,
     });

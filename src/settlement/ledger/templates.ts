@@ -5,11 +5,19 @@ export const accounts = [
   'platform-receivable',
   'platform-carried-forward',
   'platform-disputed',
+  'platform-waiting',
+  'platform-reserve',
   'unrecouped-advance',
+  'lapsed-prepayment',
+  'guarantee-shortfall',
   'label-payable',
   'label-carried-forward',
   'label-disputed',
+  'label-waiting',
+  'label-reserve',
   'royalties-prepaid',
+  'breakage',
+  'guarantee-top-up',
   'marketplace-commission',
 ] as const;
 export type Account = (typeof accounts)[number];
@@ -37,6 +45,27 @@ export const advanceDue = (amount: bigint): Leg[] =>
 export const advancePaidElsewhere = (amount: bigint): Leg[] =>
   legs(['unrecouped-advance', amount], ['royalties-prepaid', -amount]);
 
+/** A payment that the terms fix for a day of its own: an instalment of an advance or a guarantee, a minimum fee, an exercised option. */
+export const prepaymentDue = (amount: bigint): Leg[] =>
+  legs(['platform-receivable', amount], ['label-payable', -amount]);
+
+/** From this month on royalties may recoup what was, or is to be, paid beforehand. */
+export const prepaymentJoined = (amount: bigint): Leg[] =>
+  legs(['unrecouped-advance', amount], ['royalties-prepaid', -amount]);
+
+/** What nobody earned in its time can be recouped no more: the label keeps it as breakage. */
+export const prepaymentLapsed = (amount: bigint): Leg[] =>
+  legs(
+    ['royalties-prepaid', amount],
+    ['unrecouped-advance', -amount],
+    ['lapsed-prepayment', amount],
+    ['breakage', -amount],
+  );
+
+/** How much of a month's money is no royalty, but a guarantee's; below zero where a correction earns what was topped up before. */
+export const guaranteeToppedUp = (amount: bigint): Leg[] =>
+  legs(['guarantee-shortfall', amount], ['guarantee-top-up', -amount]);
+
 /** The back fee for past use falls due. It is never recouped. */
 export const backFeeDue = (amount: bigint): Leg[] => legs(['platform-receivable', amount], ['label-payable', -amount]);
 
@@ -47,15 +76,26 @@ export interface Earned {
   readonly payable: bigint;
   /** Change of what is carried forward: negative where corrections took back more than was payable. */
   readonly carriedForward: bigint;
+  /** Change of what waits for the minimum payout. Absent: none. */
+  readonly waiting?: bigint;
+  /** Change of what is held back against returns. Absent: none. */
+  readonly reserved?: bigint;
 }
 
-/** A closed month: royalties less recoupment become payable, and what would be less than nothing waits for later months. */
-export const royaltiesEarned = ({ recouped, payable, carriedForward }: Earned): Leg[] =>
+/**
+ * A closed month: royalties less recoupment become payable, and what would be less than nothing waits for later months. So does what is less than
+ * the minimum payout, and what a reserve holds.
+ */
+export const royaltiesEarned = ({ recouped, payable, carriedForward, waiting = 0n, reserved = 0n }: Earned): Leg[] =>
   legs(
     ['platform-receivable', payable],
     ['label-payable', -payable],
     ['platform-carried-forward', carriedForward],
     ['label-carried-forward', -carriedForward],
+    ['platform-waiting', waiting],
+    ['label-waiting', -waiting],
+    ['platform-reserve', reserved],
+    ['label-reserve', -reserved],
     ['royalties-prepaid', recouped],
     ['unrecouped-advance', -recouped],
   );

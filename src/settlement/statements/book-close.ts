@@ -1,35 +1,42 @@
 import type { LivingAgreement } from '../../agreements';
-import { type Carried, dayAfter, monthPeriod, termsOfMonth } from '../../kernel';
+import { type Carried, dayAfter, monthPeriod, movedBetween, type Settled, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { Hold } from '../disputes/disputes.repository';
 import { bookHolds, heldBy } from '../disputes/hold-disputed';
 import { issueInvoice } from '../invoices/issue-invoice';
+import { postDues } from '../invoices/post-dues';
 import { post } from '../ledger/ledger';
-import { royaltiesEarned } from '../ledger/templates';
-import type { ClosedMonth } from './rate-close';
+import { guaranteeToppedUp, type Leg, prepaymentJoined, prepaymentLapsed, royaltiesEarned } from '../ledger/templates';
 
 export interface ClosedBooks {
   readonly agreement: LivingAgreement;
-  readonly closed: Pick<ClosedMonth, 'month' | 'settled'>;
+  readonly closed: { readonly month: string; readonly settled: Pick<Settled, 'payable' | 'recouped' | 'carried'> };
   /** The balances that the close began with. */
   readonly carried: Carried;
   readonly holds: readonly Hold[];
   readonly at: Date;
 }
 
-/** Books what a close has made of a month, and invoices what of it is due now. */
+/** Books what a close has made of a month, from the balances before and after it, and invoices what of it is due now. */
 export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at }: ClosedBooks): Promise<void> {
   const { month, settled } = closed;
   const { recouped, payable } = settled;
-  const carriedForward = settled.carriedForward - BigInt(carried.carriedForward ?? '0');
-  const legs = royaltiesEarned({ recouped, payable, carriedForward });
+  const terms = termsOfMonth(agreement.life, month);
   const effectiveOn = lastDayOf(month);
-  await post(tx, { agreement, kind: 'royalties-earned', source: month, effectiveOn, at, legs });
+  const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
+  const book = (kind: string, legs: readonly Leg[]): Promise<boolean> =>
+    post(tx, { agreement, kind, source: month, effectiveOn, at, legs });
+  await book('prepayment-joined', prepaymentJoined(joined));
+  await book('guarantee-topped-up', guaranteeToppedUp(toppedUp));
+  await book('royalties-earned', royaltiesEarned({ recouped, payable, ...moved }));
+  await book('prepayment-lapsed', prepaymentLapsed(lapsed));
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
+  // A fee is known from the close of the month in which its year begins.
+  await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });
   const minor = payable - heldBy(holds);
   if (minor <= 0n) return;
-  const { dueDays } = termsOfMonth(agreement.life, month).payment;
   const by = { system: 'close-period', organizationId: agreement.labelId };
+  const { dueDays } = terms.payment;
   await issueInvoice(tx, { agreement, purpose: 'royalties', source: month, minor, dueDays, at, by });
 }
 

@@ -19,11 +19,12 @@ import {
   sameBasis,
   sameUsage,
   settledEvents,
-  usageOfRecord,
 } from '../../usage';
 import { heldBy, holdsOf } from '../disputes/hold-disputed';
 import type { Hold } from '../disputes/disputes.repository';
 import { bookClose } from './book-close';
+import { closeFactsOf } from '../facts/facts.repository';
+import { monthOfRecord } from '../facts/month-of-record';
 import { carriedInto } from './carried-into';
 import { refuseUnlessClosable } from './closable';
 import { type ClosedMonth, type CloseInput, type Correction, rateClose } from './rate-close';
@@ -99,9 +100,10 @@ async function closeOnce(tx: Tx, { agreementId, month, readings, at }: Close): P
   const input: CloseInput = {
     termsOf,
     month,
-    usage: await usageOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
+    usage: await monthOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
     corrections: await correctionsOf(tx, readings, { agreement, bookings, settled }),
     carried,
+    facts: await closeFactsOf(tx, agreement, month),
   };
   const closed = rateClose(input);
   refuseUnlessAsBooked(closed, bookings);
@@ -127,8 +129,8 @@ async function correctionsOf(
     const month = booking.period.slice(0, 7);
     const basis = await liveBasis(tx, agreement, month, settled);
     if (sameBasis(basis, basisOf(booking))) continue;
-    const booked = await usageOfRecord(tx, readings, agreement, month, basisOf(booking));
-    const live = await usageOfRecord(tx, readings, agreement, month, basis);
+    const booked = await monthOfRecord(tx, readings, agreement, month, basisOf(booking));
+    const live = await monthOfRecord(tx, readings, agreement, month, basis);
     if (!sameUsage(booked, live)) corrections.push({ month, booked, live });
   }
   return corrections;

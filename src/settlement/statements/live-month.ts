@@ -12,7 +12,8 @@ import {
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { everyPosition, type KeptReadings, liveBasis, usageOfRecord } from '../../usage';
+import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
+import { monthOfRecord } from '../facts/month-of-record';
 
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
 export interface LiveLine extends Pick<
@@ -39,7 +40,7 @@ export async function liveMonth(
   month: string,
 ): Promise<LiveMonth> {
   const basis = await liveBasis(tx, agreement, month, everyPosition);
-  const { usage, context } = await usageOfRecord(tx, readings, agreement, month, basis);
+  const { usage, context } = await monthOfRecord(tx, readings, agreement, month, basis);
   const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
   const keys = [...sums.keys()].sort();
   try {

@@ -1,6 +1,7 @@
 import {
   canonicalClauseLines,
   type Carried,
+  type CloseFacts,
   closePeriod,
   monthPeriod,
   type RatedPeriod,
@@ -28,6 +29,7 @@ export interface CloseInput {
   readonly usage: MonthOfRecord;
   readonly corrections: readonly Correction[];
   readonly carried: Carried;
+  readonly facts: CloseFacts;
 }
 
 export interface CorrectedMonth extends Correction {
@@ -48,7 +50,7 @@ export interface ClosedMonth {
 }
 
 /** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
-export function rateClose({ termsOf, month, usage, corrections, carried }: CloseInput): ClosedMonth {
+export function rateClose({ termsOf, month, usage, corrections, carried, facts }: CloseInput): ClosedMonth {
   const rate = (of: string, { usage: sums, context }: MonthOfRecord): RatedPeriod =>
     ratePeriod({ terms: termsOf(of), period: monthPeriod(of), usage: sums, context });
   const corrected = corrections.map((correction): CorrectedMonth => {
@@ -65,6 +67,7 @@ export function rateClose({ termsOf, month, usage, corrections, carried }: Close
     context: usage.context,
     restatements,
     carried,
+    facts,
   });
   const clauseLines = canonicalClauseLines({ terms, rated, restatements, settled });
   return { month, usage, rated, corrected, settled, clauseLines, sha256: sha256Hex(clauseLines) };

@@ -13,6 +13,7 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { AccrualQuestion } from '../../usage';
+import { closeFactsOf } from '../facts/facts.repository';
 import { carriedInto } from './carried-into';
 import { closedMonths } from './statements.repository';
 
@@ -49,7 +50,15 @@ async function advancesEarned(
   const closed = await closedMonths(tx, agreement.id);
   if (monthsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
   const carried = await carriedInto(tx, agreement, month);
-  const { opening, closing, royalties } = settlePeriod({ terms, period: monthPeriod(month), rated, context, carried });
+  const facts = await closeFactsOf(tx, agreement, month);
+  const { opening, closing, royalties } = settlePeriod({
+    terms,
+    period: monthPeriod(month),
+    rated,
+    context,
+    carried,
+    facts,
+  });
   if (opening <= 0n || closing > 0n) return [];
   const text = (minor: bigint): string => moneyText({ minor, currency: terms.currency });
   return [

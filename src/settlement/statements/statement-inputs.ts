@@ -10,7 +10,8 @@ import {
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { type KeptReadings, type MonthOfRecord, usageOfRecord } from '../../usage';
+import { type KeptReadings, type MonthOfRecord } from '../../usage';
+import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
 export class InputsView {
@@ -37,13 +38,13 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   const restates: object[] = [];
   for (const { corrected_reports, corrected_events, ...booking } of bookings) {
     const of = booking.period.slice(0, 7);
-    const usage = await usageOfRecord(tx, readings, agreement, of, basisOf(booking));
+    const usage = await monthOfRecord(tx, readings, agreement, of, basisOf(booking));
     if (of === month) {
       own = usage;
       continue;
     }
     const corrected = { reportIds: corrected_reports ?? [], eventPosition: corrected_events };
-    const before = await usageOfRecord(tx, readings, agreement, of, corrected);
+    const before = await monthOfRecord(tx, readings, agreement, of, corrected);
     const then = termsOfMonth(agreement.life, of);
     const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
     // Where each line is rounded, the amounts cannot be told from the exact values.

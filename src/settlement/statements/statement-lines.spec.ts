@@ -24,7 +24,7 @@ const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_0
 });
 
 const close = (usage: MonthOfRecord, corrections: Correction[] = [], by: Terms = terms) =>
-  rateClose({ termsOf: () => by, month: '2026-02', usage, corrections, carried: openingCarried(by) });
+  rateClose({ termsOf: () => by, month: '2026-02', usage, corrections, carried: openingCarried(by), facts: {} });
 
 const sumOf = (lines: readonly { minor: bigint }[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n);
 

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import {
+  type CalendarDate,
+  dayAfter,
+  dayInZone,
+  daysOf,
+  type DuePayment,
+  duePayments,
+  endOf,
+  startOfDayInZone,
+} from '../../kernel';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { enqueue, enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
+import { exercisedOptions } from '../facts/facts.repository';
+import { post } from '../ledger/ledger';
+import { prepaymentDue } from '../ledger/templates';
+import { latestStatement } from '../statements/statements.repository';
+import { issueInvoice } from './issue-invoice';
+
+export const duesJob = 'post-dues';
+
+/** Has an agreement's payments of fixed days looked at, once this transaction is committed. */
+export const askToPostDues = (tx: Tx, agreementId: string): Promise<void> =>
+  enqueue(tx, duesJob, { agreementId }, `${duesJob} ${agreementId}`);
+
+/** Posts and invoices what the terms fix for days, when its time has come, whether or not anything was used. */
+@Injectable()
+export class PostDues {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  execute({ agreementId = '' }: JobPayload): Promise<void> {
+    return this.database.asSystem(async (tx) => {
+      const agreement = await getLivingForUpdate(tx, agreementId);
+      const latest = await latestStatement(tx, agreementId);
+      const fees = latest?.carried_out.clauses?.fees ?? {};
+      await postDues(tx, agreement, { fees, at: this.clock.now() });
+    });
+  }
+}
+
+interface Dues {
+  /** Minimum fees of the years that have begun, by "id from". */
+  readonly fees: Readonly<Record<string, string>>;
+  readonly at: Date;
+}
+
+/**
+ * Each payment once, however often it is asked for: booked for its day, and invoiced as many days before as the platform has to pay. Asks
+ * to be run again for the next one.
+ */
+export async function postDues(tx: Tx, agreement: LivingAgreement, { fees, at }: Dues): Promise<void> {
+  const terms = agreement.life.versions.at(-1)?.terms ?? agreement.terms;
+  const exercised = await exercisedOptions(tx, agreement);
+  const today = dayInZone(at, agreement.timeZone);
+  const open = duePayments(terms, { exercised, fees }).flatMap((due) => owedOn(agreement, due));
+  for (const due of open.filter(({ invoicedOn }) => invoicedOn <= today)) await bookDue(tx, agreement, { due, at });
+  const [next] = open
+    .map(({ invoicedOn }) => invoicedOn)
+    .filter((day) => day > today)
+    .sort();
+  if (next === undefined) return;
+  const wake = startOfDayInZone(next, agreement.timeZone);
+  await enqueueLater(
+    tx,
+    duesJob,
+    { agreementId: agreement.id },
+    { key: `${duesJob} ${agreement.id}`, at: wake, now: at },
+  );
+}
+
+interface DatedPayment extends DuePayment {
+  readonly on: CalendarDate;
+  readonly invoicedOn: CalendarDate;
+}
+
+/**
+ * What falls due at signature is booked with the conclusion; what was paid elsewhere, before the agreement came here, is not owed again; and an agreement
+ * that ended before its time owes nothing for later days.
+ */
+function owedOn(agreement: LivingAgreement, due: DuePayment): DatedPayment[] {
+  const { on, id } = due;
+  if (on === null) return [];
+  const { until, because } = endOf(agreement.life);
+  if (because !== 'term' && on >= until) return [];
+  const { concludedAt, paidElsewhere, timeZone } = agreement;
+  if (concludedAt !== null && paidElsewhere?.includes(id) && on < dayInZone(concludedAt, timeZone)) return [];
+  const { dueDays } = agreement.life.versions.at(-1)?.terms.payment ?? agreement.terms.payment;
+  return [{ ...due, on, invoicedOn: dayAfter(on, -dueDays) }];
+}
+
+async function bookDue(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { due: { clause, source: payment, on, minor }, at }: { due: DatedPayment; at: Date },
+): Promise<void> {
+  const source = `${clause} ${payment}`;
+  const legs = prepaymentDue(minor);
+  const isNew = await post(tx, { agreement, kind: 'prepayment-due', source, effectiveOn: on, at, legs });
+  if (!isNew) return;
+  const today = dayInZone(at, agreement.timeZone);
+  // What comes to be known late is due at once.
+  const dueDays = on > today ? daysOf({ from: today, until: on }) : 0;
+  const by = { system: duesJob, organizationId: agreement.labelId };
+  await issueInvoice(tx, { agreement, purpose: clause, source: payment, minor, dueDays, at, by });
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
+import { Jobs } from '../../src/platform/jobs/jobs';
 import { WorkerLease } from '../../src/platform/jobs/lease';
 import { Storage } from '../../src/platform/storage/storage';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -69,4 +70,23 @@ describe('what a worker has not finished', () => {
     await kept;
     await tidying.end();
   });
+});
+
+it('a queue that has stopped has no connection left that a server could end', async () => {
+  const watching = new Client({ connectionString: database.superuserUrl });
+  await watching.connect();
+  const open = async (): Promise<number> =>
+    (
+      await watching.query<{ open: number }>(
+        `SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      )
+    ).rows[0]!.open;
+  for (let round = 0; round < 5; round += 1) {
+    const jobs = new Jobs();
+    await jobs.start(database.applicationUrl, new Storage(folder));
+    expect(await open()).toBeGreaterThan(1);
+    await jobs.stop();
+    expect(await open()).toBe(0);
+  }
+  await watching.end();
 });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
+import { Pool } from 'pg';
 import type { Tx } from '../database/tx';
 import { type Unfinished, WorkerLease } from './lease';
 
@@ -69,6 +70,7 @@ export class Jobs {
   private readonly jobs = new Map<string, Job>();
   private readonly logger = new Logger('Jobs');
   private runner: Runner | undefined;
+  private readonly pools = new Map<Runner, Pool>();
   private lease: WorkerLease | undefined;
   private stopping = false;
   private kept: Promise<void> | undefined;
@@ -91,14 +93,32 @@ export class Jobs {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    // A runner that has just stopped by itself refuses to be stopped.
-    await this.runner?.stop().catch(() => undefined);
+    await this.end(this.runner);
     await this.kept;
     this.runner = undefined;
     await this.lease?.stop();
   }
 
-  private run(connectionString: string, concurrency: number, lease: WorkerLease): Promise<Runner> {
+  /**
+   * The queue's own pool would be ended unattended, and without ears for errors: a server that stops meanwhile would end the process. Ours is ended with the
+   * runner, and waited for.
+   */
+  private async run(connectionString: string, concurrency: number, lease: WorkerLease): Promise<Runner> {
+    const pgPool = new Pool({ connectionString, max: 10, application_name: 'accordo-queue' });
+    pgPool.on('error', (error) => this.logger.warn({ err: error }, 'a connection of the queue was lost'));
+    // Whoever uses the connection at that moment is told by its query.
+    pgPool.on('connect', (client) => client.on('error', () => undefined));
+    try {
+      const runner = await this.runOn(pgPool, concurrency, lease);
+      this.pools.set(runner, pgPool);
+      return runner;
+    } catch (error) {
+      await pgPool.end();
+      throw error;
+    }
+  }
+
+  private runOn(pgPool: Pool, concurrency: number, lease: WorkerLease): Promise<Runner> {
     const taskList: TaskList = {};
     for (const [name, job] of this.jobs) taskList[name] = (payload) => job(payload as JobPayload);
     const events = new EventEmitter();
@@ -106,7 +126,7 @@ export class Jobs {
     events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => lease.add(workerPool.id));
     events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => lease.add(worker.workerId));
     return run({
-      connectionString,
+      pgPool,
       taskList,
       events,
       concurrency,
@@ -128,12 +148,27 @@ export class Jobs {
       }
       if (this.stopping) return;
       lease.forget();
+      void this.endPoolOf(this.runner);
       this.runner = undefined;
       await wait(500);
       this.runner = await next().catch(() => undefined);
       // Asked to stop while it started: nobody else would.
-      if (this.stopping) await this.runner?.stop().catch(() => undefined);
+      if (this.stopping) await this.end(this.runner);
     }
+  }
+
+  private async end(runner: Runner | undefined): Promise<void> {
+    // A runner that has just stopped by itself refuses to be stopped.
+    await runner?.stop().catch(() => undefined);
+    await this.endPoolOf(runner);
+  }
+
+  /** A connection that never comes back keeps nobody from stopping. */
+  private async endPoolOf(runner: Runner | undefined): Promise<void> {
+    const pool = runner && this.pools.get(runner);
+    if (pool === undefined) return;
+    this.pools.delete(runner!);
+    await Promise.race([pool.end(), wait(5_000, undefined, { ref: false })]);
   }
 
   private log(level: string, message: string, job: string | undefined): void {

@@ -1,5 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addLedgerSides, type LedgerSides, removeLedgerSides } from './support/ledger-sides';
 import { appendOnly, readByBothParties } from './support/policies';
+
+const sides: LedgerSides = [
+  ['prepayment-due', 'platform-receivable', 1],
+  ['prepayment-due', 'label-payable', -1],
+  ['prepayment-joined', 'unrecouped-advance', 1],
+  ['prepayment-joined', 'royalties-prepaid', -1],
+  ['prepayment-lapsed', 'royalties-prepaid', 1],
+  ['prepayment-lapsed', 'unrecouped-advance', -1],
+  ['prepayment-lapsed', 'lapsed-prepayment', 1],
+  ['prepayment-lapsed', 'breakage', -1],
+  ['guarantee-topped-up', 'guarantee-shortfall', 0],
+  ['guarantee-topped-up', 'guarantee-top-up', 0],
+  ['royalties-earned', 'platform-waiting', 0],
+  ['royalties-earned', 'label-waiting', 0],
+  ['royalties-earned', 'platform-reserve', 0],
+  ['royalties-earned', 'label-reserve', 0],
+];
 
 /** What a close needs to know and neither the contract nor usage says; payments that fall due on days of their own; the books of all money clauses. */
 export class PeriodFacts1795392000059 implements MigrationInterface {
@@ -52,59 +70,13 @@ ALTER TABLE invoices DROP CONSTRAINT invoices_purpose_check,
 ALTER TABLE payouts DROP CONSTRAINT payouts_purpose_check,
   ADD CONSTRAINT payouts_purpose_check CHECK (purpose IN ('advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties'));
 
-CREATE OR REPLACE FUNCTION ledger_side(kind text, account text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE kind || ' ' || account
-    WHEN 'advance-due platform-receivable' THEN 1
-    WHEN 'advance-due label-payable' THEN -1
-    WHEN 'advance-due unrecouped-advance' THEN 1
-    WHEN 'advance-due royalties-prepaid' THEN -1
-    WHEN 'advance-paid-elsewhere unrecouped-advance' THEN 1
-    WHEN 'advance-paid-elsewhere royalties-prepaid' THEN -1
-    WHEN 'back-fee-due platform-receivable' THEN 1
-    WHEN 'back-fee-due label-payable' THEN -1
-    WHEN 'prepayment-due platform-receivable' THEN 1
-    WHEN 'prepayment-due label-payable' THEN -1
-    WHEN 'prepayment-joined unrecouped-advance' THEN 1
-    WHEN 'prepayment-joined royalties-prepaid' THEN -1
-    WHEN 'prepayment-lapsed royalties-prepaid' THEN 1
-    WHEN 'prepayment-lapsed unrecouped-advance' THEN -1
-    WHEN 'prepayment-lapsed lapsed-prepayment' THEN 1
-    WHEN 'prepayment-lapsed breakage' THEN -1
-    WHEN 'guarantee-topped-up guarantee-shortfall' THEN 0
-    WHEN 'guarantee-topped-up guarantee-top-up' THEN 0
-    WHEN 'royalties-earned platform-receivable' THEN 1
-    WHEN 'royalties-earned label-payable' THEN -1
-    WHEN 'royalties-earned platform-carried-forward' THEN 0
-    WHEN 'royalties-earned label-carried-forward' THEN 0
-    WHEN 'royalties-earned platform-waiting' THEN 0
-    WHEN 'royalties-earned label-waiting' THEN 0
-    WHEN 'royalties-earned platform-reserve' THEN 0
-    WHEN 'royalties-earned label-reserve' THEN 0
-    WHEN 'royalties-earned royalties-prepaid' THEN 0
-    WHEN 'royalties-earned unrecouped-advance' THEN 0
-    WHEN 'dispute-held platform-disputed' THEN 1
-    WHEN 'dispute-held platform-receivable' THEN -1
-    WHEN 'dispute-held label-payable' THEN 1
-    WHEN 'dispute-held label-disputed' THEN -1
-    WHEN 'dispute-released platform-receivable' THEN 1
-    WHEN 'dispute-released platform-disputed' THEN -1
-    WHEN 'dispute-released label-disputed' THEN 1
-    WHEN 'dispute-released label-payable' THEN -1
-    WHEN 'receipt-allocated cash' THEN 1
-    WHEN 'receipt-allocated platform-receivable' THEN -1
-    WHEN 'payout-sent label-payable' THEN 1
-    WHEN 'payout-sent marketplace-commission' THEN -1
-    WHEN 'payout-sent cash-in-transit' THEN -1
-    WHEN 'payout-confirmed cash-in-transit' THEN 1
-    WHEN 'payout-confirmed cash' THEN -1
-  END
-$$;
+${addLedgerSides(sides)}
 `);
   }
 
-  /** Books that know the new events cannot be taken back to rules that refuse them. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+${removeLedgerSides(sides)}
 DROP TABLE period_fact_confirmations, period_facts;
 ALTER TABLE invoices DROP CONSTRAINT invoices_purpose_check,
   ADD CONSTRAINT invoices_purpose_check CHECK (purpose IN ('advance', 'back-fee', 'royalties'));

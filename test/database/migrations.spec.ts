@@ -33,6 +33,8 @@ const appendOnlyTables = [
   'outbox',
   'package_tracks',
   'period_bookings',
+  'period_fact_confirmations',
+  'period_facts',
   'receipt_allocations',
   'receipts',
   'revisions',

@@ -175,14 +175,14 @@ describe('terms are refused', () => {
       ...terms,
       royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12' } }, downloads],
       reportingPeriod: 'quarter',
-      guarantees: [{ id: 'minimum', topUpRecoups: true, per: 'period', amount: '100.00', prorated: false }],
-      payment: { dueDays: 30, minimumPayout: '50.00' },
+      recoupment: { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] },
+      breakage: { allocateBy: 'units' },
     });
     expect([status, code]).toEqual([422, 'terms-not-operable']);
     expect(faults.map(({ pointer, code: rule }) => `${pointer} ${rule}`)).toEqual([
       '/terms/reportingPeriod terms-not-operable',
-      '/terms/payment/minimumPayout terms-not-operable',
-      '/terms/guarantees/0 terms-not-operable',
+      '/terms/recoupment/pooledWith terms-not-operable',
+      '/terms/breakage terms-not-operable',
       '/terms/royalties/0/royalty terms-not-operable',
     ]);
   });

@@ -232,7 +232,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
 };
 
 /** Parameters that are no ids: a column's name, numbers within the thing named before them, and what is the caller's own by nature. */
-const numbers = ['path/number', 'path/currency', 'body/mapping/columns/isrc'];
+const numbers = ['path/number', 'path/advance', 'path/currency', 'body/mapping/columns/isrc'];
 /** Addresses that name nobody's thing. */
 const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
@@ -444,6 +444,11 @@ const matrix: Readonly<Record<string, Attempt>> = {
     at: () => ours.ids.agreement,
     body: (serviceId) => disputeBody({ serviceId }),
   },
+  'POST /v1/agreements/{id}/period-facts body/serviceId': {
+    ...theirService,
+    at: () => ours.ids.agreement,
+    body: (serviceId) => ({ kind: 'figure', month: '2026-01', subject: 'channels', value: '1', serviceId }),
+  },
   'POST /v1/agreements/{id}/usage-disputes body/isrcs': {
     ...recording,
     at: () => ours.ids.agreement,
@@ -575,6 +580,9 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
   'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
   'POST /v1/agreements/{id}/usage-disputes': () => disputeBody({}),
+  'POST /v1/agreements/{id}/period-facts': () => ({ kind: 'expenses', month: '2026-01', value: '10.00' }),
+  'POST /v1/agreements/{id}/period-facts/{number}/confirmation': () => ({}),
+  'POST /v1/agreements/{id}/advance-options/{advance}/exercise': () => ({}),
   'POST /v1/agreements/{id}/usage-disputes/{number}/release': () => ({}),
   'POST /v1/agreements/{id}/usage-disputes/{number}/withdrawal': () => ({}),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),

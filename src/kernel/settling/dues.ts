@@ -1,4 +1,4 @@
-import { calendarDateOf, type CalendarDate } from '../calendar';
+import { calendarDateOf, dayAfter, type CalendarDate } from '../calendar';
 import { moneyFromText } from '../money';
 import { type Terms } from '../terms';
 import { joinsAtSignature } from './advances';
@@ -24,17 +24,18 @@ interface Known {
 }
 
 /**
- * Every payment that the terms fix beforehand: advances (options once exercised, and then at once unless by instalments), guarantees by
+ * Every payment that the terms fix beforehand: advances (options once exercised, and then within the days of payment unless by instalments), guarantees by
  * instalment, and minimum fees of years that have begun. In the order of the clauses.
  */
 export function duePayments(terms: Terms, { exercised, fees }: Known): DuePayment[] {
   const prepaid = prepaidOf(terms, { period: terms.term, exercised: new Set(exercised.keys()), fees });
+  const dueDayOf = (day: CalendarDate | undefined) => (day === undefined ? null : dayAfter(day, terms.payment.dueDays));
   const kinds = { recoupment: 'advance', guarantee: 'guarantee', 'minimum-fee': 'minimum-fee' } as const;
   return prepaid.flatMap(({ advance: { id, amount, due }, kind }): DuePayment[] => {
     const of = { clause: kinds[kind], id: id.split(' ')[0] ?? id };
     const payments =
       due === 'signature'
-        ? [{ ...of, source: id, on: exercised.get(id) ?? null, minor: amount }]
+        ? [{ ...of, source: id, on: dueDayOf(exercised.get(id)), minor: amount }]
         : due.map(({ on, amount: minor }, place) => ({
             ...of,
             source: `${id} #${place + 1}`,

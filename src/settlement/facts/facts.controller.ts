@@ -7,9 +7,9 @@ import type { Tx } from '../../platform/database/tx';
 import { IdField, IntegerParameter, TextField } from '../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { listFacts, type PeriodFact } from './facts.repository';
-import { FactBody, StateFact } from './state-fact';
+import { PeriodFactBody, StateFact } from './state-fact';
 
-export class FactParameters {
+export class PeriodFactParameters {
   @IdField()
   readonly id!: string;
 
@@ -17,7 +17,7 @@ export class FactParameters {
   readonly number!: number;
 }
 
-export class OptionParameters {
+export class AdvanceOptionParameters {
   @IdField()
   readonly id!: string;
 
@@ -25,7 +25,7 @@ export class OptionParameters {
   readonly advance!: string;
 }
 
-export class FactView {
+export class PeriodFactView {
   @ApiProperty({ type: 'integer', description: 'within the agreement' }) readonly number!: number;
   @ApiProperty({ enum: ['expenses', 'credit', 'figure', 'option'] }) readonly kind!: string;
   @ApiProperty({ format: 'date', description: 'the month’s first day; of an option, the day it was exercised' })
@@ -49,29 +49,29 @@ export class FactsController {
   @Post('period-facts')
   @Allow({ kinds: ['label', 'platform'], roles: ['finance'], verified: true })
   @ApiOperation({
-    summary: 'State what the close of a month needs to know: expenses, a credit in kind, a figure of your own',
+    summary: 'State what the close of a month needs to know',
     description:
-      'Stated again, it takes the place of what was stated before. Refused with `forbidden` for what is the other party’s to state, and `period-already-closed`.',
+      'Expenses, a credit in kind, a figure of your own. Stated again, it takes the place of what was stated before. Refused with `forbidden` for what is the other party’s to state, and `period-already-closed`.',
   })
-  @ApiCreatedResponse({ type: FactView })
+  @ApiCreatedResponse({ type: PeriodFactView })
   async state(
     @By() actor: Actor,
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: FactBody,
-  ): Promise<FactView> {
+    @Body() body: PeriodFactBody,
+  ): Promise<PeriodFactView> {
     return factView(await this.stateFact.execute(tx, actor, id, body));
   }
 
   @Get('period-facts')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({ summary: 'List what was stated for the closes of an agreement, oldest first' })
-  @ApiOkResponse({ type: pageSchema(FactView) })
+  @ApiOkResponse({ type: pageSchema(PeriodFactView) })
   async list(
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
-  ): Promise<Page<FactView>> {
+  ): Promise<Page<PeriodFactView>> {
     const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
     await getAgreement(tx, id);
     return pageOf(await listFacts(tx, id, limit + 1, Number(after)), limit, factView, ({ number }) => [String(number)]);
@@ -84,8 +84,12 @@ export class FactsController {
     summary: 'Confirm expenses that the platform has stated',
     description: 'They are then taken from royalties. Refused with `period-fact-state` or `period-already-closed`.',
   })
-  @ApiOkResponse({ type: FactView })
-  async confirm(@By() actor: Actor, @InTx() tx: Tx, @Param() { id, number }: FactParameters): Promise<FactView> {
+  @ApiOkResponse({ type: PeriodFactView })
+  async confirm(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param() { id, number }: PeriodFactParameters,
+  ): Promise<PeriodFactView> {
     return factView(await this.stateFact.confirm(tx, actor, id, number));
   }
 
@@ -96,13 +100,17 @@ export class FactsController {
     summary: 'Exercise an optional advance',
     description: 'It is due from now on, for good. Refused with `period-fact-state` once it is exercised.',
   })
-  @ApiOkResponse({ type: FactView })
-  async exercise(@By() actor: Actor, @InTx() tx: Tx, @Param() { id, advance }: OptionParameters): Promise<FactView> {
+  @ApiOkResponse({ type: PeriodFactView })
+  async exercise(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param() { id, advance }: AdvanceOptionParameters,
+  ): Promise<PeriodFactView> {
     return factView(await this.stateFact.exercise(tx, actor, id, advance));
   }
 }
 
-const factView = (fact: PeriodFact): FactView => ({
+const factView = (fact: PeriodFact): PeriodFactView => ({
   number: fact.number,
   kind: fact.kind,
   day: fact.day,

@@ -12,7 +12,7 @@ import { askToPostDues } from '../invoices/post-dues';
 import { statementOfMonth } from '../statements/statements.repository';
 import { findFact, factKinds, insertConfirmation, insertFact, type NewFact, type PeriodFact } from './facts.repository';
 
-export class FactBody {
+export class PeriodFactBody {
   @ChoiceField(factKinds, {
     description:
       'expenses: to be recovered before anything is recouped, by the platform, counted once the label confirms them; credit: credit in kind that the label asks for; figure: one of the parties’ own, by the platform',
@@ -47,7 +47,7 @@ export class FactBody {
 export class StateFact {
   constructor(private readonly clock: Clock) {}
 
-  async execute(tx: Tx, actor: Actor, agreementId: string, body: FactBody): Promise<PeriodFact> {
+  async execute(tx: Tx, actor: Actor, agreementId: string, body: PeriodFactBody): Promise<PeriodFact> {
     const agreement = await getLivingForUpdate(tx, agreementId);
     const { kind, month, subject = null, serviceId = null, value, note = null } = body;
     refuseOtherSide(actor, agreement, kind);
@@ -119,7 +119,7 @@ async function tell(
 function refuseOtherSide(
   { organizationId }: Actor,
   { labelId, platformId }: LivingAgreement,
-  kind: FactBody['kind'],
+  kind: PeriodFactBody['kind'],
 ): void {
   const side = kind === 'credit' ? labelId : platformId;
   if (organizationId === side) return;
@@ -130,7 +130,7 @@ async function refuseClosed(tx: Tx, agreementId: string, month: string): Promise
   if ((await statementOfMonth(tx, agreementId, month)) !== undefined) throw new DomainError('period-already-closed');
 }
 
-function refuseUnknown({ life }: LivingAgreement, { kind, month, subject, serviceId, value }: FactBody): void {
+function refuseUnknown({ life }: LivingAgreement, { kind, month, subject, serviceId, value }: PeriodFactBody): void {
   const faults: Fault[] = [];
   const add = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
   if (!monthsOfLife(life).includes(month)) {
@@ -145,14 +145,14 @@ function refuseUnknown({ life }: LivingAgreement, { kind, month, subject, servic
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }
 
-type About = Pick<FactBody, 'kind'> & {
+type About = Pick<PeriodFactBody, 'kind'> & {
   readonly subject?: string | undefined;
   readonly serviceId?: string | undefined;
 };
 
 const figureOf = ({ figures = [] }: Terms, subject: string | undefined) => figures.find(({ id }) => id === subject);
 
-function hasClause(terms: Terms, kind: FactBody['kind'], subject: string | undefined): boolean {
+function hasClause(terms: Terms, kind: PeriodFactBody['kind'], subject: string | undefined): boolean {
   if (kind === 'expenses') return subject === undefined && terms.recoupment?.expenses === 'before-recoupment';
   if (kind === 'credit') return (terms.inKindCredits ?? []).some(({ id }) => id === subject);
   return figureOf(terms, subject) !== undefined;
@@ -173,7 +173,7 @@ function refuseService(
 
 function valueFault(
   terms: Terms,
-  { kind, subject, value }: Pick<FactBody, 'kind' | 'value'> & About,
+  { kind, subject, value }: Pick<PeriodFactBody, 'kind' | 'value'> & About,
 ): string | undefined {
   const unit = kind === 'figure' ? figureOf(terms, subject)?.unit : 'amount';
   if (unit === 'flag') return value === 'true' || value === 'false' ? undefined : 'must be true or false';

@@ -90,9 +90,11 @@ function owedOn(agreement: LivingAgreement, due: DuePayment): DatedPayment[] {
   if (because !== 'term' && on >= until) return [];
   const { concludedAt, paidElsewhere, timeZone } = agreement;
   if (concludedAt !== null && paidElsewhere?.includes(id) && on < dayInZone(concludedAt, timeZone)) return [];
-  const { dueDays } = agreement.life.versions.at(-1)?.terms.payment ?? agreement.terms.payment;
-  return [{ ...due, on, invoicedOn: dayAfter(on, -dueDays) }];
+  return [{ ...due, on, invoicedOn: dayAfter(on, -paymentDaysOf(agreement)) }];
 }
+
+const paymentDaysOf = ({ life, terms }: LivingAgreement): number =>
+  (life.versions.at(-1)?.terms ?? terms).payment.dueDays;
 
 async function bookDue(
   tx: Tx,
@@ -104,8 +106,8 @@ async function bookDue(
   const isNew = await post(tx, { agreement, kind: 'prepayment-due', source, effectiveOn: on, at, legs });
   if (!isNew) return;
   const today = dayInZone(at, agreement.timeZone);
-  // What comes to be known late is due at once.
-  const dueDays = on > today ? daysOf({ from: today, until: on }) : 0;
+  // What came to be known after its day is to be paid as anything else.
+  const dueDays = on > today ? daysOf({ from: today, until: on }) : paymentDaysOf(agreement);
   const by = { system: duesJob, organizationId: agreement.labelId };
   await issueInvoice(tx, { agreement, purpose: clause, source: payment, minor, dueDays, at, by });
 }

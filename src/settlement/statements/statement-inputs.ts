@@ -1,16 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { getLiving } from '../../agreements';
 import {
+  type CloseFacts,
   moneyText,
   monthPeriod,
   type PeriodContext,
   ratePeriod,
+  type Terms,
   termsHash,
   termsOfMonth,
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
+import { closeFactsOf } from '../facts/facts.repository';
 import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
@@ -62,13 +65,35 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   return {
     terms,
     usage: own.usage.map(usageRow),
-    context: { ...contextFile(month, own.context), restates },
+    context: {
+      ...contextFile(month, own.context),
+      restates,
+      ...factsFile(await closeFactsOf(tx, agreement, month), terms),
+    },
     carried: statement.carried_in,
   };
 }
 
-const contextFile = (period: string, { services }: PeriodContext): object => ({
+/** Absent where there are none: most closes need none. */
+function factsFile({ expenses, exercised, creditsRequested }: CloseFacts, { currency }: Terms): object {
+  const money = (minor: bigint): string => moneyText({ minor, currency });
+  const facts = {
+    ...(expenses === undefined ? {} : { expenses: money(expenses) }),
+    ...(exercised === undefined ? {} : { exercised }),
+    ...(creditsRequested === undefined
+      ? {}
+      : {
+          creditsRequested: Object.fromEntries(
+            Object.entries(creditsRequested).map(([id, minor]) => [id, money(minor)]),
+          ),
+        }),
+  };
+  return Object.keys(facts).length === 0 ? {} : { facts };
+}
+
+const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
   period,
+  ...(figures === undefined ? {} : { figures }),
   services: services.map(({ allPlays, ...figures }) => ({
     ...figures,
     ...(allPlays === undefined ? {} : { allPlays: String(allPlays) }),

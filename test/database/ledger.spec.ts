@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { CURRENCIES, currencyExponent } from '../../src/kernel';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
-import { type Books, post, type Posting } from '../../src/settlement/ledger/ledger';
+import { type Books, post, postAll, type Posting } from '../../src/settlement/ledger/ledger';
 import * as templates from '../../src/settlement/ledger/templates';
 import { type Account, accounts, backFeeDue, type Leg } from '../../src/settlement/ledger/templates';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -49,6 +49,16 @@ describe('the ledger', () => {
       { account: 'platform-receivable', amount_minor: 1_000_000n },
       { account: 'label-payable', amount_minor: -1_000_000n },
     ]);
+  });
+
+  it('takes several at once, each by itself: what was booked before, comes twice or moves nothing is told', async () => {
+    const [books, others] = [newBooks(), newBooks()];
+    const legs = backFeeDue(500n);
+    await book(posting(books, legs));
+    const entries = [posting(books, legs), posting(others, legs), posting(others, legs), posting(newBooks(), [])];
+    expect(await database.asSystem((tx) => postAll(tx, entries))).toEqual([false, true, false, false]);
+    expect(await legsOf(others.id)).toHaveLength(2);
+    expect(await legsOf(books.id)).toHaveLength(2);
   });
 
   it('refuses a transaction whose debits are not its credits, and nothing of it stays', async () => {

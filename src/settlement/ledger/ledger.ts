@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { currencyExponent } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
@@ -28,33 +29,67 @@ export interface Posting {
  * database checks: they sum to zero in one currency and its own unit, each on its event's side, and no leg joins the transaction later. The log of all books hears of it by a job without a key: one that
  * waited under a key would make whoever posts wait for whoever posted.
  */
-export function post(tx: Tx, { agreement, kind, source, effectiveOn, at, legs }: Posting): Promise<boolean> {
-  if (legs.length === 0) return Promise.resolve(false);
+export const post = async (tx: Tx, posting: Posting): Promise<boolean> => (await postAll(tx, [posting]))[0] === true;
+
+/** As post, for several events at once: says of each whether it was booked. */
+export async function postAll(tx: Tx, postings: readonly Posting[]): Promise<boolean[]> {
+  const identified = postings.map((posting) => ({ ...posting, id: randomUUID() }));
+  const moving = identified.filter(({ legs }) => legs.length > 0);
+  if (moving.length === 0) return postings.map(() => false);
   return tx.asSystem(async () => {
-    const transaction = await tx.first<{ id: string }>(
-      `INSERT INTO ledger_transactions (agreement_id, label_id, platform_id, kind, source, effective_on, booked_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT ledger_transactions_once DO NOTHING RETURNING id`,
-      [agreement.id, agreement.labelId, agreement.platformId, kind, source, effectiveOn, at],
-    );
-    if (transaction === undefined) return false;
-    await tx.run(
-      `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent)
-       SELECT $1, $2, number, $3, $4, account, minor, $5, $6::smallint
-         FROM unnest($7::text[], $8::bigint[]) WITH ORDINALITY AS leg(account, minor, number)`,
-      [
-        agreement.id,
-        transaction.id,
-        agreement.labelId,
-        agreement.platformId,
-        agreement.currency,
-        currencyExponent(agreement.currency),
-        legs.map(({ account }) => account),
-        legs.map(({ minor }) => String(minor)),
-      ],
-    );
-    await enqueue(tx, 'ledger-posted', {});
-    return true;
+    const booked = await insertTransactions(tx, moving);
+    if (booked.size > 0) {
+      await insertLegs(
+        tx,
+        moving.filter(({ id }) => booked.has(id)),
+      );
+      await enqueue(tx, 'ledger-posted', {});
+    }
+    return identified.map(({ id }) => booked.has(id));
   });
+}
+
+type Identified = Posting & { readonly id: string };
+
+async function insertTransactions(tx: Tx, postings: readonly Identified[]): Promise<ReadonlySet<string>> {
+  const column = (of: (posting: Identified) => string): string[] => postings.map(of);
+  const rows = await tx.rows<{ id: string }>(
+    `INSERT INTO ledger_transactions (id, agreement_id, label_id, platform_id, kind, source, effective_on, booked_at)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::date[], $8::timestamptz[])
+     ON CONFLICT ON CONSTRAINT ledger_transactions_once DO NOTHING RETURNING id`,
+    [
+      column(({ id }) => id),
+      column(({ agreement }) => agreement.id),
+      column(({ agreement }) => agreement.labelId),
+      column(({ agreement }) => agreement.platformId),
+      column(({ kind }) => kind),
+      column(({ source }) => source),
+      column(({ effectiveOn }) => effectiveOn),
+      column(({ at }) => at.toISOString()),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function insertLegs(tx: Tx, postings: readonly Identified[]): Promise<void> {
+  const rows = postings.flatMap(({ id, agreement, legs }) =>
+    legs.map(({ account, minor }, place) => ({ id, agreement, leg: place + 1, account, minor })),
+  );
+  await tx.run(
+    `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[], $9::smallint[])`,
+    [
+      rows.map(({ agreement }) => agreement.id),
+      rows.map(({ id }) => id),
+      rows.map(({ leg }) => leg),
+      rows.map(({ agreement }) => agreement.labelId),
+      rows.map(({ agreement }) => agreement.platformId),
+      rows.map(({ account }) => account),
+      rows.map(({ minor }) => String(minor)),
+      rows.map(({ agreement }) => agreement.currency),
+      rows.map(({ agreement }) => currencyExponent(agreement.currency)),
+    ],
+  );
 }
 
 export interface LedgerTransaction {

@@ -5,7 +5,7 @@ import type { Hold } from '../disputes/disputes.repository';
 import { bookHolds, heldBy } from '../disputes/hold-disputed';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { postDues } from '../invoices/post-dues';
-import { post } from '../ledger/ledger';
+import { postAll } from '../ledger/ledger';
 import { guaranteeToppedUp, type Leg, prepaymentJoined, prepaymentLapsed, royaltiesEarned } from '../ledger/templates';
 
 export interface ClosedBooks {
@@ -24,12 +24,16 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   const terms = termsOfMonth(agreement.life, month);
   const effectiveOn = lastDayOf(month);
   const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
-  const book = (kind: string, legs: readonly Leg[]): Promise<boolean> =>
-    post(tx, { agreement, kind, source: month, effectiveOn, at, legs });
-  await book('prepayment-joined', prepaymentJoined(joined));
-  await book('guarantee-topped-up', guaranteeToppedUp(toppedUp));
-  await book('royalties-earned', royaltiesEarned({ recouped, payable, ...moved }));
-  await book('prepayment-lapsed', prepaymentLapsed(lapsed));
+  const events: readonly (readonly [kind: string, legs: readonly Leg[]])[] = [
+    ['prepayment-joined', prepaymentJoined(joined)],
+    ['guarantee-topped-up', guaranteeToppedUp(toppedUp)],
+    ['royalties-earned', royaltiesEarned({ recouped, payable, ...moved })],
+    ['prepayment-lapsed', prepaymentLapsed(lapsed)],
+  ];
+  await postAll(
+    tx,
+    events.map(([kind, legs]) => ({ agreement, kind, source: month, effectiveOn, at, legs })),
+  );
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
   // A fee is known from the close of the month in which its year begins.
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });

@@ -1,6 +1,5 @@
 import {
   type CalendarDate,
-  calendarDateOf,
   dayAfter,
   divide,
   exactText,
@@ -25,6 +24,7 @@ export interface RateRow {
 
 /** The rate that is used, and by what: the kernel's three words, the day it was asked for, the rows, and how they make it. */
 export interface ChosenRate extends ExchangeRate {
+  readonly on: CalendarDate;
   readonly asked: CalendarDate;
   readonly formula: string;
   readonly rows: readonly RateRow[];
@@ -108,6 +108,8 @@ export function through(
   return { rate, formula: `${from} 1 = ${to} ${factors.join(' × ')}` };
 }
 
+export const lastDayOf = ({ until }: Period): CalendarDate => dayAfter(until, -1);
+
 /** By which day the contract takes the rate; undefined where that day is still to come: a rate of the day of payment is known when it is paid. */
 export function dayOfRate(
   { rateOf }: NonNullable<Terms['exchange']>,
@@ -115,7 +117,7 @@ export function dayOfRate(
 ): CalendarDate | undefined {
   switch (rateOf) {
     case 'period-end':
-      return dayAfter(calendarDateOf(period.until), -1);
+      return lastDayOf(period);
     case 'statement':
       return issuedOn;
     case 'payment':

@@ -16,7 +16,6 @@ const children: Readonly<Record<string, readonly string[]>> = {
 const valueForm = /^\d{1,12}(,\d{1,12})?$/;
 const nominalForm = /^[1-9]\d{0,8}$/;
 const textMax = 300;
-const decimal = (value: string): string => value.replace(',', '.');
 
 /**
  * The Bank of Russia's XML, of one day (`XML_daily.asp`: all currencies) or of one currency (`XML_dynamic.asp`): so many roubles for as many units as the
@@ -156,24 +155,30 @@ class CbrDocument {
   private endRate({ element, line, date, cells }: OpenRate): void {
     if (children[element] === undefined) return;
     const base = this.isDynamic ? (this.options.currency ?? '') : (cells.get('CharCode') ?? '');
-    const nominal = cells.get('Nominal') ?? '';
-    const value = cells.get('Value') ?? '';
     const day = this.dayOf(line, date);
     // A currency that nobody told is told of once, at the root.
-    const isCodeSound = (isCode(base) && base !== 'RUB') || (this.isDynamic && base === '');
+    const isUntold = this.isDynamic && base === '';
+    const isCodeSound = isUntold || (isCode(base) && base !== 'RUB');
     if (!isCodeSound) this.add(line, 'CharCode', 'currency-malformed', base, 'must be a currency code, not RUB');
+    const rate = this.rateOf(line, cells);
+    if (day === undefined || rate === undefined || !isCodeSound) return;
+    const key = `${base} ${day}`;
+    if (this.seen.has(key)) this.add(line, '', 'rate-repeated', key, 'stands twice');
+    this.seen.add(key);
+    this.rates.push({ base, quote: 'RUB', day, rate, line });
+  }
+
+  /** The value over the nominal, exactly; undefined with a fault for each of them that is none. */
+  private rateOf(line: number, cells: ReadonlyMap<string, string>): string | undefined {
+    const [nominal, value] = [cells.get('Nominal') ?? '', cells.get('Value') ?? ''];
     const isNominalSound = nominalForm.test(nominal);
     if (!isNominalSound) this.add(line, 'Nominal', 'nominal-malformed', nominal, 'must be a whole number above zero');
     const isValueSound = valueForm.test(value) && /[1-9]/.test(value);
     if (!isValueSound) {
       this.add(line, 'Value', 'rate-malformed', value, 'must be a number above zero, with a decimal comma');
     }
-    if (day === undefined || !isCodeSound || !isNominalSound || !isValueSound) return;
-    const key = `${base} ${day}`;
-    if (this.seen.has(key)) this.add(line, '', 'rate-repeated', key, 'stands twice');
-    this.seen.add(key);
-    const rate = exactText(divide(rational(decimal(value)), rational(nominal)));
-    this.rates.push({ base, quote: 'RUB', day, rate, line });
+    if (!isNominalSound || !isValueSound) return undefined;
+    return exactText(divide(rational(value.replace(',', '.')), rational(nominal)));
   }
 
   private dayOf(line: number, value: string): PublishedRate['day'] | undefined {

@@ -62,27 +62,35 @@ function readRow(
   { line, cells }: Row,
   { seen, faults }: { readonly seen: Set<string>; readonly faults: RatesFaults },
 ): WrittenRate[] {
-  let isSound = true;
-  const add = (cell: string, code: string, value: string, message: string): void => {
-    isSound = false;
+  const add = (cell: string, code: string, value: string, message: string): void =>
     faults.add({ line, cell, code, value, message });
-  };
   if (cells.length !== columns.length) {
     add('', 'row-cells', String(cells.length), `the line must have ${columns.length} cells`);
     return [];
   }
   const [day = '', base = '', quote = '', rate = '', note = ''] = cells;
-  if (!isCalendarDate(day)) add('day', 'day-malformed', day, 'must be a day: YYYY-MM-DD');
-  for (const [cell, code] of Object.entries({ base, quote })) {
-    if (!isCurrency(code)) add(cell, 'currency-malformed', code, 'must be an active ISO 4217 currency');
-  }
-  if (base === quote) add('quote', 'currency-repeated', quote, 'must be another currency than base');
-  if (!rateForm.test(rate) || !/[1-9]/.test(rate)) add('rate', 'rate-malformed', rate, 'must be a decimal above zero');
-  if (note === '' || note.length > 500 || note.includes('\uFFFD') || /\p{Cc}/u.test(note)) {
-    add('note', 'note-malformed', note, 'must say where the rate is from, in 1 to 500 characters of UTF-8');
-  }
   const pair = [day, ...[base, quote].sort()].join(' ');
   if (seen.has(pair)) add('', 'rate-repeated', pair, 'an earlier line has a rate of these currencies and this day');
   seen.add(pair);
-  return isSound && isCalendarDate(day) ? [{ day, base, quote, rate: exactText(rational(rate)), note, line }] : [];
+  const isPairSound = checkPair({ base, quote }, add);
+  const isRateSound = rateForm.test(rate) && /[1-9]/.test(rate);
+  if (!isRateSound) add('rate', 'rate-malformed', rate, 'must be a decimal above zero');
+  if (note === '' || note.length > 500 || /[\p{Cc}\uFFFD]/u.test(note)) {
+    add('note', 'note-malformed', note, 'must say where the rate is from, in 1 to 500 characters of UTF-8');
+  }
+  if (!isCalendarDate(day)) add('day', 'day-malformed', day, 'must be a day: YYYY-MM-DD');
+  else if (isPairSound && isRateSound) {
+    return [{ day, base, quote, rate: exactText(rational(rate)), note, line }];
+  }
+  return [];
+}
+
+function checkPair(
+  { base, quote }: { readonly base: string; readonly quote: string },
+  add: (cell: string, code: string, value: string, message: string) => void,
+): boolean {
+  const unknown = Object.entries({ base, quote }).filter(([, code]) => !isCurrency(code));
+  for (const [cell, code] of unknown) add(cell, 'currency-malformed', code, 'must be an active ISO 4217 currency');
+  if (base === quote) add('quote', 'currency-repeated', quote, 'must be another currency than base');
+  return unknown.length === 0 && base !== quote;
 }

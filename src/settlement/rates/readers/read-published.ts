@@ -12,7 +12,8 @@ export type RateSource = (typeof rateSources)[number];
 /** The Bank of Russia publishes today what holds tomorrow; somewhere it is tomorrow already. */
 const daysAhead = 2;
 
-export const lastDayAt = (now: Date): CalendarDate => dayAfter(calendarDateOf(now.toISOString().slice(0, 10)), daysAhead);
+export const lastDayAt = (now: Date): CalendarDate =>
+  dayAfter(calendarDateOf(now.toISOString().slice(0, 10)), daysAhead);
 
 /**
  * Reads what a source published, packed or not. `currency`: of a file of the Bank of Russia that names none. Refuses with exchange-rates-unreadable and every
@@ -27,7 +28,9 @@ export async function readPublished(
   if (file.length > ratesBytesMax) throw new DomainError('body-too-large', `at most ${ratesBytesMax} bytes of rates`);
   const lastDay = lastDayAt(now);
   const reading =
-    source === 'ecb' ? readEcb(file, { lastDay }) : readCbr(file, { lastDay, ...(currency !== undefined && { currency }) });
+    source === 'ecb'
+      ? readEcb(file, { lastDay })
+      : readCbr(file, { lastDay, ...(currency !== undefined && { currency }) });
   if ('faults' in reading) throw new DomainError('exchange-rates-unreadable', undefined, reading.faults);
   return reading.rates;
 }

@@ -88,7 +88,8 @@ const nameOf = (by: Doer): string => ('system' in by ? `system:${by.system}` : a
 async function tell(tx: Tx, by: Doer, made: RatesImport): Promise<void> {
   const { id, source, problem, rates_added: added, rates_corrected: corrected, imported_at: at } = made;
   const action = problem === null ? 'exchange-rates.imported' : 'exchange-rates.not-imported';
-  const details = problem === null ? { source, file: made.file_sha256, added, corrected } : { source, code: problem.code };
+  const details =
+    problem === null ? { source, file: made.file_sha256, added, corrected } : { source, code: problem.code };
   await audit(tx, by, { action, subjectId: id, details, at });
   await publish(tx, { to: [by.organizationId], topic: action, subjectId: id, payload: details, at });
 }

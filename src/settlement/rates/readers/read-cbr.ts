@@ -33,8 +33,8 @@ export function readCbr(bytes: Uint8Array, options: CbrReadingOf): ReadRates {
   parser.on('text', (piece) => document.told(parser.line, piece));
   parser.on('cdata', (piece) => document.told(parser.line, piece));
   parser.write(text).close();
-  document.ended();
-  return readRates(document.rates, faults);
+  const malformed = document.ended();
+  return malformed ? readRates([], malformed) : readRates(document.rates, faults);
 }
 
 /** The text, decoded as its first line says; undefined with a fault where it cannot be, or where it has a document type. */
@@ -76,21 +76,22 @@ class CbrDocument {
   private cell: { readonly name: string; text: string } | undefined;
   private readonly path: string[] = [];
   private readonly seen = new Set<string>();
-  private isBroken = false;
+  private malformed: RatesFaults | undefined;
 
   constructor(
     private readonly options: CbrReadingOf,
     private readonly faults: RatesFaults,
   ) {}
 
-  /** Of a text that is not well-formed the first fault is told: what follows would follow from it. */
   broken(line: number, message: string): void {
-    if (!this.isBroken) this.add(line, '', 'xml-malformed', '', presentable(message.replace(/^\d+:\d+: /, '')));
-    this.isBroken = true;
+    if (this.malformed) return;
+    this.malformed = new RatesFaults();
+    const text = presentable(message.replace(/^\d+:\d+: /, ''));
+    this.malformed.add({ line, cell: '', code: 'xml-malformed', value: '', message: text });
   }
 
   opened(line: number, tag: SaxesTagPlain): void {
-    if (this.isBroken) return;
+    if (this.malformed) return;
     const [root, rate] = this.path;
     this.path.push(tag.name);
     if (root === undefined) this.begin(line, tag);
@@ -103,7 +104,7 @@ class CbrDocument {
   }
 
   told(line: number, piece: string): void {
-    if (this.isBroken) return;
+    if (this.malformed) return;
     if (this.cell !== undefined && this.path.length === 3) {
       if (this.cell.text.length <= textMax) this.cell.text += piece.slice(0, textMax + 1);
     } else if (piece.trim() !== '') {
@@ -112,7 +113,7 @@ class CbrDocument {
   }
 
   closed(name: string): void {
-    if (this.isBroken) return;
+    if (this.malformed) return;
     this.path.pop();
     if (this.cell?.name === name && this.path.length === 2) {
       this.open?.cells.set(name, this.cell.text.trim());
@@ -124,8 +125,10 @@ class CbrDocument {
     }
   }
 
-  ended(): void {
+  /** Of a text that is not well-formed only the first fault is told: all others may follow from it. */
+  ended(): RatesFaults | undefined {
     if (this.root === undefined) this.broken(1, 'there is no root element');
+    return this.malformed;
   }
 
   private add(line: number, cell: string, code: string, value: string, message: string): void {

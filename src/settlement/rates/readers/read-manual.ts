@@ -10,6 +10,7 @@ export interface WrittenRate extends PublishedRate {
 export type ReadWritten = { readonly rates: readonly WrittenRate[] } | { readonly faults: readonly Fault[] };
 
 const columns = ['day', 'base', 'quote', 'rate', 'note'] as const;
+const noteForm = /^[^\p{Cc}\uFFFD]{1,500}$/u;
 const rateForm = /^(0|[1-9]\d{0,11})(\.\d{1,12})?$/;
 
 /** Rates written down by hand, as UTF-8 CSV: `day,base,quote,rate,note`, at most `rowsMax` of them. The note says where each is from. */
@@ -75,7 +76,7 @@ function readRow(
   const isPairSound = checkPair({ base, quote }, add);
   const isRateSound = rateForm.test(rate) && /[1-9]/.test(rate);
   if (!isRateSound) add('rate', 'rate-malformed', rate, 'must be a decimal above zero');
-  if (note === '' || note.length > 500 || /[\p{Cc}\uFFFD]/u.test(note)) {
+  if (!noteForm.test(note)) {
     add('note', 'note-malformed', note, 'must say where the rate is from, in 1 to 500 characters of UTF-8');
   }
   if (!isCalendarDate(day)) add('day', 'day-malformed', day, 'must be a day: YYYY-MM-DD');

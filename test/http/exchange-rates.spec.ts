@@ -275,7 +275,7 @@ describe('rates of tax', () => {
     expect(await wrong(tax('vat', '1.1', '2026-01-01'))).toEqual(['/rate rate-too-high']);
     expect(await outcome(label, 'GET', `${path()}/in-force?day=2026-02-30`)).toBe('400 request-invalid');
     for (const { as } of [market.label, market.platform]) {
-      const news = await as.all<{ topic: string; subjectId: string }>('/v1/events');
+      const { rows: news } = await as.get<Page<{ topic: string; subjectId: string }>>('/v1/events?limit=1000');
       const topics = news.filter(
         ({ topic, subjectId }) => topic.startsWith('agreed-rate.') && subjectId === agreement.id,
       );
@@ -452,7 +452,6 @@ describe('a close', () => {
 
 describe('rates that are fetched', () => {
   const latest = async (): Promise<Import> => (await operator.get<Page<Import>>('/v1/exchange-rates/imports')).rows[0]!;
-  const moveHours = (hours: number): void => app.clock.moveTo(new Date(app.clock.now().getTime() + hours * 3_600_000));
   const gives = (type: string, body: Buffer | string, headers: Record<string, string> = {}, status = 200): void => {
     answer = (_request, response) => void response.writeHead(status, { 'content-type': type, ...headers }).end(body);
   };
@@ -523,7 +522,7 @@ describe('rates that are fetched', () => {
     });
     expect((await latest()).problem?.faults).toMatchObject([{ pointer: '/lines/2/USD', code: 'rate-malformed' }]);
     expect(await rates(label, 'source=ecb')).toEqual(before);
-    const news = await operator.all<{ topic: string }>('/v1/events');
+    const { rows: news } = await operator.get<Page<{ topic: string }>>('/v1/events?limit=1000');
     expect(news.filter(({ topic }) => topic === 'exchange-rates.not-imported')).toHaveLength(5);
   });
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -14,6 +15,7 @@ import {
 } from '../../kernel';
 import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
+import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvBody } from '../../platform/http/csv';
@@ -22,7 +24,6 @@ import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../plat
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
-import { readFile } from 'node:fs/promises';
 import { AgreeRates, waitingMax } from './agree-rates';
 import { listAgreedRates, type NewAgreedRate } from './agreed-rates.repository';
 import { AgreedExchangesView, AgreedExchangeView, agreedExchangeView, AgreedRateParameters } from './agreed-rates.view';
@@ -49,6 +50,7 @@ export class ConfirmationsBody {
 export class AgreedExchangeController {
   constructor(
     private readonly storage: Storage,
+    private readonly database: Database,
     private readonly writes: IdempotentWrites,
     private readonly agreeRates: AgreeRates,
   ) {}
@@ -91,10 +93,11 @@ export class AgreedExchangeController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
+    // Before anything is read of the file.
+    await this.database.withTenant(actor, (tx) => getAgreement(tx, id), 'read');
     return this.storage.borrow(csvBody(request), fileBytesMax, async ({ path, sha256: content }) => {
       const bytes = await readFile(path);
       return this.writes.run({ actor, key, request, reply, content }, async (tx) => {
-        await getAgreement(tx, id);
         const reading = readManual(bytes, { rowsMax: waitingMax });
         if ('faults' in reading) throw new DomainError('exchange-rates-unreadable', undefined, reading.faults);
         const rows = await this.agreeRates.state(tx, actor, id, reading.rates.map(stated));
@@ -105,7 +108,7 @@ export class AgreedExchangeController {
 
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
-  @ApiOperation({ summary: 'List the exchange rates that an agreement’s parties stated, in that order' })
+  @ApiOperation({ summary: 'List exchange rates that an agreement’s parties stated' })
   @ApiOkResponse({ type: pageSchema(AgreedExchangeView) })
   async list(
     @InTx() tx: Tx,

@@ -80,7 +80,7 @@ export class ExchangeRatesController {
 
   @Get('imports')
   @Allow({ kinds: ['operator'] })
-  @ApiOperation({ summary: 'List the files that were brought in, and those that could not be fetched, latest first' })
+  @ApiOperation({ summary: 'List the files of rates that came in or could not, latest first' })
   @ApiOkResponse({ type: pageSchema(RatesImportView) })
   async imports(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<RatesImportView>> {
     const rows = await listImports(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { csvRow } from '../../platform/http/csv';
 import { ChoiceField, CurrencyField, DayField, IdField } from '../../platform/http/fields';
 import { PageQuery } from '../../platform/http/paging';
@@ -48,6 +48,7 @@ export class RatesProblemView {
   readonly faults!: readonly RatesFaultView[];
 }
 
+@ApiExtraModels(RatesProblemView)
 export class RatesImportView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ enum: rateSources }) readonly source!: RateSource;
@@ -58,7 +59,10 @@ export class RatesImportView {
   @ApiProperty({ type: 'integer' }) readonly ratesRead!: number;
   @ApiProperty({ type: 'integer', description: 'that nobody had' }) readonly ratesAdded!: number;
   @ApiProperty({ type: 'integer', description: 'that were known otherwise' }) readonly ratesCorrected!: number;
-  @ApiProperty({ type: RatesProblemView, nullable: true, description: 'why nothing was fetched or read' })
+  @ApiProperty({
+    oneOf: [{ $ref: getSchemaPath(RatesProblemView) }, { type: 'null' }],
+    description: 'why nothing was fetched or read',
+  })
   readonly problem!: RatesProblemView | null;
   @ApiProperty() readonly importedBy!: string;
   @ApiProperty({ format: 'date-time' }) readonly importedAt!: string;

@@ -57,4 +57,11 @@ export function readRates(rates: readonly PublishedRate[], faults: RatesFaults):
   return faults.found ? { faults: faults.list } : { rates };
 }
 
+/** The decimal as `exactText` gives it, without a quotient of each of a history's 200,000. */
+export const plainDecimal = (text: string): string =>
+  text
+    .replace(/^0+(?=\d)/, '')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+
 export const isCode = (text: string): boolean => /^[A-Z]{3}$/.test(text);

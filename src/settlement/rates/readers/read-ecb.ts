@@ -1,5 +1,13 @@
-import { exactText, isCalendarDate, rational } from '../../../kernel';
-import { isCode, type PublishedRate, RatesFaults, type ReadingOf, type ReadRates, readRates } from './rates-file';
+import { isCalendarDate } from '../../../kernel';
+import {
+  isCode,
+  plainDecimal,
+  type PublishedRate,
+  RatesFaults,
+  type ReadingOf,
+  type ReadRates,
+  readRates,
+} from './rates-file';
 
 const months = 'January February March April May June July August September October November December'.split(' ');
 const longDay = /^(\d{1,2}) ([A-Z][a-z]+) (\d{4})$/;
@@ -38,7 +46,7 @@ export function readEcb(bytes: Uint8Array, { lastDay }: ReadingOf): ReadRates {
         const message = 'must be a decimal above zero, or N/A';
         faults.add({ line: row.line, cell: quote, code: 'rate-malformed', value, message });
       } else if (day !== undefined) {
-        rates.push({ base: 'EUR', quote, day, rate: exactText(rational(value)), line: row.line });
+        rates.push({ base: 'EUR', quote, day, rate: plainDecimal(value), line: row.line });
       }
     });
   }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ZipFile } from 'yazl';
-import { calendarDateOf, type Fault } from '../../../kernel';
-import { ratesBytesMax, type ReadRates } from './rates-file';
+import { calendarDateOf, exactText, type Fault, rational } from '../../../kernel';
+import { plainDecimal, ratesBytesMax, type ReadRates } from './rates-file';
 import { readCbr } from './read-cbr';
 import { readEcb } from './read-ecb';
 import { readManual } from './read-manual';
@@ -37,6 +37,14 @@ describe('the European Central Bank’s CSV', () => {
       '2026-02-03 EUR KZT 555.5',
     ]);
     expect(rates).toContain('2007-12-28 EUR CYP 0.5851');
+  });
+
+  it('gives rates as exact texts do, without blanks of zeros', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{1,12}(\.\d{1,12})?$/), (text) => {
+        expect(plainDecimal(text)).toBe(exactText(rational(text)));
+      }),
+    );
   });
 
   it('is read in its layout of one day', () => {

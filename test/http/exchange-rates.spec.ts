@@ -525,4 +525,27 @@ describe('rates that are fetched', () => {
     const { rows: news } = await operator.get<Page<{ topic: string }>>('/v1/events?limit=1000');
     expect(news.filter(({ topic }) => topic === 'exchange-rates.not-imported')).toHaveLength(5);
   });
+
+  it('are asked for again a quarter of an hour after an attempt in vain, and no sooner', async () => {
+    const watch = app.app.get(WatchRates);
+    const waiting = (): Promise<{ source: string }[]> =>
+      app.parts.database.asSystem((tx) =>
+        tx.rows(
+          `SELECT payload ->> 'source' AS source FROM graphile_worker._private_jobs JOIN graphile_worker._private_tasks t ON t.id = task_id
+            WHERE t.identifier = 'fetch-exchange-rates'`,
+        ),
+      );
+    const calls = asked;
+    const tried = app.clock.now().getTime();
+    const later = async (minutes: number): Promise<void> => {
+      app.clock.moveTo(new Date(tried + minutes * 60_000));
+      await watch.look();
+    };
+    await later(14);
+    expect([await waiting(), asked]).toEqual([[], calls]);
+    await later(15);
+    for (let attempt = 0; attempt < 200 && (await waiting()).length > 0; attempt += 1) await sleep(20);
+    // The other source had answered well: it is due after six hours.
+    expect(asked).toBe(calls + 1);
+  });
 });

@@ -15,6 +15,7 @@ export * from './minimum-fee';
 export * from './minimum-payout';
 export { type TaxFacts } from './pay';
 export * from './payees';
+export * from './published-rates';
 export * from './recoupment';
 export { NOTHING_RECOUPED, type RecoupmentBalance } from './recoupment-balance';
 export * from './recoupment-run';

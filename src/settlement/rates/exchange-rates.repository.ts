@@ -1,8 +1,14 @@
-import type { CalendarDate, Fault } from '../../kernel';
+import {
+  type CalendarDate,
+  earliestRateDay,
+  type Fault,
+  type KnownRate,
+  ratePairs,
+  type RateQuestion,
+  type RateSource,
+} from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { firstDayFor, pairsFor, type RateQuestion, type RateRow } from './rate-rule';
 import type { PublishedRate } from './readers/rates-file';
-import type { RateSource } from './readers/read-published';
 
 /** One file, or one attempt to fetch it that failed. */
 export interface RatesImport {
@@ -116,20 +122,20 @@ export const insertRates = (
   );
 
 /** All that the rule chooses from: of each pair and day the row that holds. */
-export function rowsFor(tx: Tx, source: RateSource, question: RateQuestion): Promise<RateRow[]> {
-  const pairs = pairsFor(source, question);
-  return tx.rows<RateRow>(
+export function rowsFor(tx: Tx, source: RateSource, question: RateQuestion): Promise<KnownRate[]> {
+  const pairs = ratePairs(source, question);
+  return tx.rows<KnownRate>(
     `SELECT DISTINCT ON (base, quote, day) id, base, quote, day, rate FROM exchange_rates
       WHERE source = $1 AND (base, quote) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND day BETWEEN $4 AND $5
       ORDER BY base, quote, day, number DESC`,
     [
       ...[source, pairs.map(({ base }) => base), pairs.map(({ quote }) => quote)],
-      ...[firstDayFor(source, question.day), question.day],
+      ...[earliestRateDay(source, question.day), question.day],
     ],
   );
 }
 
-export interface ListedRate extends RateRow {
+export interface ListedRate extends KnownRate {
   readonly source: RateSource;
   readonly number: number;
   readonly import_id: string;

@@ -1,22 +1,21 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { RATE_PUBLISHERS, RATE_SOURCES, type RateSource } from '../../kernel';
 import { csvRow } from '../../platform/http/csv';
 import { ChoiceField, CurrencyField, DayField, IdField } from '../../platform/http/fields';
 import { PageQuery } from '../../platform/http/paging';
 import type { ListedRate, RatesImport } from './exchange-rates.repository';
-import { publishers } from './rate-rule';
 import type { UsableRate } from './rate-uses.repository';
-import { rateSources, type RateSource } from './readers/read-published';
 
 const sourceWords = 'ecb: European Central Bank, cbr: Bank of Russia';
 
 export class ImportQuery {
-  @ChoiceField(rateSources, { description: sourceWords }) readonly source!: RateSource;
+  @ChoiceField(RATE_SOURCES, { description: sourceWords }) readonly source!: RateSource;
   @CurrencyField({ optional: true, description: 'of a file of one currency (XML_dynamic), which names none' })
   readonly currency?: string;
 }
 
 export class RatesQuery extends PageQuery {
-  @ChoiceField(rateSources, { description: sourceWords }) readonly source!: RateSource;
+  @ChoiceField(RATE_SOURCES, { description: sourceWords }) readonly source!: RateSource;
   @CurrencyField({ optional: true, description: 'only rates of one unit of this' }) readonly base?: string;
   @CurrencyField({ optional: true, description: 'only rates in this' }) readonly quote?: string;
   @DayField({ optional: true, description: 'first day' }) readonly from?: string;
@@ -51,7 +50,7 @@ export class RatesProblemView {
 @ApiExtraModels(RatesProblemView)
 export class RatesImportView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
-  @ApiProperty({ enum: rateSources }) readonly source!: RateSource;
+  @ApiProperty({ enum: RATE_SOURCES }) readonly source!: RateSource;
   @ApiProperty({ ...nullable, description: 'where it was fetched; null: it was uploaded' })
   readonly address!: string | null;
   @ApiProperty(nullable) readonly fileSha256!: string | null;
@@ -84,7 +83,7 @@ export const importView = (row: RatesImport): RatesImportView => ({
 
 export class RateView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
-  @ApiProperty({ enum: rateSources }) readonly source!: RateSource;
+  @ApiProperty({ enum: RATE_SOURCES }) readonly source!: RateSource;
   @ApiProperty({ format: 'date' }) readonly day!: string;
   @ApiProperty({ example: 'EUR', description: 'one unit of it' }) readonly base!: string;
   @ApiProperty({ example: 'USD', description: 'is so many of it' }) readonly quote!: string;
@@ -142,5 +141,5 @@ export const usableRateView = ({ rate, source, on, asked, formula, from }: Usabl
   ...{ rate, source, on, asked, formula },
   rateIds: 'published' in from ? [from.published, from.crossedWith].filter((id) => id !== null) : [],
   agreedNumber: 'agreedNumber' in from ? from.agreedNumber : null,
-  daysBack: rateSources.some((known) => known === source) ? publishers[source as RateSource].daysBack : 0,
+  daysBack: RATE_SOURCES.some((known) => known === source) ? RATE_PUBLISHERS[source as RateSource].daysBack : 0,
 });

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { RATE_SOURCES } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -9,7 +10,7 @@ import type { RatesProblem } from './exchange-rates.repository';
 import { ImportRates } from './import-rates';
 import { RateFeeds } from './rate-feeds';
 import { type PublishedRate, ratesBytesMax } from './readers/rates-file';
-import { rateSources, readPublished } from './readers/read-published';
+import { readPublished } from './readers/read-published';
 
 export const fetchRates = 'fetch-exchange-rates';
 
@@ -45,7 +46,7 @@ export class FetchRates {
   ) {}
 
   async execute({ source: name }: JobPayload): Promise<void> {
-    const source = rateSources.find((one) => one === name);
+    const source = RATE_SOURCES.find((one) => one === name);
     const address = source && this.feeds.config?.addresses[source];
     // The setting has changed since.
     if (source === undefined || address === undefined) return;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RateSource } from '../../kernel';
 import { Injectable } from '@nestjs/common';
 import { audit, type Doer } from '../../platform/audit/audit';
 import { actorName } from '../../platform/auth/actor';
@@ -16,7 +17,6 @@ import {
   unknownRates,
 } from './exchange-rates.repository';
 import type { PublishedRate } from './readers/rates-file';
-import type { RateSource } from './readers/read-published';
 
 /** Rates of one statement: a history is ten times as many. */
 const batch = 20_000;

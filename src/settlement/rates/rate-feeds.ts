@@ -1,5 +1,5 @@
 import { isOutboundAddress } from '../../platform/outbound/outbound-address';
-import type { RateSource } from './readers/read-published';
+import type { RateSource } from '../../kernel';
 
 /** Where this installation fetches rates from by itself; a source that is absent is not fetched. */
 export interface RateFeedsConfig {

@@ -1,11 +1,17 @@
 import {
   at as pointerAt,
   type CalendarDate,
+  chooseRate,
   type CloseFacts,
+  dayAfter,
+  dayOfRate,
   exactText,
   type Fault,
   isCurrency,
   type Period,
+  RATE_PUBLISHERS,
+  type RateQuestion,
+  rateThrough,
   rational,
   type TaxFacts,
   type Terms,
@@ -14,7 +20,6 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { agreedExchangeOn, type AgreedRate, taxRatesOn } from './agreed-rates.repository';
 import { rowsFor } from './exchange-rates.repository';
-import { chooseRate, dayOfRate, lastDayOf, publishers, type RateQuestion, through } from './rate-rule';
 import type { UsableRate } from './rate-uses.repository';
 
 type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
@@ -47,7 +52,7 @@ export async function rateFor(tx: Tx, question: ExchangeQuestion): Promise<Found
   }
   const chosen = chooseRate(source, question, await rowsFor(tx, source, question));
   if (chosen === undefined) {
-    const { daysBack } = publishers[source];
+    const { daysBack } = RATE_PUBLISHERS[source];
     return missing(`${source} has published no rate from ${from} into ${to} for ${day} or the ${daysBack} days before`);
   }
   const [published, crossedWith] = chosen.rows;
@@ -59,7 +64,7 @@ export async function rateFor(tx: Tx, question: ExchangeQuestion): Promise<Found
 
 function agreedExchange({ from, to, day }: RateQuestion, { number, base, quote, rate, basis }: AgreedRate): UsableRate {
   if (base === null || quote === null) throw new Error(`rate ${number} is not of two currencies`);
-  const { rate: used, formula } = through({ from, to }, [{ base, quote, rate }]);
+  const { rate: used, formula } = rateThrough({ from, to }, [{ base, quote, rate }]);
   return {
     kind: 'exchange',
     rate: exactText(used),
@@ -131,7 +136,7 @@ export async function ratesForClose(
   const rates: UsableRate[] = [];
   let facts: RatesOfClose['facts'] = {};
   if (terms.taxes) {
-    const taxes = await taxesFor(tx, id, lastDayOf(period));
+    const taxes = await taxesFor(tx, id, dayAfter(period.until, -1));
     if ('missing' in taxes) missing.push(...taxes.missing);
     else {
       facts = { ...facts, taxes: taxes.found.facts };

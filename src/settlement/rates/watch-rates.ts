@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { RateSource } from '../../kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -6,7 +7,6 @@ import { enqueue } from '../../platform/jobs/jobs';
 import { isFetchDue } from './exchange-rates.repository';
 import { fetchRates } from './fetch-rates';
 import { RateFeeds } from './rate-feeds';
-import type { RateSource } from './readers/read-published';
 
 const hour = 3_600_000;
 /** How often a worker looks whether anything is due. */

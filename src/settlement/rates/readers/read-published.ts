@@ -1,13 +1,9 @@
-import { type CalendarDate, calendarDateOf, dayAfter } from '../../../kernel';
+import { type CalendarDate, calendarDateOf, dayAfter, type RateSource } from '../../../kernel';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { readCbr } from './read-cbr';
 import { readEcb } from './read-ecb';
 import { type PublishedRate, ratesBytesMax } from './rates-file';
 import { unpackRates } from './unpack';
-
-/** Who publishes rates. What the parties record themselves is no publication. */
-export const rateSources = ['ecb', 'cbr'] as const;
-export type RateSource = (typeof rateSources)[number];
 
 /** The Bank of Russia publishes today what holds tomorrow; somewhere it is tomorrow already. */
 const daysAhead = 2;

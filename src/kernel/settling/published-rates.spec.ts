@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { calendarDateOf, dayAfter, divide, exactText, monthPeriod, multiply, ONE, rational } from '../../kernel';
-import { chooseRate, dayOfRate, type RateRow, through } from './rate-rule';
+import { calendarDateOf, dayAfter, monthPeriod } from '../calendar';
+import { divide, exactText, multiply, ONE, rational } from '../money';
+import { chooseRate, dayOfRate, type KnownRate, rateThrough } from './published-rates';
 
 const day = calendarDateOf;
-const row = (base: string, quote: string, on: string, rate: string): RateRow => ({
+const row = (base: string, quote: string, on: string, rate: string): KnownRate => ({
   id: `${base}${quote} ${on}`,
   base,
   quote,
@@ -86,7 +87,7 @@ describe('the rate that is used', () => {
           const rate = (from: string, to: string) => {
             const chosen = chooseRate(source, { from, to, day: asked }, rows)!;
             expect(chosen.on <= asked && chosen.rows.every(({ day: on }) => on === chosen.on)).toBe(true);
-            expect(exactText(through({ from, to }, chosen.rows).rate)).toBe(chosen.rate);
+            expect(exactText(rateThrough({ from, to }, chosen.rows).rate)).toBe(chosen.rate);
             return rational(chosen.rate);
           };
           expect(exactText(multiply(rate(a, b), rate(b, a)))).toBe(exactText(ONE));
@@ -98,7 +99,7 @@ describe('the rate that is used', () => {
   });
 
   it('is not made of rates that lead elsewhere', () => {
-    expect(() => through({ from: 'USD', to: 'JPY' }, [euro[0]!])).toThrow('these rates lead to EUR, not to JPY');
+    expect(() => rateThrough({ from: 'USD', to: 'JPY' }, [euro[0]!])).toThrow('these rates lead to EUR, not to JPY');
   });
 });
 

@@ -1,20 +1,14 @@
-import {
-  type CalendarDate,
-  dayAfter,
-  divide,
-  exactText,
-  type ExchangeRate,
-  multiply,
-  ONE,
-  type Period,
-  rational,
-  type Rational,
-  type Terms,
-} from '../../kernel';
-import type { RateSource } from './readers/read-published';
+import { type CalendarDate, dayAfter, type Period } from '../calendar';
+import { divide, exactText, multiply, ONE, rational, type Rational } from '../money';
+import { type Terms } from '../terms';
+import { type ExchangeRate } from './exchange';
+
+/** Who publishes rates. What the parties record themselves is no publication. */
+export const RATE_SOURCES = ['ecb', 'cbr'] as const;
+export type RateSource = (typeof RATE_SOURCES)[number];
 
 /** A published rate as it is kept: one unit of base is so many of quote. */
-export interface RateRow {
+export interface KnownRate {
   readonly id: string;
   readonly base: string;
   readonly quote: string;
@@ -27,7 +21,7 @@ export interface ChosenRate extends ExchangeRate {
   readonly on: CalendarDate;
   readonly asked: CalendarDate;
   readonly formula: string;
-  readonly rows: readonly RateRow[];
+  readonly rows: readonly KnownRate[];
 }
 
 export interface RateQuestion {
@@ -46,22 +40,22 @@ interface Publisher {
 }
 
 /** The European bank rests four days at Easter and at Christmas; the Bank of Russia up to twelve at New Year. */
-export const publishers: Readonly<Record<RateSource, Publisher>> = {
+export const RATE_PUBLISHERS: Readonly<Record<RateSource, Publisher>> = {
   ecb: { pivot: 'EUR', pairOf: (currency) => ({ base: 'EUR', quote: currency }), daysBack: 7 },
   cbr: { pivot: 'RUB', pairOf: (currency) => ({ base: currency, quote: 'RUB' }), daysBack: 14 },
 };
 
 /** The published pairs that a question is answered from: one, or two where neither currency is the source's own. */
-export function pairsFor(
+export function ratePairs(
   source: RateSource,
   { from, to }: Pick<RateQuestion, 'from' | 'to'>,
 ): { readonly base: string; readonly quote: string }[] {
-  const { pivot, pairOf } = publishers[source];
+  const { pivot, pairOf } = RATE_PUBLISHERS[source];
   return [from, to].filter((currency) => currency !== pivot).map(pairOf);
 }
 
-export const firstDayFor = (source: RateSource, day: CalendarDate): CalendarDate =>
-  dayAfter(day, -publishers[source].daysBack);
+export const earliestRateDay = (source: RateSource, day: CalendarDate): CalendarDate =>
+  dayAfter(day, -RATE_PUBLISHERS[source].daysBack);
 
 /**
  * The rate of the day, or of the latest day before it on which the source published all that is needed; undefined where that is further back than the source ever
@@ -70,30 +64,30 @@ export const firstDayFor = (source: RateSource, day: CalendarDate): CalendarDate
 export function chooseRate(
   source: RateSource,
   question: RateQuestion,
-  rows: readonly RateRow[],
+  rows: readonly KnownRate[],
 ): ChosenRate | undefined {
-  const first = firstDayFor(source, question.day);
+  const first = earliestRateDay(source, question.day);
   const byDay = Map.groupBy(
     rows.filter(({ day }) => first <= day && day <= question.day),
     ({ day }) => day,
   );
   const days = [...byDay.keys()].sort().reverse();
   for (const day of days) {
-    const legs = pairsFor(source, question).map(({ base, quote }) =>
+    const legs = ratePairs(source, question).map(({ base, quote }) =>
       byDay.get(day)?.find((row) => row.base === base && row.quote === quote),
     );
     if (legs.some((leg) => leg === undefined)) continue;
-    const used = legs as RateRow[];
-    const { rate, formula } = through(question, used);
+    const used = legs as KnownRate[];
+    const { rate, formula } = rateThrough(question, used);
     return { rate: exactText(rate), source, on: day, asked: question.day, formula, rows: used };
   }
   return undefined;
 }
 
 /** As published where the pair stands so, one over it where it stands the other way round, and the product of two for a cross rate. */
-export function through(
+export function rateThrough(
   { from, to }: Pick<RateQuestion, 'from' | 'to'>,
-  rows: readonly Pick<RateRow, 'base' | 'quote' | 'rate'>[],
+  rows: readonly Pick<KnownRate, 'base' | 'quote' | 'rate'>[],
 ): { readonly rate: Rational; readonly formula: string } {
   let rate = ONE;
   let at = from;
@@ -108,7 +102,7 @@ export function through(
   return { rate, formula: `${from} 1 = ${to} ${factors.join(' × ')}` };
 }
 
-export const lastDayOf = ({ until }: Period): CalendarDate => dayAfter(until, -1);
+const lastDayOf = ({ until }: Period): CalendarDate => dayAfter(until, -1);
 
 /** By which day the contract takes the rate; undefined where that day is still to come: a rate of the day of payment is known when it is paid. */
 export function dayOfRate(

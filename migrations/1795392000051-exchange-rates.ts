@@ -41,6 +41,8 @@ CREATE TABLE exchange_rates (
   imported_at timestamptz NOT NULL,
   CONSTRAINT exchange_rates_numbered UNIQUE (source, base, quote, day, number)
 );
+-- Corrections are few, and looked for by the file that brought them.
+CREATE INDEX exchange_rates_corrections ON exchange_rates (import_id) WHERE number > 1;
 CREATE INDEX exchange_rates_by_day ON exchange_rates (source, day, base, quote, number);
 ${systemOnly('exchange_rates')}
 CREATE POLICY exchange_rates_reader ON exchange_rates FOR SELECT USING (accordo_role() IN ('member', 'operator'));

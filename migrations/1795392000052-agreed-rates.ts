@@ -87,6 +87,8 @@ CREATE TABLE rate_uses (
   FOREIGN KEY (agreement_id, agreed_number) REFERENCES agreed_rates,
   CONSTRAINT rate_uses_of_a_row CHECK (num_nonnulls(exchange_rate_id, agreed_number) = 1 AND (crossed_with_id IS NULL OR exchange_rate_id IS NOT NULL))
 );
+CREATE INDEX rate_uses_by_rate ON rate_uses (exchange_rate_id) WHERE exchange_rate_id IS NOT NULL;
+CREATE INDEX rate_uses_by_crossed ON rate_uses (crossed_with_id) WHERE crossed_with_id IS NOT NULL;
 ${readByBothParties('rate_uses')}
 ${appendOnly('rate_uses')}
 `);

@@ -158,6 +158,27 @@ describe('what the operator brings in', () => {
     expect(await outcome(label, 'POST', '/v1/exchange-rates/imports?source=ecb')).toBe('403 forbidden');
   });
 
+  it('is read one file of a source at a time, and what corrects nothing is refused by the database too', async () => {
+    const client = await app.superuser();
+    const lock = `hashtextextended('exchange-rates ecb', 0)`;
+    await client.query(`SELECT pg_advisory_lock(${lock})`);
+    const file = { type: 'text/csv', content: 'Date,USD,\n2026-02-03,1.1,' };
+    const path = '/v1/exchange-rates/imports?source=ecb';
+    const meanwhile = await operator.request<{ code: string }>('POST', path, { file });
+    await client.query(`SELECT pg_advisory_unlock(${lock})`);
+    expect([meanwhile.status, meanwhile.body.code]).toEqual([409, 'idempotency-key-in-use']);
+    const again = (more: string, rate: string): Promise<object> =>
+      client.query(
+        `INSERT INTO exchange_rates (source, base, quote, day, number, rate, import_id, imported_at)
+         SELECT source, base, quote, day, number + ${more}, ${rate}, import_id, now() FROM exchange_rates WHERE day = '2026-02-03' AND quote = 'USD'`,
+      );
+    await expect(again('1', 'rate')).rejects.toMatchObject({ constraint: 'exchange_rates_corrected' });
+    await expect(again('2', `'1.2'`)).rejects.toMatchObject({ constraint: 'exchange_rates_corrected' });
+    await expect(again('1', `'0.00'`)).rejects.toMatchObject({ code: '23514' });
+    await expect(client.query(`UPDATE exchange_rates SET rate = '2'`)).rejects.toThrow();
+    await client.end();
+  });
+
   it('is listed by pages, and as CSV', async () => {
     const pages: Rate[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -447,6 +468,13 @@ describe('a close', () => {
     await imports(operator, 'source=ecb', 'text/csv', 'Date,KZT,\n2026-01-30,557.2,');
     const [again] = (await label.get<Page<{ correctedSince: boolean; rate: string }>>(path)).rows;
     expect(again).toMatchObject({ correctedSince: true, rate: '5571/11' });
+    for (const { as } of [market.label, market.platform]) {
+      const { rows: news } =
+        await as.get<Page<{ topic: string; subjectId: string; payload: object }>>('/v1/events?limit=1000');
+      expect(news.filter(({ topic }) => topic === 'rate-use.corrected')).toMatchObject([
+        { subjectId: agreement.id, payload: { source: 'ecb', uses: ['2026-01 close'] } },
+      ]);
+    }
   });
 });
 

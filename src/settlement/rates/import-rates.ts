@@ -16,6 +16,7 @@ import {
   takeSource,
   unknownRates,
 } from './exchange-rates.repository';
+import { usesCorrectedBy } from './rate-uses.repository';
 import type { PublishedRate } from './readers/rates-file';
 
 /** Rates of one statement: a history is ten times as many. */
@@ -65,6 +66,7 @@ export class ImportRates {
       for (let first = 0; first < unknown.length; first += batch) {
         await insertRates(tx, unknown.slice(first, first + batch), { source, importId: id, at });
       }
+      if (corrected > 0) await tellUsers(tx, made);
       // What is fetched several times a day says something new once.
       if (address === null || unknown.length > 0) await tell(tx, by, made);
       return made;
@@ -92,4 +94,12 @@ async function tell(tx: Tx, by: Doer, made: RatesImport): Promise<void> {
     problem === null ? { source, file: made.file_sha256, added, corrected } : { source, code: problem.code };
   await audit(tx, by, { action, subjectId: id, details, at });
   await publish(tx, { to: [by.organizationId], topic: action, subjectId: id, payload: details, at });
+}
+
+/** Those whose bookings rest on what was corrected hear of it; what was booked stays. */
+async function tellUsers(tx: Tx, { id, source, imported_at: at }: RatesImport): Promise<void> {
+  for (const { agreement_id: subjectId, label_id, platform_id, uses } of await usesCorrectedBy(tx, id)) {
+    const payload = { source, import: id, uses };
+    await publish(tx, { to: [label_id, platform_id], topic: 'rate-use.corrected', subjectId, payload, at });
+  }
 }

@@ -61,6 +61,26 @@ export async function recordUse(tx: Tx, { id, labelId, platformId }: Parties, us
   );
 }
 
+export interface UsesCorrected {
+  readonly agreement_id: string;
+  readonly label_id: string;
+  readonly platform_id: string;
+  /** What was booked with a row that was corrected: "2026-01 close". */
+  readonly uses: readonly string[];
+}
+
+/** Whose bookings rest on rows that an import corrected, by agreement. */
+export const usesCorrectedBy = (tx: Tx, importId: string): Promise<UsesCorrected[]> =>
+  tx.rows<UsesCorrected>(
+    `SELECT u.agreement_id, u.label_id, u.platform_id, array_agg(DISTINCT to_char(u.month, 'YYYY-MM') || ' ' || u.occasion) AS uses
+       FROM exchange_rates n
+       JOIN exchange_rates e ON (e.source, e.base, e.quote, e.day, e.number) = (n.source, n.base, n.quote, n.day, n.number - 1)
+       JOIN rate_uses u ON u.exchange_rate_id = e.id OR u.crossed_with_id = e.id
+      WHERE n.import_id = $1 AND n.number > 1
+      GROUP BY u.agreement_id, u.label_id, u.platform_id ORDER BY u.agreement_id`,
+    [importId],
+  );
+
 export interface RecordedUse {
   readonly month: CalendarDate;
   readonly occasion: string;

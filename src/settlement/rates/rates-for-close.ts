@@ -125,7 +125,7 @@ export interface RatesOfClose {
 
 /**
  * Every rate that the terms ask for when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Nothing is fetched here. Refuses with rates-missing
- * and all that is missing, so that nobody looks twice.
+ * and all that is missing, so that nobody looks twice. Where nothing is payable nobody needs to ask.
  */
 export async function ratesForClose(
   tx: Tx,

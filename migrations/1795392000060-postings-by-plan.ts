@@ -8,22 +8,20 @@ export class PostingsByPlan1795392000060 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 ALTER TABLE ledger_postings DROP CONSTRAINT ledger_postings_agreement_id_transaction_id_fkey;
-${rules(`
-  SELECT l.transaction_id INTO fault FROM legs l LEFT JOIN ledger_transactions t ON t.agreement_id = l.agreement_id AND t.id = l.transaction_id
-   WHERE t.id IS NULL LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'there is no transaction %', fault.transaction_id
-      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_postings_transaction';
-  END IF;
+${rules(
+  `
   SELECT d.kind, d.account, d.side INTO fault
-    FROM (SELECT DISTINCT t.kind, l.account, sign(l.amount_minor)::int AS side
-            FROM legs l JOIN ledger_transactions t ON t.agreement_id = l.agreement_id AND t.id = l.transaction_id) d
+    FROM (SELECT DISTINCT (SELECT t.kind FROM ledger_transactions t WHERE t.agreement_id = l.agreement_id AND t.id = l.transaction_id) AS kind,
+                 l.account, sign(l.amount_minor)::int AS side FROM legs l) d
    WHERE coalesce(ledger_side(d.kind, d.account) NOT IN (0, d.side), true) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION '% does not move % by %', fault.kind, fault.account, CASE fault.side WHEN 1 THEN 'a debit' ELSE 'a credit' END
+    RAISE EXCEPTION '% does not move % by %', coalesce(fault.kind, 'what was never booked'), fault.account, CASE fault.side WHEN 1 THEN 'a debit' ELSE 'a credit' END
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_postings_side';
-  END IF;`)}
-${['balance', 'rules'].map((name) => `ALTER FUNCTION ledger_postings_${name}() SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off;`).join('\n')}
+  END IF;`,
+  '(SELECT DISTINCT ON (currency, exponent) * FROM legs)',
+  'min(currency) <> max(currency)',
+)}
+${['balance', 'rules'].map((name) => `ALTER FUNCTION ledger_postings_${name}() SET enable_seqscan = off;`).join('\n')}
 `);
   }
 
@@ -44,18 +42,18 @@ ALTER TABLE ledger_postings ADD CONSTRAINT ledger_postings_agreement_id_transact
   }
 }
 
-/** The function as migration 50 made it, but for its last rule. */
-const rules = (last: string): string => `
+/** The function as migration 50 made it, but for its last rule, and for what of currencies is asked once for all legs. */
+const rules = (last: string, legsOfCurrencies = 'legs', several = 'count(DISTINCT currency) > 1'): string => `
 CREATE OR REPLACE FUNCTION ledger_postings_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE fault record;
 BEGIN
-  SELECT l.transaction_id, l.currency, l.exponent INTO fault FROM legs l
+  SELECT l.transaction_id, l.currency, l.exponent INTO fault FROM ${legsOfCurrencies} l
    WHERE l.exponent IS DISTINCT FROM ledger_exponent(l.currency) OR l.exponent IS NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'transaction % is in units of % digits of %', fault.transaction_id, fault.exponent, fault.currency
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_postings_exponent';
   END IF;
-  SELECT transaction_id INTO fault FROM legs GROUP BY agreement_id, transaction_id HAVING count(DISTINCT currency) > 1 LIMIT 1;
+  SELECT transaction_id INTO fault FROM legs GROUP BY agreement_id, transaction_id HAVING ${several} LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'transaction % is in several currencies', fault.transaction_id
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_postings_one_currency';

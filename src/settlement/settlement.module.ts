@@ -32,6 +32,9 @@ import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
+import { ProofController } from './statements/proof/proof.controller';
+import { ProveLine } from './statements/proof/prove-line';
+import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
 
@@ -45,6 +48,7 @@ import { StatementsController } from './statements/statements.controller';
     ChartController,
     StatementsController,
     StatementFilesController,
+    ProofController,
     LiveController,
     DisputesController,
     InvoicesController,
@@ -61,6 +65,8 @@ import { StatementsController } from './statements/statements.controller';
     SendInvoice,
     RequestClose,
     ClosePeriod,
+    ProveLine,
+    TraceLine,
     OpenDispute,
     EndDispute,
     OpenPaymentAccount,
@@ -83,6 +89,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly closePeriod: ClosePeriod,
+    private readonly traceLine: TraceLine,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -108,6 +115,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
+    this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
   }

@@ -60,13 +60,13 @@ export function eventMovements(
         UNION ALL
        SELECT v.position, e.source, e.id, 2, -e.quantity
          FROM usage_event_voids v JOIN voided_usage_events x ON x.platform_id = v.platform_id AND x.void_id = v.id
-         JOIN usage_events e USING (source, id) LEFT JOIN usage_event_matches m ON m.platform_id = $1 AND m.source = e.source AND m.id = e.id
+         JOIN usage_events e ON e.source = x.source AND e.id = x.id LEFT JOIN usage_event_matches m ON m.platform_id = $1 AND m.source = e.source AND m.id = e.id
         WHERE $9 = ${wholeShare} AND v.platform_id = $1 AND e.platform_id = $1 AND v.position IN (SELECT position FROM places)
           AND coalesce(m.agreement_id, e.agreement_id) = $2 AND coalesce(m.month, e.month) = $3 AND ${ofKey('coalesce(m.isrc, e.isrc)')}
         UNION ALL
        SELECT v.position, e.source, e.id, 2, -s.quantity
          FROM usage_event_voids v JOIN voided_usage_events x ON x.platform_id = v.platform_id AND x.void_id = v.id
-         JOIN usage_events e USING (source, id) JOIN usage_event_shares s ON s.platform_id = $1 AND s.source = e.source AND s.id = e.id
+         JOIN usage_events e ON e.source = x.source AND e.id = x.id JOIN usage_event_shares s ON s.platform_id = $1 AND s.source = e.source AND s.id = e.id
         WHERE v.platform_id = $1 AND e.platform_id = $1 AND v.position IN (SELECT position FROM places)
           AND s.agreement_id = $2 AND s.month = $3 AND s.share = $9 AND s.position < v.position AND ${ofKey('s.isrc')}
         UNION ALL
@@ -74,8 +74,8 @@ export function eventMovements(
          FROM usage_event_shares s JOIN usage_events e USING (platform_id, source, id)
         WHERE s.platform_id = $1 AND s.position BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
           AND s.agreement_id = $2 AND s.month = $3 AND s.share = $9 AND ${ofKey('s.isrc')})
-     SELECT position, source, id, ($15::text[])[kind + 1] AS kind, sum(units)::bigint AS units FROM moved
-      WHERE position <= $4 AND (position, source, id, kind) > ($10, $11, $12, $13)
+     SELECT position, source, id, ($15::text[])[moved.kind + 1] AS kind, sum(units)::bigint AS units FROM moved
+      WHERE position <= $4 AND (position, source, id, moved.kind) > ($10, $11, $12, $13)
       GROUP BY moved.position, moved.source, moved.id, moved.kind ORDER BY moved.position, moved.source, moved.id, moved.kind LIMIT $14`,
     [
       ...[platformId, agreementId, month, position],

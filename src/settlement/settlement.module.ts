@@ -32,8 +32,10 @@ import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
+import { BundleController } from './statements/proof/bundle.controller';
 import { ProofController } from './statements/proof/proof.controller';
 import { ProveLine } from './statements/proof/prove-line';
+import { StatementBundle } from './statements/proof/statement-bundle';
 import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
@@ -49,6 +51,7 @@ import { StatementsController } from './statements/statements.controller';
     StatementsController,
     StatementFilesController,
     ProofController,
+    BundleController,
     LiveController,
     DisputesController,
     InvoicesController,
@@ -67,6 +70,7 @@ import { StatementsController } from './statements/statements.controller';
     ClosePeriod,
     ProveLine,
     TraceLine,
+    StatementBundle,
     OpenDispute,
     EndDispute,
     OpenPaymentAccount,

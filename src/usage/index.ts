@@ -26,6 +26,7 @@ export {
 } from './events/usage-of-record';
 export { type EventMovement, eventMovements, type MovementKind } from './proof/event-movements';
 export { isWhole, type ProofOrder, ProveSum, type ReportProof, type SumProof } from './proof/prove-sum';
+export { type MonthSource, SumsOfMonth } from './proof/sums-of-month';
 export type { SumKey } from './proof/sum-key';
 export type { ReportTrace } from './proof/trace-sum';
 export { UsageModule } from './usage.module';

@@ -30,6 +30,7 @@ import { takeFromInbox, WatchInboxes } from './inbox/watch-inboxes';
 import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
 import { ProveSum } from './proof/prove-sum';
+import { SumsOfMonth } from './proof/sums-of-month';
 import { TraceSum } from './proof/trace-sum';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
@@ -65,6 +66,7 @@ import { UsageController } from './usage.controller';
     KeptReadings,
     TraceSum,
     ProveSum,
+    SumsOfMonth,
     ReceiveReport,
     ReportReader,
     ReadReport,
@@ -90,7 +92,7 @@ import { UsageController } from './usage.controller';
     WatchMonth,
     ShareOutEvents,
   ],
-  exports: [KeptReadings, ProveSum, MatchHeldEvents, ShareOutEvents, BookedAverages, Accrual, WatchInboxes],
+  exports: [KeptReadings, ProveSum, SumsOfMonth, MatchHeldEvents, ShareOutEvents, BookedAverages, Accrual, WatchInboxes],
 })
 export class UsageModule implements OnModuleInit {
   constructor(

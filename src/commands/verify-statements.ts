@@ -13,7 +13,7 @@ import {
 } from '../evidence';
 import { canonicalText, type Carried, type Fault } from '../kernel';
 import { printable } from './printable';
-import { type BundleFile, BundleUnreadable, readBundle } from './read-bundle';
+import { type BundleFile, readBundle } from './read-bundle';
 import { recompute, recomputeInputs } from './recompute-statement';
 import { type Streams } from './terms-files';
 import { EXIT, faultLines, line, outcomeLine, readBytes, readKeys } from './verify-files';
@@ -60,15 +60,18 @@ export async function verifyStatementFiles(
 ): Promise<number> {
   const checked: Checked[] = [];
   try {
-    if (asked.inputs !== undefined && files.length > 1) throw new Error('inputs are of one statement');
-    const keys = readKeys(asked.keys);
+    if (asked.inputs !== undefined && files.length > 1) throw new Unreadable('inputs are of one statement');
+    const keys = await reading(() => readKeys(asked.keys));
     for (const file of files) {
+      const isJson = await reading(() => isStatement(file));
       checked.push(
-        isStatement(file) ? checkedJson(file, asked.inputs, keys) : checkedBundle(await readBundle(file), keys),
+        isJson
+          ? await checkedJson(file, asked.inputs, keys)
+          : checkedBundle(await reading(() => readBundle(file)), keys),
       );
     }
   } catch (error) {
-    if (!(error instanceof BundleUnreadable || isFileError(error))) throw error;
+    if (!(error instanceof Unreadable)) throw error;
     errors.write(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }
@@ -79,9 +82,17 @@ export async function verifyStatementFiles(
   return chain.length === 0 && checked.every(({ faults }) => faults.length === 0) ? EXIT.holds : EXIT.faults;
 }
 
-/** Of files that are not there, too large or no JSON; our own mistakes are other errors. */
-const isFileError = (error: unknown): error is Error =>
-  error instanceof Error && !(error instanceof TypeError || error instanceof RangeError);
+/** A file is not there, too large or none of the kind. */
+class Unreadable extends Error {}
+
+/** What reading gives; whatever is wrong with it is the file's. */
+async function reading<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Unreadable((error as Error).message);
+  }
+}
 
 const statementBegin = '{"seal":';
 
@@ -96,13 +107,14 @@ function isStatement(file: string): boolean {
   return begin.toString('latin1') === statementBegin;
 }
 
-function checkedJson(file: string, inputs: string | undefined, keys: readonly PublishedKey[]): Checked {
-  const bytes = readBytes(file);
+async function checkedJson(file: string, inputs: string | undefined, keys: readonly PublishedKey[]): Promise<Checked> {
+  const bytes = await reading(() => readBytes(file));
   const { statement, faults } = verifyStatement(bytes, keys);
   if (inputs === undefined || statement === undefined)
     return { file, ...saidOf(statement), recomputed: null, usage: 0, faults };
   const findings = new Findings();
-  const lines = recomputeInputs({ name: inputs, text: readFileSync(inputs, 'utf8') }, findings);
+  const text = await reading(() => readFileSync(inputs, 'utf8'));
+  const lines = recomputeInputs({ name: inputs, text }, findings);
   const recomputed = compared(bytes, lines, findings);
   return { file, ...saidOf(statement), recomputed, usage: 0, faults: [...faults, ...findings.faults] };
 }

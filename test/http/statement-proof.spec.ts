@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyStatementFiles } from '../../src/commands/verify-statements';
 import { ProveLine } from '../../src/settlement/statements/proof/prove-line';
 import { TraceLine } from '../../src/settlement/statements/proof/trace-line';
 import { ShareOutEvents } from '../../src/usage/events/share-out-events';
@@ -45,16 +49,61 @@ type Line = StatementLine & { readonly line: number };
 
 /** No worker runs: reports are read, and months closed, at once. */
 let app: TestApp;
+let folder: string;
 beforeAll(async () => {
   app = await startTestApp({ at: '2026-06-20T09:00:00Z' });
+  folder = await mkdtemp(join(tmpdir(), 'accordo-statements-'));
 });
-afterAll(() => app?.close());
+afterAll(async () => {
+  await app?.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const textOf = ({ count, quantity, returns, lines, last }: Trace): string =>
   `${count}: ${lines.map(({ line, effect, quantity: units }) => `${line} ${effect} ${units}`).join(', ')}; ${quantity} - ${returns}, last ${last?.line}`;
 
 const proofOf = ({ label }: Market, { id }: Statement, { line }: Line, query = ''): Promise<Proof> =>
   label.as.get(`/v1/statements/${id}/lines/${line}/proof${query}`);
+
+/** What `accordo verify statement` says of files in the folder, in order of their names, and its exit code. */
+async function verified(
+  market: Market,
+  files: Readonly<Record<string, string>>,
+  inputs?: string,
+): Promise<[number, Told]> {
+  const keys = await market.label.as.request('GET', '/.well-known/jwks.json');
+  const paths: string[] = [];
+  for (const [name, text] of Object.entries({
+    ...files,
+    'keys.json': keys.text,
+    ...(inputs && { 'inputs.json': inputs }),
+  })) {
+    await writeFile(join(folder, name), text);
+    if (name in files) paths.push(join(folder, name));
+  }
+  let told = '';
+  const output = { write: (text: string) => (told += text) };
+  const asked = { keys: join(folder, 'keys.json'), json: true, ...(inputs && { inputs: join(folder, 'inputs.json') }) };
+  const code = await verifyStatementFiles(paths, asked, { output, errors: output });
+  return [code, JSON.parse(told) as Told];
+}
+
+interface Told {
+  readonly files: readonly { readonly recomputed: number | null; readonly usage: number }[];
+  readonly faults: readonly object[];
+}
+
+const bundleOf = async ({ label }: Market, { id }: Statement): Promise<string> =>
+  (await label.as.download(`/v1/statements/${id}/bundle`))!.toString('utf8');
+
+/** Statements in the order of their months are worked out again from their bundles, and follow each other. */
+async function expectRecomputed(market: Market, ...statements: readonly Statement[]): Promise<void> {
+  const files: Record<string, string> = {};
+  for (const [at, statement] of statements.entries()) files[`${at}.ndjson`] = await bundleOf(market, statement);
+  const [code, { files: told, faults }] = await verified(market, files);
+  expect([code, faults]).toEqual([0, []]);
+  for (const { recomputed, usage } of told) expect([recomputed, usage]).not.toContain(null);
+}
 
 describe('the proof of a line', () => {
   it('leads to the clause, the report’s hash and its lines, and of a correction to both readings', async () => {
@@ -102,6 +151,8 @@ describe('the proof of a line', () => {
     ]);
     expect([both.clause.counted!.amount, both.clause.corrected!.amount]).toEqual(['3.60', '3.00']);
     await expectRefusals(market, january.statement);
+    await expectRecomputed(market, january.statement, february.statement);
+    await expectInputs(market, february.statement);
   });
 
   /** What is not there, or not theirs, is not found by any of the three routes. */
@@ -120,6 +171,20 @@ describe('the proof of a line', () => {
     }
     expect(await outcome(label.as, 'GET', `${path}/1/events?cursor=x`)).toBe('400 request-invalid');
     expect(await outcome(platform.as, 'GET', `${path}/1/proof`)).toBe('200');
+  }
+
+  /** The signed JSON with what `/inputs` gives is as good as a bundle. */
+  async function expectInputs(market: Market, { id }: Statement): Promise<void> {
+    const path = `/v1/statements/${id}`;
+    const signed = (await market.label.as.download(`${path}/document?format=json`))!.toString('utf8');
+    const { text } = await market.label.as.request('GET', `${path}/inputs`);
+    const [code, { files }] = await verified(market, { 'a.json': signed }, text);
+    expect([code, files[0]]).toMatchObject([0, { recomputed: 6, usage: 0 }]);
+    const altered = text.replace('"quantity":"10"', '"quantity":"11"');
+    expect(await verified(market, { 'a.json': signed }, altered)).toMatchObject([
+      1,
+      { faults: expect.arrayContaining([expect.objectContaining({ code: 'usage-differs' })]) as object },
+    ]);
   }
 
   it('leads through differences to what they change, as an operation where files are large', async () => {
@@ -143,6 +208,7 @@ describe('the proof of a line', () => {
       { replaces: base.id, as: 'delta' },
     );
     const { statement, lines } = await closeMonth(app, market, agreement.id, '2026-01');
+    await expectRecomputed(market, statement);
     const line = (lines as Line[]).find(({ isrc }) => isrc === one)!;
     const proof = await proofOf(market, statement, line, '?limit=2');
     const [report] = proof.counted.reports;
@@ -215,6 +281,7 @@ describe('the proof of a line', () => {
     });
     await app.app.get(ShareOutEvents).finish(agreement.id);
     const february = await closeMonth(app, market, agreement.id, '2026-02');
+    await expectRecomputed(market, closed.statement, february.statement);
     const moved = (february.lines as (Line & { controlledShare: string })[]).filter((each) => each.isrc === isrc);
     expect(moved.map(({ controlledShare, quantity }) => [controlledShare, quantity]).sort()).toEqual([
       ['0.6', '70'],

@@ -3,6 +3,10 @@ import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Accrual, BookedAverages, UsageModule } from '../usage';
+import { Auditors } from './audits/auditors';
+import { AuditsController } from './audits/audits.controller';
+import { ConcludeAudit } from './audits/conclude-audit';
+import { GiveNotice } from './audits/give-notice';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
@@ -54,6 +58,7 @@ import { StatementsController } from './statements/statements.controller';
     BundleController,
     LiveController,
     DisputesController,
+    AuditsController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,
@@ -73,6 +78,9 @@ import { StatementsController } from './statements/statements.controller';
     StatementBundle,
     OpenDispute,
     EndDispute,
+    GiveNotice,
+    Auditors,
+    ConcludeAudit,
     OpenPaymentAccount,
     TakeEvent,
     RequestPayout,

@@ -163,6 +163,8 @@ export const errorCodes = {
   'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },
 
   // Settlement
+  'audit-not-possible': { status: 422, title: 'The contract does not allow this audit, or not of these months' },
+  'audit-state': { status: 409, title: 'The audit is not in a state for that' },
   'ledger-not-logged': { status: 409, title: 'The transaction will be part of the signed log in a moment' },
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },

@@ -57,7 +57,7 @@ export class TrialBalanceView {
 @Controller('v1')
 export class LedgerController {
   @Get('agreements/:id/ledger')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({ summary: 'List an agreement’s ledger postings, as they were booked' })
   @ApiOkResponse({ type: pageSchema(LedgerTransactionView) })
   async transactions(
@@ -71,7 +71,7 @@ export class LedgerController {
   }
 
   @Get('agreements/:id/balances')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Show the balance of each of an agreement’s accounts',
     description: 'As it is, or as it was by the time of booking, by the day that postings count for, or by both.',

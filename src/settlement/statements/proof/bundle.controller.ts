@@ -20,7 +20,7 @@ export class BundleController {
 
   @Get()
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Download a statement with all that it was made of, to work it out again offline',
     description:

@@ -53,7 +53,7 @@ export class ProofController {
 
   @Get('proof')
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Prove a line: its clause, sums, reports by their hashes, and the lines in them',
     description:
@@ -89,7 +89,7 @@ export class ProofController {
   }
 
   @Get('events')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'List the events behind a line, in the order in which they came to count',
     description: 'Empty where reports are the money. The units add up to what `proof` tells of the events.',

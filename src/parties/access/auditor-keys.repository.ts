@@ -30,7 +30,7 @@ export async function findAuditorOfKey(
     organizationId: row.label_id,
     organizationKind: 'auditor',
     verified: true,
-    roles: [],
+    roles: ['reader'],
     by,
     audited,
   } as const;

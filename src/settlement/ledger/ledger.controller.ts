@@ -71,7 +71,7 @@ export class LedgerController {
   }
 
   @Get('agreements/:id/balances')
-  @Allow({ kinds: ['label', 'platform', 'auditor'] })
+  @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
     summary: 'Show the balance of each of an agreement’s accounts',
     description: 'As it is, or as it was by the time of booking, by the day that postings count for, or by both.',

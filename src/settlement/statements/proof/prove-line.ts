@@ -72,6 +72,14 @@ export class ProveLine {
     const statement = await getStatement(tx, statementId);
     const line = await lineNumbered(tx, statement, number);
     if (line === undefined) throw new DomainError('not-found');
+    // The statement is the actor's to see, and so is whatever it is made of: of an auditor's months that may be earlier ones.
+    return tx.asSystem(() => this.orderOf(tx, { statement, line, rates }));
+  }
+
+  private async orderOf(
+    tx: Tx,
+    { statement, line, rates }: Pick<LineOrder, 'statement' | 'line'> & { readonly rates: boolean },
+  ): Promise<LineOrder> {
     const agreement = await getLiving(tx, statement.agreement_id);
     const month = line.period.slice(0, 7);
     const key = keyOfLine(line);

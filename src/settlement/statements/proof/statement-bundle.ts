@@ -45,7 +45,10 @@ export class StatementBundle {
   /** Refuses with not-found. */
   async prepare(tx: Tx, actor: Pick<Actor, 'organizationId'>, id: string): Promise<BundleOrder> {
     const facts = await statementFacts(tx, actor, id);
-    const { statement } = facts;
+    return tx.asSystem(async () => ({ facts, months: await this.monthsOf(tx, facts) }));
+  }
+
+  private async monthsOf(tx: Tx, { statement }: StatementFacts): Promise<CountedMonth[]> {
     const agreement = await getLiving(tx, statement.agreement_id);
     const months: CountedMonth[] = [];
     for (const booking of await bookingsOfStatement(tx, agreement.id, statement.month)) {
@@ -58,7 +61,7 @@ export class StatementBundle {
       const before = { reportIds: booking.corrected_reports, eventPosition: booking.corrected_events };
       months.push({ reading: 'corrected', source: await this.sums.prepare(tx, agreement, month, before) });
     }
-    return { facts, months };
+    return months;
   }
 
   /** `read` is for the lines of the statement, whose hash is under its seal. */

@@ -92,7 +92,16 @@ import { UsageController } from './usage.controller';
     WatchMonth,
     ShareOutEvents,
   ],
-  exports: [KeptReadings, ProveSum, SumsOfMonth, MatchHeldEvents, ShareOutEvents, BookedAverages, Accrual, WatchInboxes],
+  exports: [
+    KeptReadings,
+    ProveSum,
+    SumsOfMonth,
+    MatchHeldEvents,
+    ShareOutEvents,
+    BookedAverages,
+    Accrual,
+    WatchInboxes,
+  ],
 })
 export class UsageModule implements OnModuleInit {
   constructor(

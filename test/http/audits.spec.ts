@@ -185,7 +185,9 @@ describe('an auditor', () => {
         'recordings',
         'audits',
       ];
-      return Promise.all(tables.map(count));
+      const counts: string[] = [];
+      for (const table of tables) counts.push(await count(table));
+      return counts;
     });
     expect(seen).toEqual(['1', '2', '0', '0', '0', '0', '0', '0']);
     await expect(app.parts.database.withTenant(actor, (tx) => tx.run('DELETE FROM statements'))).rejects.toThrow();
@@ -211,10 +213,8 @@ describe('an auditor', () => {
     await moveTo('2028-02-10T00:00:00Z');
     expect(await outcome(other, 'GET', '/v1/statements')).toBe('401 unauthenticated');
     const { rows } = await platform().get<{ rows: Auditor[] }>(path('/1/auditors'));
-    expect(rows.map(({ id, live, key: secret }) => [id, live, secret])).toEqual([
-      [auditor.id, false, undefined],
-      [second.id, false, undefined],
-    ]);
+    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set([auditor.id, second.id]));
+    for (const row of rows) expect([row.live, row.key]).toEqual([false, undefined]);
     expect(await outcome(platform(), 'DELETE', path(`/1/auditors/${second.id}`))).toBe('403 forbidden');
     expect(await outcome(label(), 'DELETE', path(`/2/auditors/${second.id}`))).toBe('404 not-found');
     const far = { name: 'Far', endsAt: '2029-06-01T00:00:00Z' };

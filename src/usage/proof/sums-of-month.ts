@@ -97,7 +97,11 @@ async function writeSums(
   position: bigint,
 ): Promise<void> {
   for await (const batch of eventSumsInBatches(tx, { id }, month, position)) {
-    await file.write(from(terms, 'events', batch).map((sum) => `${JSON.stringify(sum, asText)}\n`).join(''));
+    await file.write(
+      from(terms, 'events', batch)
+        .map((sum) => `${JSON.stringify(sum, asText)}\n`)
+        .join(''),
+    );
   }
 }
 

@@ -22,7 +22,7 @@ export class BundleController {
   @OpensOwnTransactions()
   @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
-    summary: 'Download a statement with all that it was made of, to work it out again offline',
+    summary: 'Download a statement with all that it was made of',
     description:
       'JSON Lines under the marketplace’s seal: the signed statement, the terms, the carried balances, the figures and every usage sum, of corrected months in both readings. `accordo verify statement` makes the clause lines of it again, byte for byte.',
   })

@@ -55,7 +55,7 @@ export class ProofController {
   @OpensOwnTransactions()
   @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
-    summary: 'Prove a line: its clause, sums, reports by their hashes, and the lines in them',
+    summary: 'Prove a line: its clause, sums, reports and the lines in them',
     description:
       'The stored files are read once more to find the lines; where they are large, `traces` is null, and `POST …/traces` finds them as an operation. Of a correction both readings are told.',
   })
@@ -74,7 +74,7 @@ export class ProofController {
   @HttpCode(202)
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'Find the lines behind a line of a statement, however large its reports are',
+    summary: 'Find the lines behind a line, however large its reports are',
     description:
       'Follow the operation; its result has `counted` and, of a correction, `corrected`: the reports as `proof` tells them, with up to 1,000 lines of each.',
   })
@@ -91,7 +91,7 @@ export class ProofController {
   @Get('events')
   @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
-    summary: 'List the events behind a line, in the order in which they came to count',
+    summary: 'List the events behind a line as they came to count',
     description: 'Empty where reports are the money. The units add up to what `proof` tells of the events.',
   })
   @ApiOkResponse({ type: pageSchema(EventMovementView) })

@@ -153,6 +153,12 @@ describe('the proof of a line', () => {
     await expectRefusals(market, january.statement);
     await expectRecomputed(market, january.statement, february.statement);
     await expectInputs(market, february.statement);
+    // By another share than when the report was read its lines would count elsewhere: the proof says so, and guesses nothing.
+    await market.label.as.post('/v1/rights-statements', {
+      ...{ isrcs: [two], share: '0.5', territories: { worldwideExcept: [] }, from: '2020-01-01', replaces: true },
+    });
+    const later = (await proofOf(market, january.statement, own)).counted.reports[0]!;
+    expect([later.quantity, later.whole, later.traces!.map(({ count }) => count)]).toEqual(['500', false, [0]]);
   });
 
   /** What is not there, or not theirs, is not found by any of the three routes. */

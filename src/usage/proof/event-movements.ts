@@ -46,17 +46,14 @@ export function eventMovements(
           AND EXISTS (SELECT FROM unnest(service_ids, isrcs, territories, use_models, shares) AS u (service_id, isrc, territory, use_model, share)
                        WHERE u.isrc = $5 AND u.territory = $6 AND u.use_model = $7 AND u.service_id = $8 AND coalesce(u.share, ${wholeShare}) = $9)
         ORDER BY position LIMIT $14 + 1),
-     bounds AS MATERIALIZED (SELECT coalesce(min(position), 0) AS first, coalesce(max(position), -1) AS last FROM places),
      moved AS (
        SELECT e.position, e.source, e.id, 0 AS kind, e.quantity AS units
-         FROM usage_events e
-        WHERE $9 = ${wholeShare} AND e.platform_id = $1 AND e.position BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
-          AND e.agreement_id = $2 AND e.month = $3 AND ${ofKey('e.isrc')}
+         FROM places, ${at('usage_events')} e
+        WHERE $9 = ${wholeShare} AND e.platform_id = $1 AND e.agreement_id = $2 AND e.month = $3 AND ${ofKey('e.isrc')}
         UNION ALL
        SELECT m.position, e.source, e.id, 1, e.quantity
-         FROM usage_event_matches m JOIN usage_events e USING (platform_id, source, id)
-        WHERE $9 = ${wholeShare} AND m.platform_id = $1 AND m.position BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
-          AND m.agreement_id = $2 AND m.month = $3 AND ${ofKey('coalesce(m.isrc, e.isrc)')}
+         FROM places, ${at('usage_event_matches')} m JOIN usage_events e USING (platform_id, source, id)
+        WHERE $9 = ${wholeShare} AND m.platform_id = $1 AND m.agreement_id = $2 AND m.month = $3 AND ${ofKey('coalesce(m.isrc, e.isrc)')}
         UNION ALL
        SELECT v.position, e.source, e.id, 2, -e.quantity
          FROM usage_event_voids v JOIN voided_usage_events x ON x.platform_id = v.platform_id AND x.void_id = v.id
@@ -71,9 +68,8 @@ export function eventMovements(
           AND s.agreement_id = $2 AND s.month = $3 AND s.share = $9 AND s.position < v.position AND ${ofKey('s.isrc')}
         UNION ALL
        SELECT s.position, e.source, e.id, 3, s.quantity
-         FROM usage_event_shares s JOIN usage_events e USING (platform_id, source, id)
-        WHERE s.platform_id = $1 AND s.position BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)
-          AND s.agreement_id = $2 AND s.month = $3 AND s.share = $9 AND ${ofKey('s.isrc')})
+         FROM places, ${at('usage_event_shares')} s JOIN usage_events e USING (platform_id, source, id)
+        WHERE s.platform_id = $1 AND s.agreement_id = $2 AND s.month = $3 AND s.share = $9 AND ${ofKey('s.isrc')})
      SELECT position, source, id, ($15::text[])[moved.kind + 1] AS kind, sum(units)::bigint AS units FROM moved
       WHERE position <= $4 AND (position, source, id, moved.kind) > ($10, $11, $12, $13)
       GROUP BY moved.position, moved.source, moved.id, moved.kind ORDER BY moved.position, moved.source, moved.id, moved.kind LIMIT $14`,
@@ -90,6 +86,10 @@ export function eventMovements(
     ],
   );
 }
+
+/** The rows of a table at each position, looked up one by one: those of a month's rare recording lie far apart. */
+const at = (table: string): string =>
+  `LATERAL (SELECT * FROM ${table} all_of WHERE all_of.platform_id = $1 AND all_of.position = places.position OFFSET 0)`;
 
 const ofKey = (isrc: string): string => `${isrc} = $5 AND e.territory = $6 AND e.use_model = $7 AND e.service_id = $8`;
 

@@ -23,6 +23,8 @@ export interface SumAsked {
 interface ReportOrder {
   readonly report: UsageReport;
   readonly files: readonly ReportFile[];
+  /** Whether it may tell of the sum. */
+  readonly speaks: boolean;
   readonly orders: readonly TraceOrder[];
 }
 
@@ -71,7 +73,7 @@ export class ProveSum {
       for (const report of await reportsOf(tx, reportIds)) {
         const speaks = key !== undefined && !byEvents && report.service_id === key.service;
         const orders = speaks ? await this.traceSum.prepare(tx, report, { agreementId, key }) : [];
-        reports.push({ report, files: await filesOfReport(tx, report), orders });
+        reports.push({ report, files: await filesOfReport(tx, report), speaks, orders });
       }
       return { agreementId, key, reports, events };
     });
@@ -84,8 +86,8 @@ export class ProveSum {
   ): Promise<SumProof> {
     const proofs: ReportProof[] = [];
     let left = bytesMax;
-    for (const { report, files, orders } of reports) {
-      const sum = orders.length === 0 ? undefined : await this.sumIn(report, agreementId, key!);
+    for (const { report, files, speaks, orders } of reports) {
+      const sum = !speaks ? undefined : await this.sumIn(report, agreementId, key!);
       const wanted = sum === undefined ? [] : orders;
       left -= bytesToTrace(wanted);
       const traces = left < 0 ? null : await this.traced(wanted, limit);

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { canonicalText } from '../kernel';
+import { canonicalText, type UsageSum } from '../kernel';
 
 export const STATEMENT_BUNDLE_SCHEMA = 'accordo-statement-bundle/1';
 /** What the header of its seal says it is over. */
@@ -23,16 +23,48 @@ export interface BundleEnd {
 export class BundleLines {
   private readonly hash: Hash = createHash('sha256');
   private records = 0;
+  /** Not hashed yet: a call for each short line would cost more than the hash. */
+  private waiting = '';
 
   line(record: object): string {
-    const text = `${canonicalText(record)}\n`;
-    this.hash.update(text);
+    return this.add(canonicalText(record));
+  }
+
+  /** A sum, of which there may be a million: its members are written in their canonical order, which spares sorting them. */
+  usage({ controlledShare, isrc, model, quantity, returns, service, territory, use }: UsageSum): string {
+    const [sold, back] = [String(quantity), String(returns)];
+    const sum = {
+      controlledShare,
+      isrc,
+      model,
+      quantity: sold,
+      record: 'usage',
+      returns: back,
+      service,
+      territory,
+      use,
+    };
+    return this.add(JSON.stringify(sum));
+  }
+
+  private add(text: string): string {
+    const line = `${text}\n`;
     this.records += 1;
-    return text;
+    this.waiting += line;
+    if (this.waiting.length >= hashedAtOnce) this.flush();
+    return line;
+  }
+
+  private flush(): void {
+    this.hash.update(this.waiting);
+    this.waiting = '';
   }
 
   end({ agreement, statement }: Pick<BundleEnd, 'agreement' | 'statement'>): BundleEnd {
     const { records } = this;
+    this.flush();
     return { schema: STATEMENT_BUNDLE_SCHEMA, agreement, statement, records, sha256: this.hash.digest('hex') };
   }
 }
+
+const hashedAtOnce = 64 * 1024;

@@ -6,7 +6,7 @@ import {
   STATEMENT_BUNDLE_SCHEMA,
   STATEMENT_BUNDLE_SEAL_TYPE,
 } from '../../../evidence';
-import { canonicalText, type PeriodContext, termsHash, type UsageSum } from '../../../kernel';
+import { canonicalText, type PeriodContext, termsHash } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import { Keyring } from '../../../platform/keyring/keyring';
 import { signedText } from '../../../platform/keyring/signed-text';
@@ -110,11 +110,11 @@ export class StatementBundle {
         ...{ record: 'report', ...place, agreement, report: report.id, message: report.message_id },
         files: files.map(({ number, file_sha256: sha256 }) => ({ number, sha256 })),
       });
-      for await (const sum of this.sums.ofReport(source, report)) yield lines.line(usageRecord(sum));
+      for await (const sum of this.sums.ofReport(source, report)) yield lines.usage(sum);
     }
     if (eventPosition === null) return;
     yield lines.line({ record: 'events', ...place, agreement, position: String(eventPosition) });
-    for await (const sum of this.sums.ofEvents(source)) yield lines.line(usageRecord(sum));
+    for await (const sum of this.sums.ofEvents(source)) yield lines.usage(sum);
   }
 
   private async sealOf(text: string): Promise<string> {
@@ -123,13 +123,6 @@ export class StatementBundle {
     return `${header}..${signature}`;
   }
 }
-
-const usageRecord = (sum: UsageSum): object => ({
-  record: 'usage',
-  ...sum,
-  quantity: String(sum.quantity),
-  returns: String(sum.returns),
-});
 
 const servicesOf = ({ services }: PeriodContext): object[] =>
   services.map(({ allPlays, ...figures }) => ({

@@ -15,3 +15,4 @@ export { type FrameworkAcceptance, frameworkAcceptances } from './framework/acce
 export { currentFramework, frameworkOf } from './framework/framework-agreement';
 export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';
 export { authorityOf } from './signing/authorities.repository';
+export { hashSecret, makeApiKeyText, writeAuditorKey } from './access/api-key-text';

@@ -3,6 +3,10 @@ import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Accrual, BookedAverages, UsageModule } from '../usage';
+import { Auditors } from './audits/auditors';
+import { AuditsController } from './audits/audits.controller';
+import { ConcludeAudit } from './audits/conclude-audit';
+import { GiveNotice } from './audits/give-notice';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
@@ -44,6 +48,11 @@ import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
+import { BundleController } from './statements/proof/bundle.controller';
+import { ProofController } from './statements/proof/proof.controller';
+import { ProveLine } from './statements/proof/prove-line';
+import { StatementBundle } from './statements/proof/statement-bundle';
+import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
 
@@ -57,9 +66,12 @@ import { StatementsController } from './statements/statements.controller';
     ChartController,
     StatementsController,
     StatementFilesController,
+    ProofController,
+    BundleController,
     LiveController,
     DisputesController,
     FactsController,
+    AuditsController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,
@@ -80,8 +92,14 @@ import { StatementsController } from './statements/statements.controller';
     SendInvoice,
     RequestClose,
     ClosePeriod,
+    ProveLine,
+    TraceLine,
+    StatementBundle,
     OpenDispute,
     EndDispute,
+    GiveNotice,
+    Auditors,
+    ConcludeAudit,
     OpenPaymentAccount,
     TakeEvent,
     RequestPayout,
@@ -107,6 +125,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly closePeriod: ClosePeriod,
+    private readonly traceLine: TraceLine,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -140,6 +159,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
+    this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));

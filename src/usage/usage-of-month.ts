@@ -71,7 +71,7 @@ export async function readBeforeConclusion(
  * All plays and net music advertising revenue per service, over the contexts that the agreement grants. Refuses with
  * period-not-closable where one of them accounts in another currency.
  */
-async function contextFigures(
+export async function contextFigures(
   tx: Tx,
   agreement: AgreementWithTerms,
   reportIds: readonly string[],

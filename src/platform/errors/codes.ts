@@ -166,6 +166,8 @@ export const errorCodes = {
   'exchange-rates-unreadable': { status: 422, title: 'The file of exchange rates has faults; all are listed' },
   'rates-missing': { status: 409, title: 'Rates that are asked for are not known; all are listed' },
   'agreed-rate-state': { status: 409, title: 'The rate is not in a state for that' },
+  'audit-not-possible': { status: 422, title: 'The contract does not allow this audit, or not of these months' },
+  'audit-state': { status: 409, title: 'The audit is not in a state for that' },
   'ledger-not-logged': { status: 409, title: 'The transaction will be part of the signed log in a moment' },
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },

@@ -71,7 +71,7 @@ export class StatementsController {
   }
 
   @Get('statements')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({ summary: 'List the statements that you give or get, oldest first' })
   @ApiOkResponse({ type: pageSchema(StatementView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, agreementId }: StatementsQuery): Promise<Page<StatementView>> {
@@ -81,7 +81,7 @@ export class StatementsController {
   }
 
   @Get('statements/:id')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({ summary: 'Show a statement: what was earned, recouped and is payable' })
   @ApiOkResponse({ type: StatementDetailView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StatementDetailView> {
@@ -89,7 +89,7 @@ export class StatementsController {
   }
 
   @Get('statements/:id/clause-lines')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Download a statement’s canonical clause lines',
     description: 'Byte for byte what the statement’s SHA-256 is over.',
@@ -113,7 +113,7 @@ export class StatementsController {
 
   @Get('statements/:id/lines')
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'List a statement’s lines: a page of JSON, or all of them as CSV',
     description: 'A line per recording, territory, use and service.',

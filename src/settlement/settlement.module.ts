@@ -30,6 +30,7 @@ import { averageBooked } from './statements/average-booked';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
+import { issueAction, IssueStatement } from './statements/issue-statement';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
 import { StatementFilesController } from './statements/statement-files.controller';
@@ -61,6 +62,7 @@ import { StatementsController } from './statements/statements.controller';
     SendInvoice,
     RequestClose,
     ClosePeriod,
+    IssueStatement,
     OpenDispute,
     EndDispute,
     OpenPaymentAccount,
@@ -83,6 +85,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly closePeriod: ClosePeriod,
+    private readonly issueStatement: IssueStatement,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -102,6 +105,7 @@ export class SettlementModule implements OnModuleInit {
       await this.postConclusion.amended(tx, amended);
     });
     this.approvals.register(releaseAction, this.releasePayout);
+    this.approvals.register(issueAction, this.issueStatement);
     this.bookedAverages.register(averageBooked);
     this.accrual.register(reachedSoFar);
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());

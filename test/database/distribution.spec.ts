@@ -9,6 +9,10 @@ const distributed = [
   'ledger_postings',
   'ledger_transactions',
   'period_bookings',
+  'statement_acceptances',
+  'statement_dispute_facts',
+  'statement_disputes',
+  'statement_drafts',
   'statement_lines',
   'statements',
   'usage_alert_thresholds',
@@ -19,6 +23,7 @@ const distributed = [
   'usage_disputes',
   'usage_event_sums',
   'usage_totals',
+  'voided_statement_drafts',
 ];
 const column = 'agreement_id';
 

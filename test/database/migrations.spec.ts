@@ -21,6 +21,7 @@ const appendOnlyTables = [
   'clearance_snapshots',
   'expiry_reminders',
   'framework_acceptances',
+  'invoice_credits',
   'ledger_checkpoints',
   'ledger_leaves',
   'ledger_nodes',
@@ -38,6 +39,10 @@ const appendOnlyTables = [
   'revisions',
   'signatures',
   'simulation_files',
+  'statement_acceptances',
+  'statement_dispute_facts',
+  'statement_disputes',
+  'statement_drafts',
   'statement_lines',
   'statements',
   'upload_parts',
@@ -56,6 +61,7 @@ const appendOnlyTables = [
   'usage_resolution_facts',
   'usage_resolutions',
   'usage_totals',
+  'voided_statement_drafts',
   'voided_usage_events',
 ];
 

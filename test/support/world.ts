@@ -133,7 +133,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const named = [{ source: `/players/${number}`, id: 'void' }];
   await platform.as.post('/v1/usage-event-voids', { reason: 'A test of the player.', events: named });
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
-  const statementId = (await untilDone(label.as, closing.id)).statementId!;
+  const statementId = await app.given.issued(label, (await untilDone(label.as, closing.id)).statementId!);
   const exported = await label.as.post<{ id: string }>('/v1/exports', {});
   await untilDone(label.as, exported.id);
   const invoice = await paidInvoice(app, label.as, { purpose: 'advance' });

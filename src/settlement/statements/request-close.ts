@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLiving } from '../../agreements';
+import { personBehind } from '../../parties';
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -15,7 +16,7 @@ export class CloseBody {
 }
 
 /**
- * Asks for a month to be closed. Refuses with not-found, agreement-not-concluded, period-already-closed or period-not-closable; the job
+ * Asks for a month to be closed; whoever asks is not who issues what comes of it. Refuses with not-found, agreement-not-concluded, period-already-closed or period-not-closable; the job
  * checks the same again when its turn comes.
  */
 @Injectable()
@@ -32,11 +33,11 @@ export class RequestClose {
       subjectId: agreementId,
       at,
     });
-    // A job per request: a second one of the same month finds the statement and answers its own operation.
+    // A job per request: a second one of the same month finds the draft and answers its own operation.
     await enqueue(
       tx,
       'close-period',
-      { operationId: operation.id, agreementId, month },
+      { operationId: operation.id, agreementId, month, askedBy: await personBehind(tx, actor) },
       `close-period ${operation.id}`,
     );
     await audit(tx, actor, { action: 'period.close-requested', subjectId: agreementId, details: { month }, at });

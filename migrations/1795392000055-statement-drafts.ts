@@ -19,6 +19,13 @@ CREATE TABLE statement_drafts (
   owner_id uuid NOT NULL,
   -- Reports, events, terms, balances and disputes that it was worked out from: it is issued only while they are the same.
   built_on text NOT NULL,
+  -- What lists show of it.
+  sha256 char(64) NOT NULL,
+  royalties_minor bigint NOT NULL,
+  recouped_minor bigint NOT NULL,
+  total_minor bigint NOT NULL,
+  held_minor bigint NOT NULL CHECK (held_minor BETWEEN 0 AND greatest(total_minor, 0)),
+  currency char(3) NOT NULL,
   -- Everything that issuing it writes and books.
   outcome jsonb NOT NULL,
   asked_by text NOT NULL,

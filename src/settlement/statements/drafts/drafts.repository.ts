@@ -69,12 +69,15 @@ export async function insertDraft(
   tx: Tx,
   { agreement, draft, builtOn, outcome, askedBy, at }: NewDraft,
 ): Promise<string> {
+  const { sha256, royalties_minor, recouped_minor, total_minor, held_minor } = outcome.statement;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at)
-     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8) RETURNING id`,
+    `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
+                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency)
+     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
     [
       ...[agreement.id, `${outcome.closed.month}-01`, draft, agreement.labelId],
       ...[builtOn, packed(outcome), askedBy, at],
+      ...[sha256, royalties_minor, recouped_minor, total_minor, held_minor, agreement.currency],
     ],
   );
   return id;

@@ -1,7 +1,5 @@
 import type { Tx } from '../../../platform/database/tx';
-import { unpacked } from '../drafts/packed';
 import { waitingDrafts } from '../drafts/waiting';
-import type { Outcome } from '../drafts/drafts.repository';
 import type { Statement } from '../statements.repository';
 
 /**
@@ -56,29 +54,16 @@ const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agre
     AND NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.source = 'dispute ' || h.number))`;
 
 const issued = `SELECT s.id, s.agreement_id, s.month, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at,
-    s.issued_at AS at, a.accepted_at, NULL::jsonb AS drafted,
+    s.issued_at AS at, a.accepted_at,
     CASE WHEN ${isDisputed} THEN 'disputed' WHEN ${isPaid} THEN 'settled' WHEN a.accepted_at IS NOT NULL THEN 'accepted' ELSE 'issued' END AS state
   FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month`;
 
-const drafts = `SELECT d.id, d.agreement_id, d.month, NULL::bpchar, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, g.currency, NULL::timestamptz,
-    d.drafted_at, NULL::timestamptz, d.outcome->'statement', 'draft'
-  FROM agreements g, ${waitingDrafts} AND g.id = d.agreement_id`;
+const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency, NULL::timestamptz,
+    d.drafted_at, NULL::timestamptz, 'draft'
+  FROM ${waitingDrafts}`;
 
 const headers = `SELECT s.*, p.id AS approval_id FROM (${issued} UNION ALL ${drafts}) s
   LEFT JOIN approvals p ON p.action = 'statement.issue' AND p.subject_id = s.id`;
-
-type HeaderRow = StatementHeader & { readonly drafted: object | null };
-
-const headerOf = ({ drafted, ...row }: HeaderRow): StatementHeader =>
-  drafted === null ? row : { ...row, ...shownOf(unpacked(drafted) as Outcome['statement']) };
-
-const shownOf = ({ sha256, royalties_minor, recouped_minor, total_minor, held_minor }: Outcome['statement']) => ({
-  sha256,
-  royalties_minor,
-  recouped_minor,
-  total_minor,
-  held_minor,
-});
 
 export interface ListedStatements {
   readonly limit: number;
@@ -88,20 +73,17 @@ export interface ListedStatements {
 }
 
 /** Statements and drafts that the transaction's organization may see, oldest first. */
-export async function listStatements(
+export const listStatements = (
   tx: Tx,
   { limit, after, agreementId, state }: ListedStatements,
-): Promise<StatementHeader[]> {
-  const rows = await tx.rows<HeaderRow>(
+): Promise<StatementHeader[]> =>
+  tx.rows<StatementHeader>(
     `${headers} WHERE ($2::uuid IS NULL OR s.agreement_id = $2) AND ($3::text IS NULL OR s.state = $3)
         AND ($4::timestamptz IS NULL OR (s.at, s.id) > ($4, $5::uuid))
       ORDER BY s.at, s.id LIMIT $1`,
     [limit, agreementId, state, after?.[0] ?? null, after?.[1] ?? null],
   );
-  return rows.map(headerOf);
-}
 
 /** Where one stands that is there. */
-export async function headerById(tx: Tx, id: string): Promise<StatementHeader> {
-  return headerOf(await tx.one<HeaderRow>(`${headers} WHERE s.id = $1`, [id]));
-}
+export const headerById = (tx: Tx, id: string): Promise<StatementHeader> =>
+  tx.one<StatementHeader>(`${headers} WHERE s.id = $1`, [id]);

@@ -7,6 +7,7 @@ import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
 import { InvoicesController } from './invoices/invoices.controller';
+import { CreditInvoice } from './invoices/credit-invoice';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
 import { SaveChart } from './ledger/journal/chart';
@@ -27,6 +28,11 @@ import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
 import { averageBooked } from './statements/average-booked';
+import { AcceptStatement } from './statements/life/accept-statement';
+import { AnswerDispute } from './statements/life/answer-dispute';
+import { clockJob, DisputeClock } from './statements/life/dispute-clock';
+import { DisputeLines } from './statements/life/dispute-lines';
+import { StatementLifeController } from './statements/life/statement-life.controller';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
@@ -46,6 +52,7 @@ import { StatementsController } from './statements/statements.controller';
     ChartController,
     StatementsController,
     StatementFilesController,
+    StatementLifeController,
     LiveController,
     DisputesController,
     InvoicesController,
@@ -60,9 +67,14 @@ import { StatementsController } from './statements/statements.controller';
     SaveChart,
     PostConclusion,
     SendInvoice,
+    CreditInvoice,
     RequestClose,
     ClosePeriod,
     IssueStatement,
+    AcceptStatement,
+    DisputeLines,
+    AnswerDispute,
+    DisputeClock,
     OpenDispute,
     EndDispute,
     OpenPaymentAccount,
@@ -84,6 +96,8 @@ export class SettlementModule implements OnModuleInit {
     private readonly postConclusion: PostConclusion,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
+    private readonly creditInvoice: CreditInvoice,
+    private readonly disputeClock: DisputeClock,
     private readonly closePeriod: ClosePeriod,
     private readonly issueStatement: IssueStatement,
     private readonly takeEvent: TakeEvent,
@@ -111,6 +125,8 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
+    this.jobs.register('credit-invoice', (payload) => this.creditInvoice.execute(payload));
+    this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));

@@ -5,17 +5,19 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
-import { findInvoice, type Invoice, listInvoices } from './invoices.repository';
+import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
-  @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
+  @ApiProperty({ enum: purposes }) readonly purpose!: string;
   @ApiProperty({ description: 'what is invoiced: the advance, the month, the dispute that ended' })
   readonly source!: string;
   @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
   readonly number!: string;
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'taken off it while lines are disputed: the rest is to be paid' })
+  readonly credited!: AmountView;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -48,13 +50,14 @@ export class InvoicesController {
   }
 }
 
-const invoiceView = (invoice: Invoice): InvoiceView => ({
+const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   id: invoice.id,
   agreementId: invoice.agreement_id,
   purpose: invoice.purpose,
   source: invoice.source,
   number: invoice.number,
   amount: amountView(invoice.amount_minor, invoice.currency),
+  credited: amountView(invoice.credited_minor, invoice.currency),
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

@@ -13,6 +13,7 @@ import { bookClose } from './book-close';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
 import { type Draft, findDraft, voidDraft } from './drafts/drafts.repository';
+import { releaseCorrected } from './life/release-dispute';
 import { currentBookings, insertBooking, insertStatement } from './statements.repository';
 
 export const issueAction = 'statement.issue';
@@ -72,6 +73,8 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
   await bookClose(tx, { agreement, closed, carried, holds, at });
+  const corrected = outcome.bookings.map(({ period }) => period).filter((period) => period !== `${month}-01`);
+  await releaseCorrected(tx, { agreement, months: corrected, at });
   // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
   await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
   const { sha256, total_minor, held_minor } = statement;

@@ -8,6 +8,7 @@ import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
 import { InvoicesController } from './invoices/invoices.controller';
 import { CreditInvoice } from './invoices/credit-invoice';
+import { watchInvoiceJob } from './invoices/issue-invoice';
 import { PostConclusion } from './invoices/post-conclusion';
 import { SendInvoice } from './invoices/send-invoice';
 import { SaveChart } from './ledger/journal/chart';
@@ -41,6 +42,8 @@ import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
+import { TimetableController } from './timetable/timetable.controller';
+import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timetable/watch-deadlines';
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
 @Module({
@@ -54,6 +57,7 @@ import { StatementsController } from './statements/statements.controller';
     StatementFilesController,
     StatementLifeController,
     LiveController,
+    TimetableController,
     DisputesController,
     InvoicesController,
     PaymentAccountsController,
@@ -75,6 +79,7 @@ import { StatementsController } from './statements/statements.controller';
     DisputeLines,
     AnswerDispute,
     DisputeClock,
+    WatchDeadlines,
     OpenDispute,
     EndDispute,
     OpenPaymentAccount,
@@ -98,6 +103,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly sendInvoice: SendInvoice,
     private readonly creditInvoice: CreditInvoice,
     private readonly disputeClock: DisputeClock,
+    private readonly watchDeadlines: WatchDeadlines,
     private readonly closePeriod: ClosePeriod,
     private readonly issueStatement: IssueStatement,
     private readonly takeEvent: TakeEvent,
@@ -111,12 +117,14 @@ export class SettlementModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.onConcluded.register('settlement', (tx, agreement, terms) =>
-      this.postConclusion.execute(tx, agreement, terms),
-    );
+    this.onConcluded.register('settlement', async (tx, agreement, terms) => {
+      await this.postConclusion.execute(tx, agreement, terms);
+      await askToWatchDeadlines(tx, agreement.id);
+    });
     this.onAmended.register('settlement', async (tx, amended) => {
       await refuseClosedMonths(tx, amended);
       await this.postConclusion.amended(tx, amended);
+      await askToWatchDeadlines(tx, amended.agreement.id);
     });
     this.approvals.register(releaseAction, this.releasePayout);
     this.approvals.register(issueAction, this.issueStatement);
@@ -125,6 +133,8 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
+    this.jobs.register(watchDeadlinesJob, (payload) => this.watchDeadlines.execute(payload));
+    this.jobs.register(watchInvoiceJob, (payload) => this.watchDeadlines.invoice(payload));
     this.jobs.register('credit-invoice', (payload) => this.creditInvoice.execute(payload));
     this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));

@@ -25,5 +25,5 @@ export {
   usageOfRecord,
 } from './events/usage-of-record';
 export { UsageModule } from './usage.module';
-export { liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
+export { firstReported, liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
 export { WatchInboxes } from './inbox/watch-inboxes';

@@ -8,6 +8,7 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
 const distributed = [
   'ledger_postings',
   'ledger_transactions',
+  'missed_deadlines',
   'period_bookings',
   'statement_acceptances',
   'statement_dispute_facts',

@@ -28,6 +28,7 @@ const appendOnlyTables = [
   'ledger_postings',
   'ledger_transactions',
   'listing_invitations',
+  'missed_deadlines',
   'negotiation_attachments',
   'negotiation_messages',
   'negotiation_notes',

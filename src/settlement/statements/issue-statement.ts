@@ -9,6 +9,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { askToWatch } from '../../usage';
+import { askToWatchDeadlines } from '../timetable/watch-deadlines';
 import { bookClose } from './book-close';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
@@ -75,6 +76,7 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await bookClose(tx, { agreement, closed, carried, holds, at });
   const corrected = outcome.bookings.map(({ period }) => period).filter((period) => period !== `${month}-01`);
   await releaseCorrected(tx, { agreement, months: corrected, at });
+  await askToWatchDeadlines(tx, agreement.id);
   // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
   await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
   const { sha256, total_minor, held_minor } = statement;

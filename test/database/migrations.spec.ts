@@ -22,6 +22,7 @@ const appendOnlyTables = [
   'expiry_reminders',
   'framework_acceptances',
   'invoice_credits',
+  'late_interest',
   'ledger_checkpoints',
   'ledger_leaves',
   'ledger_nodes',

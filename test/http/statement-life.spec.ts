@@ -28,6 +28,7 @@ interface Dispute {
 }
 
 interface Invoice {
+  readonly id: string;
   readonly source: string;
   readonly state: string;
   readonly amount: Amount;
@@ -59,9 +60,9 @@ class Deal {
     readonly agreement: AgreementAnswer,
   ) {}
 
-  static async made(): Promise<Deal> {
+  static async made(payment = { dueDays: 30 }): Promise<Deal> {
     const market = await openMarket(app, 3);
-    const life = { advances: [], settlement: undefined };
+    const life = { advances: [], settlement: undefined, payment };
     return new Deal(market, await market.concluded({ rate: '1', floor: '0', life }));
   }
 
@@ -355,8 +356,12 @@ describe('an issued statement', () => {
 describe('as time goes by', () => {
   let idle: Deal;
   let wrong: Deal;
+  let late: Deal;
   beforeAll(async () => {
-    [idle, wrong] = [await Deal.made(), await Deal.made()];
+    const lateInterest = { annualRate: '0.08', dayCount: 'actual/365', graceDays: 6 };
+    const payment = { dueDays: 30, lateInterest };
+    [idle, wrong, late] = [await Deal.made(), await Deal.made(), await Deal.made(payment)];
+    await late.issued([10_000]);
   });
 
   it('a dispute that nobody answers is told of once, the day after the last one for an answer', async () => {
@@ -397,5 +402,34 @@ describe('as time goes by', () => {
     expect((await wrong.invoice('statement-dispute 1'))?.amount.amount).toBe('30.00');
     expect(await wrong.statement(january.id)).toMatchObject({ state: 'issued' });
     expect(await wrong.balances()).toEqual({ 'platform-receivable': '320.00', 'label-payable': '-320.00' });
+  });
+
+  it('an invoice that is paid late bears interest, which is invoiced once and bears none', async () => {
+    // Due on 4 March; 36 days later, of which 30 bear interest.
+    app.clock.moveTo(new Date('2026-04-09T09:00:00Z'));
+    await late.signIn();
+    app.stripe!.faults.setWebhooks({ repeatMax: 4, shuffle: true, seed: 11 });
+    await late.pay('2026-01');
+    await app.stripe!.control.webhooksSettled();
+    const { id } = (await late.invoice('2026-01'))!;
+    const interest = (await late.invoice(id))!;
+    expect(interest).toMatchObject({ purpose: 'late-interest', amount: { amount: '65.75' }, dueOn: '2026-05-09' });
+    expect(await late.platform.get(`/v1/invoices/${interest.id}`)).toMatchObject({
+      interest: { invoiceId: id, days: 30, formula: '10000.00 × 0.08 × 30 / 365', exact: '4800/73' },
+    });
+    expect(await late.platform.get(late.path('timetable'))).toMatchObject({
+      months: expect.arrayContaining([
+        expect.objectContaining({
+          month: '2026-01',
+          payment: expect.objectContaining({ state: 'done', daysLate: 36 }) as object,
+          lateInterest: { amount: '65.75', currency: 'USD' },
+        }),
+      ]) as object[],
+    });
+    app.clock.moveTo(new Date('2026-06-30T09:00:00Z'));
+    await late.signIn();
+    await late.pay(id);
+    expect((await late.label.all('/v1/invoices')).length).toBe(2);
+    expect(await late.balances()).toEqual({ cash: '10065.75', 'label-payable': '-10065.75' });
   });
 });

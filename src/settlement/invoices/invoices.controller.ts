@@ -5,13 +5,16 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
+import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
 import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ enum: purposes }) readonly purpose!: string;
-  @ApiProperty({ description: 'what is invoiced: the advance, the month, the dispute that ended' })
+  @ApiProperty({
+    description: 'what is invoiced: the advance, the month, the dispute that ended, the invoice that was paid late',
+  })
   readonly source!: string;
   @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
   readonly number!: string;
@@ -25,6 +28,23 @@ export class InvoiceView {
   @ApiProperty({ type: String, nullable: true, description: 'the provider’s invoice' })
   readonly externalId!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly paidAt!: string | null;
+}
+
+export class InterestView {
+  @ApiProperty({ format: 'uuid', description: 'what was paid late' }) readonly invoiceId!: string;
+  @ApiProperty({ type: 'integer', description: 'late days that bear interest: those of grace bear none' })
+  readonly days!: number;
+  @ApiProperty({ example: '10000.00 × 0.08 × 30 / 365' }) readonly formula!: string;
+  @ApiProperty({ example: '4800/73', description: 'unrounded' }) readonly exact!: string;
+}
+
+export class InvoiceDetailView extends InvoiceView {
+  @ApiProperty({
+    type: InterestView,
+    nullable: true,
+    description: 'of an invoice over interest: how it was worked out',
+  })
+  readonly interest!: InterestView | null;
 }
 
 @ApiTags('invoices')
@@ -42,13 +62,21 @@ export class InvoicesController {
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({ summary: 'Show an invoice' })
-  @ApiOkResponse({ type: InvoiceView })
-  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
+  @ApiOkResponse({ type: InvoiceDetailView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceDetailView> {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
-    return invoiceView(invoice);
+    const interest = await interestOf(tx, invoice);
+    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null };
   }
 }
+
+const interestView = (interest: ChargedInterest): InterestView => ({
+  invoiceId: interest.invoice_id,
+  days: interest.days,
+  formula: formulaOf(interest),
+  exact: interest.exact,
+});
 
 const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   id: invoice.id,

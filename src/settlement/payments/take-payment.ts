@@ -3,6 +3,7 @@ import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
+import { chargeLateInterest } from '../invoices/charge-late-interest';
 import { creditedBy, creditsOf } from '../invoices/credit-invoice';
 import { type Invoice, invoiceForPayment, markPaid } from '../invoices/invoices.repository';
 import { post } from '../ledger/ledger';
@@ -44,6 +45,7 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: 
     await releasePaid(tx, { agreementId: invoice.agreement_id, sources: credits.map(({ source }) => source), at });
   }
   await markPaid(tx, invoice.id, { externalId, at: paid.paidAt });
+  await chargeLateInterest(tx, { invoice, minor: paid.amountMinor, paidAt: paid.paidAt, at });
   const details = { receipt: receipt.id, amount: String(paid.amountMinor), currency: paid.currency };
   const by = { system: 'stripe-event', organizationId: invoice.label_id };
   await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });

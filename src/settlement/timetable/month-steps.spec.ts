@@ -4,7 +4,7 @@ import { deadlinesOf, type MonthFacts, stepsOf } from './month-steps';
 
 const day = calendarDateOf;
 const terms = referenceTerms();
-const nothing: MonthFacts = { reported: null, drafted: null, issued: null, invoice: null };
+const nothing: MonthFacts = { reported: null, drafted: null, issued: null, invoice: null, interest: null };
 const deadlines = deadlinesOf(terms, { month: '2026-01', concludedOn: day('2025-12-20') });
 const on = (today: string, facts: Partial<MonthFacts> = {}) =>
   stepsOf(deadlines, { month: '2026-01', today: day(today), facts: { ...nothing, ...facts } });

@@ -25,6 +25,7 @@ export interface MonthFacts {
   readonly drafted: string | null;
   readonly issued: string | null;
   readonly invoice: { readonly issued: string; readonly due: string; readonly paid: string | null } | null;
+  readonly interest: bigint | null;
 }
 
 export interface MonthSteps {
@@ -35,6 +36,8 @@ export interface MonthSteps {
   readonly statement: Step;
   /** Null while nothing of the month is invoiced. */
   readonly payment: Step | null;
+  /** Of that payment, where it was late and the terms charge for it: minor units. */
+  readonly interest: bigint | null;
 }
 
 export interface Deadlines {
@@ -61,13 +64,14 @@ export function stepsOf(
 ): MonthSteps {
   const { until } = monthPeriod(month);
   const step = (from: string, due: string, done: string | null): Step => stepOn(today, { from, due, done });
-  const { reported, drafted, issued, invoice } = facts;
+  const { reported, drafted, issued, invoice, interest } = facts;
   return {
     month,
     report: deadlines.report && step(until, deadlines.report, reported),
     draft: step(until, deadlines.statement, drafted ?? issued),
     statement: step(until, deadlines.statement, issued),
     payment: invoice && step(invoice.issued, invoice.due, invoice.paid),
+    interest,
   };
 }
 

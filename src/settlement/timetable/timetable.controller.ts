@@ -7,6 +7,7 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { ChoiceField } from '../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { AmountView, amountView } from '../amount-view';
 import { listMissed, type Missed, missedKinds, type MissedKind } from './missed.repository';
 import { daysBetween, type MonthSteps, stepStates } from './month-steps';
 import { timetableOf } from './timetable';
@@ -31,10 +32,12 @@ export class TimetableMonthView {
   @ApiProperty({ type: StepView }) readonly statement!: StepView;
   @ApiProperty({ type: StepView, nullable: true, description: 'of the month’s invoice; null: there is none' })
   readonly payment!: StepView | null;
+  @ApiProperty({ type: AmountView, nullable: true, description: 'invoiced because it was paid late' })
+  readonly lateInterest!: AmountView | null;
 }
 
 export class TimetableView {
-  @ApiProperty({ type: TimetableMonthView, isArray: true }) readonly months!: readonly MonthSteps[];
+  @ApiProperty({ type: TimetableMonthView, isArray: true }) readonly months!: readonly TimetableMonthView[];
 }
 
 export class TimetableQuery {
@@ -75,8 +78,10 @@ export class TimetableController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { overdue }: TimetableQuery,
   ): Promise<TimetableView> {
-    const months = await timetableOf(tx, await getLiving(tx, id), this.clock.now());
-    return { months: overdue === 'true' ? months.filter(isOverdue) : months };
+    const agreement = await getLiving(tx, id);
+    const months = await timetableOf(tx, agreement, this.clock.now());
+    const shown = overdue === 'true' ? months.filter(isOverdue) : months;
+    return { months: shown.map((month) => monthView(month, agreement.currency)) };
   }
 
   @Get('overdue')
@@ -98,6 +103,11 @@ export class TimetableController {
     );
   }
 }
+
+const monthView = ({ interest, ...steps }: MonthSteps, currency: string): TimetableMonthView => ({
+  ...steps,
+  lateInterest: interest === null ? null : amountView(interest, currency),
+});
 
 const isOverdue = ({ report, draft, statement, payment }: MonthSteps): boolean =>
   [report, draft, statement, payment].some((step) => step?.state === 'overdue');

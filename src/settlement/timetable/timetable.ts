@@ -27,6 +27,7 @@ interface InvoiceRow {
   readonly issued_at: Date;
   readonly due_on: string;
   readonly paid_at: Date | null;
+  readonly interest: bigint | null;
 }
 
 async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: string) => MonthFacts> {
@@ -49,7 +50,8 @@ async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: stri
   );
   const invoices = byMonth(
     await tx.rows<InvoiceRow>(
-      `SELECT source AS month, issued_at, due_on, paid_at FROM invoices i WHERE agreement_id = $1 AND purpose = 'royalties'
+      `SELECT source AS month, issued_at, due_on, paid_at, (SELECT l.amount_minor FROM late_interest l WHERE l.invoice_id = i.id) AS interest
+         FROM invoices i WHERE agreement_id = $1 AND purpose = 'royalties'
           AND amount_minor > coalesce((SELECT sum(c.amount_minor) FROM invoice_credits c WHERE c.invoice_id = i.id), 0)`,
       [agreement.id],
     ),
@@ -61,6 +63,7 @@ async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: stri
       drafted: day(drafts.get(month)?.at),
       issued: day(issued.get(month)?.at),
       invoice: invoice ? { issued: day(invoice.issued_at)!, due: invoice.due_on, paid: day(invoice.paid_at) } : null,
+      interest: invoice?.interest ?? null,
     };
   };
 }

@@ -1,7 +1,8 @@
+import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
-import { type AgreementAnswer, type Market, openMarket } from '../support/market';
+import { type AgreementAnswer, type Market, openMarket, outcome } from '../support/market';
 import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 
 interface Step {
@@ -29,7 +30,7 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-01-05T09:00:00Z' });
   market = await openMarket(app, 1);
   const life = { advances: [], settlement: undefined };
-  agreement = await market.concluded({ rate: '1', floor: '0', until: '2026-04-01', life });
+  agreement = await market.concluded({ rate: '1', floor: '0', until: '2026-06-01', life });
   const { key } = await (
     await app.given.label()
   ).as.post<{ key: string }>('/v1/api-keys', { name: 'reading', roles: ['reader'] });
@@ -65,7 +66,7 @@ async function told(): Promise<string[]> {
 describe('the timetable of an agreement', () => {
   it('lies ahead from the first day on', async () => {
     const all = await months();
-    expect(all.map(({ month }) => month)).toEqual(['2026-01', '2026-02', '2026-03']);
+    expect(all.map(({ month }) => month)).toEqual(['2026-01', '2026-02', '2026-03', '2026-04', '2026-05']);
     expect(all[0]).toMatchObject({
       report: { from: '2026-02-01', due: '2026-02-15', done: null, state: 'upcoming', daysLate: 0 },
       draft: { state: 'upcoming' },
@@ -140,5 +141,46 @@ describe('a month that is closed in time', () => {
     await closeMonth(app, market, agreement.id, '2026-02');
     expect(before.filter((row) => row.includes('2026-02'))).toHaveLength(2);
     expect((await overdue(market.label.as)).filter((row) => row.includes('2026-02'))).toEqual([]);
+  });
+});
+
+describe('a month whose report does not come', () => {
+  const closes = (): string => `/v1/agreements/${agreement.id}/closes`;
+  const estimated = { month: '2026-03', estimate: true };
+
+  it('is estimated once that is overdue, by the usage of the month before', async () => {
+    const early = await market.label.as.request<{ detail: string }>('POST', closes(), { body: estimated });
+    expect(early.body.detail).toBe('its report is not overdue: it is due on 2026-04-15');
+    await moveTo('2026-04-15T21:00:00Z');
+    expect(await outcome(market.label.as, 'POST', closes(), { month: '2026-03' })).toBe('409 period-not-closable');
+    const draft = await draftMonth(app, market.label, agreement.id, '2026-03', { estimate: true });
+    await app.given.issued(market.label, draft);
+    const statement = await market.platform.as.get<{ sha256: string }>(`/v1/statements/${draft}`);
+    expect(statement).toMatchObject({ estimatedFrom: '2026-02', royalties: { amount: '10.00' } });
+    const inputs = await market.platform.as.get<Record<string, object>>(`/v1/statements/${draft}/inputs`);
+    const [terms, usage, context, carried] = ['terms', 'usage', 'context', 'carried'].map((name) => ({
+      name,
+      text: JSON.stringify(inputs[name]),
+    }));
+    expect(rateFiles({ terms: terms!, usage: usage!, context: context!, carried: carried! }).sha256).toBe(
+      statement.sha256,
+    );
+  });
+
+  it('is still overdue, and corrected by the statement after its report', async () => {
+    expect((await overdue()).filter((row) => row.startsWith('report'))).toEqual([]);
+    await look();
+    expect((await overdue()).filter((row) => row.startsWith('report'))).toEqual(['report 2026-03 2026-04-15 1']);
+    // April is closed while March's report is still missing: the estimate stands.
+    await moveTo('2026-05-03T09:00:00Z');
+    await reportUsage(app, market, { month: '2026-04', plays: { [market.isrcs[0]!]: 5 } });
+    const april = await closeMonth(app, market, agreement.id, '2026-04');
+    expect(april.lines.map(({ period, amount }) => `${period} ${amount}`)).toEqual(['2026-04 5.00']);
+
+    await reportUsage(app, market, { month: '2026-03', plays: { [market.isrcs[0]!]: 17 } });
+    await moveTo('2026-06-03T09:00:00Z');
+    await reportUsage(app, market, { month: '2026-05', plays: { [market.isrcs[0]!]: 1 } });
+    const may = await closeMonth(app, market, agreement.id, '2026-05');
+    expect(may.lines.map(({ period, amount }) => `${period} ${amount}`)).toEqual(['2026-05 1.00', '2026-03 7.00']);
   });
 });

@@ -48,10 +48,14 @@ export async function draftMonth(
   label: Pick<Party, 'as' | 'memberId'>,
   agreementId: string,
   month: string,
+  { estimate = false } = {},
 ): Promise<string> {
-  const { id: operationId } = await label.as.post<{ id: string }>(`/v1/agreements/${agreementId}/closes`, { month });
+  const body = { month, ...(estimate ? { estimate } : {}) };
+  const { id: operationId } = await label.as.post<{ id: string }>(`/v1/agreements/${agreementId}/closes`, body);
   const askedBy = `member:${label.memberId}`;
-  await app.get(ClosePeriod).execute({ operationId, agreementId, month, askedBy });
+  await app
+    .get(ClosePeriod)
+    .execute({ operationId, agreementId, month, askedBy, ...(estimate ? { estimate: 'true' } : {}) });
   const { state, result, problem } = await label.as.get<{
     state: string;
     result: { statementId: string } | null;

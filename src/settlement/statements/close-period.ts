@@ -36,7 +36,7 @@ export class ClosePeriod {
     private readonly approvals: Approvals,
   ) {}
 
-  async execute({ operationId = '', agreementId = '', month = '', askedBy = '' }: JobPayload): Promise<void> {
+  async execute({ operationId = '', agreementId = '', month = '', askedBy = '', ...more }: JobPayload): Promise<void> {
     if (askedBy === '') throw new Error('a close names who asked for it: somebody else issues its statement');
     const at = this.clock.now();
     await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
@@ -45,7 +45,10 @@ export class ClosePeriod {
       await this.matchHeldEvents.execute({ agreementId });
       await this.shareOutEvents.finish(agreementId);
       await this.database.asSystem(async (tx) => {
-        const statementId = await this.closeOnce(tx, { agreementId, month, askedBy, at });
+        const statementId = await this.closeOnce(tx, {
+          ...{ agreementId, month, askedBy, at },
+          estimate: more.estimate === 'true',
+        });
         await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });
       });
     } catch (error) {
@@ -57,15 +60,15 @@ export class ClosePeriod {
   }
 
   /** Gives the id of the month's statement, or of its draft. */
-  private async closeOnce(tx: Tx, { agreementId, month, askedBy, at }: Close): Promise<string> {
+  private async closeOnce(tx: Tx, { agreementId, month, askedBy, estimate, at }: Close): Promise<string> {
     // Whoever closes a month of the same agreement at the same time waits here, and then finds the draft.
     const agreement = await getLivingForUpdate(tx, agreementId);
     const issued = await statementOfMonth(tx, agreementId, month);
     if (issued !== undefined) return issued.id;
-    await refuseUnlessClosable(tx, { agreement, month, now: at });
+    await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
 
     const bookings = await currentBookings(tx, agreementId);
-    const base = await builtOn(tx, agreement, { month, bookings });
+    const base = await builtOn(tx, agreement, { month, bookings, estimate });
     const waiting = await draftOfMonth(tx, agreementId, month);
     if (waiting?.built_on === base.text) return waiting.id;
     if (waiting !== undefined) await supersede(tx, waiting, at);
@@ -90,6 +93,7 @@ interface Close {
   readonly agreementId: string;
   readonly month: string;
   readonly askedBy: string;
+  readonly estimate: boolean;
   readonly at: Date;
 }
 

@@ -66,9 +66,10 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   const { statement, closed, carried, holds } = outcome;
   const { month } = closed;
   const agreement = await getLivingForUpdate(tx, draft.agreement_id);
-  await refuseUnlessClosable(tx, { agreement, month, now: at });
+  const estimate = statement.estimated_from !== null;
+  await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
   const bookings = await currentBookings(tx, agreement.id);
-  const now = await builtOn(tx, agreement, { month, bookings });
+  const now = await builtOn(tx, agreement, { month, bookings, estimate });
   if (now.text !== draft.built_on) throw new DomainError('statement-outdated');
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });

@@ -5,7 +5,7 @@ import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
-import { MonthField } from '../../platform/http/fields';
+import { BooleanField, MonthField } from '../../platform/http/fields';
 import { enqueue } from '../../platform/jobs/jobs';
 import { type Operation, openOperation } from '../../platform/operations/operations';
 import { refuseUnlessClosable } from './closable';
@@ -13,6 +13,13 @@ import { refuseUnlessClosable } from './closable';
 export class CloseBody {
   @MonthField({ description: 'the month to close', example: '2026-01' })
   readonly month!: string;
+
+  @BooleanField({
+    optional: true,
+    description:
+      'let the usage of the last month closed by reports stand in where the month’s report is overdue; its difference is booked once it comes',
+  })
+  readonly estimate?: boolean;
 }
 
 /**
@@ -23,10 +30,10 @@ export class CloseBody {
 export class RequestClose {
   constructor(private readonly clock: Clock) {}
 
-  async execute(tx: Tx, actor: Actor, agreementId: string, { month }: CloseBody): Promise<Operation> {
+  async execute(tx: Tx, actor: Actor, agreementId: string, { month, estimate = false }: CloseBody): Promise<Operation> {
     const at = this.clock.now();
     const agreement = await getLiving(tx, agreementId);
-    await refuseUnlessClosable(tx, { agreement, month, now: at });
+    await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
     const operation = await openOperation(tx, {
       ownerId: actor.organizationId,
       kind: 'close-period',
@@ -37,10 +44,18 @@ export class RequestClose {
     await enqueue(
       tx,
       'close-period',
-      { operationId: operation.id, agreementId, month, askedBy: await personBehind(tx, actor) },
+      {
+        ...{ operationId: operation.id, agreementId, month, askedBy: await personBehind(tx, actor) },
+        ...(estimate ? { estimate: 'true' } : {}),
+      },
       `close-period ${operation.id}`,
     );
-    await audit(tx, actor, { action: 'period.close-requested', subjectId: agreementId, details: { month }, at });
+    await audit(tx, actor, {
+      action: 'period.close-requested',
+      subjectId: agreementId,
+      details: { month, estimate },
+      at,
+    });
     return operation;
   }
 }

@@ -14,6 +14,14 @@ export class StatementView {
       'draft: the label’s alone, nothing is booked; settled: no dispute is open and what was payable is paid',
   })
   readonly state!: StatementState;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description:
+      'an estimate: the month whose usage stands in until the report comes, whose difference a later statement books',
+  })
+  readonly estimatedFrom!: string | null;
   @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
@@ -82,6 +90,7 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   agreementId: statement.agreement_id,
   month: statement.month.slice(0, 7),
   state: statement.state,
+  estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
   royalties: amountView(statement.royalties_minor, statement.currency),
   recouped: amountView(statement.recouped_minor, statement.currency),
   payable: amountView(statement.total_minor, statement.currency),

@@ -26,6 +26,8 @@ export interface Statement {
   readonly currency: string;
   readonly carried_in: Carried;
   readonly carried_out: Carried;
+  /** The month whose usage stood in for reports that were overdue, its first day; null: none did. */
+  readonly estimated_from: string | null;
   /** Which draft of the month it was; its lines are named by it. */
   readonly draft: number;
   /** Null while it is a draft. */
@@ -98,6 +100,7 @@ export type NewStatement = Pick<
   | 'held_minor'
   | 'carried_in'
   | 'carried_out'
+  | 'estimated_from'
 > & {
   readonly id: string;
   readonly draft: number;
@@ -110,8 +113,8 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
   const { agreement, month, at } = statement;
   await tx.run(
     `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
-                             currency, carried_in, carried_out, issued_at, held_minor, id, draft)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+                             currency, carried_in, carried_out, issued_at, held_minor, id, draft, estimated_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       agreement.id,
       `${month}-01`,
@@ -129,6 +132,7 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
       statement.held_minor,
       statement.id,
       statement.draft,
+      statement.estimated_from,
     ],
   );
 }

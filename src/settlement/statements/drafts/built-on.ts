@@ -5,11 +5,14 @@ import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
 import { openDisputes } from '../../disputes/disputes.repository';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
+import { estimatedMonths, isEstimate, standInFor } from './stand-ins';
 
 /** What a close of a month stands on. All of it is cheap to ask for again: no usage is added up. */
 export interface BuiltOn {
   /** What speaks now for the month and for each one that is booked. */
   readonly bases: ReadonlyMap<string, UsageBasis>;
+  /** The month whose usage stands in for the month's own, its first day. */
+  readonly estimatedFrom: string | null;
   /** The balances that it begins with. */
   readonly carried: Carried;
   /** All of it as one text: another text, another close. */
@@ -20,17 +23,27 @@ export interface BuiltOn {
 export async function builtOn(
   tx: Tx,
   agreement: LivingAgreement,
-  { month, bookings }: { month: string; bookings: readonly Booking[] },
+  { month, bookings, estimate }: { month: string; bookings: readonly Booking[]; estimate: boolean },
 ): Promise<BuiltOn> {
   const settled = await settledEvents(tx, agreement);
+  const estimated = await estimatedMonths(tx, agreement.id);
   const bases = new Map<string, UsageBasis>();
-  for (const of of [...bookings.map(({ period }) => period.slice(0, 7)), month].sort()) {
-    bases.set(of, await liveBasis(tx, agreement, of, settled));
+  for (const booking of bookings) {
+    const of = booking.period.slice(0, 7);
+    const live = await liveBasis(tx, agreement, of, settled);
+    // An estimate holds until a report comes.
+    const holds = live.reportIds.length === 0 && isEstimate(booking, estimated);
+    bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
   }
+  const own = await liveBasis(tx, agreement, month, settled);
+  const standIn = estimate && own.reportIds.length === 0 ? standInFor(bookings, estimated) : undefined;
+  bases.set(month, standIn ? { ...own, reportIds: standIn.reportIds } : own);
+  const estimatedFrom = standIn?.from ?? null;
   const carried = await carriedInto(tx, agreement, month);
   const disputes = await openDisputes(tx, agreement.id, month);
   const text = canonicalText({
     month,
+    estimatedFrom,
     terms: [...bases.keys()].map((of) => termsHash(termsOfMonth(agreement.life, of))),
     usage: [...bases.values()].map(({ reportIds, eventPosition }) => ({
       reports: [...reportIds].sort(),
@@ -40,5 +53,5 @@ export async function builtOn(
     carried,
     disputes: disputes.map(({ number }) => number),
   });
-  return { bases, carried, text };
+  return { bases, estimatedFrom, carried, text };
 }

@@ -72,12 +72,13 @@ export async function insertDraft(
   const { sha256, royalties_minor, recouped_minor, total_minor, held_minor } = outcome.statement;
   const { id } = await tx.one<{ id: string }>(
     `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
-                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency)
-     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, estimated_from)
+     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
     [
       ...[agreement.id, `${outcome.closed.month}-01`, draft, agreement.labelId],
       ...[builtOn, packed(outcome), askedBy, at],
       ...[sha256, royalties_minor, recouped_minor, total_minor, held_minor, agreement.currency],
+      outcome.statement.estimated_from,
     ],
   );
   return id;

@@ -43,6 +43,7 @@ export async function workOut(
       held_minor: heldBy(holds),
       carried_in: carried,
       carried_out: settled.carried,
+      estimated_from: base.estimatedFrom,
     },
     closed: { month, settled },
     carried,

@@ -157,6 +157,9 @@ describe('a month whose report does not come', () => {
     await app.given.issued(market.label, draft);
     const statement = await market.platform.as.get<{ sha256: string }>(`/v1/statements/${draft}`);
     expect(statement).toMatchObject({ estimatedFrom: '2026-02', royalties: { amount: '10.00' } });
+    expect(await market.platform.as.all(`/v1/statements/${draft}/lines`)).toMatchObject([{ estimated: true }]);
+    const paper = await market.platform.as.request('GET', `/v1/statements/${draft}/document?format=json`);
+    expect(paper.text).toContain('"estimatedFrom":"2026-02"');
     const inputs = await market.platform.as.get<Record<string, object>>(`/v1/statements/${draft}/inputs`);
     const [terms, usage, context, carried] = ['terms', 'usage', 'context', 'carried'].map((name) => ({
       name,

@@ -24,7 +24,7 @@ import { OperationView, operationView } from '../../platform/operations/operatio
 import { getStatementOrDraft } from './drafts/drafted';
 import { csvOfLines, type Reading } from './formats/lines-csv';
 import { headerById, listStatements, type StatementState, statementStates } from './life/statement-states';
-import { StatementLineView, lineView } from './line-view';
+import { StatedLineView, lineView } from './line-view';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
@@ -127,13 +127,13 @@ export class StatementsController {
     summary: 'List a statement’s lines: a page of JSON, or all of them as CSV',
     description: 'A line per recording, territory, use and service.',
   })
-  @ApiOkResponse({ type: pageSchema(StatementLineView) })
+  @ApiOkResponse({ type: pageSchema(StatedLineView) })
   async lines(
     @By() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor, format }: LinesQuery,
     @Headers('accept') accept?: string,
-  ): Promise<Page<StatementLineView> | StreamableFile> {
+  ): Promise<Page<StatedLineView> | StreamableFile> {
     if (wantsCsv(format, accept)) return this.csv(actor, id);
     const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
     return this.database.withTenant(
@@ -144,7 +144,10 @@ export class StatementsController {
         return pageOf(
           rows,
           limit,
-          (row) => lineView(row, statement.currency),
+          (row) => ({
+            ...lineView(row, statement.currency),
+            estimated: statement.estimated_from !== null && row.period === statement.month,
+          }),
           (row) => [String(row.line)],
         );
       },

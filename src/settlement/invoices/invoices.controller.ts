@@ -1,8 +1,9 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
+import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
@@ -38,10 +39,10 @@ export class InterestView {
   @ApiProperty({ example: '4800/73', description: 'unrounded' }) readonly exact!: string;
 }
 
+@ApiExtraModels(InterestView)
 export class InvoiceDetailView extends InvoiceView {
   @ApiProperty({
-    type: InterestView,
-    nullable: true,
+    ...orNull(InterestView),
     description: 'of an invoice over interest: how it was worked out',
   })
   readonly interest!: InterestView | null;

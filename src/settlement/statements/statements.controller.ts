@@ -77,7 +77,7 @@ export class StatementsController {
 
   @Get('statements')
   @Allow({ kinds: ['label', 'platform'] })
-  @ApiOperation({ summary: 'List the statements that you give or get, and a label’s own drafts, oldest first' })
+  @ApiOperation({ summary: 'List the statements that you give or get, drafts too, oldest first' })
   @ApiOkResponse({ type: pageSchema(StatementView) })
   async list(
     @InTx() tx: Tx,

@@ -6,6 +6,7 @@ import { Allow, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { ChoiceField } from '../../platform/http/fields';
+import { orNull } from '../../platform/http/or-null';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { listMissed, type Missed, missedKinds, type MissedKind } from './missed.repository';
@@ -22,7 +23,7 @@ export class StepView {
 
 export class TimetableMonthView {
   @ApiProperty({ example: '2026-01' }) readonly month!: string;
-  @ApiProperty({ type: StepView, nullable: true, description: 'null: no report is needed' })
+  @ApiProperty({ ...orNull(StepView), description: 'null: no report is needed' })
   readonly report!: StepView | null;
   @ApiProperty({
     type: StepView,
@@ -30,9 +31,9 @@ export class TimetableMonthView {
   })
   readonly draft!: StepView;
   @ApiProperty({ type: StepView }) readonly statement!: StepView;
-  @ApiProperty({ type: StepView, nullable: true, description: 'of the month’s invoice; null: there is none' })
+  @ApiProperty({ ...orNull(StepView), description: 'of the month’s invoice; null: there is none' })
   readonly payment!: StepView | null;
-  @ApiProperty({ type: AmountView, nullable: true, description: 'invoiced because it was paid late' })
+  @ApiProperty({ ...orNull(AmountView), description: 'invoiced because it was paid late' })
   readonly lateInterest!: AmountView | null;
 }
 
@@ -69,7 +70,7 @@ export class TimetableController {
   @Get('agreements/:id/timetable')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'Show an agreement’s months: reports, statements and payments, what is due and what is late',
+    summary: 'Show what is due, done and late of an agreement’s months',
     description: 'Days in the agreement’s time zone. Refused with `agreement-not-concluded`.',
   })
   @ApiOkResponse({ type: TimetableView })

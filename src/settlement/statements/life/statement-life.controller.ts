@@ -5,6 +5,7 @@ import { Allow, By, InTx } from '../../../platform/auth/allow';
 import type { Tx } from '../../../platform/database/tx';
 import { ChoiceField, IdField, IntegerParameter, TextField } from '../../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
+import { orNull } from '../../../platform/http/or-null';
 import { AmountView, amountView } from '../../amount-view';
 import { getIssued } from '../drafts/drafted';
 import { StatementView, statementView } from '../statement-view';
@@ -49,7 +50,7 @@ export class StatementDisputeFactView {
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: neither party' })
   readonly organizationId!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly note!: string | null;
-  @ApiProperty({ type: AmountView, nullable: true, description: 'offered, or agreed' })
+  @ApiProperty({ ...orNull(AmountView), description: 'offered, or agreed' })
   readonly amount!: AmountView | null;
   @ApiProperty({ format: 'date-time' }) readonly at!: string;
 }
@@ -62,7 +63,7 @@ export class StatementDisputeView {
   @ApiProperty({ type: String, nullable: true }) readonly evidence!: string | null;
   @ApiProperty({ enum: disputeStates, description: 'accepted: waits for the statement that corrects it' })
   readonly state!: StatementDisputeState;
-  @ApiProperty({ type: AmountView, nullable: true, description: 'what the lines should come to' })
+  @ApiProperty({ ...orNull(AmountView), description: 'what the lines should come to' })
   readonly expected!: AmountView | null;
   @ApiProperty({ type: AmountView, description: 'what they come to beyond that' }) readonly disputed!: AmountView;
   @ApiProperty({ type: AmountView, description: 'what of it waits until the dispute is over' })

@@ -269,6 +269,12 @@ describe('an issued statement', () => {
     expect(
       (await refused(deal.platform, 'POST', `/v1/statements/${id}/disputes`, { lines: [2, 9], reason: '?' })).faults,
     ).toMatchObject([{ pointer: '/lines/1', code: 'field-in' }]);
+    for (const expected of ['-1.00', '1.001', '100.00', 'much']) {
+      const body = { lines: [1], reason: '?', expected };
+      expect((await refused(deal.platform, 'POST', `/v1/statements/${id}/disputes`, body)).faults).toMatchObject([
+        { pointer: '/expected' },
+      ]);
+    }
     const dispute = await deal.dispute(id, { lines: [1], expected: '70.00', evidence: 'Our player counted 70.' });
     expect(dispute).toMatchObject({
       number: 1,

@@ -137,7 +137,11 @@ async function amountsOf(
   );
   const wanted = expectedMinor(expected, currency);
   if (wanted === undefined) {
-    faults.push({ pointer: '/expected', code: 'field-in', message: `must be an amount in ${currency}` });
+    faults.push({
+      pointer: '/expected',
+      code: 'field-in',
+      message: `must be an amount in ${currency}, not below nothing`,
+    });
   }
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
   const stated = found.reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
@@ -147,11 +151,12 @@ async function amountsOf(
   throw new DomainError('request-invalid', undefined, [{ pointer: '/expected', code: 'field-in', message }]);
 }
 
-/** Null where none is given; undefined where it is no amount of the currency. */
+/** Null where none is given; undefined where it is no amount of the currency, or less than nothing. */
 function expectedMinor(text: string | undefined, currency: string): bigint | null | undefined {
   if (text === undefined) return null;
   try {
-    return moneyFromText(text, currency).minor;
+    const { minor } = moneyFromText(text, currency);
+    return minor < 0n ? undefined : minor;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { Clock } from '../../../platform/clock';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { publish } from '../../../platform/outbox/outbox';
-import { getIssued } from '../drafts/drafted';
+import { getStatement } from '../statements.repository';
 import { headerById } from './statement-states';
 
 /**
@@ -18,7 +18,7 @@ export class AcceptStatement {
   constructor(private readonly clock: Clock) {}
 
   async execute(tx: Tx, actor: Actor, id: string): Promise<void> {
-    const { agreement_id, month, label_id, platform_id } = await getIssued(tx, id);
+    const { agreement_id, month, label_id, platform_id } = await getStatement(tx, id);
     await getAgreementForUpdate(tx, agreement_id);
     const { state, accepted_at } = await headerById(tx, id);
     if (accepted_at !== null) return;

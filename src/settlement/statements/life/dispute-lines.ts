@@ -13,8 +13,7 @@ import { creditedBy, creditInvoice, creditsOf } from '../../invoices/credit-invo
 import { type Invoice, royaltiesInvoice } from '../../invoices/invoices.repository';
 import { post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
-import { getIssued } from '../drafts/drafted';
-import type { IssuedStatement } from '../statements.repository';
+import { getStatement, type IssuedStatement } from '../statements.repository';
 import { clockJob } from './dispute-clock';
 import {
   disputesOfStatement,
@@ -56,7 +55,7 @@ export class DisputeLines {
   constructor(private readonly clock: Clock) {}
 
   async execute(tx: Tx, actor: Actor, id: string, body: DisputeLinesBody): Promise<StatementDispute> {
-    const statement = await getIssued(tx, id);
+    const statement = await getStatement(tx, id);
     const agreement = await getLivingForUpdate(tx, statement.agreement_id);
     if ((await headerById(tx, id)).accepted_at !== null) {
       throw new DomainError('statement-state', 'the statement was accepted');

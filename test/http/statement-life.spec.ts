@@ -334,6 +334,23 @@ describe('an issued statement', () => {
     expect(await deal.balances()).toEqual({ 'platform-receivable': '140.00', 'label-payable': '-140.00' });
   });
 
+  it('may be disputed as a whole: then nothing is to be paid for it', async () => {
+    const deal = await Deal.made();
+    const { id } = await deal.issued([100, 50]);
+    expect(await deal.dispute(id, { lines: [1, 2] })).toMatchObject({ held: { amount: '150.00' } });
+    await until(
+      () => deal.asked('2026-01'),
+      (asked) => asked === 0,
+    );
+    await app.stripe!.control.webhooksSettled();
+    const offer = `/v1/statements/${id}/disputes/1/amount`;
+    await deal.label.post(offer, { amount: '0.00' });
+    expect(await deal.platform.post(offer, { amount: '0.00' })).toMatchObject({ state: 'agreed' });
+    expect(await deal.statement(id)).toMatchObject({ state: 'settled' });
+    expect(await deal.label.all('/v1/invoices')).toMatchObject([{ state: 'open', credited: { amount: '150.00' } }]);
+    expect(await deal.balances()).toEqual({});
+  });
+
   it('that is paid is disputed all the same, and nothing is pulled back', async () => {
     const deal = await Deal.made();
     const { id } = await deal.issued([100]);

@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { topicsAbout } from '../support/events';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { smallReport } from '../support/small-report';
+import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 import { untilDone } from '../support/world';
 
 interface Amount {
@@ -60,9 +61,9 @@ class Deal {
     readonly agreement: AgreementAnswer,
   ) {}
 
-  static async made(payment = { dueDays: 30 }): Promise<Deal> {
+  static async made(payment = { dueDays: 30 }, metered: readonly string[] = []): Promise<Deal> {
     const market = await openMarket(app, 3);
-    const life = { advances: [], settlement: undefined, payment };
+    const life = { advances: [], settlement: undefined, payment, ...eventTerms(market, metered) };
     return new Deal(market, await market.concluded({ rate: '1', floor: '0', life }));
   }
 
@@ -241,6 +242,23 @@ describe('a draft', () => {
     expect(lines.map(({ amount }) => amount)).toEqual(['70.00', '50.00']);
     const csv = await deal.platform.request('GET', `/v1/statements/${draft.id}/lines?format=csv`);
     expect(csv.text.trimEnd().split('\r\n')).toHaveLength(3);
+  });
+});
+
+describe('a draft of a month that is metered', () => {
+  it('is outdated by an event that comes late, and not by one of the next month', async () => {
+    const deal = await Deal.made(undefined, ['OnDemandStream', 'UserMakeAvailableUserProvided', 'PermanentDownload']);
+    const send = (id: string, quantity: number, time = '2026-01-10T12:00:00Z') =>
+      sendEvents(deal.platform, [usageEvent(deal.market, { id, quantity, time })]);
+    await send('one', 100);
+    const outdated = await deal.drafted();
+    await send('two', 20);
+    expect(await deal.decide(outdated)).toBe('409 statement-outdated');
+    const draft = await deal.drafted();
+    await send('three', 7, '2026-02-01T12:00:00Z');
+    expect((await deal.drafted()).id).toBe(draft.id);
+    expect(await deal.decide(draft)).toBe('200');
+    expect(await deal.statement(draft.id, deal.platform)).toMatchObject({ payable: { amount: '120.00' } });
   });
 });
 

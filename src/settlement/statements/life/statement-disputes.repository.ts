@@ -51,15 +51,16 @@ export interface StatementDispute {
   readonly facts: readonly StatementDisputeFact[];
 }
 
-const ends: readonly FactKind[] = ['agreed', 'withdrawn', 'corrected', 'paid'];
+/** A dispute is over once any of these was said. */
+export const endings: readonly FactKind[] = ['agreed', 'withdrawn', 'corrected', 'paid'];
 
 export function stateOfDispute({ facts }: Pick<StatementDispute, 'facts'>): StatementDisputeState {
   const said = facts.map(({ kind }) => kind).filter((kind) => kind !== 'overdue' && kind !== 'amount-offered');
-  return (said.find((kind) => ends.includes(kind)) ?? said.at(-1) ?? 'open') as StatementDisputeState;
+  return (said.find((kind) => endings.includes(kind)) ?? said.at(-1) ?? 'open') as StatementDisputeState;
 }
 
 export const isOver = (dispute: Pick<StatementDispute, 'facts'>): boolean =>
-  dispute.facts.some(({ kind }) => ends.includes(kind));
+  dispute.facts.some(({ kind }) => endings.includes(kind));
 
 /** Under which name it is booked, invoiced and credited. */
 export const sourceOf = ({ number }: Pick<StatementDispute, 'number'>): string => `statement-dispute ${number}`;

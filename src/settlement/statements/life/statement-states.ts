@@ -1,6 +1,7 @@
 import type { Tx } from '../../../platform/database/tx';
 import { waitingDrafts } from '../drafts/waiting';
 import type { Statement } from '../statements.repository';
+import { endings } from './statement-disputes.repository';
 
 /**
  * Where a statement stands. All but the draft follow from facts: nothing is ever changed of a statement itself.
@@ -39,11 +40,8 @@ export interface StatementHeader extends Pick<
   readonly at: Date;
 }
 
-/** A dispute is over once any of these was said. */
-export const endings = `('agreed', 'withdrawn', 'corrected', 'paid')`;
-
 const isDisputed = `EXISTS (SELECT FROM statement_disputes x WHERE x.agreement_id = s.agreement_id AND x.month = s.month
-  AND NOT EXISTS (SELECT FROM statement_dispute_facts f WHERE f.agreement_id = x.agreement_id AND f.number = x.number AND f.kind IN ${endings}))`;
+  AND NOT EXISTS (SELECT FROM statement_dispute_facts f WHERE f.agreement_id = x.agreement_id AND f.number = x.number AND f.kind IN (${endings.map((kind) => `'${kind}'`).join()})))`;
 
 /** What was invoiced of it is paid, and nothing waits for a dispute about usage that would be invoiced later. */
 const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.state <> 'paid'
@@ -59,12 +57,14 @@ const issued = `SELECT s.id, s.agreement_id, s.month, s.sha256, s.royalties_mino
     CASE WHEN ${isDisputed} THEN 'disputed' WHEN ${isPaid} THEN 'settled' WHEN a.accepted_at IS NOT NULL THEN 'accepted' ELSE 'issued' END AS state
   FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month`;
 
-const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency, NULL::timestamptz, d.estimated_from,
-    d.drafted_at, NULL::timestamptz, 'draft'
+const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
+    NULL::timestamptz AS issued_at, d.estimated_from, d.drafted_at AS at, NULL::timestamptz AS accepted_at, 'draft' AS state
   FROM ${waitingDrafts}`;
 
-const headers = `SELECT s.*, p.id AS approval_id FROM (${issued} UNION ALL ${drafts}) s
+const headersOf = (rows: string): string => `SELECT s.*, p.id AS approval_id FROM (${rows}) s
   LEFT JOIN approvals p ON p.action = 'statement.issue' AND p.subject_id = s.id`;
+
+const headers = headersOf(`${issued} UNION ALL ${drafts}`);
 
 export interface ListedStatements {
   readonly limit: number;
@@ -73,17 +73,27 @@ export interface ListedStatements {
   readonly state: StatementState | null;
 }
 
+const page = `($2::uuid IS NULL OR s.agreement_id = $2) AND ($3::timestamptz IS NULL OR (s.at, s.id) > ($3, $4::uuid)) ORDER BY s.at, s.id LIMIT $1`;
+
 /** Statements and drafts that the transaction's organization may see, oldest first. */
-export const listStatements = (
+export async function listStatements(
   tx: Tx,
   { limit, after, agreementId, state }: ListedStatements,
-): Promise<StatementHeader[]> =>
-  tx.rows<StatementHeader>(
-    `${headers} WHERE ($2::uuid IS NULL OR s.agreement_id = $2) AND ($3::text IS NULL OR s.state = $3)
-        AND ($4::timestamptz IS NULL OR (s.at, s.id) > ($4, $5::uuid))
-      ORDER BY s.at, s.id LIMIT $1`,
-    [limit, agreementId, state, after?.[0] ?? null, after?.[1] ?? null],
+): Promise<StatementHeader[]> {
+  const parameters = [limit, agreementId, after?.[0] ?? null, after?.[1] ?? null];
+  if (state === 'draft') return tx.rows<StatementHeader>(`${headersOf(drafts)} WHERE ${page}`, parameters);
+  if (state !== null) {
+    return tx.rows<StatementHeader>(`${headersOf(issued)} WHERE s.state = $5 AND ${page}`, [...parameters, state]);
+  }
+  // Where each stands is asked of those on the page alone.
+  const rows = await tx.rows<{ id: string }>(
+    `SELECT s.id FROM (SELECT id, agreement_id, issued_at AS at FROM statements
+                       UNION ALL SELECT d.id, d.agreement_id, d.drafted_at FROM ${waitingDrafts}) s WHERE ${page}`,
+    parameters,
   );
+  const ids = rows.map(({ id }) => id);
+  return tx.rows<StatementHeader>(`${headers} WHERE s.id = ANY($1::uuid[]) ORDER BY s.at, s.id`, [ids]);
+}
 
 /** Where one stands that is there. */
 export const headerById = (tx: Tx, id: string): Promise<StatementHeader> =>

@@ -1,3 +1,4 @@
+export { personBehind } from './access/access.repository';
 export { Confirmations } from './access/confirmations';
 export { PartiesModule } from './parties.module';
 export { setUpOperator } from './set-up-operator';

@@ -13,6 +13,8 @@ import { OpenDispute } from './disputes/open-dispute';
 import { FactsController } from './facts/facts.controller';
 import { StateFact } from './facts/state-fact';
 import { InvoicesController } from './invoices/invoices.controller';
+import { CreditInvoice } from './invoices/credit-invoice';
+import { watchInvoiceJob } from './invoices/issue-invoice';
 import { PostConclusion } from './invoices/post-conclusion';
 import { duesJob, PostDues } from './invoices/post-dues';
 import { SendInvoice } from './invoices/send-invoice';
@@ -43,9 +45,15 @@ import { RateUsesController } from './rates/rate-uses.controller';
 import { TaxRatesController } from './rates/tax-rates.controller';
 import { WatchRates } from './rates/watch-rates';
 import { averageBooked } from './statements/average-booked';
+import { AcceptStatement } from './statements/life/accept-statement';
+import { AnswerDispute } from './statements/life/answer-dispute';
+import { clockJob, DisputeClock } from './statements/life/dispute-clock';
+import { DisputeLines } from './statements/life/dispute-lines';
+import { StatementLifeController } from './statements/life/statement-life.controller';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
+import { issueAction, IssueStatement } from './statements/issue-statement';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
 import { BundleController } from './statements/proof/bundle.controller';
@@ -55,6 +63,8 @@ import { StatementBundle } from './statements/proof/statement-bundle';
 import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
+import { TimetableController } from './timetable/timetable.controller';
+import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timetable/watch-deadlines';
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
 @Module({
@@ -68,7 +78,9 @@ import { StatementsController } from './statements/statements.controller';
     StatementFilesController,
     ProofController,
     BundleController,
+    StatementLifeController,
     LiveController,
+    TimetableController,
     DisputesController,
     FactsController,
     AuditsController,
@@ -90,11 +102,18 @@ import { StatementsController } from './statements/statements.controller';
     PostDues,
     StateFact,
     SendInvoice,
+    CreditInvoice,
     RequestClose,
     ClosePeriod,
     ProveLine,
     TraceLine,
     StatementBundle,
+    IssueStatement,
+    AcceptStatement,
+    DisputeLines,
+    AnswerDispute,
+    DisputeClock,
+    WatchDeadlines,
     OpenDispute,
     EndDispute,
     GiveNotice,
@@ -124,8 +143,12 @@ export class SettlementModule implements OnModuleInit {
     private readonly postDues: PostDues,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
+    private readonly creditInvoice: CreditInvoice,
+    private readonly disputeClock: DisputeClock,
+    private readonly watchDeadlines: WatchDeadlines,
     private readonly closePeriod: ClosePeriod,
     private readonly traceLine: TraceLine,
+    private readonly issueStatement: IssueStatement,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -144,20 +167,27 @@ export class SettlementModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.onConcluded.register('settlement', (tx, agreement, terms) =>
-      this.postConclusion.execute(tx, agreement, terms),
-    );
+    this.onConcluded.register('settlement', async (tx, agreement, terms) => {
+      await this.postConclusion.execute(tx, agreement, terms);
+      await askToWatchDeadlines(tx, agreement.id);
+    });
     this.onAmended.register('settlement', async (tx, amended) => {
       await refuseClosedMonths(tx, amended);
       await this.postConclusion.amended(tx, amended);
+      await askToWatchDeadlines(tx, amended.agreement.id);
     });
     this.approvals.register(releaseAction, this.releasePayout);
+    this.approvals.register(issueAction, this.issueStatement);
     this.bookedAverages.register(averageBooked);
     this.accrual.register(reachedSoFar);
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
+    this.jobs.register(watchDeadlinesJob, (payload) => this.watchDeadlines.execute(payload));
+    this.jobs.register(watchInvoiceJob, (payload) => this.watchDeadlines.invoice(payload));
+    this.jobs.register('credit-invoice', (payload) => this.creditInvoice.execute(payload));
+    this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));

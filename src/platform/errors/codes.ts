@@ -173,6 +173,12 @@ export const errorCodes = {
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },
   'period-fact-state': { status: 409, title: 'What was stated for the period counts as it is' },
   'period-already-closed': { status: 409, title: 'The period is closed; corrections become deltas' },
+  'statement-outdated': {
+    status: 409,
+    title: 'What the draft was worked out from has changed since: close the month again',
+  },
+  'statement-state': { status: 409, title: 'The statement is not in a state for that' },
+  'statement-dispute-state': { status: 409, title: 'The dispute about the statement is not in a state for that' },
   'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
   'payment-account-missing': { status: 409, title: 'The label has no payment account' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },

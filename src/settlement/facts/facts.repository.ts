@@ -110,7 +110,8 @@ export async function closeFactsOf(tx: Tx, agreement: LivingAgreement, month: st
 }
 
 /** The figures of the parties' own that were stated for a month. */
-export async function figuresOf(tx: Tx, { id }: LivingAgreement, month: string): Promise<StatedFigures> {
+export async function figuresOf(tx: Tx, { id, life }: LivingAgreement, month: string): Promise<StatedFigures> {
+  if (termsOfMonth(life, month).figures === undefined) return { agreement: {}, services: new Map() };
   const figures = (await factsOfMonth(tx, id, month)).filter(({ kind }) => kind === 'figure');
   const byService = Map.groupBy(figures, ({ service_id }) => service_id);
   const valuesOf = (of: readonly PeriodFact[] = []): Record<string, string> =>

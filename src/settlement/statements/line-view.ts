@@ -28,6 +28,11 @@ export class StatementLineView {
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
 }
 
+export class StatedLineView extends StatementLineView {
+  @ApiProperty({ description: 'whether another month’s usage stands in for it until the report comes' })
+  readonly estimated!: boolean;
+}
+
 export function lineView(line: StoredLine, currency: string): StatementLineView {
   const used = line.use_model === null ? undefined : useAndModelOf(line.use_model);
   return {

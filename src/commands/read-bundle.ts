@@ -19,6 +19,8 @@ export interface BundledMonth {
   readonly period: string;
   readonly reading: BundleReading;
   readonly services: unknown;
+  /** Of the parties' own, for the agreement; absent where there are none. */
+  readonly figures?: unknown;
   readonly usage: BundledUsage[];
 }
 
@@ -136,9 +138,10 @@ class BundleReader {
     }
   }
 
-  private takeMonth({ period, reading, services }: Line): void {
+  private takeMonth({ period, reading, services, figures }: Line): void {
     if (reading !== 'counted' && reading !== 'corrected') throw this.unreadable('is of no reading that is known');
-    this.months.push({ period: String(period), reading, services, usage: [] });
+    const own = figures === undefined ? {} : { figures };
+    this.months.push({ period: String(period), reading, services, ...own, usage: [] });
   }
 
   private takeSource(record: string, { report, agreement }: Line): void {

@@ -26,7 +26,7 @@ export function recompute(bundle: Bundled, findings: Findings): Recomputed | und
   return noting(findings, () => {
     const context = {
       period: own.period,
-      services: own.services,
+      ...figuresOf(own),
       restates: restatesOf(bundle, terms),
       ...(bundle.facts === undefined ? {} : { facts: bundle.facts }),
     };
@@ -114,27 +114,35 @@ function isItsUsage(bundle: Bundled, findings: Findings): boolean {
 function restatesOf(bundle: Bundled, terms: Terms): object[] {
   return bundle.months
     .filter(({ period, reading }) => reading === 'counted' && period !== bundle.month)
-    .map(({ period, services, usage }) => {
+    .map((month) => {
+      const { period, usage } = month;
       const then = bundle.terms.get(period);
-      const before = bundle.months.find((month) => month.period === period && month.reading === 'corrected');
+      const before = bundle.months.find((one) => one.period === period && one.reading === 'corrected');
       if (before === undefined) {
         const message = `lacks what was counted of ${period} before`;
         throw new FilesRefused([{ file: `usage/${period}`, place: '', code: 'month-missing', message }]);
       }
       return {
         ...(then === undefined ? {} : { terms: then }),
-        ...{ period, services, usage: rowsOf(usage) },
+        ...{ period, ...figuresOf(month), usage: rowsOf(usage) },
         booked: bookedOf(before, then ?? bundle.terms.get(bundle.month), terms),
       };
     });
 }
 
 /** What the books had for a month, worked out from the usage that was counted then. */
-function bookedOf({ period, services, usage }: BundledMonth, then: unknown, { rounding }: Terms): object {
+/** What a context file has beside its period: what services report, and what the parties tell for the agreement. */
+const figuresOf = ({ services, figures }: BundledMonth): object => ({
+  services,
+  ...(figures === undefined ? {} : { figures }),
+});
+
+function bookedOf(before: BundledMonth, then: unknown, { rounding }: Terms): object {
+  const { period, usage } = before;
   const inputs = readInputs({
     terms: part(`terms of ${period}`, then),
     usage: part(`usage of ${period} before`, rowsOf(usage)),
-    context: part(`context of ${period} before`, { period, services }),
+    context: part(`context of ${period} before`, { period, ...figuresOf(before) }),
   });
   const { total, clauses } = ratePeriod({ terms: inputs.terms, ...inputs.own });
   return {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { moneyText, territoryCode, useAndModelOf } from '../../kernel';
 import type { StoredLine } from './lines.repository';
+import type { Statement } from './statements.repository';
 
 export class StatementLineView {
   @ApiProperty({ type: 'integer' }) readonly line!: number;
@@ -52,3 +53,12 @@ export function lineView(line: StoredLine, currency: string): StatementLineView 
     currency,
   };
 }
+
+/** A line of a statement, with whether it rests on another month's usage. */
+export const statedLineView = (
+  line: StoredLine,
+  { month, currency, estimated_from }: Pick<Statement, 'month' | 'currency' | 'estimated_from'>,
+): StatedLineView => ({
+  ...lineView(line, currency),
+  estimated: estimated_from !== null && line.period === month,
+});

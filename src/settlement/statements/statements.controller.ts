@@ -24,7 +24,7 @@ import { OperationView, operationView } from '../../platform/operations/operatio
 import { getStatementOrDraft } from './drafts/drafted';
 import { csvOfLines, type Reading } from './formats/lines-csv';
 import { headerById, listStatements, type StatementState, statementStates } from './life/statement-states';
-import { StatedLineView, lineView } from './line-view';
+import { StatedLineView, statedLineView } from './line-view';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
@@ -144,10 +144,7 @@ export class StatementsController {
         return pageOf(
           rows,
           limit,
-          (row) => ({
-            ...lineView(row, statement.currency),
-            estimated: statement.estimated_from !== null && row.period === statement.month,
-          }),
+          (row) => statedLineView(row, statement),
           (row) => [String(row.line)],
         );
       },

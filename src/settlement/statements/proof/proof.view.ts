@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { isWhole, type ReportProof, type ReportTrace, type SumKey, type SumProof } from '../../../usage';
-import { lineView, StatementLineView } from '../line-view';
+import { StatedLineView, statedLineView } from '../line-view';
 import { ClauseDifferenceView, ClauseLineView } from '../statement-view';
 import type { LineProof } from './prove-line';
 
@@ -111,7 +111,7 @@ export class LineProofView {
   @ApiProperty({ format: 'uuid' }) readonly statementId!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ description: 'SHA-256 of the statement’s canonical clause lines' }) readonly sha256!: string;
-  @ApiProperty({ type: StatementLineView }) readonly line!: StatementLineView;
+  @ApiProperty({ type: StatedLineView }) readonly line!: StatedLineView;
   @ApiProperty({ type: ClauseProofView }) readonly clause!: ClauseProofView;
   @ApiProperty({ type: CorrectsView, nullable: true, description: 'of a correction: what it corrects' })
   readonly corrects!: CorrectsView | null;
@@ -126,7 +126,7 @@ export function lineProofView(proof: LineProof): LineProofView {
     statementId: statement.id,
     agreementId: statement.agreement_id,
     sha256: statement.sha256,
-    line: lineView(line, statement.currency),
+    line: statedLineView(line, statement),
     clause: { id: line.clause, ...clause },
     corrects: correctsView(proof),
     counted: readingView(proof, counted),

@@ -19,8 +19,8 @@ import {
   type SumKey,
   type SumProof,
   type UsageBasis,
-  usageOfRecord,
 } from '../../../usage';
+import { monthOfRecord } from '../../facts/month-of-record';
 import { clauseLinesOf, type StatedRestatement } from '../clause-lines';
 import type { StoredLine } from '../lines.repository';
 import { getStatement, type Statement } from '../statements.repository';
@@ -131,8 +131,8 @@ export class ProveLine {
       if ((await sumsCounted(tx, agreement.id, month, basis)) > ratedMax) return null;
     }
     return {
-      counted: await usageOfRecord(tx, this.readings, agreement, month, counted),
-      corrected: await usageOfRecord(tx, this.readings, agreement, month, corrected),
+      counted: await monthOfRecord(tx, this.readings, agreement, month, counted),
+      corrected: await monthOfRecord(tx, this.readings, agreement, month, corrected),
     };
   }
 }

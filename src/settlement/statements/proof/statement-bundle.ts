@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLiving } from '../../../agreements';
+import { getLiving, type LivingAgreement } from '../../../agreements';
 import {
   BundleLines,
   type BundleReading,
@@ -11,10 +11,13 @@ import type { Actor } from '../../../platform/auth/actor';
 import { Keyring } from '../../../platform/keyring/keyring';
 import { signedText } from '../../../platform/keyring/signed-text';
 import type { Tx } from '../../../platform/database/tx';
-import { type MonthSource, SumsOfMonth } from '../../../usage';
+import { type MonthSource, SumsOfMonth, type UsageBasis } from '../../../usage';
+import { closeFactsOf } from '../../facts/facts.repository';
+import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
 import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
+import { factsFile } from '../statement-inputs';
 import { basisOf, bookingsOfStatement } from '../statements.repository';
 
 /** A month that a statement counts, in one reading. */
@@ -26,6 +29,8 @@ interface CountedMonth {
 export interface BundleOrder {
   readonly facts: StatementFacts;
   readonly months: readonly CountedMonth[];
+  /** What neither contract nor usage said, where there was anything. */
+  readonly told: { readonly facts?: object };
 }
 
 /** So much text is handed on at once. */
@@ -45,21 +50,26 @@ export class StatementBundle {
   /** Refuses with not-found. */
   async prepare(tx: Tx, actor: Pick<Actor, 'organizationId'>, id: string): Promise<BundleOrder> {
     const facts = await statementFacts(tx, actor, id);
-    return tx.asSystem(async () => ({ facts, months: await this.monthsOf(tx, facts) }));
+    return tx.asSystem(async () => {
+      const { statement, terms } = facts;
+      const agreement = await getLiving(tx, statement.agreement_id);
+      const told = factsFile(await closeFactsOf(tx, agreement, statement.month.slice(0, 7)), terms);
+      return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
+    });
   }
 
-  private async monthsOf(tx: Tx, { statement }: StatementFacts): Promise<CountedMonth[]> {
-    const agreement = await getLiving(tx, statement.agreement_id);
+  private async monthsOf(tx: Tx, agreement: LivingAgreement, statementMonth: string): Promise<CountedMonth[]> {
     const months: CountedMonth[] = [];
-    for (const booking of await bookingsOfStatement(tx, agreement.id, statement.month)) {
+    for (const booking of await bookingsOfStatement(tx, agreement.id, statementMonth)) {
       const month = booking.period.slice(0, 7);
-      months.push({
-        reading: 'counted',
-        source: await this.sums.prepare(tx, agreement, month, basisOf(booking)),
-      });
+      const reading = async (as: BundleReading, basis: UsageBasis): Promise<void> => {
+        const source = await this.sums.prepare(tx, agreement, month, basis);
+        const context = await withOwnFigures(tx, agreement, month, source.context);
+        months.push({ reading: as, source: { ...source, context } });
+      };
+      await reading('counted', basisOf(booking));
       if (booking.corrected_reports === null) continue;
-      const before = { reportIds: booking.corrected_reports, eventPosition: booking.corrected_events };
-      months.push({ reading: 'corrected', source: await this.sums.prepare(tx, agreement, month, before) });
+      await reading('corrected', { reportIds: booking.corrected_reports, eventPosition: booking.corrected_events });
     }
     return months;
   }
@@ -76,7 +86,7 @@ export class StatementBundle {
     yield waiting;
   }
 
-  private async *lines(read: Reading, { facts, months }: BundleOrder): AsyncGenerator<string> {
+  private async *lines(read: Reading, { facts, told, months }: BundleOrder): AsyncGenerator<string> {
     const { statement, terms } = facts;
     const about = { agreement: statement.agreement_id, statement: statement.id };
     const lines = new BundleLines();
@@ -86,13 +96,14 @@ export class StatementBundle {
     yield lines.line({ record: 'signed', ...signed });
     yield lines.line({ record: 'terms', period: month, terms });
     yield lines.line({ record: 'carried', in: statement.carried_in, out: statement.carried_out });
+    if (told.facts !== undefined) yield lines.line({ record: 'facts', facts: told.facts });
     for (const { reading, source } of months) {
       const place = { period: source.month, reading };
       const isOwn = termsHash(source.terms) === termsHash(terms);
       if (!isOwn && reading === 'counted') {
         yield lines.line({ record: 'terms', period: source.month, terms: source.terms });
       }
-      yield lines.line({ record: 'month', ...place, services: servicesOf(source.context) });
+      yield lines.line({ record: 'month', ...place, ...figuresOf(source.context) });
       yield* this.sumsOf(lines, place, source);
     }
     const end = lines.end(about);
@@ -124,8 +135,10 @@ export class StatementBundle {
   }
 }
 
-const servicesOf = ({ services }: PeriodContext): object[] =>
-  services.map(({ allPlays, ...figures }) => ({
-    ...figures,
+const figuresOf = ({ services, figures }: PeriodContext): object => ({
+  ...(figures === undefined ? {} : { figures }),
+  services: services.map(({ allPlays, ...ofService }) => ({
+    ...ofService,
     ...(allPlays === undefined ? {} : { allPlays: String(allPlays) }),
-  }));
+  })),
+});

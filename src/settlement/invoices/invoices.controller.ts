@@ -16,6 +16,8 @@ export class InvoiceView {
   @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
   readonly number!: string;
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'the value-added tax inside it, of which no commission is taken' })
+  readonly vat!: AmountView;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -55,6 +57,7 @@ const invoiceView = (invoice: Invoice): InvoiceView => ({
   source: invoice.source,
   number: invoice.number,
   amount: amountView(invoice.amount_minor, invoice.currency),
+  vat: amountView(invoice.vat_minor, invoice.currency),
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

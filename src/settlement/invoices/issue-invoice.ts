@@ -8,11 +8,14 @@ import type { Books } from '../ledger/ledger';
 import type { Invoice, Purpose } from './invoices.repository';
 
 export interface InvoiceOrder {
+  /** Its currency is the invoice's. */
   readonly agreement: Books & { readonly timeZone: string };
   readonly purpose: Purpose;
   /** What is invoiced, once: the advance's id, the month. */
   readonly source: string;
   readonly minor: bigint;
+  /** The value-added tax inside it. Absent: none. */
+  readonly vatMinor?: bigint;
   /** Days until it is due, by the terms. */
   readonly dueDays: number;
   readonly at: Date;
@@ -41,7 +44,7 @@ export async function issueInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice
 
 async function insertInvoice(
   tx: Tx,
-  { agreement, purpose, source, minor, dueDays, at }: InvoiceOrder,
+  { agreement, purpose, source, minor, vatMinor = 0n, dueDays, at }: InvoiceOrder,
 ): Promise<Invoice> {
   const today = dayInZone(at, agreement.timeZone);
   const year = today.slice(0, 4);
@@ -52,8 +55,8 @@ async function insertInvoice(
     [agreement.labelId, year],
   );
   return tx.one<Invoice>(
-    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int) RETURNING *`,
+    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12) RETURNING *`,
     [
       agreement.id,
       agreement.labelId,
@@ -66,6 +69,7 @@ async function insertInvoice(
       at,
       today,
       dueDays,
+      vatMinor,
     ],
   );
 }

@@ -27,7 +27,8 @@ import { closeFactsOf } from '../facts/facts.repository';
 import { monthOfRecord } from '../facts/month-of-record';
 import { carriedInto } from './carried-into';
 import { refuseUnlessClosable } from './closable';
-import { type ClosedMonth, type CloseInput, type Correction, rateClose } from './rate-close';
+import { closeAtRates } from './close-at-rates';
+import type { ClosedMonth, Correction } from './rate-close';
 import {
   basisOf,
   type Booking,
@@ -97,17 +98,21 @@ async function closeOnce(tx: Tx, { agreementId, month, readings, at }: Close): P
   const termsOf = (of: string): Terms => termsOfMonth(agreement.life, of);
   const carried = await carriedInto(tx, agreement, month);
   const settled = await settledEvents(tx, agreement);
-  const input: CloseInput = {
-    termsOf,
-    month,
-    usage: await monthOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
-    corrections: await correctionsOf(tx, readings, { agreement, bookings, settled }),
-    carried,
-    facts: await closeFactsOf(tx, agreement, month),
-  };
-  const closed = rateClose(input);
+  const { closed, input } = await closeAtRates(
+    tx,
+    agreement,
+    {
+      termsOf,
+      month,
+      usage: await monthOfRecord(tx, readings, agreement, month, await liveBasis(tx, agreement, month, settled)),
+      corrections: await correctionsOf(tx, readings, { agreement, bookings, settled }),
+      carried,
+      facts: await closeFactsOf(tx, agreement, month),
+    },
+    at,
+  );
   refuseUnlessAsBooked(closed, bookings);
-  const holds = await holdsOf(tx, readings, { agreement, input, payable: closed.settled.payable });
+  const holds = await holdsOf(tx, readings, { agreement, input, settled: closed.settled });
   return book(tx, { agreement, closed, bookings, carried, holds, at });
 }
 

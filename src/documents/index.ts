@@ -3,6 +3,6 @@ export { type ContractDocument, contractPdf, type ContractSignature } from './co
 export { type DocumentSealKey, sealPdf } from './seal-pdf';
 export { type ChartedMonth, type StatementDocument, type SummaryLine } from './statement-document';
 export { type ClauseStep, clauseSteps } from './statement-clauses';
-export { formulaText } from './statement-figures';
+export { formulaText, paymentText } from './statement-figures';
 export { statementPdf } from './statement-pdf';
 export { type Side, type StatementWords, statementWords, type SummaryName } from './statement-words';

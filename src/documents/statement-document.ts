@@ -5,6 +5,7 @@ export interface SummaryLine {
   readonly name: SummaryName;
   /** As text with all digits of the currency. What takes away is below zero. */
   readonly amount: string;
+  readonly currency: string;
   /** A sum of what stands above it. */
   readonly total: boolean;
 }
@@ -58,7 +59,7 @@ export interface StatementDocument {
     readonly amount: string;
   }[];
   /** Tax, exchange and payees' shares: what they are called, and their figures. */
-  readonly payments: readonly (readonly [name: string, figures: string])[];
+  readonly payments: readonly (readonly [name: string, figures: readonly (readonly [name: string, value: string])[]])[];
   /** Up to this month, oldest first. */
   readonly months: readonly ChartedMonth[];
   /** Those with the largest amounts. */

@@ -28,6 +28,19 @@ export function formulaText(formula: string, { formulaWords }: Pick<StatementWor
   );
 }
 
+/** "rate 0.15, tax 150.00": the figures of tax and exchange, by their names in the language. What a source is called stays as it is. */
+export const paymentText = (
+  figures: readonly (readonly [name: string, value: string])[],
+  words: Pick<StatementWords, 'locale' | 'figureNames' | 'treatments'>,
+): string =>
+  figures
+    .map(([name, value]) => {
+      const [, amount, currency] = /^(\d+\.?\d*) ([A-Z]{3})$/.exec(value) ?? [];
+      const told = amount && currency ? amountText(amount, currency, words) : figureText(value, words);
+      return `${words.figureNames[name] ?? name}\u00a0${words.treatments[value] ?? told}`;
+    })
+    .join(' · ');
+
 /** An amount with its currency, on one line. */
 export const amountText = (amount: string, currency: string, words: Pick<StatementWords, 'locale'>): string =>
   `${figureText(amount, words)}\u00a0${currency}`;

@@ -2,7 +2,7 @@ import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './
 import { charts } from './statement-charts';
 import { clauseBlock } from './statement-clauses';
 import type { StatementDocument } from './statement-document';
-import { amountText, figureText, formulaText } from './statement-figures';
+import { amountText, figureText, formulaText, paymentText } from './statement-figures';
 import { heading, table, type TableRow } from './statement-table';
 import { type StatementWords, statementWords } from './statement-words';
 
@@ -65,7 +65,7 @@ function monthName(month: string, { locale }: StatementWords): string {
   return format.format(new Date(`${month}-01T00:00:00Z`));
 }
 
-function summary(pdf: Pdf, { summary: rows, currency }: StatementDocument, words: StatementWords): void {
+function summary(pdf: Pdf, { summary: rows }: StatementDocument, words: StatementWords): void {
   heading(pdf, words.summary);
   table(
     pdf,
@@ -73,7 +73,7 @@ function summary(pdf: Pdf, { summary: rows, currency }: StatementDocument, words
       { title: '', share: 70 },
       { title: '', share: 30, align: 'right' },
     ],
-    rows.map(({ name, amount, total }) => ({
+    rows.map(({ name, amount, currency, total }) => ({
       cells: [words.summaryNames[name], amountText(amount, currency, words)],
       bold: total,
     })),
@@ -151,7 +151,7 @@ function stepsAndPayments(pdf: Pdf, { steps, payments }: StatementDocument, word
   table(
     pdf,
     columns,
-    payments.map(([name, figures]) => ({ cells: [words.stepNames[name] ?? name, formulaText(figures, words)] })),
+    payments.map(([name, figures]) => ({ cells: [words.stepNames[name] ?? name, paymentText(figures, words)] })),
   );
 }
 

@@ -14,7 +14,10 @@ export type SummaryName =
   | 'carriedForward'
   | 'waiting'
   | 'payable'
+  | 'vatAdded'
+  | 'taxDeducted'
   | 'held'
+  | 'beforeExchange'
   | 'invoiced';
 
 /** What stands around the figures of a statement, in one language. */
@@ -79,6 +82,9 @@ export interface StatementWords {
   readonly howToVerify: string;
   readonly kindNames: Readonly<Record<RoyaltyKind, string>>;
   readonly stepNames: Readonly<Record<string, string>>;
+  /** What the figures of tax and exchange are called, and who bears a tax. */
+  readonly figureNames: Readonly<Record<string, string>>;
+  readonly treatments: Readonly<Record<string, string>>;
   /** What the kernel's formulas say in words, and how it is said here. */
   readonly formulaWords: Readonly<Record<string, string>>;
   page(page: number, of: number): string;
@@ -107,7 +113,10 @@ const english: StatementWords = {
     carriedForward: 'Carried forward to later months',
     waiting: 'Waiting for the minimum payout',
     payable: 'Payable',
+    vatAdded: 'Value-added tax',
+    taxDeducted: 'Tax withheld',
     held: 'Held while disputes are open',
+    beforeExchange: 'Due before exchange',
     invoiced: 'Invoiced with this statement',
   },
   revenueChart: 'Royalties by month',
@@ -191,6 +200,24 @@ const english: StatementWords = {
     exchange: 'exchange',
     share: 'share of a payee',
   },
+  figureNames: {
+    treatment: 'tax',
+    source: 'by',
+    on: 'of',
+    net: 'before tax',
+    gross: 'with tax',
+    declaredByCustomer: 'declared by the platform',
+  },
+  treatments: {
+    added: 'on top',
+    included: 'inside the amount',
+    'reverse-charge': 'declared by the platform',
+    deducted: 'taken from the amount',
+    'grossed-up': 'borne by the platform',
+    ecb: 'European Central Bank',
+    cbr: 'Bank of Russia',
+    manual: 'the parties',
+  },
   formulaWords: {},
   page: (page, of) => `page ${page} of ${of}`,
 };
@@ -218,7 +245,10 @@ const russian: StatementWords = {
     carriedForward: 'Переносится на следующие месяцы',
     waiting: 'Ожидает минимальной суммы выплаты',
     payable: 'К выплате',
+    vatAdded: 'Налог на добавленную стоимость',
+    taxDeducted: 'Удержанный налог',
     held: 'Удержано до окончания споров',
+    beforeExchange: 'Причитается до обмена валюты',
     invoiced: 'Выставлено по счёту',
   },
   revenueChart: 'Вознаграждение по месяцам',
@@ -301,6 +331,31 @@ const russian: StatementWords = {
     withholding: 'удержанный налог',
     exchange: 'обмен валюты',
     share: 'доля получателя',
+  },
+  figureNames: {
+    treatment: 'порядок',
+    rate: 'ставка',
+    source: 'основание',
+    on: 'на',
+    net: 'без налога',
+    tax: 'налог',
+    gross: 'с налогом',
+    declaredByCustomer: 'исчисляет платформа',
+    from: 'из',
+    to: 'в',
+    payee: 'получатель',
+    exact: 'точно',
+    amount: 'сумма',
+  },
+  treatments: {
+    added: 'сверх суммы',
+    included: 'в составе суммы',
+    'reverse-charge': 'исчисляет платформа',
+    deducted: 'удерживается из суммы',
+    'grossed-up': 'за счёт платформы',
+    ecb: 'Европейский центральный банк',
+    cbr: 'Банк России',
+    manual: 'стороны',
   },
   formulaWords: {
     'greatest of': 'наибольшее из',

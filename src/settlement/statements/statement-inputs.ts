@@ -14,6 +14,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { clauseLinesOf, ratesStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
@@ -68,14 +69,17 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     context: {
       ...contextFile(month, own.context),
       restates,
-      ...factsFile(await closeFactsOf(tx, agreement, month), terms),
+      ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
     },
     carried: statement.carried_in,
   };
 }
 
 /** Absent where there are none: most closes need none. */
-function factsFile({ expenses, exercised, creditsRequested }: CloseFacts, { currency }: Terms): object {
+function factsFile(
+  { expenses, exercised, creditsRequested, taxes, exchange }: CloseFacts,
+  { currency }: Terms,
+): object {
   const money = (minor: bigint): string => moneyText({ minor, currency });
   const facts = {
     ...(expenses === undefined ? {} : { expenses: money(expenses) }),
@@ -87,6 +91,8 @@ function factsFile({ expenses, exercised, creditsRequested }: CloseFacts, { curr
             Object.entries(creditsRequested).map(([id, minor]) => [id, money(minor)]),
           ),
         }),
+    ...(taxes === undefined ? {} : { taxes }),
+    ...(exchange === undefined ? {} : { exchange }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }

@@ -2,6 +2,7 @@ import { type StatementDocument, statementPdf, sealPdf } from '../../../document
 import type { LanguageCode } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { Keyring } from '../../../platform/keyring/keyring';
+import type { StatedPayment } from '../clause-lines';
 import { lineView } from '../line-view';
 import { largestLines } from '../lines.repository';
 import { chartedMonths, type StatementFacts, summaryOf } from './statement-facts';
@@ -40,7 +41,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     clauses,
     restatements,
     steps,
-    payments: payments.map(({ line, ...figures }) => [line, figuresText(figures)]),
+    payments: payments.map((payment) => [payment.line, figuresOf(payment, currency)]),
     months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
       const { serviceId, ...view } = lineView(line, currency);
@@ -51,9 +52,25 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
   };
 }
 
-/** "gross 100.00, rate 0.1, tax 10.00": plain members as the clause line has them, the rest of it in the other formats. */
-const figuresText = (figures: Readonly<Record<string, unknown>>): string =>
-  Object.entries(figures)
-    .filter(([name, value]) => name !== 'clause' && (typeof value === 'string' || typeof value === 'number'))
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
+/** The figures of a line of tax, exchange or shares in the order of their arithmetic: their names, and what they are. */
+function figuresOf(payment: StatedPayment, currency: string): (readonly [name: string, value: string])[] {
+  switch (payment.line) {
+    case 'vat': {
+      const { treatment, rate, source, net, tax, gross, declaredByCustomer } = payment;
+      const amounts = treatment === 'reverse-charge' ? { net, declaredByCustomer } : { net, tax, gross };
+      return Object.entries({ treatment, rate, source, ...amounts });
+    }
+    case 'withholding': {
+      const { treatment, rate, source, gross, tax, net } = payment;
+      return Object.entries({ treatment, rate, source, gross, tax, net });
+    }
+    case 'exchange': {
+      const { rate, source, on, from, to, currency: into } = payment;
+      return Object.entries({ rate, source, on, from: `${from} ${currency}`, to: `${to} ${into}` });
+    }
+    case 'share': {
+      const { payee, exact, amount } = payment;
+      return Object.entries({ payee, exact, amount });
+    }
+  }
+}

@@ -38,8 +38,8 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
   const { advance } = clauseLines.payable;
   const fact = (name: string, value: string): Row => [name, null, null, value];
   const rows: (Row | TotalRow)[] = [
-    ...summaryOf(facts).map(({ name, amount: value, total }) => {
-      const row: Row = [words.summaryNames[name], value, currency];
+    ...summaryOf(facts).map(({ name, amount: value, currency: of, total }) => {
+      const row: Row = [words.summaryNames[name], value, of];
       return total ? { total: row } : row;
     }),
     [],

@@ -34,10 +34,14 @@ describe('terms that this server cannot settle yet', () => {
       '/rounding/apply',
       '/recoupment/pooledWith',
       '/breakage',
-      '/exchange',
       '/reserves/0',
       '/splits/0',
       '/splits/1',
+      '/advances/0',
+      '/advances/1',
+      '/settlement/backFee',
+      '/guarantees/1',
+      '/minimumFees/0',
       '/royalties/1/royalty',
     ]);
     expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['terms-not-operable']));

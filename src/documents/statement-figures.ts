@@ -1,3 +1,4 @@
+import type { PaymentShown } from './statement-document';
 import type { StatementWords } from './statement-words';
 
 const points: Readonly<Record<string, string>> = { 'en-GB': '.', 'ru-RU': ',' };
@@ -28,18 +29,19 @@ export function formulaText(formula: string, { formulaWords }: Pick<StatementWor
   );
 }
 
-/** "rate 0.15, tax 150.00": the figures of tax and exchange, by their names in the language. What a source is called stays as it is. */
-export const paymentText = (
-  figures: readonly (readonly [name: string, value: string])[],
-  words: Pick<StatementWords, 'locale' | 'figureNames' | 'treatments'>,
-): string =>
-  figures
-    .map(([name, value]) => {
-      const [, amount, currency] = /^(\d+\.?\d*) ([A-Z]{3})$/.exec(value) ?? [];
-      const told = amount && currency ? amountText(amount, currency, words) : figureText(value, words);
-      return `${words.figureNames[name] ?? name}\u00a0${words.treatments[value] ?? told}`;
-    })
-    .join(' · ');
+type Named = Pick<StatementWords, 'stepNames' | 'treatments' | 'publishers'>;
+
+/** "tax withheld, borne by the platform" */
+export function paymentName({ kind, treatment }: PaymentShown, { stepNames, treatments }: Named): string {
+  const name = stepNames[kind] ?? kind;
+  return treatment === undefined ? name : `${name}, ${treatments[treatment] ?? treatment}`;
+}
+
+/** "Bank of Russia, 2026-01-31"; what a law is called stays as it is. */
+export function sourceText({ kind, source, on }: PaymentShown, { publishers }: Named): string {
+  const name = kind === 'exchange' ? (publishers[source] ?? source) : source;
+  return on === undefined ? name : `${name}, ${on}`;
+}
 
 /** An amount with its currency, on one line. */
 export const amountText = (amount: string, currency: string, words: Pick<StatementWords, 'locale'>): string =>

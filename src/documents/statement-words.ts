@@ -66,6 +66,10 @@ export interface StatementWords {
   readonly steps: string;
   readonly step: string;
   readonly payments: string;
+  readonly source: string;
+  readonly rate: string;
+  readonly takenOf: string;
+  readonly comesTo: string;
   readonly lines: string;
   readonly line: string;
   readonly allLines: (count: string) => string;
@@ -82,9 +86,10 @@ export interface StatementWords {
   readonly howToVerify: string;
   readonly kindNames: Readonly<Record<RoyaltyKind, string>>;
   readonly stepNames: Readonly<Record<string, string>>;
-  /** What the figures of tax and exchange are called, and who bears a tax. */
-  readonly figureNames: Readonly<Record<string, string>>;
+  /** Who bears a tax. */
   readonly treatments: Readonly<Record<string, string>>;
+  /** Whose exchange rates they are. */
+  readonly publishers: Readonly<Record<string, string>>;
   /** What the kernel's formulas say in words, and how it is said here. */
   readonly formulaWords: Readonly<Record<string, string>>;
   page(page: number, of: number): string;
@@ -151,6 +156,10 @@ const english: StatementWords = {
   steps: 'From royalties to what is payable',
   step: 'Step',
   payments: 'Tax, exchange and shares',
+  source: 'By',
+  rate: 'Rate',
+  takenOf: 'Of',
+  comesTo: 'Comes to',
   lines: 'Lines',
   line: 'Line',
   allLines: (count) => `All ${count} lines of the statement.`,
@@ -200,20 +209,14 @@ const english: StatementWords = {
     exchange: 'exchange',
     share: 'share of a payee',
   },
-  figureNames: {
-    treatment: 'tax',
-    source: 'by',
-    on: 'of',
-    net: 'before tax',
-    gross: 'with tax',
-    declaredByCustomer: 'declared by the platform',
-  },
   treatments: {
     added: 'on top',
     included: 'inside the amount',
     'reverse-charge': 'declared by the platform',
-    deducted: 'taken from the amount',
+    deducted: 'borne by the label',
     'grossed-up': 'borne by the platform',
+  },
+  publishers: {
     ecb: 'European Central Bank',
     cbr: 'Bank of Russia',
     manual: 'the parties',
@@ -283,6 +286,10 @@ const russian: StatementWords = {
   steps: 'От вознаграждения к сумме выплаты',
   step: 'Действие',
   payments: 'Налоги, обмен валюты и доли',
+  source: 'Основание',
+  rate: 'Ставка, курс',
+  takenOf: 'С суммы',
+  comesTo: 'Получается',
   lines: 'Строки',
   line: 'Строка',
   allLines: (count) => `Все строки отчёта: ${count}.`,
@@ -332,27 +339,14 @@ const russian: StatementWords = {
     exchange: 'обмен валюты',
     share: 'доля получателя',
   },
-  figureNames: {
-    treatment: 'порядок',
-    rate: 'ставка',
-    source: 'основание',
-    on: 'на',
-    net: 'без налога',
-    tax: 'налог',
-    gross: 'с налогом',
-    declaredByCustomer: 'исчисляет платформа',
-    from: 'из',
-    to: 'в',
-    payee: 'получатель',
-    exact: 'точно',
-    amount: 'сумма',
-  },
   treatments: {
     added: 'сверх суммы',
     included: 'в составе суммы',
     'reverse-charge': 'исчисляет платформа',
-    deducted: 'удерживается из суммы',
+    deducted: 'за счёт лицензиара',
     'grossed-up': 'за счёт платформы',
+  },
+  publishers: {
     ecb: 'Европейский центральный банк',
     cbr: 'Банк России',
     manual: 'стороны',

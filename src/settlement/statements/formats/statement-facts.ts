@@ -1,5 +1,5 @@
 import { getLiving } from '../../../agreements';
-import type { ChartedMonth, Side, SummaryLine, SummaryName } from '../../../documents';
+import type { ChartedMonth, PaymentShown, Side, SummaryLine, SummaryName } from '../../../documents';
 import { exchange, type Money, moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
@@ -121,5 +121,33 @@ function shown(rows: readonly SummaryRow[]): SummaryRow[] {
     const has = parts > 0 || name === 'payable';
     parts = 0;
     return has;
+  });
+}
+
+/** The lines of tax, exchange and shares, each as what it was taken of and what it came to. Under reverse charge that is what the platform declares. */
+export function paymentsShown({ statement: { currency }, clauseLines }: Stated): PaymentShown[] {
+  const paidIn = paymentsOf(clauseLines).exchange?.currency ?? currency;
+  const amounts = (of: string, to: string, into = currency) => ({
+    of: { amount: of, currency },
+    to: { amount: to, currency: into },
+  });
+  return clauseLines.payments.map((payment): PaymentShown => {
+    switch (payment.line) {
+      case 'vat': {
+        const { line: kind, treatment, source, rate, net, tax, declaredByCustomer } = payment;
+        const to = treatment === 'reverse-charge' ? declaredByCustomer : tax;
+        return { kind, treatment, source, rate, ...amounts(net, to) };
+      }
+      case 'withholding': {
+        const { line: kind, treatment, source, rate, gross, tax } = payment;
+        return { kind, treatment, source, rate, ...amounts(gross, tax) };
+      }
+      case 'exchange': {
+        const { line: kind, source, on, rate, from, to } = payment;
+        return { kind, source, on, rate, ...amounts(from, to, payment.currency) };
+      }
+      case 'share':
+        return { kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } };
+    }
   });
 }

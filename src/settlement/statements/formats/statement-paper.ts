@@ -2,10 +2,9 @@ import { type StatementDocument, statementPdf, sealPdf } from '../../../document
 import type { LanguageCode } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { Keyring } from '../../../platform/keyring/keyring';
-import type { StatedPayment } from '../clause-lines';
 import { lineView } from '../line-view';
 import { largestLines } from '../lines.repository';
-import { chartedMonths, type StatementFacts, summaryOf } from './statement-facts';
+import { chartedMonths, paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
 import type { Reading } from './lines-csv';
 
 /** Lines that a paper shows: what nobody reads on paper is in the other formats. */
@@ -25,7 +24,7 @@ export async function sealedStatement(
 async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode): Promise<StatementDocument> {
   const { statement, terms, side, clauseLines, lineCount } = facts;
   const { currency } = statement;
-  const { clauses, restatements, steps, payments, payable, termsHash } = clauseLines;
+  const { clauses, restatements, steps, payable, termsHash } = clauseLines;
   const summary = summaryOf(facts);
   return {
     language,
@@ -41,7 +40,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     clauses,
     restatements,
     steps,
-    payments: payments.map((payment) => [payment.line, figuresOf(payment, currency)]),
+    payments: paymentsShown(facts),
     months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
       const { serviceId, ...view } = lineView(line, currency);
@@ -50,27 +49,4 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     lineCount,
     hashes: { clauseLines: statement.sha256, terms: termsHash },
   };
-}
-
-/** The figures of a line of tax, exchange or shares in the order of their arithmetic: their names, and what they are. */
-function figuresOf(payment: StatedPayment, currency: string): (readonly [name: string, value: string])[] {
-  switch (payment.line) {
-    case 'vat': {
-      const { treatment, rate, source, net, tax, gross, declaredByCustomer } = payment;
-      const amounts = treatment === 'reverse-charge' ? { net, declaredByCustomer } : { net, tax, gross };
-      return Object.entries({ treatment, rate, source, ...amounts });
-    }
-    case 'withholding': {
-      const { treatment, rate, source, gross, tax, net } = payment;
-      return Object.entries({ treatment, rate, source, gross, tax, net });
-    }
-    case 'exchange': {
-      const { rate, source, on, from, to, currency: into } = payment;
-      return Object.entries({ rate, source, on, from: `${from} ${currency}`, to: `${to} ${into}` });
-    }
-    case 'share': {
-      const { payee, exact, amount } = payment;
-      return Object.entries({ payee, exact, amount });
-    }
-  }
 }

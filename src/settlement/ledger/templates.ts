@@ -112,12 +112,7 @@ export interface VatCharged {
 
 /** The label's tax on what it supplies: the platform pays it to the label, and sets it against its own. */
 export const vatCharged = ({ added, tax }: VatCharged): Leg[] =>
-  legs(
-    ['platform-receivable', added],
-    ['label-payable', -added],
-    ['platform-vat', tax],
-    ['label-vat', -tax],
-  );
+  legs(['platform-receivable', added], ['label-payable', -added], ['platform-vat', tax], ['label-vat', -tax]);
 
 export interface TaxWithheld {
   /** Taken from what is payable; nothing where the platform bears the tax on top. */

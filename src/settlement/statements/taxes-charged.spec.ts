@@ -45,6 +45,22 @@ describe('the books of a close with taxes', () => {
   });
 });
 
+describe('the examples of docs/exchange-and-tax.md', () => {
+  // Of 1,000.00 payable, at 20 % and 15 %: what is invoiced, and what of it is the label's own.
+  it.each([
+    ['added', 'deducted', 105_000n, 85_000n],
+    ['included', 'deducted', 87_500n, 70_833n],
+    ['reverse-charge', 'deducted', 85_000n, 85_000n],
+    ['reverse-charge', 'grossed-up', 100_000n, 100_000n],
+  ])('VAT %s, withholding %s', (treatment, borne, invoiced, own) => {
+    const taxes = { withholding: { rate: '0.15', source: 'treaty' }, vat: { rate: '0.2', source: 'law' } };
+    const terms = referenceTerms({ taxes: { vat: treatment, withholding: borne } });
+    const payment = payAfterTax(terms, { period: reportingPeriodNamed('2026-01'), payable: 100_000n, taxes })!;
+    const received = receivedOf({ payable: 100_000n, payment });
+    expect([received + taxesCharged(payment).vat.tax, received]).toEqual([invoiced, own]);
+  });
+});
+
 describe('what is exchanged in parts', () => {
   it('comes to what the whole comes to, and no part to less than nothing', () => {
     const rate = fc.tuple(fc.integer({ min: 1, max: 10 ** 9 }), fc.integer({ min: 1, max: 10 ** 6 }));

@@ -298,6 +298,37 @@ describe('value-added tax on top, and a tax that the platform bears', () => {
   });
 });
 
+describe('a dispute about all of a month', () => {
+  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not.
+  it('holds what the label would get, never more', async () => {
+    const deal = await Deal.made({ taxes: { withholding: 'deducted', vat: 'added' } });
+    const { isrcs, serviceIds } = deal.market;
+    await deal.agree('withholding', '0.15', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    await reportUsage(app, deal.market, { plays: { [isrcs[0]!]: 1_000 } });
+    await sendEvents(deal.platform, [
+      usageEvent(deal.market, { id: 'other', isrc: isrcs[0]!, territory: 'BY', quantity: 5 }),
+    ]);
+    const dispute = { month: '2026-01', serviceId: serviceIds[0], reason: 'Nobody played it there.' };
+    await deal.platform.post(deal.at('usage-disputes'), dispute);
+    const { statement } = await deal.close();
+    expect(statement).toMatchObject({ payable: { amount: '1000.00' }, held: { amount: '850.00' } });
+    for (const party of [deal.label, deal.platform]) await party.post(deal.at('usage-disputes/1/release'), {});
+    expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
+      ['2026-01', '200.00', '200.00'],
+      ['dispute 1', '850.00', '0.00'],
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-payable USD -1050.00',
+      'label-tax-credit USD 150.00',
+      'label-vat USD -200.00',
+      'platform-receivable USD 1050.00',
+      'platform-tax-withheld USD -150.00',
+      'platform-vat USD 200.00',
+    ]);
+  });
+});
+
 describe('a month in which nothing is payable', () => {
   it('needs no rate: 10.00 wait for the minimum', async () => {
     app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));

@@ -98,7 +98,7 @@ export class BearerAuthenticator extends Authenticator {
   private async byApiKey(token: string): Promise<Actor | undefined> {
     const key = readApiKey(token);
     if (key === undefined) return undefined;
-    const found = await this.database.asSystem((tx) => findActorOfKey(tx, key.prefix), 'read');
+    const found = await findActorOfKey(this.database, key.prefix);
     return found !== undefined && secretMatches(key.secret, found.secretHash) ? found.actor : undefined;
   }
 }

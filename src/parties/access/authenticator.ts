@@ -21,7 +21,8 @@ const headerFault = {
   message: 'Accordo-On-Behalf-Of is the id of one label',
 };
 
-const strategies = ['access-token', 'api-key'];
+/** A key is told by its grammar; reading it as a token first would cost each request a failed one. */
+const strategies = ['api-key', 'access-token'];
 
 /**
  * Who sends a request: a bearer token that is an access token or an API key, each a Passport strategy of its own. Session and key are

@@ -111,7 +111,9 @@ export class TakeEvents {
 function firstOfEach(checked: readonly EventReading[]): UsageEvent[] {
   const first = new Map<string, UsageEvent>();
   for (const reading of checked) {
-    if ('event' in reading && !first.has(keyOf(reading.event))) first.set(keyOf(reading.event), reading.event);
+    if (!('event' in reading)) continue;
+    const key = keyOf(reading.event);
+    if (!first.has(key)) first.set(key, reading.event);
   }
   return [...first.values()];
 }
@@ -202,7 +204,7 @@ function answerOf(reading: EventReading, known: Map<string, KnownEvent>): EventA
   const { source, id } = reading.event;
   const there = known.get(keyOf(reading.event));
   if (there === undefined) throw new Error(`event ${id} was neither there nor added`);
-  const faults = differencesBetween(there.event, reading.event);
+  const faults = there.event === reading.event ? [] : differencesBetween(there.event, reading.event);
   if (faults.length > 0) return { source, id, outcome: 'rejected', ...refusal('usage-event-differs'), faults };
   const outcome = there.before ? 'duplicate' : 'accepted';
   there.before = true;

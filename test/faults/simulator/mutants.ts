@@ -17,7 +17,7 @@ export interface Provider {
 }
 
 const withoutLocks = ({ text, values }: Statement): Statement => ({
-  text: text.replaceAll(/\bFOR (NO KEY )?UPDATE\b/g, ''),
+  text: text.replaceAll(/\bFOR (NO KEY )?UPDATE( OF \w+)?/g, ''),
   values,
 });
 

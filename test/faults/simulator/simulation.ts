@@ -41,6 +41,8 @@ export class Simulation {
   readonly told = new Map<string, number>();
   account: string | undefined;
   numbers = 0;
+  /** How much was told. */
+  happened = 0;
 
   constructor(
     readonly product: Product,
@@ -74,6 +76,7 @@ export class Simulation {
   }
 
   count(what: string): void {
+    this.happened += 1;
     this.told.set(what, (this.told.get(what) ?? 0) + 1);
   }
 

@@ -19,6 +19,7 @@ const source = '/simulated';
 export function passTime(simulation: Simulation): Promise<void> {
   const hours = simulation.chance(0.5) ? 1 + simulation.below(20) : 24 * (1 + simulation.below(12));
   simulation.moveClock(hours * hour);
+  simulation.count('time');
   return Promise.resolve();
 }
 

@@ -127,6 +127,11 @@ export class Product {
     return (await this.superuser!.query<Row>(text, values)).rows;
   }
 
+  /** As `look`, for a question that is asked again and again: planned once. */
+  async lookAgain<Row extends object>(name: string, text: string): Promise<Row[]> {
+    return (await this.superuser!.query<Row>({ name, text })).rows;
+  }
+
   /** An event as the provider would send it now: its bytes and their signature. */
   signed(payload: string, secret = secrets.webhookSecret): { rawBody: Buffer; signature: string } {
     const seconds = Math.floor(this.clock.now().getTime() / 1000);

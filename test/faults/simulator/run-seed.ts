@@ -12,7 +12,7 @@ type Command = (simulation: Simulation) => Promise<void>;
 
 /** How often each is drawn, of the sum of all. */
 const commands: readonly (readonly [weight: number, name: string, run: Command])[] = [
-  [9, 'time', passTime],
+  [11, 'time', passTime],
   [15, 'plays', sendPlays],
   [4, 'void', takeBack],
   [10, 'close', close],

@@ -131,10 +131,7 @@ export class Simulation {
 
   /** How many rows there are of everything that money can be seen in, and a sum over all that they say. */
   private async fingerprint(): Promise<string> {
-    const parts = watched.map(
-      (table) => `SELECT '${table}' AS t, count(*) AS n, sum(hashtextextended(r::text, 0)) AS h FROM ${table} r`,
-    );
-    return JSON.stringify(await this.product.look(parts.join(' UNION ALL ')));
+    return JSON.stringify(await this.product.lookAgain('fingerprint', fingerprintText()));
   }
 }
 
@@ -167,3 +164,8 @@ export const textOf = (error: unknown): string =>
     : error instanceof Error
       ? error.message
       : String(error);
+
+const fingerprintText = (): string =>
+  watched
+    .map((table) => `SELECT '${table}' AS t, count(*) AS n, sum(hashtextextended(r::text, 0)) AS h FROM ${table} r`)
+    .join(' UNION ALL ');

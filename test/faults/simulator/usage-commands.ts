@@ -17,7 +17,7 @@ const source = '/simulated';
 
 /** Mostly hours, now and then more than a week: months come to their end. */
 export function passTime(simulation: Simulation): Promise<void> {
-  const hours = simulation.chance(0.5) ? 1 + simulation.below(20) : 24 * (1 + simulation.below(12));
+  const hours = simulation.chance(0.5) ? 1 + simulation.below(20) : 24 * (1 + simulation.below(14));
   simulation.moveClock(hours * hour);
   simulation.count('time');
   return Promise.resolve();

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../src/platform/database/tx';
 import { listInvoices } from '../../../src/settlement/invoices/invoices.repository';
-import { transactionsOf } from '../../../src/settlement/ledger/ledger';
+import { movementsOf } from '../../../src/settlement/ledger/journal/journal.repository';
+import { balancesOf, transactionsOf } from '../../../src/settlement/ledger/ledger';
 import { LogLedger } from '../../../src/settlement/ledger/log/log-ledger';
 import { listPayouts } from '../../../src/settlement/payouts/payouts.repository';
 import { transfersOf } from './money-commands';
@@ -11,6 +12,7 @@ import { takeJob } from './work-queue';
 export async function compare(simulation: Simulation): Promise<void> {
   await balanced(simulation);
   await sameBalances(simulation);
+  await sameAsTold(simulation, simulation.happened % simulation.reference.deals.length);
   await sameStatements(simulation);
   await sameInvoices(simulation);
   await samePayouts(simulation);
@@ -45,6 +47,42 @@ async function sameBalances({ product, reference }: Simulation): Promise<void> {
       [...balances].filter(([, minor]) => minor !== 0n).map(([account, minor]) => `deal ${place} ${account} ${minor}`),
     ),
   );
+}
+
+/** What the product itself says of an agreement's balances, to the label that asks. */
+async function sameAsTold(simulation: Simulation, place: number): Promise<void> {
+  const { agreementId } = simulation.worldDeal(place);
+  const told = await simulation.product.as('label', (tx) => balancesOf(tx, agreementId));
+  expectSame(
+    `balances of deal ${place} as told`,
+    told.filter(({ minor }) => minor !== 0n).map(({ account, minor }) => `${account} ${minor}`),
+    [...simulation.reference.deals[place]!.balances]
+      .filter(([, minor]) => minor !== 0n)
+      .map(([account, minor]) => `${account} ${minor}`),
+  );
+}
+
+/** The trial balance of all time closes with what the reference ledger has, by either of both days. */
+export async function sameTrialBalance(simulation: Simulation): Promise<void> {
+  const { reference, product } = simulation;
+  const expected = new Map<string, bigint>();
+  for (const { facts, balances } of reference.deals) {
+    for (const [account, minor] of balances) {
+      const key = `${facts.currency} ${account}`;
+      expected.set(key, (expected.get(key) ?? 0n) + minor);
+    }
+  }
+  for (const by of ['booked', 'effective'] as const) {
+    const period = { agreementId: null, by, from: '2026-04-01', until: '2030-01-01' };
+    const rows = await product.as('label', (tx, actor) => movementsOf(tx, { of: actor, ...period }));
+    expectSame(
+      `trial balance by the day ${by}`,
+      rows
+        .map(({ currency, account, opening, debit, credit }) => `${currency} ${account} ${opening + debit - credit}`)
+        .filter((row) => !row.endsWith(' 0')),
+      [...expected].filter(([, minor]) => minor !== 0n).map(([key, minor]) => `${key} ${minor}`),
+    );
+  }
 }
 
 async function sameStatements({ product, reference }: Simulation): Promise<void> {

@@ -4,6 +4,8 @@ import type { Statement, Tap } from './tapped-source';
 /** A product with one bug in it, planted without touching its sources. */
 export interface Mutant {
   readonly name: string;
+  /** What the first difference may look like: anything else would be a fault of the simulator. */
+  readonly shows: RegExp;
   /** Run in the seed's own database before anything else. */
   readonly sql?: string;
   readonly tap?: Tap;
@@ -75,9 +77,13 @@ function blindRail(rail: PaymentRail, { url, secretKey }: Provider): PaymentRail
 
 /** The five bugs that the simulator must find. */
 export const mutants: readonly Mutant[] = [
-  { name: 'unique index removed', sql: 'DROP INDEX payout_allocations_one_live' },
-  { name: 'lock dropped', tap: { changed: withoutLocks } },
-  { name: 'claim before write', tap: claimFirst },
-  { name: 'blind retry', rail: blindRail },
-  { name: 'float cast', tap: { changed: castLegs } },
+  { name: 'unique index removed', shows: /2 were planned/, sql: 'DROP INDEX payout_allocations_one_live' },
+  {
+    name: 'lock dropped',
+    shows: /duplicate key value|at once ended as|not planned|changed something/,
+    tap: { changed: withoutLocks },
+  },
+  { name: 'claim before write', shows: /cash|not paid|0 were planned/, tap: claimFirst },
+  { name: 'blind retry', shows: /transferred 2 times|has 2 transfers|cash-in-transit/, rail: blindRail },
+  { name: 'float cast', shows: /balances: |does not balance/, tap: { changed: castLegs } },
 ];

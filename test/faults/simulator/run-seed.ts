@@ -1,5 +1,5 @@
 import { OpenPaymentAccount } from '../../../src/settlement/payments/open-payment-account';
-import { compare, logged, readList } from './checks';
+import { compare, logged, readList, sameTrialBalance } from './checks';
 import { askForPayout, bank, decide, deliver, hearAll, pay, receive, runPayouts, transfersOf } from './money-commands';
 import type { Mutant } from './mutants';
 import type { Product } from './product';
@@ -110,6 +110,7 @@ async function comeToRest(simulation: Simulation): Promise<void> {
     await hearAll(simulation);
   }
   await compare(simulation);
+  await sameTrialBalance(simulation);
   await logged(simulation);
   for (const payout of simulation.reference.payouts) {
     const transfers = transfersOf(simulation, payout).length;

@@ -3,15 +3,15 @@ import { withBelongings } from '../../../bench/support/belongings';
 import { announceServer } from '../../support/server';
 import { makeTemplate } from '../../support/template';
 import type { FaultsOptions } from '../deal';
-import { mutants } from './mutants';
+import { type Mutant, mutants } from './mutants';
 import { Product } from './product';
 import { runSeed, type SeedResult } from './run-seed';
 import { makeWorld } from './world';
 
 /** Commands of one seed. */
 export const commandsPerSeed = 500;
-/** Seeds within which a planted bug must be found. */
-export const seedsPerBug = 5;
+/** Seeds within which a planted bug must be found: each finds all of them at present, the first of these within 120 commands. */
+const seedsOfBugs = [2, 1, 3, 4, 5];
 
 /** What a run prints. */
 export interface SettlementResult {
@@ -63,8 +63,8 @@ async function plantedBugs(product: Product, say: (line: string) => void): Promi
 }
 
 /** The first seed that sees the bug; undefined where none of a few does. */
-export async function findBug(product: Product, mutant: (typeof mutants)[number]): Promise<SeedResult | undefined> {
-  for (let seed = 1; seed <= seedsPerBug; seed += 1) {
+export async function findBug(product: Product, mutant: Mutant): Promise<SeedResult | undefined> {
+  for (const seed of seedsOfBugs) {
     const result = await runSeed(product, { seed, commands: commandsPerSeed, mutant });
     if (result.found !== undefined) return result;
   }

@@ -24,11 +24,12 @@ export async function bank(simulation: Simulation): Promise<void> {
   if (next === 0 || underway.length === 0) runPayouts(simulation);
   else if (next === 1) {
     control.arrivePayouts();
-    simulation.arrived.push(...underway.splice(0));
+    simulation.over.push(...underway.splice(0));
   } else {
     const [returned] = underway.splice(simulation.below(underway.length), 1);
     control.failPayout(returned!.providerPayout);
     for (const payout of returned!.payouts) simulation.carried.delete(payout);
+    simulation.over.push(returned!);
   }
   simulation.count('bank');
   await hearAll(simulation);
@@ -50,7 +51,7 @@ const payoutOf = ({ metadata }: { readonly metadata: Record<string, string> }): 
 /** Events that the provider announced since, in the reference's words. */
 export function hearAll(simulation: Simulation): Promise<void> {
   const { product, reference } = simulation;
-  const carriages = [...simulation.underway, ...simulation.arrived];
+  const carriages = [...simulation.underway, ...simulation.over];
   return simulation.hear(async ({ type, data: { object } }: ProviderEvent) => {
     if (type === 'invoice.paid') {
       const rows = await product.look<{ agreement: string; purpose: string; source: string }>(
@@ -67,10 +68,9 @@ export function hearAll(simulation: Simulation): Promise<void> {
       if (invoice === undefined) throw new Differs(`the provider has an invoice that nobody issued: ${object.id}`);
       return { kind: 'paid', invoice };
     }
-    if (type === 'payout.failed') return { kind: 'returned' };
-    if (type !== 'payout.paid') return undefined;
+    if (type !== 'payout.paid' && type !== 'payout.failed') return undefined;
     const carriage = carriages.find(({ providerPayout }) => providerPayout === object.id);
-    return { kind: 'arrived', payouts: carriage?.payouts ?? [] };
+    return { kind: type === 'payout.paid' ? 'arrived' : 'returned', payouts: carriage?.payouts ?? [] };
   });
 }
 

@@ -89,7 +89,7 @@ export class Product {
     });
     const { port, url } = this.double;
     const endpoint = { protocol: 'http', host: '127.0.0.1', port } as const;
-    const rail = new StripeRail({ config: { ...secrets, endpoint }, now, timeoutMs: 2_000 });
+    const rail = new StripeRail({ config: { ...secrets, endpoint }, now, timeoutMs: 20_000 });
     this.rail = mutant?.rail?.(rail, { url, secretKey: secrets.stripeKey }) ?? rail;
   }
 

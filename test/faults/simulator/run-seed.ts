@@ -106,7 +106,7 @@ async function comeToRest(simulation: Simulation): Promise<void> {
     for (const job of await waitingJobs(simulation.product)) await takeJobInPeace(simulation, job);
     runPayouts(simulation);
     control.arrivePayouts();
-    simulation.arrived.push(...simulation.underway.splice(0));
+    simulation.over.push(...simulation.underway.splice(0));
     await hearAll(simulation);
   }
   await compare(simulation);

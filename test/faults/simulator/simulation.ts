@@ -15,8 +15,7 @@ export interface KnownEvent {
   readonly about:
     | { readonly kind: 'paid'; readonly invoice: ReferenceInvoice }
     /** The product's payouts whose transfers this payout of the provider carried. */
-    | { readonly kind: 'arrived'; readonly payouts: readonly string[] }
-    | { readonly kind: 'returned' };
+    | { readonly kind: 'arrived' | 'returned'; readonly payouts: readonly string[] };
   delivered: boolean;
 }
 
@@ -34,7 +33,8 @@ export class Simulation {
   /** What was announced and is no concern of ours. */
   readonly otherEvents = new Set<string>();
   readonly underway: Carriage[] = [];
-  readonly arrived: Carriage[] = [];
+  /** Those that have arrived, or came back. */
+  readonly over: Carriage[] = [];
   /** Payouts of the product whose transfer a payout of the provider has carried, or carries. */
   readonly carried = new Set<string>();
   /** How often each kind of command was run, and each kind of refusal was right. */

@@ -85,14 +85,12 @@ async function ended(
   if (oneWasDone || (await isDone(simulation, job))) await apply(simulation, job);
 }
 
-/** The provider may be out of reach; and an arrival may be told before we know of the transfer. */
+/** The provider may be out of reach; and what became of a transfer may be told before we know of the transfer. */
 function isExcused(simulation: Simulation, job: WaitingJob, error: unknown): boolean {
   if (error instanceof Error && error.name === 'NotSettled') return true;
-  const event = simulation.events.get(job.payload['eventId'] ?? '');
-  return (
-    event?.about.kind === 'arrived' &&
-    arriving(simulation, event.about.payouts).some(({ state }) => state === 'approved')
-  );
+  const about = simulation.events.get(job.payload['eventId'] ?? '')?.about;
+  if (about === undefined || about.kind === 'paid') return false;
+  return arriving(simulation, about.payouts).some(({ state }) => state === 'approved');
 }
 
 const arriving = ({ reference }: Simulation, ids: readonly string[]): ReferencePayout[] =>

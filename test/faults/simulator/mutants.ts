@@ -77,13 +77,17 @@ function blindRail(rail: PaymentRail, { url, secretKey }: Provider): PaymentRail
 
 /** The five bugs that the simulator must find. */
 export const mutants: readonly Mutant[] = [
-  { name: 'unique index removed', shows: /2 were planned/, sql: 'DROP INDEX payout_allocations_one_live' },
+  {
+    name: 'unique index removed',
+    shows: /two of payout at once ended as done and done/,
+    sql: 'DROP INDEX payout_allocations_one_live',
+  },
   {
     name: 'lock dropped',
     shows: /duplicate key value|at once ended as|not planned|changed something/,
     tap: { changed: withoutLocks },
   },
-  { name: 'claim before write', shows: /cash|not paid|0 were planned/, tap: claimFirst },
+  { name: 'claim before write', shows: /cash|not paid|invoice-not-payable and invoice-not-payable/, tap: claimFirst },
   { name: 'blind retry', shows: /transferred 2 times|has 2 transfers|cash-in-transit/, rail: blindRail },
   { name: 'float cast', shows: /balances: |does not balance/, tap: { changed: castLegs } },
 ];

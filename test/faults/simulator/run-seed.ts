@@ -1,6 +1,17 @@
 import { OpenPaymentAccount } from '../../../src/settlement/payments/open-payment-account';
 import { compare, logged, readList, sameTrialBalance } from './checks';
-import { askForPayout, bank, decide, deliver, hearAll, pay, receive, runPayouts, transfersOf } from './money-commands';
+import {
+  askForPayout,
+  bank,
+  decide,
+  deliver,
+  hearAll,
+  pay,
+  receive,
+  restrict,
+  runPayouts,
+  transfersOf,
+} from './money-commands';
 import type { Mutant } from './mutants';
 import type { Product } from './product';
 import { waitingJobs } from './queue';
@@ -25,6 +36,7 @@ const commands: readonly (readonly [weight: number, name: string, run: Command])
   [4, 'expenses', expenses],
   [6, 'dispute', dispute],
   [2, 'list', readList],
+  [2, 'restriction', restrict],
 ];
 const weights = commands.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -52,6 +64,7 @@ export async function runSeed(
   const draw = async (): Promise<void> => {
     const [, name, run] = drawn(simulation);
     last = `command ${done + 1} (${name})`;
+    simulation.late = done > count * 0.8;
     const before = simulation.happened;
     await run(simulation);
     // What found nothing to do was no command.

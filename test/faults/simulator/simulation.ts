@@ -41,6 +41,10 @@ export class Simulation {
   readonly told = new Map<string, number>();
   account: string | undefined;
   numbers = 0;
+  /** Whether the provider refuses every further transfer to the label. */
+  restricted = false;
+  /** Whether most of the seed is over. */
+  late = false;
   /** How much was told. */
   happened = 0;
 
@@ -94,14 +98,22 @@ export class Simulation {
   /** Does what the reference expects to be refused with this code: then nothing has changed. */
   async refused(what: string, code: string, work: () => Promise<unknown>): Promise<void> {
     const before = await this.fingerprint();
-    const ending = await work().then(
-      () => 'done',
-      (error: unknown) => (error instanceof DomainError ? error.code : textOf(error)),
-    );
+    const ending = await work().then(() => 'done', codeOf);
     if (ending !== code) throw new Differs(`${what} should have been refused with ${code}, and was: ${ending}`);
     if ((await this.fingerprint()) !== before)
       throw new Differs(`${what} was refused with ${code}, and changed something`);
     this.count(`refused: ${code}`);
+  }
+
+  /** Does the same twice at once: one is done, the other one refused with this code. */
+  async onceOfTwo<Result>(what: string, code: string, work: () => Promise<Result>): Promise<Result> {
+    const endings = await Promise.allSettled([work(), work()]);
+    const done = endings.flatMap((ending) => (ending.status === 'fulfilled' ? [ending.value] : []));
+    const told = endings.map((ending) => (ending.status === 'fulfilled' ? 'done' : codeOf(ending.reason))).sort();
+    if (done.length !== 1 || !told.includes(code))
+      throw new Differs(`two of ${what} at once ended as ${told.join(' and ')}`);
+    this.count(`${what}, twice at once`);
+    return done[0]!;
   }
 
   async invoiceIds(invoices: readonly ReferenceInvoice[]): Promise<string[]> {
@@ -157,6 +169,8 @@ const watched = [
   'audit_entries',
   'graphile_worker._private_jobs',
 ];
+
+const codeOf = (error: unknown): string => (error instanceof DomainError ? error.code : textOf(error));
 
 export const textOf = (error: unknown): string =>
   error instanceof DomainError

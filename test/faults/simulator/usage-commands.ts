@@ -136,7 +136,9 @@ async function confirm(simulation: Simulation, deal: ReferenceDeal): Promise<voi
     );
   if (fact.confirmed) return simulation.refused('confirmation', 'period-fact-state', work);
   if (deal.isClosed(fact.month)) return simulation.refused('confirmation', 'period-already-closed', work);
-  await simulation.accepted('confirmation', work);
+  await (simulation.chance(0.7)
+    ? simulation.accepted('confirmation', work)
+    : simulation.onceOfTwo('confirmation', 'period-fact-state', work));
   fact.confirmed = true;
 }
 
@@ -170,7 +172,9 @@ async function endDispute(simulation: Simulation, deal: ReferenceDeal, one: Refe
     );
   const isTheirs = kind === 'withdrawn' ? one.openedBy === person : !one.agreed.has(person);
   if (!one.open || !isTheirs) return simulation.refused('end of a dispute', 'usage-dispute-state', work);
-  await simulation.accepted('end of a dispute', work);
+  await (simulation.chance(0.7)
+    ? simulation.accepted('end of a dispute', work)
+    : simulation.onceOfTwo('end of a dispute', 'usage-dispute-state', work));
   if (kind === 'release-agreed') one.agreed.add(person);
   if (kind === 'withdrawn' || one.agreed.size === 2) deal.release(one);
 }

@@ -111,7 +111,7 @@ async function apply(simulation: Simulation, { task, payload }: WaitingJob): Pro
     case 'send-invoice':
       return opened(await invoiceOf(simulation, payload['invoiceId']!));
     case 'send-payout':
-      return sent(simulation, payload['payoutId']!);
+      return transferred(simulation, payload['payoutId']!);
     default:
       return heard(simulation, payload['eventId']!);
   }
@@ -129,12 +129,17 @@ async function invoiceOf(simulation: Simulation, id: string): Promise<ReferenceI
 }
 
 /** The transfer is looked for where it is made: at the provider. */
-function sent(simulation: Simulation, id: string): void {
-  const payout = simulation.reference.payouts.find((one) => one.id === id);
+async function transferred(simulation: Simulation, id: string): Promise<void> {
+  const { reference, product, restricted } = simulation;
+  const payout = reference.payouts.find((one) => one.id === id);
   if (payout === undefined) throw new Differs(`nobody asked for the payout ${id}`);
   const transfers = transfersOf(simulation, payout);
   if (transfers.length > 1) throw new Differs(`the payout ${id} was transferred ${transfers.length} times`);
-  if (transfers.length === 1) simulation.reference.sent(payout);
+  if (transfers.length === 1) return reference.sent(payout);
+  if (!restricted || payout.state !== 'approved') return;
+  // Refused for good, or not known about: the provider has none of it either way.
+  if ((await product.look(`SELECT FROM payouts WHERE id = $1 AND state = 'failed'`, [id])).length > 0)
+    reference.ended(payout, 'failed');
 }
 
 function heard(simulation: Simulation, id: string): void {
@@ -149,7 +154,10 @@ async function isDone({ product }: Simulation, { task, payload }: WaitingJob): P
   const question: Readonly<Record<string, readonly [string, string | undefined]>> = {
     'close-period': [`SELECT FROM operations WHERE id = $1 AND state = 'done'`, payload['operationId']],
     'send-invoice': [`SELECT FROM invoices WHERE id = $1 AND state <> 'issued'`, payload['invoiceId']],
-    'send-payout': [`SELECT FROM payouts WHERE id = $1 AND state IN ('sent', 'confirmed')`, payload['payoutId']],
+    'send-payout': [
+      `SELECT FROM payouts WHERE id = $1 AND state IN ('sent', 'confirmed', 'failed')`,
+      payload['payoutId'],
+    ],
     'stripe-event': ['SELECT FROM stripe_events WHERE id = $1 AND processed_at IS NOT NULL', payload['eventId']],
   };
   const [text, id] = question[task] ?? [];

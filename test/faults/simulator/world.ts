@@ -12,7 +12,8 @@ import { freshDatabase, type FreshDatabase } from '../../support/database';
 import { Given } from '../../support/given';
 import { openMarket, sign, type AgreementAnswer, type Market } from '../../support/market';
 import { smallReport } from '../../support/small-report';
-import { beginning, type DealFacts, dealFacts, months, termsOf } from './deals';
+import { termsOf } from './deal-terms';
+import { beginning, type DealFacts, dealFacts, months } from './deals';
 
 /** One of the deals, with the ids that the product gave it. */
 export interface WorldDeal {

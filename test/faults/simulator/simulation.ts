@@ -172,12 +172,12 @@ const watched = [
 
 const codeOf = (error: unknown): string => (error instanceof DomainError ? error.code : textOf(error));
 
-export const textOf = (error: unknown): string =>
-  error instanceof DomainError
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? error.message
-      : String(error);
+/** An error with what caused it, in one line. */
+export function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error instanceof DomainError ? `${error.code}: ${error.message}` : error.message;
+  return error.cause === undefined ? text : `${text} (${textOf(error.cause)})`;
+}
 
 const fingerprintText = (): string =>
   watched

@@ -128,8 +128,9 @@ export class Database {
       try {
         return await work(client);
       } catch (error) {
-        // A failed ROLLBACK means the connection is gone, and the transaction with it; the pool drops it at release.
-        await client.query('ROLLBACK').catch(() => undefined);
+        // A failed ROLLBACK means the connection is gone, and the transaction with it. Unless that is said now, a connection whose end is still on its way
+        // goes back to the pool as sound, and fails whoever is next.
+        await client.query('ROLLBACK').catch((gone: unknown) => client.emit('error', gone));
         throw error;
       }
     } catch (error) {

@@ -88,7 +88,7 @@ export async function sameTrialBalance(simulation: Simulation): Promise<void> {
 async function sameStatements({ product, reference }: Simulation): Promise<void> {
   const rows = await product.look<{ said: string }>(
     `SELECT concat_ws(' ', s.agreement_id, to_char(s.month, 'YYYY-MM'), royalties_minor, recouped_minor, total_minor, held_minor,
-                      coalesce((SELECT sum(amount_minor) FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month), 0)) AS said
+                      coalesce((SELECT sum(amount_minor) FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month AND l.draft = s.draft), 0)) AS said
        FROM statements s`,
   );
   expectSame(

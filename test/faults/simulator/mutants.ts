@@ -27,9 +27,12 @@ const withoutLocks = ({ text, values }: Statement): Statement => ({
 /** Cents as dollars in a double, and back: 1.15 × 100 is 114.99999999999999. */
 const throughNumber = (minor: string): string => String(Math.trunc((Number(minor) / 100) * 100));
 
+/** Place of the amounts among the statement's values. */
+const amounts = 6;
+
 const castLegs = ({ text, values }: Statement): Statement => {
   if (!text.includes('INSERT INTO ledger_postings')) return { text, values };
-  return { text, values: values.map((value, at) => (at === 7 ? (value as string[]).map(throughNumber) : value)) };
+  return { text, values: values.map((value, at) => (at === amounts ? (value as string[]).map(throughNumber) : value)) };
 };
 
 const isTaken = ({ text }: Statement): boolean => text.includes('FROM stripe_events WHERE id = $1 FOR UPDATE');

@@ -1,3 +1,5 @@
+import { Approvals } from '../../../src/platform/approvals/approvals';
+import { DomainError } from '../../../src/platform/errors/domain-error';
 import type { JobPayload } from '../../../src/platform/jobs/jobs';
 import { PostDues } from '../../../src/settlement/invoices/post-dues';
 import { SendInvoice } from '../../../src/settlement/invoices/send-invoice';
@@ -30,11 +32,29 @@ export function waitingJobs(product: Product): Promise<WaitingJob[]> {
   );
 }
 
-/** Does a job's work. Where it throws, the queue would have it run again. */
-export const runJob = (product: Product, { task, payload }: Pick<WaitingJob, 'task' | 'payload'>): Promise<void> =>
-  product
+/** Does a job's work. Where it throws, the queue would have it run again. A close is done when a second person has issued what it drafted. */
+export async function runJob(product: Product, { task, payload }: Pick<WaitingJob, 'task' | 'payload'>): Promise<void> {
+  await product
     .service<{ execute(payload: JobPayload): Promise<void> }>(services[task as keyof typeof services])
     .execute(payload);
+  if (task === 'close-period') await issueDraft(product, payload);
+}
+
+async function issueDraft(product: Product, { agreementId = '', month = '' }: JobPayload): Promise<void> {
+  const waiting = await product.look<{ id: string }>(
+    `SELECT a.id FROM approvals a JOIN statement_drafts d ON d.id = a.subject_id
+      WHERE a.decision IS NULL AND d.agreement_id = $1 AND d.month = $2`,
+    [agreementId, `${month}-01`],
+  );
+  for (const { id } of waiting) {
+    try {
+      await product.as('colleague', (tx, actor) => product.service(Approvals).decide(tx, actor, id, 'approved'));
+    } catch (error) {
+      // Somebody else has issued it meanwhile.
+      if (!(error instanceof DomainError && error.code === 'approval-decided')) throw error;
+    }
+  }
+}
 
 export const forgetJob = async (product: Product, { id }: WaitingJob): Promise<void> => {
   await product.look('DELETE FROM graphile_worker._private_jobs WHERE id = $1', [id]);

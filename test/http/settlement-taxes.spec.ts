@@ -156,7 +156,9 @@ describe('what is taxed and paid in another currency', () => {
       events.map((event) => usageEvent(market, event)),
     );
     const { id } = await abroad.label.post<{ id: string }>(abroad.at('closes'), { month: '2026-01' });
-    await app.app.get(ClosePeriod).execute({ operationId: id, agreementId: abroad.agreement.id, month: '2026-01' });
+    const askedBy = `member:${market.label.memberId}`;
+    const closing = { operationId: id, agreementId: abroad.agreement.id, month: '2026-01', askedBy };
+    await app.app.get(ClosePeriod).execute(closing);
     const { state, problem } = await abroad.label.get<{
       state: string;
       problem: { code: string; faults: { pointer: string }[] };

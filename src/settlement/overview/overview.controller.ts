@@ -105,9 +105,9 @@ export class OverviewController {
   @Get('agreements/:id/forecast')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'Show how an agreement recoups and pays: months that are closed, the one that runs, and months to come',
+    summary: 'Show how an agreement recoups and pays, and may go on',
     description:
-      'Months to come are closed by the terms as if each were used as the last closed month was; tax and exchange are left aside, and so are agreements with more than 20,000 sums in a month. Refused with `agreement-not-concluded`.',
+      'Months that are closed, the one that runs, and months to come. These are closed by the terms as if each were used as the last closed month was; tax and exchange are left aside, and so are agreements with more than 20,000 sums in a month. Refused with `agreement-not-concluded`.',
   })
   @ApiOkResponse({ type: ForecastView })
   async forecast(

@@ -29,29 +29,42 @@ const batch = 5_000;
 /** Runs `work` in a short transaction of its own. */
 export type Reading = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
+/** Batches that PostgreSQL makes at the same time, while those before them are on their way. */
+const atOnce = 3;
+
 /**
  * All lines of a statement as CSV. They never change, so each batch may have a transaction of its own: a slow reader holds none open.
  * PostgreSQL makes the text, which is several times faster than to read a million rows and write them here; whatever is free text, the
  * ids of clauses, goes through `csvCell`, and all the rest is codes and figures.
  */
 export async function* csvOfLines(read: Reading, statement: Statement): AsyncGenerator<string> {
-  const cells = await read((tx) => cellsOf(tx, statement));
+  const cells = await read((tx) => seen(tx, statement, () => cellsOf(tx, statement)));
   yield csvHeader;
-  const batchFrom = (after: number): Promise<Batch> => read((tx) => batchAfter(tx, statement, cells, after));
-  for (let next = batchFrom(0); ;) {
-    const { text, last } = await next;
-    if (text === null || last === null) return;
-    // One ahead: PostgreSQL writes the next lines while these are on their way. Its failure is told when it is waited for.
-    next = batchFrom(last);
+  const ahead: Promise<string | null>[] = [];
+  // Lines are numbered from 1 on without gaps, so where a batch begins is known before the one before it is there.
+  let after = 0;
+  const ask = (): void => {
+    const from = after;
+    after += batch;
+    const next = read((tx) => seen(tx, statement, () => batchAfter(tx, statement, cells, from)));
+    // A failure is told when its turn comes.
     next.catch(() => undefined);
+    ahead.push(next);
+  };
+  for (let asked = 0; asked < atOnce; asked += 1) ask();
+  for (let text = await ahead.shift()!; text !== null; text = await ahead.shift()!) {
+    ask();
     yield text;
   }
 }
 
-/** Null where there are no more lines. */
-interface Batch {
-  readonly text: string | null;
-  readonly last: number | null;
+/**
+ * Whoever sees a statement sees its lines. That is asked once in each transaction, of the statement: to ask it of every line, as the policy of lines does, takes longer
+ * than to read them.
+ */
+async function seen<T>(tx: Tx, { id }: Statement, work: () => Promise<T>): Promise<T> {
+  await tx.one('SELECT FROM statements WHERE id = $1', [id]);
+  return tx.asSystem(work);
 }
 
 interface Cells {
@@ -86,18 +99,18 @@ const recording = `coalesce(isrc || ',' || service_id || ',' || ($11::text[])[te
 /** Empty where the line is of no recording. */
 const share = `CASE WHEN isrc IS NULL THEN '' ELSE coalesce(trim_scale(controlled_share)::text, '1') END`;
 
-const batchAfter = (
+/** Null where there are no more lines. */
+async function batchAfter(
   tx: Tx,
   { agreement_id, month, draft, currency }: Statement,
   { clauses, uses }: Cells,
   after: number,
-): Promise<Batch> => {
+): Promise<string | null> {
   const places = currencyExponent(currency);
-  return tx.one(
-    `SELECT max(line) AS last,
-            string_agg(line || ',' || left(period::text, 7) || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
+  const { text } = await tx.one<{ text: string | null }>(
+    `SELECT string_agg(line || ',' || left(period::text, 7) || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
                        quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || E'\\r\\n', '' ORDER BY line) AS text
-       FROM (SELECT * FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $13 AND line > $3 ORDER BY line LIMIT $4) lines`,
+       FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $13 AND line > $3::int AND line <= $3::int + $4::int`,
     [
       agreement_id,
       month,
@@ -114,4 +127,5 @@ const batchAfter = (
       draft,
     ],
   );
-};
+  return text;
+}

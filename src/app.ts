@@ -39,6 +39,7 @@ export async function openParts(config: Config, clock: Clock = new SystemClock()
     places: new Places(config.inbox && placeOf(config.inbox)),
     rail,
     licences: { ageLimitMilliseconds: (config.clearanceAgeLimitSeconds ?? 5) * 1000 },
+    rateFeeds: config.rateFeeds,
     close: () => source.destroy(),
   };
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { DomainError } from './platform/errors/domain-error';
 import { type InboxConfig, inboxConfig } from './platform/places/place-config';
+import { type RateFeedsConfig, rateFeedsConfig } from './settlement/rates/rate-feeds';
 
 /** Everything a process is told from outside, read once, checked whole, frozen. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   readonly inbox?: InboxConfig | undefined;
   /** For how long a process answers clearance questions without hearing of changes; absent: 5. */
   readonly clearanceAgeLimitSeconds?: number;
+  /** Where exchange rates are fetched; absent: nowhere, and nothing leaves the machine. */
+  readonly rateFeeds?: RateFeedsConfig | undefined;
 }
 
 export interface PaymentConfig {
@@ -63,6 +66,7 @@ export function readConfig(environment: Environment, local?: LocalDefaults): Con
     payments: paymentConfig(environment, faults) ?? local?.payments,
     inbox: inboxConfig(environment, faults, local && pathToFileURL(`${local.folder}/inbox`).href),
     clearanceAgeLimitSeconds: ageLimit(environment, faults),
+    rateFeeds: rateFeedsConfig(environment, faults),
   };
   if (faults.length > 0) throw new DomainError('configuration-invalid', faults.join('; '));
   return Object.freeze(config);

@@ -32,6 +32,7 @@ const headings: Readonly<Record<string, string>> = {
   usage: 'Reports of what a service did with recordings in a month.',
   uploads: 'Large files in pieces (tus 1.0), to be used by their id.',
   statements: 'Closed months: what was earned, recouped and is payable, and why.',
+  rates: 'Rates of exchange and tax: what banks publish, what parties agree on, and each use.',
   ledger: 'Who owes what, in double entry.',
   invoices: 'What a platform pays to a label.',
   payments: 'What the payment provider tells.',

@@ -7,6 +7,7 @@ import { processLogger } from './logger';
 import type { Clock } from './platform/clock';
 import { DomainError } from './platform/errors/domain-error';
 import { Jobs } from './platform/jobs/jobs';
+import { WatchRates } from './settlement';
 import { WatchInboxes } from './usage';
 
 export interface Serving {
@@ -24,13 +25,14 @@ export async function serve(
   const parts = await openParts(config, clock);
   const app = await createApp(parts, processLogger(config.logLevel), config.trustedProxies);
   await parts.storage.sweep(parts.clock.now());
-  const [jobs, inboxes] = [app.get(Jobs), app.get(WatchInboxes)];
+  const [jobs, inboxes, rates] = [app.get(Jobs), app.get(WatchInboxes), app.get(WatchRates)];
   try {
     // Requests come when the licences are in memory, not while they are read.
     if (api) await app.get(Licences).start();
     if (api) await listen(app, config);
     if (worker) await jobs.start(config.applicationUrl, parts.storage);
     if (worker && config.inbox !== undefined) inboxes.start(config.inbox.seconds);
+    if (worker) rates.start();
   } catch (error) {
     await app.close();
     await parts.close();
@@ -44,6 +46,7 @@ export async function serve(
       // First no new requests, then the jobs that run, then what they stand on.
       await app.close();
       await inboxes.stop();
+      await rates.stop();
       if (worker) await jobs.stop();
       await parts.close();
     },

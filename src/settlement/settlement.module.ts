@@ -29,6 +29,15 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { AgreeRates } from './rates/agree-rates';
+import { AgreedExchangeController } from './rates/agreed-exchange.controller';
+import { ExchangeRatesController } from './rates/exchange-rates.controller';
+import { fetchRates, FetchRates } from './rates/fetch-rates';
+import { ImportRates } from './rates/import-rates';
+import { RateFeeds, type RateFeedsConfig } from './rates/rate-feeds';
+import { RateUsesController } from './rates/rate-uses.controller';
+import { TaxRatesController } from './rates/tax-rates.controller';
+import { WatchRates } from './rates/watch-rates';
 import { averageBooked } from './statements/average-booked';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
@@ -56,6 +65,10 @@ import { StatementsController } from './statements/statements.controller';
     PayoutsController,
     CommissionSchedulesController,
     WebhooksController,
+    ExchangeRatesController,
+    TaxRatesController,
+    AgreedExchangeController,
+    RateUsesController,
   ],
   providers: [
     GatherPostings,
@@ -75,6 +88,10 @@ import { StatementsController } from './statements/statements.controller';
     ReleasePayout,
     SendPayout,
     MakeSchedule,
+    ImportRates,
+    FetchRates,
+    WatchRates,
+    AgreeRates,
   ],
 })
 export class SettlementModule implements OnModuleInit {
@@ -94,10 +111,17 @@ export class SettlementModule implements OnModuleInit {
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
     private readonly accrual: Accrual,
+    private readonly fetchRates: FetchRates,
   ) {}
 
-  static with(rail: PaymentRail | undefined): DynamicModule {
-    return { module: SettlementModule, providers: [{ provide: Payments, useValue: new Payments(rail) }] };
+  static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
+    return {
+      module: SettlementModule,
+      providers: [
+        { provide: Payments, useValue: new Payments(rail) },
+        { provide: RateFeeds, useValue: new RateFeeds(feeds) },
+      ],
+    };
   }
 
   onModuleInit(): void {
@@ -117,6 +141,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
+    this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
   }
 }

@@ -6,9 +6,12 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
  * would refuse is looked for in the catalogue of a plain one.
  */
 const distributed = [
+  'agreed_rate_facts',
+  'agreed_rates',
   'ledger_postings',
   'ledger_transactions',
   'period_bookings',
+  'rate_uses',
   'statement_lines',
   'statements',
   'usage_alert_thresholds',

@@ -10,6 +10,8 @@ const application = 'accordo_app';
 
 /** Facts: written once. A table that is added to this list in the schema belongs here too, and the other way round. */
 const appendOnlyTables = [
+  'agreed_rate_facts',
+  'agreed_rates',
   'agreement_documents',
   'agreement_facts',
   'agreement_originals',
@@ -19,6 +21,8 @@ const appendOnlyTables = [
   'claim_events',
   'claimed_uses',
   'clearance_snapshots',
+  'exchange_rate_imports',
+  'exchange_rates',
   'expiry_reminders',
   'framework_acceptances',
   'ledger_checkpoints',
@@ -35,6 +39,7 @@ const appendOnlyTables = [
   'period_bookings',
   'period_fact_confirmations',
   'period_facts',
+  'rate_uses',
   'receipt_allocations',
   'receipts',
   'revisions',

@@ -10,9 +10,11 @@ import { describeTables, label, platform, stranger, type Table } from '../suppor
 const systemOnly = ['invoice_series', 'usage_tallies'];
 /** The one place where a party writes rows of others: news for them. */
 const writtenForOthers = ['outbox'];
-/** Tables of nobody: counters by key or by agreement, the tree over all books, the marketplace’s own schedule, the provider's events. */
+/** Tables of nobody: counters by key or by agreement, the tree over all books, the marketplace’s own schedule, the provider's events, what banks publish. */
 const ofNobody = [
   'commission_schedules',
+  'exchange_rate_imports',
+  'exchange_rates',
   'ledger_checkpoints',
   'ledger_nodes',
   'rate_limits',

@@ -284,7 +284,9 @@ describe('a query parameter that nobody reads', () => {
 const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/usage-mapping-proposals': 'text/csv',
   'POST /v1/agreement-originals': 'application/pdf',
+  'POST /v1/agreements/:id/exchange-rates/imports': 'text/csv',
   'POST /v1/catalogue/imports': 'text/csv',
+  'POST /v1/exchange-rates/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
   'POST /v1/usage-conformance': 'text/tab-separated-values',
@@ -294,6 +296,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
 };
 
 const uploadQueries: Readonly<Record<string, string>> = {
+  'POST /v1/exchange-rates/imports': '?source=ecb',
   'POST /v1/usage-event-voids/files': '?reason=Wrong',
   'POST /v1/usage-mapping-proposals': '?month=2026-01',
   'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',

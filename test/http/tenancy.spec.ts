@@ -311,6 +311,10 @@ const matrix: Readonly<Record<string, Attempt>> = {
     ...thing('agreement'),
     query: (id) => `?from=2026-01-01&until=2026-02-01&agreementId=${id}`,
   },
+  'GET /v1/exchange-rates/rate query/agreementId': {
+    ...thing('agreement'),
+    query: (id) => `?source=manual&from=USD&to=KZT&day=2026-01-31&agreementId=${id}`,
+  },
   'GET /v1/statements query/agreementId': { ...thing('agreement'), query: (id) => `?agreementId=${id}` },
   'GET /v1/negotiations/{id}/attachments/{attachmentId}/content path/attachmentId': {
     ...thing('attachment'),
@@ -574,10 +578,23 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/breaches/{number}/suspension': () => ({}),
   'POST /v1/agreements/{id}/closes': () => ({ month: '2026-01' }),
   'POST /v1/agreements/{id}/end': () => ({ reason: 'We do not need it.' }),
+  'POST /v1/agreements/{id}/exchange-rates': () => ({
+    base: 'USD',
+    quote: 'KZT',
+    day: '2026-01-31',
+    rate: '521.4',
+    note: 'Our bank',
+  }),
+  'POST /v1/agreements/{id}/exchange-rates/confirmations': () => ({ numbers: [1] }),
+  'POST /v1/agreements/{id}/exchange-rates/imports': () => ({}),
+  'POST /v1/agreements/{id}/exchange-rates/{number}/withdrawal': () => ({}),
   'POST /v1/agreements/{id}/notices': () => ({ kind: 'termination' }),
   'POST /v1/agreements/{id}/resumption': () => ({}),
   'POST /v1/agreements/{id}/signature-approvals': () => ({}),
   'POST /v1/agreements/{id}/signatures': () => ({ manifestHash: '0'.repeat(64), intent: 'I sign these terms.' }),
+  'POST /v1/agreements/{id}/tax-rates': () => ({ tax: 'vat', rate: '0.2', source: 'The law', from: '2026-01-01' }),
+  'POST /v1/agreements/{id}/tax-rates/{number}/confirmation': () => ({}),
+  'POST /v1/agreements/{id}/tax-rates/{number}/withdrawal': () => ({}),
   'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
   'POST /v1/agreements/{id}/usage-disputes': () => disputeBody({}),
   'POST /v1/agreements/{id}/period-facts': () => ({ kind: 'expenses', month: '2026-01', value: '10.00' }),
@@ -682,6 +699,7 @@ describe('what belongs to others', () => {
               .replace('{number}/difference', '1/difference?from=1')
               .replace('/reconciliation', `/reconciliation?month=2026-01&serviceId=${theirs.serviceId}`)
               .replace('{number}', '1')
+              .replace('tax-rates/in-force', 'tax-rates/in-force?day=2026-01-31')
               .replace('{attachmentId}', theirs.ids.attachment)
               .replace('{transactionId}', theirs.ids['ledger transaction'])
               .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),

@@ -36,6 +36,7 @@ export interface TestAppOptions {
   readonly clearanceAgeLimitSeconds?: number;
   /** Absent: a folder beside the stored files. */
   readonly inbox?: Config['inbox'];
+  readonly rateFeeds?: Config['rateFeeds'];
 }
 
 /** The real application on a database of its own, listening on a free port. */
@@ -45,6 +46,7 @@ export async function startTestApp({
   rail = false,
   clearanceAgeLimitSeconds = 5,
   inbox,
+  rateFeeds,
 }: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrls = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'accordo-files-'));
@@ -71,6 +73,7 @@ export async function startTestApp({
     trustedProxies: [],
     inbox: inbox ?? { url: pathToFileURL(join(folder, 'inbox')).href, seconds: 3600 },
     clearanceAgeLimitSeconds,
+    rateFeeds,
     payments:
       stripe === undefined
         ? undefined

@@ -44,6 +44,15 @@ describe('the configuration of a process', () => {
     }
   });
 
+  it('fetches exchange rates from nowhere unless told from where, and never in the open', () => {
+    expect(readConfig(complete).rateFeeds).toBeUndefined();
+    const ecb = 'https://bank.example/eurofxref.zip';
+    const told = { ...complete, EXCHANGE_RATES_ECB_URL: ecb, EXCHANGE_RATES_HOURS: '12' };
+    expect(readConfig(told).rateFeeds).toEqual({ addresses: { ecb }, hours: 12 });
+    const open = { EXCHANGE_RATES_CBR_URL: 'http://bank.example/XML_daily.asp', EXCHANGE_RATES_HOURS: '25' };
+    for (const name of Object.keys(open)) expect(refusal({ ...complete, ...open })).toContain(`${name} must be`);
+  });
+
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig(complete))).toBe(true);
   });
@@ -121,7 +130,7 @@ describe('the configuration of a process', () => {
 
   it('is documented whole: every variable that is read is on the page of settings', () => {
     const page = read('docs/configuration.md');
-    const source = `${read('src/config.ts')}${read('src/start.ts')}`;
+    const source = `${read('src/config.ts')}${read('src/start.ts')}${read('src/settlement/rates/rate-feeds.ts')}`;
     const names = new Set([...source.matchAll(/\b(?:[A-Z]{2,}_[A-Z_]+|PORT|HOST)\b/g)].map(([name]) => name));
     expect(names.size).toBeGreaterThan(8);
     expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

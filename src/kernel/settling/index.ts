@@ -17,6 +17,7 @@ export * from './minimum-payout';
 export * from './moved';
 export { type TaxFacts } from './pay';
 export * from './payees';
+export * from './published-rates';
 export * from './recoupment';
 export { NOTHING_RECOUPED, type RecoupmentBalance } from './recoupment-balance';
 export * from './recoupment-run';

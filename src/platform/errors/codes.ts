@@ -163,6 +163,9 @@ export const errorCodes = {
   'usage-event-unknown': { status: 422, title: 'There is no event of this source and id' },
 
   // Settlement
+  'exchange-rates-unreadable': { status: 422, title: 'The file of exchange rates has faults; all are listed' },
+  'rates-missing': { status: 409, title: 'Rates that are asked for are not known; all are listed' },
+  'agreed-rate-state': { status: 409, title: 'The rate is not in a state for that' },
   'ledger-not-logged': { status: 409, title: 'The transaction will be part of the signed log in a moment' },
   'agreement-not-concluded': { status: 409, title: 'The agreement is not concluded' },
   'period-not-closable': { status: 409, title: 'The period cannot be closed now' },

@@ -1,0 +1,169 @@
+import {
+  at as pointerAt,
+  type CalendarDate,
+  chooseRate,
+  type CloseFacts,
+  dayAfter,
+  dayOfRate,
+  exactText,
+  type Fault,
+  isCurrency,
+  type Period,
+  RATE_PUBLISHERS,
+  type RateQuestion,
+  rateThrough,
+  rational,
+  type TaxFacts,
+  type Terms,
+} from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { agreedExchangeOn, type AgreedRate, taxRatesOn } from './agreed-rates.repository';
+import { rowsFor } from './exchange-rates.repository';
+import type { UsableRate } from './rate-uses.repository';
+
+type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
+
+/** What was found, or what is missing: whoever needs several rates says at once which of them are. */
+export type Found<Value> = { readonly found: Value } | { readonly missing: readonly Fault[] };
+
+export interface ExchangeQuestion extends RateQuestion {
+  readonly source: RateSourceOfTerms;
+  /** Whose the rates are that the parties recorded: needed for `manual`, passed over else. */
+  readonly agreementId?: string | undefined;
+}
+
+/**
+ * The rate of the source for a day: of the day itself, or of the latest day before on which the source published, as far back as it ever rests; as published, turned round,
+ * or through the source's own currency. `manual`: what both parties confirmed for that very day.
+ */
+export async function rateFor(tx: Tx, question: ExchangeQuestion): Promise<Found<UsableRate>> {
+  const { source, from, to, day } = question;
+  const missing = (message: string): { missing: Fault[] } => ({
+    missing: [{ pointer: '/exchange', code: 'exchange-rate-missing', message }],
+  });
+  if (from === to || ![from, to].every(isCurrency)) {
+    return missing(`there is nothing to exchange from ${from} into ${to}`);
+  }
+  if (source === 'manual') {
+    const agreed = question.agreementId && (await agreedExchangeOn(tx, question.agreementId, question));
+    if (agreed) return { found: agreedExchange(question, agreed) };
+    return missing(`no rate of ${from} and ${to} for ${day} is confirmed by both parties`);
+  }
+  const chosen = chooseRate(source, question, await rowsFor(tx, source, question));
+  if (chosen === undefined) {
+    const { daysBack } = RATE_PUBLISHERS[source];
+    return missing(`${source} has published no rate from ${from} into ${to} for ${day} or the ${daysBack} days before`);
+  }
+  const [published, crossedWith] = chosen.rows;
+  if (published === undefined) throw new Error('a rate of no rows');
+  const { rate, on, asked, formula } = chosen;
+  const rows = { published: published.id, crossedWith: crossedWith?.id ?? null };
+  return { found: { kind: 'exchange', rate, source, on, asked, formula, from: rows } };
+}
+
+function agreedExchange({ from, to, day }: RateQuestion, { number, base, quote, rate, basis }: AgreedRate): UsableRate {
+  if (base === null || quote === null) throw new Error(`rate ${number} is not of two currencies`);
+  const { rate: used, formula } = rateThrough({ from, to }, [{ base, quote, rate }]);
+  return {
+    kind: 'exchange',
+    rate: exactText(used),
+    source: 'manual',
+    on: day,
+    asked: day,
+    formula: `${formula} (${basis})`,
+    from: { agreedNumber: number },
+  };
+}
+
+export interface TaxesFound {
+  readonly facts: Required<TaxFacts>;
+  readonly rates: readonly UsableRate[];
+}
+
+/** The tax rates of a day that both parties confirmed. A tax that is not due has a rate of zero, with the reason: silence is no rate. */
+export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): Promise<Found<TaxesFound>> {
+  const rows = await taxRatesOn(tx, agreementId, day);
+  const rates = rows.map((row) => taxRate(row, day));
+  const [withholding, vat] = (['withholding', 'vat'] as const).map((wanted) =>
+    rates.find(({ kind }) => kind === wanted),
+  );
+  if (withholding && vat) {
+    const fact = ({ rate, source }: UsableRate) => ({ rate, source });
+    return { found: { facts: { withholding: fact(withholding), vat: fact(vat) }, rates } };
+  }
+  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]) =>
+    found
+      ? []
+      : [
+          {
+            pointer: pointerAt('/taxes', kind),
+            code: 'tax-rate-missing',
+            message: `no rate of ${kind} in force on ${day} is confirmed by both parties`,
+          },
+        ],
+  );
+  return { missing };
+}
+
+const taxRate = ({ kind, number, rate, basis, day: on }: AgreedRate, asked: CalendarDate): UsableRate => ({
+  kind,
+  rate: exactText(rational(rate)),
+  source: basis,
+  on,
+  asked,
+  formula: `${kind} ${rate} since ${on} (${basis})`,
+  from: { agreedNumber: number },
+});
+
+export interface RatesOfClose {
+  /** For the kernel. */
+  readonly facts: Pick<CloseFacts, 'taxes' | 'exchange'>;
+  /** For `recordUse`, once it is known what they made. */
+  readonly rates: readonly UsableRate[];
+}
+
+/**
+ * Every rate that the terms ask for when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Nothing is fetched here. Refuses with rates-missing
+ * and all that is missing, so that nobody looks twice. Where nothing is payable nobody needs to ask.
+ */
+export async function ratesForClose(
+  tx: Tx,
+  { id, terms }: { readonly id: string; readonly terms: Terms },
+  { period, issuedOn }: { readonly period: Period; readonly issuedOn: CalendarDate },
+): Promise<RatesOfClose> {
+  const missing: Fault[] = [];
+  const rates: UsableRate[] = [];
+  let facts: RatesOfClose['facts'] = {};
+  if (terms.taxes) {
+    const taxes = await taxesFor(tx, id, dayAfter(period.until, -1));
+    if ('missing' in taxes) missing.push(...taxes.missing);
+    else {
+      facts = { ...facts, taxes: taxes.found.facts };
+      rates.push(...taxes.found.rates);
+    }
+  }
+  if (terms.exchange) {
+    const exchange = await exchangeFor(tx, { id, terms }, dayOfRate(terms.exchange, { period, issuedOn }));
+    if ('missing' in exchange) missing.push(...exchange.missing);
+    else {
+      const { rate, source, on } = exchange.found;
+      facts = { ...facts, exchange: { rate, source, on } };
+      rates.push(exchange.found);
+    }
+  }
+  if (missing.length > 0) throw new DomainError('rates-missing', undefined, missing);
+  return { facts, rates };
+}
+
+async function exchangeFor(
+  tx: Tx,
+  { id, terms: { currency, exchange } }: { readonly id: string; readonly terms: Terms },
+  day: CalendarDate | undefined,
+): Promise<Found<UsableRate>> {
+  if (exchange === undefined || day === undefined) {
+    const message = 'the rate of the day of payment is known when it is paid, not when the period is closed';
+    return { missing: [{ pointer: '/exchange/rateOf', code: 'exchange-rate-missing', message }] };
+  }
+  return rateFor(tx, { source: exchange.source, from: currency, to: exchange.payIn, day, agreementId: id });
+}

@@ -1,0 +1,147 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { getAgreement } from '../../agreements';
+import { calendarDateOf, compare, exactText, type Fault, isCalendarDate, isShare, ONE, rational } from '../../kernel';
+import type { Actor } from '../../platform/auth/actor';
+import { Allow, By, InTx } from '../../platform/auth/allow';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { ChoiceField, DayField, DecimalField, TextField } from '../../platform/http/fields';
+import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { AgreeRates } from './agree-rates';
+import { listAgreedRates } from './agreed-rates.repository';
+import { AgreedRateParameters, TaxRateView, taxRateView } from './agreed-rates.view';
+import { taxesFor } from './rates-for-close';
+
+const kinds = ['withholding', 'vat'] as const;
+
+export class TaxRateBody {
+  @ChoiceField(kinds) readonly tax!: (typeof kinds)[number];
+  @DecimalField({ description: 'a share of one, "0" where none is due; of withholding less than one', example: '0.15' })
+  readonly rate!: string;
+  @TextField({ max: 500, description: 'the law, treaty article or certificate that says so' })
+  readonly source!: string;
+  @DayField({ description: 'the first day that it is in force' }) readonly from!: string;
+}
+
+export class TaxDayQuery {
+  @DayField() readonly day!: string;
+}
+
+export class TaxOfDayView {
+  @ApiProperty({ example: '0.15' }) readonly rate!: string;
+  @ApiProperty() readonly source!: string;
+}
+
+export class TaxesOfDayView {
+  @ApiProperty({ type: TaxOfDayView }) readonly withholding!: TaxOfDayView;
+  @ApiProperty({ type: TaxOfDayView }) readonly vat!: TaxOfDayView;
+}
+
+/** The rates of tax that a close needs: who bears them is in the terms, what they are the parties confirm to each other. */
+@ApiTags('rates')
+@Controller('v1/agreements/:id/tax-rates')
+export class TaxRatesController {
+  constructor(private readonly agreeRates: AgreeRates) {}
+
+  @Post()
+  @Allow({ kinds: ['label', 'platform'], roles: ['finance'], verified: true })
+  @ApiOperation({
+    summary: 'State a rate of withholding tax or VAT, and by what it is so',
+    description:
+      'It is in force once the other party confirms it, from its day on and until a later one. Refused with `agreement-not-concluded` or `limit-reached`.',
+  })
+  @ApiCreatedResponse({ type: TaxRateView })
+  async state(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: TaxRateBody,
+  ): Promise<TaxRateView> {
+    await getAgreement(tx, id);
+    refuseWrong(body);
+    const { tax: kind, rate, source: basis, from } = body;
+    const day = calendarDateOf(from);
+    const stated = { kind, rate: exactText(rational(rate)), base: null, quote: null, day, basis };
+    const [row] = await this.agreeRates.state(tx, actor, id, [stated]);
+    return taxRateView(row!);
+  }
+
+  @Get()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({ summary: 'List an agreement’s rates of tax, in the order they were stated' })
+  @ApiOkResponse({ type: pageSchema(TaxRateView) })
+  async list(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<TaxRateView>> {
+    const after = Number(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+    await getAgreement(tx, id);
+    const rows = await listAgreedRates(tx, id, kinds, { limit: limit + 1, after });
+    return pageOf(rows, limit, taxRateView, ({ number }) => [String(number)]);
+  }
+
+  @Get('in-force')
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Show the rates of tax of a day, as a close would use them',
+    description: 'Refused with `rates-missing`, naming each that is not confirmed.',
+  })
+  @ApiOkResponse({ type: TaxesOfDayView })
+  async inForce(
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { day }: TaxDayQuery,
+  ): Promise<TaxesOfDayView> {
+    await getAgreement(tx, id);
+    if (!isCalendarDate(day)) throw new DomainError('request-invalid', undefined, [unknownDay('/day')]);
+    const taxes = await taxesFor(tx, id, day);
+    if ('missing' in taxes) throw new DomainError('rates-missing', undefined, taxes.missing);
+    return taxes.found.facts;
+  }
+
+  @Post(':number/confirmation')
+  @HttpCode(200)
+  @Allow({ kinds: ['label', 'platform'], roles: ['finance'], memberOnly: true, verified: true })
+  @ApiOperation({
+    summary: 'Confirm a rate of tax that the other party stated',
+    description: 'Closes from now on use it. Refused with `agreed-rate-state`.',
+  })
+  @ApiOkResponse({ type: TaxRateView })
+  async confirm(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param() { id, number }: AgreedRateParameters,
+  ): Promise<TaxRateView> {
+    return taxRateView(await this.agreeRates.confirm(tx, actor, { agreementId: id, number, kinds }));
+  }
+
+  @Post(':number/withdrawal')
+  @HttpCode(200)
+  @Allow({ kinds: ['label', 'platform'], roles: ['finance'], verified: true })
+  @ApiOperation({
+    summary: 'Withdraw a rate of tax that you stated, before it is confirmed',
+    description: 'Refused with `agreed-rate-state`.',
+  })
+  @ApiOkResponse({ type: TaxRateView })
+  async withdraw(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param() { id, number }: AgreedRateParameters,
+  ): Promise<TaxRateView> {
+    return taxRateView(await this.agreeRates.withdraw(tx, actor, { agreementId: id, number, kinds }));
+  }
+}
+
+const unknownDay = (pointer: string): Fault => ({ pointer, code: 'day-unknown', message: 'there is no such day' });
+
+function refuseWrong({ tax, rate, from }: TaxRateBody): void {
+  const faults: Fault[] = [];
+  if (!isShare(rate)) faults.push({ pointer: '/rate', code: 'rate-too-high', message: 'must be a share of one' });
+  else if (tax === 'withholding' && compare(rational(rate), ONE) === 0) {
+    faults.push({ pointer: '/rate', code: 'rate-too-high', message: 'must be less than one' });
+  }
+  if (!isCalendarDate(from)) faults.push(unknownDay('/from'));
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+}

@@ -39,6 +39,7 @@ interface Statement {
   readonly month: string;
   readonly payable: Amount;
   readonly sha256: string;
+  readonly approvalId: string;
 }
 
 /** The chapters about money: closes, invoices, payouts, and that everything adds up. */
@@ -50,13 +51,17 @@ export class Money {
     private readonly agreementId: string,
   ) {}
 
-  /** Closes a month: rating, postings, statement, invoice. */
+  /** Closes a month: rating and a draft by one person, statement, postings and invoice by another. */
   async closes(month: string, at: string): Promise<void> {
     const { server, say, label, figures } = this.teller;
     moveTo(server, at);
     chapter(say, `The close of ${month} (${at.slice(0, 10)})`);
     const { id } = await label.post<{ id: string }>(`/v1/agreements/${this.agreementId}/closes`, { month });
     await finished(label, id);
+    const [draft] = await label.all<Statement>(`/v1/statements?agreementId=${this.agreementId}&state=draft`);
+    const approval = `/v1/approvals/${draft!.approvalId}/decision`;
+    await (await second(this.teller)).post(approval, { decision: 'approved' });
+    say('     a second person of the label has issued the statement');
     const statement = (await label.all<Statement>(`/v1/statements?agreementId=${this.agreementId}`)).find(
       (candidate) => candidate.month === month,
     )!;

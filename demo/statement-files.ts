@@ -12,8 +12,8 @@ interface Stated {
 }
 
 /**
- * Downloads the statements: the label's and the platform's mirror as PDF in both languages, the last one in every other format too.
- * Seals are checked as anybody can.
+ * Downloads the statements: the label's and the platform's mirror as PDF in both languages, the last one in every other format too, and
+ * bundles to work them out again (`accordo verify statement`). Seals are checked as anybody can.
  */
 export async function statesItself(teller: Teller): Promise<void> {
   const { label, platform, say, out } = teller;
@@ -28,6 +28,8 @@ export async function statesItself(teller: Teller): Promise<void> {
       await keep(`.${language}.pdf`, label, statement, `language=${language}`);
       await keep(`.platform.${language}.pdf`, platform, statement, `language=${language}`);
     }
+    const bundle = await label.download(`/v1/statements/${statement.id}/bundle`);
+    files.set(`statement-${statement.month}.bundle.ndjson`, bundle!);
   }
   const last = statements.at(-1)!;
   for (const format of ['json', 'csv', 'tsv']) await keep(`.${format}`, label, last, `format=${format}`);

@@ -66,9 +66,9 @@ CREATE POLICY period_fact_confirmations_label ON period_fact_confirmations FOR I
 ${appendOnly('period_fact_confirmations')}
 
 ALTER TABLE invoices DROP CONSTRAINT invoices_purpose_check,
-  ADD CONSTRAINT invoices_purpose_check CHECK (purpose IN ('advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties'));
+  ADD CONSTRAINT invoices_purpose_check CHECK (purpose IN ('advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties', 'late-interest'));
 ALTER TABLE payouts DROP CONSTRAINT payouts_purpose_check,
-  ADD CONSTRAINT payouts_purpose_check CHECK (purpose IN ('advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties'));
+  ADD CONSTRAINT payouts_purpose_check CHECK (purpose IN ('advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties', 'late-interest'));
 
 ${addLedgerSides(sides)}
 `);
@@ -79,9 +79,9 @@ ${addLedgerSides(sides)}
 ${removeLedgerSides(sides)}
 DROP TABLE period_fact_confirmations, period_facts;
 ALTER TABLE invoices DROP CONSTRAINT invoices_purpose_check,
-  ADD CONSTRAINT invoices_purpose_check CHECK (purpose IN ('advance', 'back-fee', 'royalties'));
+  ADD CONSTRAINT invoices_purpose_check CHECK (purpose IN ('advance', 'back-fee', 'royalties', 'late-interest'));
 ALTER TABLE payouts DROP CONSTRAINT payouts_purpose_check,
-  ADD CONSTRAINT payouts_purpose_check CHECK (purpose IN ('advance', 'back-fee', 'royalties'));
+  ADD CONSTRAINT payouts_purpose_check CHECK (purpose IN ('advance', 'back-fee', 'royalties', 'late-interest'));
 `);
   }
 }

@@ -33,6 +33,7 @@ const headings: Readonly<Record<string, string>> = {
   uploads: 'Large files in pieces (tus 1.0), to be used by their id.',
   statements: 'Closed months: what was earned, recouped and is payable, and why.',
   rates: 'Rates of exchange and tax: what banks publish, what parties agree on, and each use.',
+  audits: 'Looking into closed months by the contract: who may, what was found, and what that comes to.',
   ledger: 'Who owes what, in double entry.',
   invoices: 'What a platform pays to a label.',
   payments: 'What the payment provider tells.',

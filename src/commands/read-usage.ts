@@ -33,7 +33,8 @@ const REQUIRED_COLUMNS: readonly string[] = [...NAMES, 'quantity'];
 
 /** Usage as CSV whose header names the columns in any order, or as a JSON list of such objects. Throws FilesRefused with all faults. */
 export function readUsageFile(file: TextFile): UsageFile {
-  if (/^\s*\[/.test(file.text)) return readUsageRows(parseJson(file), { file: file.name, pointer: '' });
+  if (file.json !== undefined || /^\s*\[/.test(file.text))
+    return readUsageRows(parseJson(file), { file: file.name, pointer: '' });
   const { records, lines } = parseCsv(file);
   return readRows(records, { file: file.name, place: '', placeOf: (index) => `line ${lines[index] ?? '?'}` });
 }

@@ -11,6 +11,7 @@ import { printable } from './printable';
 import { type Streams } from './terms-files';
 import { EXIT, faultLines, line, outcomeLine, readBytes, readKeys } from './verify-files';
 import { registerVerifyLedger } from './verify-ledger';
+import { registerVerifyStatements } from './verify-statements';
 
 interface Asked {
   readonly keys: string;
@@ -38,6 +39,7 @@ export function registerVerify(program: Command): void {
       process.exitCode = await verifyFile(file, asked, { output: process.stdout, errors: process.stderr });
     });
   registerVerifyLedger(verify);
+  registerVerifyStatements(verify);
 }
 
 /** 0 when everything holds, 1 with faults, 2 when file or keys cannot be read. */

@@ -39,6 +39,8 @@ export interface StatementDocument {
   readonly month: string;
   readonly currency: string;
   readonly issuedAt: Date;
+  /** 'YYYY-MM' whose usage stands in for the month's own; null: the statement is no estimate. */
+  readonly estimatedFrom: string | null;
   readonly parties: Readonly<Record<Side, { readonly id: string; readonly name: string }>>;
   readonly summary: readonly SummaryLine[];
   readonly payable: string;

@@ -31,7 +31,7 @@ export async function statementPdf(document: StatementDocument): Promise<Buffer>
 }
 
 function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): void {
-  const { side, month, parties, id, agreementId, issuedAt, currency, payable } = document;
+  const { side, month, parties, id, agreementId, issuedAt, estimatedFrom, currency, payable } = document;
   pdf
     .font('bold')
     .fontSize(17)
@@ -47,6 +47,7 @@ function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): 
   const day = issuedAt.toISOString().slice(0, 16).replace('T', ' ');
   pdf.text(`${words.statement} ${id}   ·   ${words.issued} ${day} UTC`);
   pdf.text(`${words.agreement} ${agreementId}   ·   ${words.currency} ${currency}`);
+  if (estimatedFrom !== null) pdf.font('bold').text(`${words.estimatedFrom} ${monthName(estimatedFrom, words)}`);
   pdf.moveDown(0.9);
   const top = pdf.y;
   pdf.rect(margin.left, top, width(pdf), 40).fill('#eef3f8');

@@ -28,6 +28,7 @@ export interface StatementWords {
   readonly statement: string;
   readonly agreement: string;
   readonly issued: string;
+  readonly estimatedFrom: string;
   readonly currency: string;
   readonly summary: string;
   readonly summaryNames: Readonly<Record<SummaryName, string>>;
@@ -94,6 +95,7 @@ const english: StatementWords = {
   statement: 'Statement',
   agreement: 'Agreement',
   issued: 'Issued',
+  estimatedFrom: 'An estimate until the report comes, by the usage of',
   currency: 'Currency',
   summary: 'Summary',
   summaryNames: {
@@ -205,6 +207,7 @@ const russian: StatementWords = {
   statement: 'Отчёт',
   agreement: 'Договор',
   issued: 'Составлен',
+  estimatedFrom: 'Оценка до получения отчёта, по использованию за',
   currency: 'Валюта',
   summary: 'Итоги',
   summaryNames: {

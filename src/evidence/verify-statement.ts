@@ -1,8 +1,8 @@
 import { canonicalText, type Fault, sha256Hex } from '../kernel';
+import { sealOfText } from './detached-seal';
 import { Findings } from './findings';
 import { canonicalJson, type Form, formed, object, text } from './forms';
-import { keysFor, type PublishedKey } from './published-keys';
-import { sealFault } from './strict-jws';
+import type { PublishedKey } from './published-keys';
 
 export const STATEMENT_SCHEMA = 'accordo-statement/1';
 /** What the seal's header says it is over, so that it cannot be shown as one of another kind. */
@@ -57,12 +57,8 @@ const sealed: Form = object({
   statement: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 });
 
-/** The seal is a detached JWS (RFC 7515, appendix F) over the canonical statement: with that in its place it is one like all others. */
 function checkSeal(seal: string, signed: string, published: readonly PublishedKey[], findings: Findings): void {
-  const [header, payload, ...rest] = seal.split('.');
-  const jws = [header, Buffer.from(signed).toString('base64url'), ...rest].join('.');
-  const fault =
-    payload === '' ? sealFault(jws, signed, keysFor('statement', published), STATEMENT_SEAL_TYPE) : 'seal-broken';
+  const fault = sealOfText(seal, signed, published, { purpose: 'statement', typ: STATEMENT_SEAL_TYPE });
   if (fault === 'key-unknown') findings.add('seal', fault, 'is by a key that is not published for statements');
   else if (fault !== undefined) findings.add('seal', fault, 'is no seal over this statement');
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../platform/auth/actor';
+import { type Actor, organizationKindOf } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
@@ -33,7 +33,7 @@ export class EndLicenceRequest {
     reason?: string,
   ): Promise<LicenceRequest> {
     const request = await getLicenceRequestForUpdate(tx, id);
-    const state = requestStateAfter(move, request.state, actor.organizationKind);
+    const state = requestStateAfter(move, request.state, organizationKindOf(actor));
     const at = this.clock.now();
     const ended = await endLicenceRequest(tx, id, { state, reason, at });
     await tellEnd(tx, actor, ended, at);
@@ -52,7 +52,7 @@ export async function answerRequest(
   if (request.labelId !== labelId || request.platformId !== platformId) {
     throw new DomainError('not-found', 'there is no licence request with this id between these parties');
   }
-  const state = requestStateAfter('answer', request.state, actor.organizationKind);
+  const state = requestStateAfter('answer', request.state, organizationKindOf(actor));
   await tellEnd(tx, actor, await endLicenceRequest(tx, id, { state, at }), at);
 }
 

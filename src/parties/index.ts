@@ -1,3 +1,4 @@
+export { personBehind } from './access/access.repository';
 export { Confirmations } from './access/confirmations';
 export { PartiesModule } from './parties.module';
 export { setUpOperator } from './set-up-operator';
@@ -15,3 +16,4 @@ export { type FrameworkAcceptance, frameworkAcceptances } from './framework/acce
 export { currentFramework, frameworkOf } from './framework/framework-agreement';
 export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';
 export { authorityOf } from './signing/authorities.repository';
+export { hashSecret, makeApiKeyText, writeAuditorKey } from './access/api-key-text';

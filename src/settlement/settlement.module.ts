@@ -3,12 +3,18 @@ import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Accrual, BookedAverages, UsageModule } from '../usage';
+import { Auditors } from './audits/auditors';
+import { AuditsController } from './audits/audits.controller';
+import { ConcludeAudit } from './audits/conclude-audit';
+import { GiveNotice } from './audits/give-notice';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
 import { FactsController } from './facts/facts.controller';
 import { StateFact } from './facts/state-fact';
 import { InvoicesController } from './invoices/invoices.controller';
+import { CreditInvoice } from './invoices/credit-invoice';
+import { watchInvoiceJob } from './invoices/issue-invoice';
 import { PostConclusion } from './invoices/post-conclusion';
 import { duesJob, PostDues } from './invoices/post-dues';
 import { SendInvoice } from './invoices/send-invoice';
@@ -39,13 +45,26 @@ import { RateUsesController } from './rates/rate-uses.controller';
 import { TaxRatesController } from './rates/tax-rates.controller';
 import { WatchRates } from './rates/watch-rates';
 import { averageBooked } from './statements/average-booked';
+import { AcceptStatement } from './statements/life/accept-statement';
+import { AnswerDispute } from './statements/life/answer-dispute';
+import { clockJob, DisputeClock } from './statements/life/dispute-clock';
+import { DisputeLines } from './statements/life/dispute-lines';
+import { StatementLifeController } from './statements/life/statement-life.controller';
 import { LiveController } from './statements/live.controller';
 import { refuseClosedMonths } from './statements/closable';
 import { ClosePeriod } from './statements/close-period';
+import { issueAction, IssueStatement } from './statements/issue-statement';
 import { reachedSoFar } from './statements/reached-so-far';
 import { RequestClose } from './statements/request-close';
+import { BundleController } from './statements/proof/bundle.controller';
+import { ProofController } from './statements/proof/proof.controller';
+import { ProveLine } from './statements/proof/prove-line';
+import { StatementBundle } from './statements/proof/statement-bundle';
+import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
+import { TimetableController } from './timetable/timetable.controller';
+import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timetable/watch-deadlines';
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
 @Module({
@@ -57,9 +76,14 @@ import { StatementsController } from './statements/statements.controller';
     ChartController,
     StatementsController,
     StatementFilesController,
+    ProofController,
+    BundleController,
+    StatementLifeController,
     LiveController,
+    TimetableController,
     DisputesController,
     FactsController,
+    AuditsController,
     InvoicesController,
     PaymentAccountsController,
     PayoutsController,
@@ -78,10 +102,23 @@ import { StatementsController } from './statements/statements.controller';
     PostDues,
     StateFact,
     SendInvoice,
+    CreditInvoice,
     RequestClose,
     ClosePeriod,
+    ProveLine,
+    TraceLine,
+    StatementBundle,
+    IssueStatement,
+    AcceptStatement,
+    DisputeLines,
+    AnswerDispute,
+    DisputeClock,
+    WatchDeadlines,
     OpenDispute,
     EndDispute,
+    GiveNotice,
+    Auditors,
+    ConcludeAudit,
     OpenPaymentAccount,
     TakeEvent,
     RequestPayout,
@@ -106,7 +143,12 @@ export class SettlementModule implements OnModuleInit {
     private readonly postDues: PostDues,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
+    private readonly creditInvoice: CreditInvoice,
+    private readonly disputeClock: DisputeClock,
+    private readonly watchDeadlines: WatchDeadlines,
     private readonly closePeriod: ClosePeriod,
+    private readonly traceLine: TraceLine,
+    private readonly issueStatement: IssueStatement,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -125,21 +167,29 @@ export class SettlementModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.onConcluded.register('settlement', (tx, agreement, terms) =>
-      this.postConclusion.execute(tx, agreement, terms),
-    );
+    this.onConcluded.register('settlement', async (tx, agreement, terms) => {
+      await this.postConclusion.execute(tx, agreement, terms);
+      await askToWatchDeadlines(tx, agreement.id);
+    });
     this.onAmended.register('settlement', async (tx, amended) => {
       await refuseClosedMonths(tx, amended);
       await this.postConclusion.amended(tx, amended);
+      await askToWatchDeadlines(tx, amended.agreement.id);
     });
     this.approvals.register(releaseAction, this.releasePayout);
+    this.approvals.register(issueAction, this.issueStatement);
     this.bookedAverages.register(averageBooked);
     this.accrual.register(reachedSoFar);
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
+    this.jobs.register(watchDeadlinesJob, (payload) => this.watchDeadlines.execute(payload));
+    this.jobs.register(watchInvoiceJob, (payload) => this.watchDeadlines.invoice(payload));
+    this.jobs.register('credit-invoice', (payload) => this.creditInvoice.execute(payload));
+    this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
+    this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));

@@ -24,6 +24,11 @@ export {
   type UsageBasis,
   usageOfRecord,
 } from './events/usage-of-record';
+export { type EventMovement, eventMovements, type MovementKind } from './proof/event-movements';
+export { isWhole, type ProofOrder, ProveSum, type ReportProof, type SumProof } from './proof/prove-sum';
+export { type MonthSource, SumsOfMonth } from './proof/sums-of-month';
+export type { SumKey } from './proof/sum-key';
+export type { ReportTrace } from './proof/trace-sum';
 export { UsageModule } from './usage.module';
-export { liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
+export { firstReported, liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
 export { WatchInboxes } from './inbox/watch-inboxes';

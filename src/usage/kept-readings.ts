@@ -12,7 +12,7 @@ import {
   sameHeldLines,
   type KeptFault,
 } from './engine/held-and-faults';
-import { type AgreementSum, sumsOf } from './engine/sums-file';
+import { type AgreementSum, sumIn, sumsOf } from './engine/sums-file';
 import { type DifferencePosition, sumsDifference } from './engine/sums-difference';
 import type { Reading } from './engine/reading';
 
@@ -45,6 +45,25 @@ export class KeptReadings {
       for await (const { sum } of sumsOf(file, agreementId)) sums.push(sum);
       return sums;
     });
+  }
+
+  /** What one agreement's use of a recording in a place comes to in a report; undefined where it tells none. */
+  sumIn(
+    { sums_sha256: sha256 }: ReadFiles,
+    wanted: Parameters<typeof sumIn>[1],
+  ): Promise<Pick<UsageSum, 'quantity' | 'returns'> | undefined> {
+    return this.within(sha256, undefined, (file) => sumIn(file, wanted));
+  }
+
+  /** One agreement's sums in a report, one after another: memory does not grow with them. */
+  async *everySum({ sums_sha256: sha256 }: ReadFiles, agreementId: string): AsyncGenerator<UsageSum> {
+    if (sha256 === null) return;
+    const file = await this.storage.open(sha256);
+    try {
+      for await (const { sum } of sumsOf(file, agreementId)) yield sum;
+    } finally {
+      await file.close();
+    }
   }
 
   /** At most `limit` sums after the first `passed`. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { concludedAgreementsBetween, stampBetween } from '../agreements';
 import { catalogueIsrcs, type StatedShare, statedShares } from '../catalogue';
 import {
@@ -16,22 +15,17 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { Storage } from '../platform/storage/storage';
 import { type AgreedChecks, checksAgreed } from './agreed-checks';
-import { lineBytesMax } from './engine/careful-line';
 import type { DeltaBase } from './engine/delta-base';
-import { type Pieces, StreamPieces } from './engine/line-chunks';
-import type { PlainFile } from './engine/line-parts';
 import { type MatchPlan, matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
 import { readDsrReport } from './engine/read-dsr';
 import type { Reading } from './engine/reading';
-import { chunksAhead } from './engine/scan-threads';
-import { UnpackedPieces } from './engine/unpacked-pieces';
 import { KeptReadings } from './kept-readings';
 import type { ReadingProgress } from './reading-progress';
+import { dsrInputOf, tableInputOf } from './report-input';
 import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
-import { reportText } from './report-text';
-import { refusalOf, unpacked, unpackedMost } from './unpacked';
+import { refusalOf } from './unpacked';
 import type { UsageReport } from './usage-report';
 import { basesOf } from './usage-report.repository';
 
@@ -62,10 +56,6 @@ interface Under {
   readonly stamp: string;
   readonly progress: ReadingProgress | undefined;
 }
-
-/** Below this a thread costs more than it saves. */
-const threadsFromBytes = 8n * 1024n * 1024n;
-const threadsMax = 2;
 
 /** Reads the file of a report under what is signed and resolved between its parties. */
 @Injectable()
@@ -116,12 +106,7 @@ export class ReportReader {
     files: readonly ReportFile[],
     { plan, progress }: Pick<Under, 'plan' | 'progress'>,
   ): Promise<Read> {
-    const sources = (): Iterable<AsyncIterable<Buffer>> => unpackedFiles(this.storage, files, progress);
-    const [only] = files;
-    const threads = files.length === 1 ? threadsFor(only!.bytes) : 0;
-    const file = threads > 0 ? this.plainFile(only!) : undefined;
-    const folder = this.storage.temporaryFolder;
-    const reading = await readDsrReport({ sources, file, plan, folder, threads, progress });
+    const reading = await readDsrReport(dsrInputOf(this.storage, files, { plan, progress }));
     const fatal = reading.fatal.map(({ line, code, message }) => {
       const { file, line: place } = placeInFiles({ file_lines: reading.fileLines.map(BigInt) }, line);
       const pointer = files.length === 1 ? `/lines/${line}` : `/files/${file}/lines/${place}`;
@@ -156,28 +141,15 @@ export class ReportReader {
     }
   }
 
-  private plainFile({ packed, file_sha256: sha256, bytes }: Omit<ReportFile, 'number'>): PlainFile | undefined {
-    return packed === null ? { path: this.storage.pathOf(sha256), bytes: Number(bytes) } : undefined;
-  }
-
   private async readOne(
     report: UsageReport,
     { plan, progress }: Pick<Under, 'plan' | 'progress'>,
     base?: DeltaBase,
   ): Promise<Read> {
-    const { layout, bytes, file_sha256: sha256 } = report;
-    const folder = this.storage.temporaryFolder;
-    const pieces = (threads: number): Pieces => {
-      const most = unpackedMost(bytes);
-      const order = { path: this.storage.pathOf(sha256), most, lineMax: lineBytesMax, ahead: chunksAhead(threads) + 1 };
-      if (threads > 0 && report.packed === 'gzip') return new UnpackedPieces(order, progress);
-      return new StreamPieces(reportText(this.storage, report, { progress }), lineBytesMax);
-    };
+    const { layout } = report;
     // A DSR file is no delta, nor the base of one.
     if (layout === null) throw new Error('only a table is read by a layout');
-    const threads = threadsFor(bytes);
-    const file = layout.isParquet === true ? undefined : this.plainFile(report);
-    const input = { source: file ?? pieces(threads), plan, folder, threads, progress };
+    const input = tableInputOf(this.storage, report, { plan, progress });
     const own = base === undefined ? {} : { base };
     const signed = base === undefined ? layout : { ...layout, signed: true as const };
     try {
@@ -187,9 +159,6 @@ export class ReportReader {
     }
   }
 }
-
-const threadsFor = (bytes: bigint): number =>
-  bytes < threadsFromBytes ? 0 : Math.min(threadsMax, availableParallelism());
 
 /** To be asked under `lockReadings`: signed, amended, suspended or resolved while the file was read means to read it again, under all that now holds. */
 export async function refuseIfOutdated(tx: Tx, { report, stamp }: Prepared): Promise<void> {
@@ -209,18 +178,6 @@ async function stampOf(
 
 const sharesFor = (tx: Tx, { label_id, month }: UsageReport): Promise<StatedShare[]> =>
   statedShares(tx, [label_id], monthPeriod(month.slice(0, 7)));
-
-/** One file after another, each opened when it is its turn. */
-function* unpackedFiles(
-  storage: Storage,
-  files: readonly ReportFile[],
-  progress: ReadingProgress | undefined,
-): Generator<AsyncIterable<Buffer>> {
-  for (const file of files) {
-    const bytes = storage.read(file.file_sha256);
-    yield unpacked(progress?.watched(bytes) ?? bytes, file);
-  }
-}
 
 const withImpossible = (reading: Reading, fatal: readonly Fault[]): Read => ({
   reading,

@@ -23,6 +23,16 @@ export async function liveReportIds(tx: Tx, agreement: AgreementWithTerms, month
   return rows.map(({ id }) => id);
 }
 
+/** When each month of the agreement was first reported by what is live, or was before it was replaced: months as "2026-01". */
+export async function firstReported(tx: Tx, agreement: AgreementWithTerms): Promise<ReadonlyMap<string, Date>> {
+  const rows = await tx.rows<{ month: string; at: Date }>(
+    `SELECT to_char(month, 'YYYY-MM') AS month, min(received_at) AS at FROM usage_reports
+      WHERE label_id = $1 AND platform_id = $2 AND state IN ('accepted', 'superseded') AND service_id = ANY($3::uuid[]) GROUP BY 1`,
+    [agreement.labelId, agreement.platformId, agreement.terms.services.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ month, at }) => [month, at]));
+}
+
 /** What any set of reports says, live or superseded: the files of a report never change, so an old booking can be worked out again. */
 export async function usageOfReports(
   tx: Tx,
@@ -71,7 +81,7 @@ export async function readBeforeConclusion(
  * All plays and net music advertising revenue per service, over the contexts that the agreement grants. Refuses with
  * period-not-closable where one of them accounts in another currency.
  */
-async function contextFigures(
+export async function contextFigures(
   tx: Tx,
   agreement: AgreementWithTerms,
   reportIds: readonly string[],

@@ -29,6 +29,9 @@ import { TakeFiles } from './inbox/take-files';
 import { takeFromInbox, WatchInboxes } from './inbox/watch-inboxes';
 import { KeptReadings } from './kept-readings';
 import { MappingsController } from './mappings.controller';
+import { ProveSum } from './proof/prove-sum';
+import { SumsOfMonth } from './proof/sums-of-month';
+import { TraceSum } from './proof/trace-sum';
 import { ReadReport } from './read-report';
 import { ReceiveReport } from './receive-report';
 import { ReportReader } from './report-reader';
@@ -61,6 +64,9 @@ import { UsageController } from './usage.controller';
   ],
   providers: [
     KeptReadings,
+    TraceSum,
+    ProveSum,
+    SumsOfMonth,
     ReceiveReport,
     ReportReader,
     ReadReport,
@@ -86,7 +92,16 @@ import { UsageController } from './usage.controller';
     WatchMonth,
     ShareOutEvents,
   ],
-  exports: [KeptReadings, MatchHeldEvents, ShareOutEvents, BookedAverages, Accrual, WatchInboxes],
+  exports: [
+    KeptReadings,
+    ProveSum,
+    SumsOfMonth,
+    MatchHeldEvents,
+    ShareOutEvents,
+    BookedAverages,
+    Accrual,
+    WatchInboxes,
+  ],
 })
 export class UsageModule implements OnModuleInit {
   constructor(

@@ -10,8 +10,13 @@ const distributed = [
   'agreed_rates',
   'ledger_postings',
   'ledger_transactions',
+  'missed_deadlines',
   'period_bookings',
   'rate_uses',
+  'statement_acceptances',
+  'statement_dispute_facts',
+  'statement_disputes',
+  'statement_drafts',
   'statement_lines',
   'statements',
   'usage_alert_thresholds',
@@ -22,6 +27,7 @@ const distributed = [
   'usage_disputes',
   'usage_event_sums',
   'usage_totals',
+  'voided_statement_drafts',
 ];
 const column = 'agreement_id';
 

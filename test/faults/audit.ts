@@ -80,7 +80,7 @@ async function auditStatements(client: Client, { closes }: Acknowledged, finding
   >(
     `SELECT agreement_id AS agreement, to_char(month, 'YYYY-MM') AS month, royalties_minor::text AS royalties, recouped_minor::text AS recouped,
             total_minor::text AS payable,
-            (SELECT coalesce(sum(l.amount_minor), 0)::text FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month) AS lines
+            (SELECT coalesce(sum(l.amount_minor), 0)::text FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month AND l.draft = s.draft) AS lines
        FROM statements s`,
   );
   for (const { agreement, month, ...amounts } of rows) {

@@ -7,6 +7,7 @@ const moments: Readonly<Record<string, string | undefined>> = {
   'a report is being read': `SELECT FROM operations WHERE kind = 'read-report' AND state = 'running'`,
   'a close has been acknowledged': `SELECT FROM operations WHERE kind = 'close-period' AND state = 'queued'`,
   'a period is being closed': `SELECT FROM operations WHERE kind = 'close-period' AND state = 'running'`,
+  'a statement waits for its second person': `SELECT FROM statement_drafts d WHERE NOT EXISTS (SELECT FROM statements s WHERE s.id = d.id)`,
   'an invoice is on its way to the provider': `SELECT FROM invoices WHERE state = 'issued'`,
   'a payment has been announced': 'SELECT FROM stripe_events WHERE processed_at IS NULL',
   'a payout is approved': `SELECT FROM payouts WHERE state = 'approved' AND first_attempt_at IS NULL`,

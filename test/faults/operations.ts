@@ -18,6 +18,7 @@ export interface Ended {
   readonly kind: string;
   readonly state: 'done' | 'failed';
   readonly problem: { readonly code: string } | null;
+  readonly result: { readonly statementId: string } | null;
 }
 
 /** Follows an operation to its end. */
@@ -25,15 +26,23 @@ export async function ended(client: PatientClient, operationId: string): Promise
   const standstill = new Standstill(`operation ${operationId}`);
   for (;;) {
     const operation = await client.get<Omit<Ended, 'state'> & { state: string }>(`/v1/operations/${operationId}`);
-    const { kind, state, problem } = operation;
-    if (state === 'done' || state === 'failed') return { kind, state, problem };
+    const { kind, state, problem, result } = operation;
+    if (state === 'done' || state === 'failed') return { kind, state, problem, result };
     standstill.look(`${kind} is ${state}`);
     await wait(50);
   }
 }
 
 /** As ended, where only one end is right. */
-export async function finished(client: PatientClient, operationId: string): Promise<void> {
-  const { kind, state, problem } = await ended(client, operationId);
+export async function finished(client: PatientClient, operationId: string): Promise<Ended> {
+  const operation = await ended(client, operationId);
+  const { kind, state, problem } = operation;
   if (state === 'failed') throw new Error(`${kind} failed: ${JSON.stringify(problem)}`);
+  return operation;
+}
+
+/** A second person issues the statement that a close has drafted. */
+export async function issued(second: PatientClient, statementId: string): Promise<void> {
+  const { approvalId } = await second.get<{ approvalId: string }>(`/v1/statements/${statementId}`);
+  await second.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' }, `issue-${approvalId}`);
 }

@@ -5,7 +5,7 @@ import type { Acknowledged } from './acknowledged';
 import { Advance, royaltiesOf } from './expected-amounts';
 import { corrected, planServiceMonth, type ServiceMonth, usageTotals } from './month-plan';
 import type { PatientClient } from './patient-client';
-import { finished, Standstill } from './operations';
+import { finished, issued, Standstill } from './operations';
 import type { StripeFarSide } from './stripe-far-side';
 
 /** Who acts in a round: machines by their keys, people by signing in. */
@@ -109,7 +109,8 @@ export class Round {
     const path = `/v1/agreements/${agreementId}/closes`;
     const { id: operationId } = await actors.label.post<{ id: string }>(path, { month }, `${name}-close-${month}`);
     acknowledged.closes.push({ operationId, agreementId, month, ...this.advance.recoup(royalties) });
-    await finished(actors.label, operationId);
+    const { result } = await finished(actors.label, operationId);
+    await issued(actors.secondFinance, result!.statementId);
   }
 
   /** Pays what is open, asks for what is paid, releases it, and sees it arrive; ends when nothing is left after the last month. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Licence } from '../../bench/support/licence';
 import { ApiRefusal } from '../../src/sample/api-client';
 import type { Findings } from './findings';
-import { ended, Standstill } from './operations';
+import { ended, issued, Standstill } from './operations';
 import type { PatientClient } from './patient-client';
 import {
   eventsBody,
@@ -26,6 +26,8 @@ interface RoundParts {
   readonly licence: Licence;
   readonly platform: PatientClient;
   readonly label: PatientClient;
+  /** Issues what the other asks for. */
+  readonly second: PatientClient;
   readonly mappingId: string;
   readonly random: () => number;
   readonly findings: Findings;
@@ -174,16 +176,17 @@ export class UsageRound {
     }
   }
 
-  /** Asks, twice at once, until there is a statement: while a report is being read a month is not closed. */
+  /** Asks, twice at once, until there is a statement: while a report is being read a month is not closed, and what comes after a draft makes another. */
   private async close(month: string): Promise<void> {
-    const { licence, label } = this.parts;
+    const { licence, label, second } = this.parts;
     const standstill = new Standstill(`the close of ${month}`);
     const path = `/v1/agreements/${licence.agreementId}/closes`;
     for (;;) {
       const ask = async (): Promise<string> => {
         try {
           const { id } = await label.post<{ id: string }>(path, { month });
-          const { state, problem } = await ended(label, id);
+          const { state, problem, result } = await ended(label, id);
+          if (state === 'done') await issued(second, result!.statementId);
           return state === 'done' ? 'done' : (problem?.code ?? '');
         } catch (error) {
           if (error instanceof ApiRefusal && error.code !== undefined) return error.code;
@@ -192,7 +195,7 @@ export class UsageRound {
       };
       const answers = await Promise.all([ask(), ask()]);
       if (answers.some((answer) => answer === 'done' || answer === 'period-already-closed')) return;
-      if (answers.some((answer) => answer !== 'period-not-closable')) throw new Error(`${month}: ${answers.join()}`);
+      if (answers.some((answer) => !again.includes(answer))) throw new Error(`${month}: ${answers.join()}`);
       standstill.look(answers.join());
       await wait(50);
     }
@@ -211,5 +214,8 @@ export class UsageRound {
     return `${this.parts.name}-${month}-${(this.number += 1)}`;
   }
 }
+
+/** Something came between, or the other request was faster. */
+const again = ['period-not-closable', 'statement-outdated', 'approval-decided'];
 
 const isSmall = ({ query, content }: SentReport): boolean => query.mappingId !== undefined && content.length < 1e6;

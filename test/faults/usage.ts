@@ -3,6 +3,7 @@ import { concludeLicence } from '../../bench/support/licence';
 import { openParts } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { setUpOperator } from '../../src/parties';
+import { ApiClient } from '../../src/sample/api-client';
 import { type Credentials, newPassword } from '../../src/sample/parties';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
 import type { FaultsOptions, FaultsResult } from './deal';
@@ -105,6 +106,12 @@ class Usage {
       const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
       return new PatientClient(url, () => Promise.resolve(key));
     };
+    const credentials = { email: `second-${label.email}`, password: newPassword() };
+    await label.as.post('/v1/members', { name: 'Second Member', ...credentials, roles: ['finance'] });
+    const second = new PatientClient(url, async () => {
+      const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', credentials);
+      return answer.accessToken;
+    });
     return new UsageRound({
       ...{
         name: `round-${number}`,
@@ -117,6 +124,7 @@ class Usage {
       },
       platform: await machine(platform, ['usage', 'reader']),
       label: await machine(label, ['finance', 'reader']),
+      second,
       goesOn: () => !this.killer.isDone,
     });
   }

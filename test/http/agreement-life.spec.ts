@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { KeepAgreement } from '../../src/agreements/keep-agreement';
 import type { ApiClient } from '../../src/sample/api-client';
-import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
 import { topicsAbout } from '../support/events';
 import { intent, type Market, openMarket, outcome, refused, signatureBy } from '../support/market';
+import { draftMonth } from '../support/reported-usage';
 import { smallReport } from '../support/small-report';
 import { paidInvoice } from '../support/world';
 
@@ -404,8 +404,7 @@ describe('what is open at the end', () => {
   }
 
   async function closed(id: string, month: string): Promise<void> {
-    const { id: operationId } = await label.post<{ id: string }>(at(id, '/closes'), { month });
-    await app.app.get(ClosePeriod).execute({ operationId, agreementId: id, month });
+    await app.given.issued(market.label, await draftMonth(app, { ...market.label, as: label }, id, month));
   }
 
   async function balances(id: string): Promise<Map<string, string>> {

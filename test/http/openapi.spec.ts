@@ -15,6 +15,7 @@ interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
@@ -175,7 +176,13 @@ describe('the description of the API', () => {
     const untyped: string[] = [];
     const visit = (schema: Schema, place: string): void => {
       if (schema.$ref !== undefined) return;
-      if (schema.type === undefined && schema.allOf === undefined && schema.oneOf === undefined) untyped.push(place);
+      if (
+        schema.type === undefined &&
+        schema.allOf === undefined &&
+        schema.oneOf === undefined &&
+        !schema.anyOf?.some(({ $ref }) => $ref !== undefined)
+      )
+        untyped.push(place);
       if (schema.type === 'array' && schema.items === undefined) untyped.push(`${place}[]`);
       if (schema.type === 'object' && schema.properties === undefined && schema.additionalProperties === undefined)
         untyped.push(place);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OrganizationKind } from '../../src/platform/auth/actor';
+import type { ActorKind } from '../../src/platform/auth/actor';
 import type { Allowance } from '../../src/platform/auth/allow';
 import { currentFramework } from '../../src/parties';
 import type { ApiAnswer, ApiClient } from '../../src/sample/api-client';
@@ -28,7 +28,7 @@ const publicRoutes = [
 
 let app: TestApp;
 let routes: Route[];
-const members = {} as Record<OrganizationKind, ApiClient>;
+const members = {} as Record<ActorKind, ApiClient>;
 const keys = {} as Record<'label' | 'platform', ApiClient>;
 const readers = {} as Record<'label' | 'platform', ApiClient>;
 

@@ -1,10 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { rateFiles } from '../../src/commands/rate-files';
+import { readBundle } from '../../src/commands/read-bundle';
+import { recompute } from '../../src/commands/recompute-statement';
+import { Findings } from '../../src/evidence';
 import type { ApiClient } from '../../src/sample/api-client';
 import { PostDues } from '../../src/settlement/invoices/post-dues';
-import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
-import { closeMonth, reportUsage } from '../support/reported-usage';
+import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 
 interface Invoice {
   readonly purpose: string;
@@ -77,8 +82,10 @@ let market: Market;
 let agreement: AgreementAnswer;
 let label: ApiClient;
 let platform: ApiClient;
+let folder: string;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'accordo-clauses-'));
   app = await startTestApp({});
   market = await openMarket(app);
   agreement = await market.concluded({ until: '2026-07-01', life: money });
@@ -86,7 +93,10 @@ beforeAll(async () => {
   await postDues();
   await moveTo('2026-02-03T09:00:00Z');
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
@@ -118,16 +128,26 @@ interface Stated {
   readonly payable: string;
 }
 
-/** Reports and closes a month, and sees that anybody who has its inputs makes the same statement. */
-async function month(name: string, plays: number, downloads = 0): Promise<Stated> {
-  await report(name, plays, downloads);
+/** Reports and closes a month, and sees that anybody who has its inputs, or its bundle, makes the same statement. */
+async function month(name: string, plays: number): Promise<Stated> {
+  await report(name, plays);
+  return closed(name);
+}
+
+async function closed(name: string): Promise<Stated> {
   const { statement } = await closeMonth(app, parties(), agreement.id, name);
   const inputs = await platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
     `/v1/statements/${statement.id}/inputs`,
   );
   const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
   const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
-  expect(rateFiles(files).sha256).toBe(statement.sha256);
+  const { lines, sha256 } = rateFiles(files);
+  expect(sha256).toBe(statement.sha256);
+  const bundle = join(folder, `${name}.ndjson`);
+  await writeFile(bundle, (await label.download(`/v1/statements/${statement.id}/bundle`))!);
+  const findings = new Findings();
+  expect(recompute(await readBundle(bundle), findings)?.lines).toBe(lines);
+  expect(findings.faults).toEqual([]);
   const stated = await label.get<Record<keyof Stated, { amount: string }>>(`/v1/statements/${statement.id}`);
   return { royalties: stated.royalties.amount, recouped: stated.recouped.amount, payable: stated.payable.amount };
 }
@@ -170,12 +190,8 @@ describe('facts of a month', () => {
 
   it('are needed: a fee by a count waits for the count', async () => {
     await report('2026-01', 20_000, 100);
-    const closing = await label.post<{ id: string }>(at('closes'), { month: '2026-01' });
-    await app.app.get(ClosePeriod).execute({ operationId: closing.id, agreementId: agreement.id, month: '2026-01' });
-    const { problem } = await label.get<{ problem: { code: string; faults: object[] } }>(
-      `/v1/operations/${closing.id}`,
-    );
-    expect(problem).toMatchObject({ code: 'period-not-closable', faults: [{ pointer: '/context/figures/channels' }] });
+    const draft = draftMonth(app, parties().label, agreement.id, '2026-01');
+    await expect(draft).rejects.toThrow(/period-not-closable.*\/context\/figures\/channels/);
   });
 });
 
@@ -193,12 +209,7 @@ describe('six months of all money clauses', () => {
     expect(await outcome(label, 'POST', at('period-facts/1/confirmation'))).toBe('409 period-fact-state');
 
     // An instalment of 200.00 is invoiced already. 200.00 + 36.00 earned, 10.00 expenses, 30.00 fee and 100.00 advance recouped, 18.00 held: 78.00.
-    const { statement } = await closeMonth(app, parties(), agreement.id, '2026-01');
-    expect(await label.get(`/v1/statements/${statement.id}`)).toMatchObject({
-      royalties: { amount: '236.00' },
-      recouped: { amount: '130.00' },
-      payable: { amount: '78.00' },
-    });
+    expect(await closed('2026-01')).toEqual({ royalties: '236.00', recouped: '130.00', payable: '78.00' });
     expect(await balances()).toEqual({
       'label-payable': '-408.00',
       'label-reserve': '-18.00',

@@ -40,6 +40,7 @@ interface Statement {
   readonly id: string;
   readonly month: string;
   readonly sha256: string;
+  readonly approvalId: string;
 }
 interface Page<Row> {
   readonly rows: readonly Row[];
@@ -358,7 +359,7 @@ describe('closing a month', () => {
     expect(await refusal(platform, 'POST', at('closes'), { month: '2026-01' })).toBe('forbidden');
   });
 
-  it('eight requests at once give one statement', async () => {
+  it('eight requests at once give one draft, which eight decisions at once issue once', async () => {
     const [one, two] = market.isrcs as [string, string];
     const radio = await report({
       month: '2026-01',
@@ -387,9 +388,24 @@ describe('closing a month', () => {
         ),
       ),
     );
-    const { rows } = await label.get<Page<Statement>>(`/v1/statements?agreementId=${agreement.id}`);
-    expect(rows).toHaveLength(1);
-    expect(new Set(operations.map(({ result }) => result!.statementId))).toEqual(new Set([rows[0]!.id]));
+    const mine = `/v1/statements?agreementId=${agreement.id}`;
+    const { rows } = await label.get<Page<Statement>>(mine);
+    expect(rows).toMatchObject([{ state: 'draft', issuedAt: null, royalties: usd('5032.40') }]);
+    const [{ id, approvalId }] = rows as [Statement];
+    expect(new Set(operations.map(({ result }) => result!.statementId))).toEqual(new Set([id]));
+    expect((await platform.get<Page<Statement>>(mine)).rows).toEqual([]);
+    expect(await balances()).toMatchObject({ 'unrecouped-advance': '12000.00' });
+
+    const decision = `/v1/approvals/${approvalId}/decision`;
+    expect(await refusal(label, 'POST', decision, { decision: 'approved' })).toBe('approval-needs-second-person');
+    const decisions = await Promise.all(
+      Array.from({ length: 8 }, () => colleague.request('POST', decision, { body: { decision: 'approved' } })),
+    );
+    expect(decisions.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+    // The advance takes everything up: nothing is payable, so nothing is open.
+    expect((await platform.get<Page<Statement>>(mine)).rows).toMatchObject([
+      { id, state: 'settled', approvalId: null },
+    ]);
     expect(await closing('2026-01')).toBe('period-already-closed');
   });
 
@@ -428,11 +444,13 @@ describe('closing a month', () => {
     await report({ month: '2026-02', serviceName: 'Radio', plays: { [three]: 3_000_000 }, allPlays: 40_000_000 });
     await report({ month: '2026-02', serviceName: 'Video', plays: { [one]: 1_000_001 }, allPlays: 20_000_000 });
     const closePeriod = app.app.get(ClosePeriod);
-    const job = { operationId: randomUUID(), agreementId: agreement.id, month: '2026-02' };
+    const askedBy = `member:${market.label.memberId}`;
+    const job = { operationId: randomUUID(), agreementId: agreement.id, month: '2026-02', askedBy };
     await Promise.all(Array.from({ length: 8 }, () => closePeriod.execute(job)));
     const { rows } = await label.get<Page<Statement>>('/v1/statements');
     expect(rows.map(({ month }) => month)).toEqual(['2026-01', '2026-02']);
-    const { id } = rows[1]!;
+    const { id, approvalId } = rows[1]!;
+    await colleague.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' });
     // February 4,000,001 × 0.002 = 8,000.002, rounded 8,000.00. January gains 500,000 plays = 1,000.00 and loses 5 downloads = 1.80.
     // Royalties 8,998.20, of which the advance takes its last 6,967.60.
     expect(await label.get(`/v1/statements/${id}`)).toMatchObject({

@@ -51,6 +51,15 @@ const orderTo = (to: string, payoutId = 'payout-1', amountMinor = 1_140_000n) =>
   currency: 'USD',
 });
 
+/** What may happen to a request whose outcome is then unknown. */
+const faults: RequestFaultKind[] = [
+  'timeout-before-work',
+  'timeout-after-work',
+  'reset-mid-body',
+  'malformed',
+  'error-after-work',
+];
+
 describe('an invoice at Stripe', () => {
   it('is open under our number over our amount, and made once however often it is ordered', async () => {
     const first = await rail.createInvoice(invoiceOrder);
@@ -76,14 +85,6 @@ describe('an invoice at Stripe', () => {
   });
 
   const steps = ['customers', 'invoices$', 'invoiceitems', 'finalize'];
-  const faults: RequestFaultKind[] = [
-    'timeout-before-work',
-    'timeout-after-work',
-    'reset-mid-body',
-    'malformed',
-    'error-after-work',
-  ];
-
   it.each(steps.flatMap((step) => faults.map((kind) => [kind, step] as const)))(
     'goes on after %s at %s',
     async (kind, path) => {
@@ -100,6 +101,40 @@ describe('an invoice at Stripe', () => {
     expect(await rail.createInvoice({ ...invoiceOrder, amountMinor: 2_200_001n })).toMatchObject({
       outcome: 'unknown',
       reason: expect.stringContaining('not as ordered'),
+    });
+  });
+});
+
+describe('a credit of an open invoice', () => {
+  const credit = { creditId: '0198c1d2-0000-7000-8000-000000000002', amountMinor: 200_000n };
+  let externalId: string;
+  beforeEach(async () => {
+    const made = await rail.createInvoice(invoiceOrder);
+    if (made.outcome !== 'done') throw new Error(made.outcome);
+    externalId = made.externalId;
+  });
+
+  it.each(faults)('is made once, also when it goes on after %s', async (kind) => {
+    double.faults.inject({ kind, path: 'credit_notes', method: 'POST', times: 1 });
+    expect((await rail.creditInvoice({ ...credit, externalId })).outcome).toBe('unknown');
+    const first = await rail.creditInvoice({ ...credit, externalId });
+    // Its idempotency key is forgotten by then.
+    at = new Date(start.getTime() + 3 * dayMs);
+    expect(await rail.creditInvoice({ ...credit, externalId })).toEqual(first);
+    expect(first).toMatchObject({ outcome: 'done', creditNoteId: expect.stringMatching(/^cn_/) });
+    expect(double.control.invoices()).toMatchObject([{ status: 'open', amount_remaining: 2_000_000 }]);
+    expect(double.control.payInvoice(externalId)).toMatchObject({ amount_paid: 2_000_000 });
+  });
+
+  it('is refused beyond what is open, and leaves nothing to pay where it is all', async () => {
+    expect(await rail.creditInvoice({ creditId: 'beyond', externalId, amountMinor: 2_200_001n })).toMatchObject({
+      outcome: 'refused',
+      retryable: false,
+    });
+    await rail.creditInvoice({ ...credit, externalId, amountMinor: 2_200_000n });
+    expect(double.control.invoices()).toMatchObject([{ status: 'paid', amount_paid: 0 }]);
+    expect(await rail.creditInvoice({ creditId: 'another', externalId, amountMinor: 1n })).toMatchObject({
+      outcome: 'refused',
     });
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Client } from 'pg';
-import { currentFramework } from '../../src/parties';
+import { currentFramework, hashSecret, makeApiKeyText, writeAuditorKey } from '../../src/parties';
 import { type ApiAnswer, ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { tablesOf } from '../support/catalog';
@@ -29,6 +29,7 @@ let theirs: World;
 let unverified: { readonly label: Party; readonly platform: Party };
 let operations: Operation[];
 let callers: readonly Caller[];
+let auditors: { readonly ours: Auditor; readonly theirs: Auditor };
 
 interface Caller {
   readonly name: string;
@@ -43,6 +44,7 @@ beforeAll(async () => {
   unverified = { label: await app.given.registered('label'), platform: await app.given.registered('platform') };
   await unverified.platform.as.post('/v1/services', { name: 'Hidden' });
   operations = operationsOf(await ours.label.as.get<Description>('/openapi.json'));
+  auditors = { ours: await auditorOf(ours), theirs: await auditorOf(theirs) };
   callers = [
     ...(await callersOf('label', ours.label)),
     ...(await callersOf('platform', ours.platform)),
@@ -51,6 +53,8 @@ beforeAll(async () => {
     { name: 'our distributor for their label', client: await inTheNameOf(theirs.label, ours.distributor) },
     { name: 'our label for theirs', client: await inTheNameOf(theirs.label, ours.label) },
     { name: 'our platform for their label', client: await inTheNameOf(theirs.label, ours.platform) },
+    { name: 'our auditor', client: auditors.ours.client },
+    { name: 'our auditor for their label', client: new OnBehalf(auditors.ours.key, theirs.label.organizationId) },
     ...(await withoutRights()),
   ];
   await queueEmpty();
@@ -75,6 +79,30 @@ async function callersOf(kind: string, party: Party): Promise<Caller[]> {
     { name: `${kind} key`, client: app.given.client(key) },
     ...colleagues,
   ];
+}
+
+interface Auditor {
+  readonly id: string;
+  readonly key: string;
+  readonly client: ApiClient;
+}
+
+/** Somebody who audits January of the world's agreement: written as the routes would, for a notice in a year that has not come. */
+async function auditorOf({ label, platform, ids }: World): Promise<Auditor> {
+  const text = makeApiKeyText();
+  const parties = [ids.agreement, label.organizationId, platform.organizationId];
+  await superuser.query(
+    `INSERT INTO audits (agreement_id, number, label_id, platform_id, noticed_on, audited_from, audited_until, given_by, given_at)
+     VALUES ($1, 1, $2, $3, '2026-02-01', '2026-01-01', '2026-02-01', 'test', now())`,
+    parties,
+  );
+  const { rows } = await superuser.query<{ id: string }>(
+    `INSERT INTO audit_accesses (agreement_id, number, label_id, platform_id, name, prefix, secret_hash, ends_at, given_by, given_at)
+     VALUES ($1, 1, $2, $3, 'Auditor', $4, $5, '2100-01-01', 'test', now()) RETURNING id`,
+    [...parties, text.prefix, hashSecret(text.secret)],
+  );
+  const key = writeAuditorKey(text);
+  return { id: rows[0]!.id, key, client: app.given.client(key) };
 }
 
 class OnBehalf extends ApiClient {
@@ -232,7 +260,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
 };
 
 /** Parameters that are no ids: a column's name, numbers within the thing named before them, and what is the caller's own by nature. */
-const numbers = ['path/number', 'path/advance', 'path/currency', 'body/mapping/columns/isrc'];
+const numbers = ['path/number', 'path/advance', 'path/line', 'path/currency', 'body/mapping/columns/isrc'];
 /** Addresses that name nobody's thing. */
 const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
@@ -297,6 +325,11 @@ const eventFile = (data: object): { type: string; content: string } => ({
 
 /** Ids in queries and bodies, by what OpenAPI calls them. */
 const matrix: Readonly<Record<string, Attempt>> = {
+  'DELETE /v1/agreements/{id}/audits/{number}/auditors/{auditorId} path/auditorId': {
+    foreign: () => auditors.theirs.id,
+    none: () => randomUUID(),
+    path: (id) => `/v1/agreements/${ours.ids.agreement}/audits/1/auditors/${id}`,
+  },
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
   'GET /v1/agreements/{id}/ledger/{transactionId}/inclusion path/transactionId': {
@@ -573,6 +606,13 @@ const bodies: Readonly<Record<string, () => object>> = {
     manifestHash: '0'.repeat(64),
     intent: 'I sign this amendment.',
   }),
+  'POST /v1/agreements/{id}/audits': () => ({ from: '2026-01', until: '2026-02' }),
+  'POST /v1/agreements/{id}/audits/{number}/answer': () => ({ decision: 'accepted' }),
+  'POST /v1/agreements/{id}/audits/{number}/auditors': () => ({ name: 'Auditor', endsAt: '2026-12-01T00:00:00Z' }),
+  'POST /v1/agreements/{id}/audits/{number}/conclusion': () => ({
+    findings: [{ month: '2026-01', due: '1' }],
+    auditCost: '0',
+  }),
   'POST /v1/agreements/{id}/breaches': () => ({ what: 'No report has been delivered.' }),
   'POST /v1/agreements/{id}/breaches/{number}/cure': () => ({}),
   'POST /v1/agreements/{id}/breaches/{number}/suspension': () => ({}),
@@ -627,6 +667,12 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
+  'POST /v1/statements/{id}/lines/{line}/traces': () => ({}),
+  'POST /v1/statements/{id}/acceptance': () => ({}),
+  'POST /v1/statements/{id}/disputes': () => ({ lines: [1], reason: 'It is less.' }),
+  'POST /v1/statements/{id}/disputes/{number}/amount': () => ({ amount: '0.00' }),
+  'POST /v1/statements/{id}/disputes/{number}/answer': () => ({ answer: 'rejected' }),
+  'POST /v1/statements/{id}/disputes/{number}/withdrawal': () => ({}),
   'POST /v1/usage-inboxes/{id}/closing': () => ({}),
   'POST /v1/usage-reports/{id}/readings': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
@@ -656,8 +702,8 @@ async function answer(
 
 const checksum = async (): Promise<Record<string, string>> => {
   const sums: Record<string, string> = {};
-  // What callers do to themselves is theirs: attempts are counted.
-  for (const table of (await tablesOf(superuser)).filter((name) => name !== 'rate_limits')) {
+  // What callers do to themselves is theirs: attempts are counted, looks of auditors noted.
+  for (const table of (await tablesOf(superuser)).filter((name) => !['rate_limits', 'audit_requests'].includes(name))) {
     const { rows } = await superuser.query<{ sum: string }>(
       `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM "${table}" t`,
     );
@@ -700,6 +746,8 @@ describe('what belongs to others', () => {
               .replace('/reconciliation', `/reconciliation?month=2026-01&serviceId=${theirs.serviceId}`)
               .replace('{number}', '1')
               .replace('tax-rates/in-force', 'tax-rates/in-force?day=2026-01-31')
+              .replace('{line}', '1')
+              .replace('{auditorId}', auditors.theirs.id)
               .replace('{attachmentId}', theirs.ids.attachment)
               .replace('{transactionId}', theirs.ids['ledger transaction'])
               .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),

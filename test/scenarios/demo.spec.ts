@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { StoryFigures } from '../../demo/figures';
+import { verifyStatementFiles } from '../../src/commands/verify-statements';
+import { accordo } from '../support/command';
 
 const demo = join(__dirname, '..', '..', 'dist', 'demo', 'main.js');
 
@@ -26,15 +30,18 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 describe('the demo', () => {
   let figures: StoryFigures;
   let stdout: string;
+  let folder: string;
 
   beforeAll(async () => {
     expect(existsSync(demo)).toBe(true);
-    ({ stdout } = await promisify(execFile)(process.execPath, [demo, '--json'], {
+    folder = await mkdtemp(join(tmpdir(), 'accordo-demo-'));
+    ({ stdout } = await promisify(execFile)(process.execPath, [demo, '--json', '--out', folder], {
       maxBuffer: 10_000_000,
       timeout: 110_000,
     }));
     figures = JSON.parse(stdout) as StoryFigures;
   }, 120_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('prints one line of JSON and nothing else', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
@@ -159,5 +166,137 @@ describe('the demo', () => {
 
   it('leaves the books in balance', () => {
     expect(figures.trialBalance).toEqual({ USD: '0.00' });
+  });
+
+  describe('has statements that are worked out again without a server', () => {
+    type Line = Record<string, unknown> & { readonly record: string };
+    const months = ['2026-01', '2026-02', '2026-03'];
+    const bundle = (month: string): string => join(folder, `statement-${month}.bundle.ndjson`);
+    const read = async (month: string): Promise<Line[]> =>
+      (await readFile(bundle(month), 'utf8'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Line);
+
+    /** "code pointer" of every fault, and the exit code. */
+    async function verified(...files: readonly string[]): Promise<[number, string[]]> {
+      let told = '';
+      const output = { write: (text: string) => (told += text) };
+      const asked = { keys: join(folder, 'keys.json'), json: true };
+      const code = await verifyStatementFiles(files, asked, { output, errors: output });
+      const { faults } = JSON.parse(told) as { faults: { pointer: string; code: string; message: string }[] };
+      return [code, faults.map(({ pointer, code: fault, message }) => `${fault} ${pointer}: ${message}`)];
+    }
+
+    /** A month with its lines changed; February, where none is named, corrects nothing. */
+    async function altered(change: (lines: Line[]) => Line[] | void, month = '2026-02'): Promise<string> {
+      const lines = await read(month);
+      const file = join(folder, 'altered.ndjson');
+      const changed = change(lines) ?? lines;
+      await writeFile(file, changed.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      return file;
+    }
+    const last = (lines: readonly Line[], record: string): Line => lines.findLast((line) => line.record === record)!;
+    const first = (lines: readonly Line[], record: string): Line => lines.find((line) => line.record === record)!;
+
+    it('by the command, which knows of no database', async () => {
+      const { code, stdout: told } = await accordo([
+        'verify',
+        'statement',
+        ...months.map(bundle),
+        '--keys',
+        join(folder, 'keys.json'),
+      ]);
+      expect(code).toBe(0);
+      expect(told.match(/recomputed +\d clause lines, byte for byte, from \d+ usage sums/g)).toHaveLength(3);
+      expect(told).toContain('3 statements, each following the one before it');
+    });
+
+    it('naming what was altered', async () => {
+      const more = await verified(await altered((lines) => void (last(lines, 'usage')['quantity'] = '1000000')));
+      expect(more).toEqual([
+        1,
+        expect.arrayContaining([
+          expect.stringMatching(/^usage-differs clauseLines\/clause \w+: quantity says \d+, and the inputs give \d+$/),
+          'bundle-changed end: the lines of the bundle are not those that were sealed',
+        ]),
+      ]);
+      const rate = await altered((lines) => {
+        const terms = first(lines, 'terms');
+        terms['terms'] = JSON.parse(JSON.stringify(terms['terms']).replace('"0.002"', '"0.003"'));
+      });
+      expect(await verified(rate)).toEqual([
+        1,
+        expect.arrayContaining([
+          expect.stringMatching(/^terms-differ clauseLines\/period: terms says/),
+          expect.stringMatching(
+            /^line-differs clauseLines\/clause streaming: explanation\/\S+\/formula says \d+ × 0\.002 = \d+, and the inputs give \d+ × 0\.003 = \d+$/,
+          ),
+        ]),
+      ]);
+      const carried = await altered(
+        (lines) => void Object.assign(first(lines, 'carried')['in'] as object, { recoupedToDate: '1' }),
+      );
+      const opening = 'carried-differs clauseLines/payable: advance/opening says 3852.00, and the inputs give 11999.99';
+      expect(await verified(carried)).toEqual([1, expect.arrayContaining([opening])]);
+      expect(await verified(bundle('2026-01'), carried)).toEqual([
+        1,
+        expect.arrayContaining([
+          expect.stringMatching(
+            /^carried-differs \S+altered\.ndjson: carries into 2026-02 what \S+2026-01\S+ does not carry out of 2026-01: recoupedToDate "1" after "814800"$/,
+          ),
+        ]),
+      ]);
+    });
+
+    it('naming what is missing, and what belongs elsewhere', async () => {
+      const without = await altered((lines) => {
+        const [from, until] = [
+          lines.findIndex(({ record }) => record === 'month'),
+          lines.findLastIndex(({ record }) => record === 'month'),
+        ];
+        return [...lines.slice(0, from), ...lines.slice(until)];
+      }, '2026-03');
+      expect(await verified(without)).toEqual([
+        1,
+        expect.arrayContaining([expect.stringMatching(/^restatement-missing clauseLines\/restatement 2026-01: /)]),
+      ]);
+      const other = '11111111-1111-4111-8111-111111111111';
+      const foreign = await altered((lines) => void (last(lines, 'report')['agreement'] = other));
+      expect(await verified(foreign)).toEqual([
+        1,
+        expect.arrayContaining([
+          expect.stringMatching(
+            /^usage-of-another-agreement usage\/2026-02\/report \S+: says that it is of agreement 11111111/,
+          ),
+        ]),
+      ]);
+      const unknown = await altered((lines) => void (last(lines, 'usage')['isrc'] = 'ZZX012600001'));
+      expect(await verified(unknown)).toEqual([
+        1,
+        expect.arrayContaining([
+          expect.stringMatching(/^usage-of-another-agreement \S+ \S+: tells use of ZZX012600001/),
+        ]),
+      ]);
+      const [code, faults] = await verified(bundle('2026-01'), bundle('2026-03'));
+      expect([code, faults]).toEqual([
+        1,
+        [expect.stringMatching(/^month-missing \S+: is of 2026-03, and the statement before it of 2026-01$/)],
+      ]);
+    });
+
+    it('ending with 2 where a file is cut off, or none of the kind', async () => {
+      const errors: string[] = [];
+      const streams = { output: { write: () => true }, errors: { write: (text: string) => errors.push(text) } };
+      const keys = join(folder, 'keys.json');
+      const cut = await altered((lines) => lines.slice(0, -1));
+      for (const file of [cut, keys, join(folder, 'none')])
+        expect(await verifyStatementFiles([file], { keys }, streams)).toBe(2);
+      expect(errors).toEqual([
+        expect.stringContaining('is not the end of a bundle'),
+        expect.stringMatching(/keys\.json: line 1 /),
+        expect.stringContaining('ENOENT'),
+      ]);
+    });
   });
 });

@@ -3,9 +3,9 @@ import { KeepAgreement } from '../../src/agreements/keep-agreement';
 import { rateFiles } from '../../src/commands/rate-files';
 import { monthAfter } from '../../src/kernel';
 import type { ApiClient } from '../../src/sample/api-client';
-import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Market, openMarket, signatureBy } from '../support/market';
+import { draftMonth } from '../support/reported-usage';
 import { smallReport } from '../support/small-report';
 import { ReadReport } from '../../src/usage/read-report';
 
@@ -166,12 +166,8 @@ async function settled(month: string, more: { plays?: number; replaces?: string 
 const reports = new Map<string, string>();
 
 async function closed(month: string): Promise<Statement> {
-  const operation = await label.post<{ id: string }>(at('/closes'), { month });
-  await app.app.get(ClosePeriod).execute({ operationId: operation.id, agreementId: id, month });
-  const statements = await label.all<Statement>('/v1/statements');
-  const statement = statements.find((candidate) => candidate.month === month);
-  if (statement === undefined) throw new Error(`${month} has no statement`);
-  return label.get(`/v1/statements/${statement.id}`);
+  const statement = await draftMonth(app, { ...market.label, as: label }, id, month);
+  return label.get(`/v1/statements/${await app.given.issued(market.label, statement)}`);
 }
 
 /** The statement's hash as an outsider works it out from the inputs. */

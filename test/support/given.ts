@@ -25,6 +25,7 @@ let counter = 0;
 /** The tests' vocabulary: parties that exist, are verified and signed in. Everything goes through the public API. */
 export class Given {
   private signedInOperator: ApiClient | undefined;
+  private readonly seconds = new Map<string, { readonly email: string; readonly password: string }>();
 
   constructor(
     private readonly url: string,
@@ -99,6 +100,27 @@ export class Given {
     const { id } = await party.as.post<{ id: string }>('/v1/members', { name: 'Colleague', email, password, roles });
     if (roles.includes('signatory')) await stateAuthority(party, id);
     return this.signIn({ email, password });
+  }
+
+  /** The same second person in finance of a party every time, signed in now. */
+  async second(party: Pick<Party, 'organizationId' | 'email' | 'password'>): Promise<ApiClient> {
+    let known = this.seconds.get(party.organizationId);
+    if (known === undefined) {
+      counter += 1;
+      known = { email: `second-${process.pid}-${counter}@example.org`, password: `sesame-${randomUUID()}` };
+      this.seconds.set(party.organizationId, known);
+      const first = await this.signIn(party);
+      await first.post('/v1/members', { name: 'Second', ...known, roles: ['finance'] });
+    }
+    return this.signIn(known);
+  }
+
+  /** Approves a statement's draft as that person, and gives its id. */
+  async issued(party: Pick<Party, 'organizationId' | 'email' | 'password'>, statementId: string): Promise<string> {
+    const second = await this.second(party);
+    const { approvalId } = await second.get<{ approvalId: string }>(`/v1/statements/${statementId}`);
+    await second.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' });
+    return statementId;
   }
 
   private async verified(party: Party): Promise<Party> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { ReadReport } from '../../src/usage/read-report';
 import type { TestApp } from './app';
+import type { Party } from './given';
 import type { Market } from './market';
 import { smallReport, type SmallReport } from './small-report';
 
@@ -41,21 +42,37 @@ export interface StatementLine {
   readonly amount: string;
 }
 
-/** Closes a month now, and gives its statement with its lines. No worker may run. */
-export async function closeMonth(
-  { app }: TestApp,
-  { label }: Market,
+/** Works a month out now, and gives the id of its draft. No worker may run. */
+export async function draftMonth(
+  { app }: Pick<TestApp, 'app'>,
+  label: Pick<Party, 'as' | 'memberId'>,
   agreementId: string,
   month: string,
-): Promise<{ statement: Statement; lines: StatementLine[] }> {
-  const operation = await label.as.post<{ id: string }>(`/v1/agreements/${agreementId}/closes`, { month });
-  await app.get(ClosePeriod).execute({ operationId: operation.id, agreementId, month });
+  { estimate = false } = {},
+): Promise<string> {
+  const body = { month, ...(estimate ? { estimate } : {}) };
+  const { id: operationId } = await label.as.post<{ id: string }>(`/v1/agreements/${agreementId}/closes`, body);
+  const askedBy = `member:${label.memberId}`;
+  await app
+    .get(ClosePeriod)
+    .execute({ operationId, agreementId, month, askedBy, ...(estimate ? { estimate: 'true' } : {}) });
   const { state, result, problem } = await label.as.get<{
     state: string;
     result: { statementId: string } | null;
     problem: unknown;
-  }>(`/v1/operations/${operation.id}`);
-  expect([state, problem]).toEqual(['done', null]);
-  const statement = await label.as.get<Statement>(`/v1/statements/${result!.statementId}`);
+  }>(`/v1/operations/${operationId}`);
+  if (state !== 'done') throw new Error(`the close of ${month} is ${state}: ${JSON.stringify(problem)}`);
+  return result!.statementId;
+}
+
+/** Closes a month now, a second person issuing its statement, and gives it with its lines. No worker may run. */
+export async function closeMonth(
+  app: Pick<TestApp, 'app' | 'given'>,
+  { label }: Pick<Market, 'label'>,
+  agreementId: string,
+  month: string,
+): Promise<{ statement: Statement; lines: StatementLine[] }> {
+  const id = await app.given.issued(label, await draftMonth(app, label, agreementId, month));
+  const statement = await label.as.get<Statement>(`/v1/statements/${id}`);
   return { statement, lines: await label.as.all<StatementLine>(`/v1/statements/${statement.id}/lines`) };
 }

@@ -70,7 +70,7 @@ export const isWrite = ({ method, keyless }: Route): boolean => method !== 'GET'
 /** "POST /v1/claims": how tests name a route. */
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
-const samples: Readonly<Record<string, string>> = { number: '1', isrc: 'ZZT012699999', currency: 'USD' };
+const samples: Readonly<Record<string, string>> = { number: '1', line: '1', isrc: 'ZZT012699999', currency: 'USD' };
 
 /** The route's address with something plausible in place of each parameter. */
 export const filled = (path: string, id: string): string =>

@@ -15,6 +15,9 @@ const tenantColumns: Readonly<Record<string, string>> = {
   platform_id: platform,
 };
 
+/** All rows are of one deal: what is seen of a row may hang on another one of it. */
+const agreement = '0d000000-0000-4000-8000-000000000004';
+
 /** A value for each type of the schema. Text is also valid JSON, for columns derived from it. */
 const valueOf: Readonly<Record<string, string>> = {
   uuid: 'gen_random_uuid()',
@@ -75,6 +78,7 @@ async function describeTable(superuser: Client, name: string): Promise<Table> {
   const values = columns.map(({ column, type, list }) => {
     const tenant = name === 'organizations' && column === 'id' ? label : tenantColumns[column];
     if (tenant !== undefined) return list ? `ARRAY['${tenant}']::${type}[]` : `'${tenant}'`;
+    if (column === 'agreement_id' && !list) return `'${agreement}'`;
     const value = valueOf[type];
     if (value === undefined) throw new Error(`no sample value for ${name}.${column} of type ${type}: add one`);
     return list ? `ARRAY[${value}]::${type}[]` : `${value}::${type}`;

@@ -1,8 +1,8 @@
 import type { ApiClient } from '../../src/sample/api-client';
-import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { ReadReport } from '../../src/usage/read-report';
 import type { TestApp } from './app';
 import { type AgreementAnswer, type Market, openMarket } from './market';
+import { draftMonth } from './reported-usage';
 
 export interface TableReport {
   readonly id: string;
@@ -108,15 +108,10 @@ export class TableDeal {
   /** Closes the month now, and gives its statement's lines of recordings. */
   async close(month: string): Promise<StatementLine[]> {
     const agreementId = this.agreement.id;
-    const { id } = await this.label.post<{ id: string }>(`/v1/agreements/${agreementId}/closes`, { month });
-    await this.app.app.get(ClosePeriod).execute({ operationId: id, agreementId, month });
-    const { state, result, problem } = await this.label.get<{
-      state: string;
-      result: { statementId: string };
-      problem: object | null;
-    }>(`/v1/operations/${id}`);
-    if (state !== 'done') throw new Error(`the close of ${month} is ${state}: ${JSON.stringify(problem)}`);
-    const lines = await this.label.all<StatementLine>(`/v1/statements/${result.statementId}/lines`);
+    const { label } = this.market;
+    const id = await draftMonth(this.app, { ...label, as: this.label }, agreementId, month);
+    await this.app.given.issued(label, id);
+    const lines = await this.label.all<StatementLine>(`/v1/statements/${id}/lines`);
     return lines.filter(({ isrc }) => isrc !== null);
   }
 }

@@ -133,7 +133,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const named = [{ source: `/players/${number}`, id: 'void' }];
   await platform.as.post('/v1/usage-event-voids', { reason: 'A test of the player.', events: named });
   const closing = await label.as.post<{ id: string }>(`/v1/agreements/${agreement}/closes`, { month: '2026-01' });
-  const statementId = (await untilDone(label.as, closing.id)).statementId!;
+  const statementId = await app.given.issued(label, (await untilDone(label.as, closing.id)).statementId!);
   const taxes = { tax: 'vat', rate: '0.2', source: 'The law', from: '2026-01-01' };
   await label.as.post(`/v1/agreements/${agreement}/tax-rates`, taxes);
   const exported = await label.as.post<{ id: string }>('/v1/exports', {});

@@ -1,4 +1,4 @@
-import type { Actor, OrganizationKind, Role } from '../../platform/auth/actor';
+import { type Actor, actorName, type OrganizationKind, type Role } from '../../platform/auth/actor';
 import type { Tx } from '../../platform/database/tx';
 import type { SessionClaim } from './session-tokens';
 
@@ -121,4 +121,13 @@ export async function revokeApiKey(tx: Tx, id: string, at: Date): Promise<'revok
   if (key.revoked_at !== null) return 'already-revoked';
   await tx.run('UPDATE api_keys SET revoked_at = $2 WHERE id = $1', [id, at]);
   return 'revoked';
+}
+
+/** "member:<id>": the person whose deed it is. What a key does, whoever made the key has asked for: by their own key nobody becomes a second person. */
+export async function personBehind(tx: Tx, actor: Actor): Promise<string> {
+  if (actor.by.kind === 'member') return actorName(actor);
+  const { made_by } = await tx.one<{ made_by: string }>('SELECT created_by AS made_by FROM api_keys WHERE id = $1', [
+    actor.by.id,
+  ]);
+  return `member:${made_by}`;
 }

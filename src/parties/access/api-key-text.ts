@@ -1,6 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const grammar = /^accordo_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+/** Of auditors: nobody takes one kind for the other. */
+const auditorGrammar = /^accordo_audit_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
 export interface ApiKeyText {
   /** Finds the key; not secret. */
@@ -16,9 +18,16 @@ export const makeApiKeyText = (): ApiKeyText => ({
 
 export const writeApiKey = ({ prefix, secret }: ApiKeyText): string => `accordo_${prefix}_${secret}`;
 
+export const writeAuditorKey = ({ prefix, secret }: ApiKeyText): string => `accordo_audit_${prefix}_${secret}`;
+
 /** The parts of a well-formed key; undefined for anything else. */
-export function readApiKey(text: string): ApiKeyText | undefined {
-  const [, prefix, secret] = grammar.exec(text) ?? [];
+export const readApiKey = (text: string): ApiKeyText | undefined => partsOf(grammar, text);
+
+/** As readApiKey, of an auditor's. */
+export const readAuditorKey = (text: string): ApiKeyText | undefined => partsOf(auditorGrammar, text);
+
+function partsOf(form: RegExp, text: string): ApiKeyText | undefined {
+  const [, prefix, secret] = form.exec(text) ?? [];
   return prefix === undefined || secret === undefined ? undefined : { prefix, secret };
 }
 

@@ -11,7 +11,8 @@ import { uuidKey } from '../../platform/http/paging';
 import { findLiveDelegation } from '../delegations.repository';
 import { findActorOfKey, findActorOfSession } from './access.repository';
 import { AccessTokens } from './access-tokens';
-import { readApiKey, secretMatches } from './api-key-text';
+import { readApiKey, readAuditorKey, secretMatches } from './api-key-text';
+import { findAuditorOfKey, logAuditorRequest } from './auditor-keys.repository';
 
 /** The header by which a distributor says for which label it asks. */
 const onBehalfOf = 'accordo-on-behalf-of';
@@ -21,7 +22,7 @@ const headerFault = {
   message: 'Accordo-On-Behalf-Of is the id of one label',
 };
 
-const strategies = ['access-token', 'api-key'];
+const strategies = ['access-token', 'api-key', 'auditor-key'];
 
 /**
  * Who sends a request: a bearer token that is an access token or an API key, each a Passport strategy of its own. Session and key are
@@ -39,12 +40,25 @@ export class BearerAuthenticator extends Authenticator {
     super();
     this.use('access-token', (token) => this.byAccessToken(token));
     this.use('api-key', (token) => this.byApiKey(token));
+    this.use('auditor-key', (token) => this.byAuditorKey(token));
   }
 
   async authenticate(request: AccordoRequest): Promise<Actor | undefined> {
     const actor = await this.bearer(request);
     const named = request.headers[onBehalfOf];
+    if (actor?.organizationKind === 'auditor') {
+      await this.noteLook(actor, request);
+      // An auditor looks at one agreement, in nobody's name.
+      if (named !== undefined) throw new DomainError('forbidden');
+      return actor;
+    }
     return actor === undefined || named === undefined ? actor : this.onBehalf(actor, named);
+  }
+
+  /** Before anything is answered, and whatever is: no look of an auditor goes without a note. */
+  private async noteLook({ by: { id: accessId } }: Actor, { method, url }: AccordoRequest): Promise<void> {
+    const at = this.clock.now();
+    await this.database.asSystem((tx) => logAuditorRequest(tx, { accessId, method, path: url, at }));
   }
 
   /** The actor in the label's name: in the roles that the label delegates and that the actor holds at home. */
@@ -99,6 +113,14 @@ export class BearerAuthenticator extends Authenticator {
     const key = readApiKey(token);
     if (key === undefined) return undefined;
     const found = await this.database.asSystem((tx) => findActorOfKey(tx, key.prefix), 'read');
+    return found !== undefined && secretMatches(key.secret, found.secretHash) ? found.actor : undefined;
+  }
+
+  private async byAuditorKey(token: string): Promise<Actor | undefined> {
+    const key = readAuditorKey(token);
+    if (key === undefined) return undefined;
+    const now = this.clock.now();
+    const found = await this.database.asSystem((tx) => findAuditorOfKey(tx, key.prefix, now), 'read');
     return found !== undefined && secretMatches(key.secret, found.secretHash) ? found.actor : undefined;
   }
 }

@@ -30,6 +30,12 @@ export interface ApprovalAction {
   decided(tx: Tx, actor: Actor, subjectId: string, decision: 'approved' | 'rejected'): Promise<void>;
 }
 
+/** Who cannot decide, being who asked: as `actorName` writes it. */
+export interface Asker {
+  readonly organizationId: string;
+  readonly name: string;
+}
+
 /** Four eyes for whatever needs them: one person asks, another decides. The database refuses the same person twice. */
 @Injectable()
 export class Approvals {
@@ -42,12 +48,17 @@ export class Approvals {
     this.actions.set(action, behaviour);
   }
 
-  async request(tx: Tx, actor: Actor, action: string, subjectId: string): Promise<Approval> {
+  request(tx: Tx, actor: Actor, action: string, subjectId: string): Promise<Approval> {
+    return this.requestFor(tx, { organizationId: actor.organizationId, name: actorName(actor) }, action, subjectId);
+  }
+
+  /** As request, by a job that does what somebody has asked for before. */
+  async requestFor(tx: Tx, asker: Asker, action: string, subjectId: string): Promise<Approval> {
     const subjectHash = await this.behaviourOf(action).subjectHash(tx, subjectId);
     return tx.one<Approval>(
       `INSERT INTO approvals (owner_id, action, subject_id, subject_hash, requested_by, requested_at)
        VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
-      [actor.organizationId, action, subjectId, subjectHash, actorName(actor), this.clock.now()],
+      [asker.organizationId, action, subjectId, subjectHash, asker.name, this.clock.now()],
     );
   }
 

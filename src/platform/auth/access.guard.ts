@@ -31,6 +31,7 @@ export class AccessGuard implements CanActivate {
     if (actor === undefined) throw new DomainError('unauthenticated');
     request.actor = actor;
     refuseUnless(actor, declared);
+    if (actor.organizationKind === 'auditor' && request.method !== 'GET') throw new DomainError('forbidden');
     if (
       actor.through !== undefined &&
       !reachesAsDelegate(actor.roles, request.method, request.routeOptions.url ?? '')

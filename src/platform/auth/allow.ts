@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Tx } from '../database/tx';
-import type { Actor, OrganizationKind, Role } from './actor';
+import type { Actor, ActorKind, Role } from './actor';
 
 export const allowance = 'accordo:allow';
 
@@ -9,7 +9,7 @@ export type Allowance =
   | { readonly public: true }
   | {
       readonly public: false;
-      readonly kinds: readonly OrganizationKind[];
+      readonly kinds: readonly ActorKind[];
       readonly roles: readonly Role[];
       /** Only a person may do this: keys are refused. */
       readonly memberOnly: boolean;
@@ -18,7 +18,8 @@ export type Allowance =
     };
 
 interface AllowOptions {
-  readonly kinds?: readonly OrganizationKind[];
+  /** Absent: every organization, and no auditor. */
+  readonly kinds?: readonly ActorKind[];
   /** Any one of these suffices; absent: every signed-in member or key. `admin` holds all but `signatory`. */
   readonly roles?: readonly Role[];
   readonly memberOnly?: boolean;

@@ -1,9 +1,10 @@
 import { DataSource } from 'typeorm';
 import { types, type ClientBase, type PoolClient } from 'pg';
-import type { Actor } from '../auth/actor';
+import type { Actor, Audited } from '../auth/actor';
 import { translateDatabaseError } from './constraints';
-import { Tx } from './tx';
+import { Tx, type TxRole } from './tx';
 
+const day = /^\d{4}-\d{2}-\d{2}$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** int8 as bigint, date as 'YYYY-MM-DD': PostgreSQL's exact values stay exact. */
@@ -59,13 +60,21 @@ export class Database {
 
   /** Runs `work` in one transaction as the actor's organization. */
   withTenant<T>(
-    actor: Pick<Actor, 'organizationId' | 'organizationKind'>,
+    actor: Pick<Actor, 'organizationId' | 'organizationKind' | 'audited'>,
     work: (tx: Tx) => Promise<T>,
     mode: 'read' | 'write' = 'write',
   ): Promise<T> {
+    if (actor.organizationKind === 'auditor') return this.asAuditor(actor.audited, work);
     if (!uuid.test(actor.organizationId)) throw new Error('a tenant is an organization id');
     const role = actor.organizationKind === 'operator' ? 'operator' : 'member';
     return this.transaction(role, actor.organizationId, mode, work);
+  }
+
+  /** Looks at the audited months of one agreement, by policies of its own; whatever they do not name is not there, and nothing can be written. */
+  private asAuditor<T>(audited: Audited | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (audited === undefined || !uuid.test(audited.agreementId)) throw new Error('an auditor looks at an agreement');
+    for (const date of [audited.from, audited.until]) if (!day.test(date)) throw new Error('an audit is of days');
+    return this.transaction('auditor', '', 'read', work, `${audited.agreementId} ${audited.from} ${audited.until}`);
   }
 
   /** As withTenant, for a job that works for an organization: it sees what any member sees. */
@@ -80,17 +89,18 @@ export class Database {
   }
 
   private async transaction<T>(
-    role: 'member' | 'operator' | 'system',
+    role: TxRole,
     organization: string,
     mode: 'read' | 'write',
     work: (tx: Tx) => Promise<T>,
+    audited = '',
   ): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
       // One message: no statement can come between the start and the tenant. SET LOCAL (not set_config) also reaches Citus workers.
       await client.query(
-        `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'`,
+        `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'${audited === '' ? '' : `; SET LOCAL accordo.audited = '${audited}'`}`,
       );
       try {
         const tx = new Tx(client, role);

@@ -1,5 +1,8 @@
 import type { PoolClient } from 'pg';
 
+/** By which policies rows are seen. */
+export type TxRole = 'member' | 'operator' | 'auditor' | 'system';
+
 /** Values that PostgreSQL parameters may carry. */
 export type Parameter = string | number | bigint | boolean | Date | null | Buffer | readonly unknown[] | object;
 
@@ -13,7 +16,7 @@ export class Tx {
 
   constructor(
     readonly client: PoolClient,
-    private role: 'member' | 'operator' | 'system',
+    private role: TxRole,
   ) {}
 
   async rows<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
@@ -73,7 +76,7 @@ export class Tx {
     }
   }
 
-  private async take(role: 'member' | 'operator' | 'system'): Promise<void> {
+  private async take(role: TxRole): Promise<void> {
     await this.client.query(`SET LOCAL accordo.role = '${role}'`);
     this.role = role;
   }

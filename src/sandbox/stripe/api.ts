@@ -6,6 +6,7 @@ import { fingerprintOf, type IdempotencyKeys } from './idempotency';
 import { StripeRefusal } from './refusal';
 import { accountRoutes } from './resources/accounts';
 import { balanceRoutes } from './resources/balance';
+import { creditNoteRoutes } from './resources/credit-notes';
 import { customerRoutes } from './resources/customers';
 import { eventRoutes } from './resources/events';
 import { invoiceItemRoutes } from './resources/invoice-items';
@@ -31,6 +32,7 @@ export interface Answer {
 const routes: readonly Route[] = [
   ...accountRoutes,
   ...balanceRoutes,
+  ...creditNoteRoutes,
   ...customerRoutes,
   ...eventRoutes,
   ...invoiceItemRoutes,

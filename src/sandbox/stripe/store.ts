@@ -11,6 +11,10 @@ export interface Resources {
   customers: Stripe.Customer;
   invoiceitems: Wire<Stripe.InvoiceItem, 'quantity_decimal'>;
   invoices: Omit<Stripe.Invoice, 'lines'> & { lines: Listed<Wire<Stripe.InvoiceLineItem, 'quantity_decimal'>> };
+  credit_notes: Pick<
+    Stripe.CreditNote,
+    'id' | 'object' | 'amount' | 'created' | 'currency' | 'invoice' | 'livemode' | 'memo' | 'metadata' | 'status'
+  >;
   charges: Stripe.Charge;
   balance_transactions: Stripe.BalanceTransaction;
   transfers: Omit<Stripe.Transfer, 'reversals'> & { reversals: Listed<Stripe.TransferReversal> };

@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { type CalendarDate, type CloseFacts, moneyFromText, monthPeriod } from '../../kernel';
+import { type CalendarDate, type CloseFacts, moneyFromText, monthPeriod, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 
 export const factKinds = ['expenses', 'credit', 'figure'] as const;
@@ -88,11 +88,16 @@ const factsOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Perio
   );
 
 /** What the close of a month is told. A closed month takes no more facts, so it can be asked for again at any time. */
-export async function closeFactsOf(tx: Tx, { id, currency }: LivingAgreement, month: string): Promise<CloseFacts> {
-  const facts = await factsOfMonth(tx, id, month);
+export async function closeFactsOf(tx: Tx, agreement: LivingAgreement, month: string): Promise<CloseFacts> {
+  const { id, currency, life } = agreement;
+  const { recoupment, inKindCredits } = termsOfMonth(life, month);
+  const asksForFacts = recoupment?.expenses === 'before-recoupment' || inKindCredits !== undefined;
+  const facts = asksForFacts ? await factsOfMonth(tx, id, month) : [];
   const minorOf = ({ value }: PeriodFact): bigint => moneyFromText(value ?? '0', currency).minor;
   const { until } = monthPeriod(month);
-  const exercised = [...(await exercisedOptions(tx, { id }))].flatMap(([option, day]) => (day < until ? [option] : []));
+  const exercised = [...(await exercisedOptions(tx, agreement))].flatMap(([option, day]) =>
+    day < until ? [option] : [],
+  );
   const credits = facts.filter(({ kind }) => kind === 'credit');
   const expenses = facts.find(({ kind }) => kind === 'expenses');
   return {
@@ -105,7 +110,8 @@ export async function closeFactsOf(tx: Tx, { id, currency }: LivingAgreement, mo
 }
 
 /** The figures of the parties' own that were stated for a month. */
-export async function figuresOf(tx: Tx, { id }: LivingAgreement, month: string): Promise<StatedFigures> {
+export async function figuresOf(tx: Tx, { id, life }: LivingAgreement, month: string): Promise<StatedFigures> {
+  if (termsOfMonth(life, month).figures === undefined) return { agreement: {}, services: new Map() };
   const figures = (await factsOfMonth(tx, id, month)).filter(({ kind }) => kind === 'figure');
   const byService = Map.groupBy(figures, ({ service_id }) => service_id);
   const valuesOf = (of: readonly PeriodFact[] = []): Record<string, string> =>

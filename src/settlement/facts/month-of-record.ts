@@ -13,8 +13,18 @@ export async function monthOfRecord(
   basis: UsageBasis,
 ): Promise<MonthOfRecord> {
   const record = await usageOfRecord(tx, readings, agreement, month, basis);
-  if (termsOfMonth(agreement.life, month).figures === undefined) return record;
-  return { ...record, context: withFigures(record.context, await figuresOf(tx, agreement, month)) };
+  return { ...record, context: await withOwnFigures(tx, agreement, month, record.context) };
+}
+
+/** The figures of a month's reports, and those of the parties' own. */
+export async function withOwnFigures(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+  context: PeriodContext,
+): Promise<PeriodContext> {
+  if (termsOfMonth(agreement.life, month).figures === undefined) return context;
+  return withFigures(context, await figuresOf(tx, agreement, month));
 }
 
 /** A service that no report speaks of has figures all the same. */

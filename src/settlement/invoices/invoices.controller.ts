@@ -1,21 +1,27 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
+import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
-import { findInvoice, type Invoice, listInvoices } from './invoices.repository';
+import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
+import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
-  @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
-  @ApiProperty({ description: 'what is invoiced: the advance, the month, the dispute that ended' })
+  @ApiProperty({ enum: purposes }) readonly purpose!: string;
+  @ApiProperty({
+    description: 'what is invoiced: the advance, the month, the dispute that ended, the invoice that was paid late',
+  })
   readonly source!: string;
   @ApiProperty({ example: 'INV-2026-000001', description: 'in the label’s own series, without gaps' })
   readonly number!: string;
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'taken off it while lines are disputed: the rest is to be paid' })
+  readonly credited!: AmountView;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -23,6 +29,23 @@ export class InvoiceView {
   @ApiProperty({ type: String, nullable: true, description: 'the provider’s invoice' })
   readonly externalId!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly paidAt!: string | null;
+}
+
+export class InterestView {
+  @ApiProperty({ format: 'uuid', description: 'what was paid late' }) readonly invoiceId!: string;
+  @ApiProperty({ type: 'integer', description: 'late days that bear interest: those of grace bear none' })
+  readonly days!: number;
+  @ApiProperty({ example: '10000.00 × 0.08 × 30 / 365' }) readonly formula!: string;
+  @ApiProperty({ example: '4800/73', description: 'unrounded' }) readonly exact!: string;
+}
+
+@ApiExtraModels(InterestView)
+export class InvoiceDetailView extends InvoiceView {
+  @ApiProperty({
+    ...orNull(InterestView),
+    description: 'of an invoice over interest: how it was worked out',
+  })
+  readonly interest!: InterestView | null;
 }
 
 @ApiTags('invoices')
@@ -40,21 +63,30 @@ export class InvoicesController {
   @Get(':id')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({ summary: 'Show an invoice' })
-  @ApiOkResponse({ type: InvoiceView })
-  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
+  @ApiOkResponse({ type: InvoiceDetailView })
+  async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceDetailView> {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
-    return invoiceView(invoice);
+    const interest = await interestOf(tx, invoice);
+    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null };
   }
 }
 
-const invoiceView = (invoice: Invoice): InvoiceView => ({
+const interestView = (interest: ChargedInterest): InterestView => ({
+  invoiceId: interest.invoice_id,
+  days: interest.days,
+  formula: formulaOf(interest),
+  exact: interest.exact,
+});
+
+const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   id: invoice.id,
   agreementId: invoice.agreement_id,
   purpose: invoice.purpose,
   source: invoice.source,
   number: invoice.number,
   amount: amountView(invoice.amount_minor, invoice.currency),
+  credited: amountView(invoice.credited_minor, invoice.currency),
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
 
-export type Purpose = 'advance' | 'guarantee' | 'minimum-fee' | 'back-fee' | 'royalties';
+export const purposes = ['advance', 'guarantee', 'minimum-fee', 'back-fee', 'royalties', 'late-interest'] as const;
+export type Purpose = (typeof purposes)[number];
 
 /** An invoice in the label's name. `issued`: in the books; `open`: with the provider for collection; `paid`: money received. */
 export interface Invoice {
@@ -21,13 +22,27 @@ export interface Invoice {
   readonly paid_at: Date | null;
 }
 
-export const findInvoice = (tx: Tx, id: string): Promise<Invoice | undefined> =>
-  tx.first<Invoice>('SELECT * FROM invoices WHERE id = $1', [id]);
+export type InvoiceWithCredits = Invoice & { readonly credited_minor: bigint };
 
-export const listInvoices = (tx: Tx, limit: number, after: readonly string[] | undefined): Promise<Invoice[]> =>
-  tx.rows<Invoice>(
-    `SELECT * FROM invoices WHERE $2::timestamptz IS NULL OR (issued_at, id) > ($2, $3::uuid) ORDER BY issued_at, id LIMIT $1`,
+const withCredits = `SELECT i.*, (SELECT coalesce(sum(amount_minor), 0)::bigint FROM invoice_credits c WHERE c.invoice_id = i.id) AS credited_minor FROM invoices i`;
+
+export const findInvoice = (tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> =>
+  tx.first<InvoiceWithCredits>(`${withCredits} WHERE id = $1`, [id]);
+
+export const listInvoices = (
+  tx: Tx,
+  limit: number,
+  after: readonly string[] | undefined,
+): Promise<InvoiceWithCredits[]> =>
+  tx.rows<InvoiceWithCredits>(
+    `${withCredits} WHERE $2::timestamptz IS NULL OR (issued_at, id) > ($2, $3::uuid) ORDER BY issued_at, id LIMIT $1`,
     [limit, after?.[0] ?? null, after?.[1] ?? null],
+  );
+
+export const royaltiesInvoice = (tx: Tx, agreementId: string, source: string): Promise<Invoice | undefined> =>
+  tx.first<Invoice>(
+    `SELECT * FROM invoices WHERE agreement_id = $1 AND purpose = 'royalties' AND source = $2 FOR NO KEY UPDATE`,
+    [agreementId, source],
   );
 
 /** The invoice that the provider's message is about: by our id where it carries one, else by the provider's. */

@@ -1,11 +1,13 @@
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import type { Tx } from '../../platform/database/tx';
-import { enqueue } from '../../platform/jobs/jobs';
+import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { dayInZone } from '../../kernel';
+import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone } from '../../kernel';
 import type { Books } from '../ledger/ledger';
 import type { Invoice, Purpose } from './invoices.repository';
+
+export const watchInvoiceJob = 'watch-invoice';
 
 export interface InvoiceOrder {
   readonly agreement: Books & { readonly timeZone: string };
@@ -27,6 +29,7 @@ export async function issueInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice
   const { agreement, purpose, at } = order;
   const invoice = await tx.asSystem(() => insertInvoice(tx, order));
   const details = { amount: String(invoice.amount_minor), currency: invoice.currency, purpose };
+  await watchDueDay(tx, invoice, agreement.timeZone, at);
   await enqueue(tx, 'send-invoice', { invoiceId: invoice.id }, `send-invoice ${invoice.id}`);
   await audit(tx, order.by, { action: 'invoice.issued', subjectId: invoice.id, details, at });
   await publish(tx, {
@@ -37,6 +40,12 @@ export async function issueInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice
     at,
   });
   return invoice;
+}
+
+/** Somebody looks on the day after it was due. */
+async function watchDueDay(tx: Tx, { id, due_on }: Invoice, timeZone: string, now: Date): Promise<void> {
+  const wake = startOfDayInZone(dayAfter(calendarDateOf(due_on), 1), timeZone);
+  await enqueueLater(tx, watchInvoiceJob, { invoiceId: id }, { key: `${watchInvoiceJob} ${id}`, at: wake, now });
 }
 
 async function insertInvoice(

@@ -6,7 +6,7 @@ import { post } from '../ledger/ledger';
 import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg, prepaymentDue } from '../ledger/templates';
 import { issueInvoice } from './issue-invoice';
 import type { Purpose } from './invoices.repository';
-import { askToPostDues } from './post-dues';
+import { askToPostDues, hasDays } from './post-dues';
 
 /** Legs, and an invoice where somebody owes it. */
 interface Due {
@@ -55,10 +55,6 @@ async function book(
   }
   if (hasDays(terms)) await askToPostDues(tx, agreement.id);
 }
-
-/** Whether anything falls due on a day of its own, now or once an option is exercised. */
-const hasDays = ({ advances, guarantees = [], minimumFees = [] }: Terms): boolean =>
-  advances.some(({ due }) => due !== 'signature') || guarantees.length > 0 || minimumFees.length > 0;
 
 function dueAtSignature(terms: Terms): Due[] {
   const due = dueAdvances(terms);

@@ -9,6 +9,7 @@ import {
   duePayments,
   endOf,
   startOfDayInZone,
+  type Terms,
 } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -21,6 +22,12 @@ import { latestStatement } from '../statements/statements.repository';
 import { issueInvoice } from './issue-invoice';
 
 export const duesJob = 'post-dues';
+
+/** Whether anything falls due on a day of its own, now or once an option is exercised. */
+export const hasDays = ({ advances, guarantees = [], minimumFees = [] }: Terms): boolean =>
+  advances.some(({ due, option }) => due !== 'signature' || option === true) ||
+  guarantees.some((guarantee) => guarantee.per === 'interval') ||
+  minimumFees.length > 0;
 
 /** Has an agreement's payments of fixed days looked at, once this transaction is committed. */
 export const askToPostDues = (tx: Tx, agreementId: string): Promise<void> =>
@@ -56,6 +63,7 @@ interface Dues {
  */
 export async function postDues(tx: Tx, agreement: LivingAgreement, { fees, at }: Dues): Promise<void> {
   const terms = agreement.life.versions.at(-1)?.terms ?? agreement.terms;
+  if (!hasDays(terms)) return;
   const exercised = await exercisedOptions(tx, agreement);
   const today = dayInZone(at, agreement.timeZone);
   const open = duePayments(terms, { exercised, fees }).flatMap((due) => owedOn(agreement, due));

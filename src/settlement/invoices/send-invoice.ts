@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { Payments } from '../payments/payments';
+import { sendCredits } from './credit-invoice';
 import { findInvoice, type Invoice, markOpen } from './invoices.repository';
 import { NotSettled } from '../payments/not-settled';
 
@@ -63,6 +64,7 @@ export class SendInvoice {
       if ((await markOpen(tx, invoice.id, externalId)) === 0) return;
       const by = { system: 'send-invoice', organizationId: invoice.label_id };
       await audit(tx, by, { action: 'invoice.sent', subjectId: invoice.id, details: { externalId }, at });
+      await sendCredits(tx, invoice.id);
       await publish(tx, {
         to: [invoice.label_id, invoice.platform_id],
         topic: 'invoice.sent',

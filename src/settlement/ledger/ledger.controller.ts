@@ -57,7 +57,7 @@ export class TrialBalanceView {
 @Controller('v1')
 export class LedgerController {
   @Get('agreements/:id/ledger')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({ summary: 'List an agreement’s ledger postings, as they were booked' })
   @ApiOkResponse({ type: pageSchema(LedgerTransactionView) })
   async transactions(

@@ -25,6 +25,8 @@ const events: Readonly<Record<string, Book>> = {
     }),
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
+  'dispute-reduced': ({ amount }) => templates.disputeReduced(amount!),
+  'late-interest-due': ({ amount }) => templates.lateInterestDue(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
   'payout-confirmed': ({ gross, commission }) => templates.payoutConfirmed({ gross: gross!, commission: commission! }),

@@ -133,3 +133,11 @@ export const payoutSent = ({ gross, commission }: PaidOut): Leg[] =>
 /** The money has reached the label's bank. */
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['cash-in-transit', gross - commission], ['cash', commission - gross]);
+
+/** Both parties agree that a part of what is disputed is not owed: it leaves the books on both sides, and nobody pays it. */
+export const disputeReduced = (amount: bigint): Leg[] =>
+  legs(['label-disputed', amount], ['platform-disputed', -amount]);
+
+/** Interest on an invoice that was paid late: the platform owes it, the label is owed it. It is no royalty and recoups nothing. */
+export const lateInterestDue = (amount: bigint): Leg[] =>
+  legs(['platform-receivable', amount], ['label-payable', -amount]);

@@ -39,6 +39,13 @@ export interface InvoiceOrder {
   readonly dueDays: number;
 }
 
+export interface CreditOrder {
+  readonly creditId: string;
+  /** The provider's invoice. */
+  readonly externalId: string;
+  readonly amountMinor: bigint;
+}
+
 export interface TransferOrder {
   readonly payoutId: string;
   /** The connected account that receives the money. */
@@ -90,6 +97,9 @@ export type ProviderEvent = {
 export interface PaymentRail {
   /** Makes, numbers and finalizes the invoice, continuing where an earlier attempt stopped. `externalId`: the provider's invoice. */
   createInvoice(order: InvoiceOrder): Promise<Outcome<{ externalId: string; customerId: string }>>;
+
+  /** Takes a part off an open invoice, once for each credit of ours; refused where no more of it is open. */
+  creditInvoice(order: CreditOrder): Promise<Outcome<{ creditNoteId: string }>>;
 
   /** Moves money from our balance to the connected account. */
   transfer(order: TransferOrder): Promise<Outcome<{ transferId: string }>>;

@@ -4,6 +4,7 @@ import { minorForStripe, minorFrom } from './minor-units';
 import type {
   AccountOrder,
   Balance,
+  CreditOrder,
   InvoiceOrder,
   Outcome,
   PaymentRail,
@@ -37,6 +38,18 @@ export class StripeRail implements PaymentRail {
 
   createInvoice(order: InvoiceOrder): Promise<Outcome<{ externalId: string; customerId: string }>> {
     return outcomeOf(() => this.invoicing.create(order));
+  }
+
+  creditInvoice({ creditId, externalId, amountMinor }: CreditOrder): Promise<Outcome<{ creditNoteId: string }>> {
+    return outcomeOf(async () => {
+      // Its idempotency key is forgotten after a day; its metadata are not.
+      for await (const note of this.stripe.creditNotes.list({ invoice: externalId, limit: 100 })) {
+        if (note.metadata?.credit_id === creditId) return { creditNoteId: note.id };
+      }
+      const params = { invoice: externalId, amount: minorForStripe(amountMinor), metadata: { credit_id: creditId } };
+      const options = { idempotencyKey: `accordo-credit-${creditId}` };
+      return { creditNoteId: requiredId(await this.stripe.creditNotes.create(params, options), 'cn_') };
+    });
   }
 
   transfer(order: TransferOrder): Promise<Outcome<{ transferId: string }>> {

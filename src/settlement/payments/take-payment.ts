@@ -3,9 +3,12 @@ import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
+import { chargeLateInterest } from '../invoices/charge-late-interest';
+import { creditedBy, creditsOf } from '../invoices/credit-invoice';
 import { type Invoice, invoiceForPayment, markPaid } from '../invoices/invoices.repository';
 import { post } from '../ledger/ledger';
 import { receiptAllocated } from '../ledger/templates';
+import { releasePaid } from '../statements/life/release-dispute';
 import type { ProviderEvent } from './payment-rail';
 
 type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
@@ -24,15 +27,25 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: 
   const invoice = await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
   if (invoice === undefined) return 'invoice unknown';
   if (invoice.state === 'paid') return 'invoice already paid';
-  if (invoice.amount_minor !== paid.amountMinor || invoice.currency !== paid.currency) return 'amount differs';
+  const credits = await creditsOf(tx, invoice.id);
+  const due = invoice.amount_minor - creditedBy(credits);
+  if (due === 0n && paid.amountMinor === 0n) return 'invoice credited in full';
+  if (invoice.currency !== paid.currency || ![due, invoice.amount_minor].includes(paid.amountMinor)) {
+    return 'amount differs';
+  }
 
   const receipt = await tx.one<{ id: string }>(
     `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
     [invoice.platform_id, invoice.label_id, externalId, paid.amountMinor, paid.currency, paid.paidAt],
   );
-  await allocate(tx, invoice, receipt.id, at);
+  await allocate(tx, { ...invoice, amount_minor: paid.amountMinor }, receipt.id, at);
+  if (paid.amountMinor > due) {
+    // The payer was faster than the credit note: what waits for the dispute has been paid with the rest.
+    await releasePaid(tx, { agreementId: invoice.agreement_id, sources: credits.map(({ source }) => source), at });
+  }
   await markPaid(tx, invoice.id, { externalId, at: paid.paidAt });
+  await chargeLateInterest(tx, { invoice, minor: paid.amountMinor, paidAt: paid.paidAt, at });
   const details = { receipt: receipt.id, amount: String(paid.amountMinor), currency: paid.currency };
   const by = { system: 'stripe-event', organizationId: invoice.label_id };
   await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });

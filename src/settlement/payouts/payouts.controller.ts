@@ -4,13 +4,14 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { purposes } from '../invoices/invoices.repository';
 import { AmountView, amountView } from '../amount-view';
 import { getPayout, listPayouts, type PayoutWithApproval } from './payouts.repository';
 import { PayoutBody, RequestPayout } from './request-payout';
 
 export class PayoutView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
-  @ApiProperty({ enum: ['advance', 'back-fee', 'royalties'] }) readonly purpose!: string;
+  @ApiProperty({ enum: purposes }) readonly purpose!: string;
   @ApiProperty({ type: AmountView }) readonly gross!: AmountView;
   @ApiProperty({ type: AmountView, description: 'the marketplace’s, taken here' }) readonly commission!: AmountView;
   @ApiProperty({ type: AmountView, description: 'what is transferred' }) readonly net!: AmountView;

@@ -21,7 +21,9 @@ export class PayoutBody {
 
 export const releaseAction = 'payout.release';
 
-type Payable = Invoice & { readonly paid_out: boolean };
+type Payable = Pick<Invoice, 'id' | 'agreement_id' | 'purpose' | 'currency' | 'state' | 'amount_minor'> & {
+  readonly paid_out: boolean;
+};
 
 /**
  * Plans a payout of paid invoices and asks a second person to release it. Refuses with payments-not-configured, payment-account-missing,
@@ -61,7 +63,10 @@ export class RequestPayout {
 
 async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly string[]): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
-    `SELECT i.*, EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.live) AS paid_out
+    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state,
+            -- What came in: less than the invoice, where some of it was credited.
+            coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) AS amount_minor,
+            EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.live) AS paid_out
        FROM invoices i WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
     [ids, organizationId],
   );

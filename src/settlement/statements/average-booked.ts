@@ -8,7 +8,7 @@ export async function averageBooked(
   { agreement: { id, currency }, serviceId, use, model }: AverageQuestion,
 ): Promise<BookedAverage | undefined> {
   const row = await tx.first<{ month: string; minor: string; units: string }>(
-    `SELECT to_char(period, 'YYYY-MM') AS month, sum(amount_minor)::text AS minor, sum(quantity - returns)::text AS units FROM statement_lines
+    `SELECT to_char(period, 'YYYY-MM') AS month, sum(amount_minor)::text AS minor, sum(quantity - returns)::text AS units FROM statement_lines JOIN statements USING (agreement_id, month, draft)
       WHERE agreement_id = $1 AND service_id = $2 AND use_model = $3 GROUP BY period HAVING sum(quantity - returns) > 0 ORDER BY period DESC LIMIT 1`,
     [id, serviceId, useModelCode(use, model)],
   );

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { moneyText, territoryCode, useAndModelOf } from '../../kernel';
 import type { StoredLine } from './lines.repository';
+import type { Statement } from './statements.repository';
 
 export class StatementLineView {
   @ApiProperty({ type: 'integer' }) readonly line!: number;
@@ -28,6 +29,11 @@ export class StatementLineView {
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
 }
 
+export class StatedLineView extends StatementLineView {
+  @ApiProperty({ description: 'whether another month’s usage stands in for it until the report comes' })
+  readonly estimated!: boolean;
+}
+
 export function lineView(line: StoredLine, currency: string): StatementLineView {
   const used = line.use_model === null ? undefined : useAndModelOf(line.use_model);
   return {
@@ -47,3 +53,12 @@ export function lineView(line: StoredLine, currency: string): StatementLineView 
     currency,
   };
 }
+
+/** A line of a statement, with whether it rests on another month's usage. */
+export const statedLineView = (
+  line: StoredLine,
+  { month, currency, estimated_from }: Pick<Statement, 'month' | 'currency' | 'estimated_from'>,
+): StatedLineView => ({
+  ...lineView(line, currency),
+  estimated: estimated_from !== null && line.period === month,
+});

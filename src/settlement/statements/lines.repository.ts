@@ -23,24 +23,24 @@ const shown = `line, period, clause, isrc, service_id, territory, use_model, qua
 
 export const linesAfter = (
   tx: Tx,
-  { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
+  { agreement_id, month, draft }: Pick<Statement, 'agreement_id' | 'month' | 'draft'>,
   line: number,
   limit: number,
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(
     `SELECT ${shown} FROM statement_lines
-      WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4`,
-    [agreement_id, month, line, limit],
+      WHERE agreement_id = $1 AND month = $2 AND draft = $3 AND line > $4 ORDER BY line LIMIT $5`,
+    [agreement_id, month, draft, line, limit],
   );
 
 /** The lines with the largest amounts, credits too, in the statement's own order where amounts are the same. */
 export const largestLines = (
   tx: Tx,
-  { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
+  { agreement_id, month, draft }: Pick<Statement, 'agreement_id' | 'month' | 'draft'>,
   limit: number,
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(
     `SELECT ${shown} FROM statement_lines
-      WHERE agreement_id = $1 AND month = $2 ORDER BY abs(amount_minor) DESC, line LIMIT $3`,
-    [agreement_id, month, limit],
+      WHERE agreement_id = $1 AND month = $2 AND draft = $3 ORDER BY abs(amount_minor) DESC, line LIMIT $4`,
+    [agreement_id, month, draft, limit],
   );

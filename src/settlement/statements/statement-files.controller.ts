@@ -48,7 +48,7 @@ export class StatementFilesController {
 
   @Get()
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Download a statement as PDF, JSON, XLSX, CSV or a DDEX sales report',
     description:

@@ -74,8 +74,11 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   };
 }
 
-/** Absent where there are none: most closes need none. */
-function factsFile({ expenses, exercised, creditsRequested }: CloseFacts, { currency }: Terms): object {
+/** What neither contract nor usage said, as "facts" of a context file. Absent where there was nothing: most closes need none. */
+export function factsFile(
+  { expenses, exercised, creditsRequested }: CloseFacts,
+  { currency }: Terms,
+): { readonly facts?: object } {
   const money = (minor: bigint): string => moneyText({ minor, currency });
   const facts = {
     ...(expenses === undefined ? {} : { expenses: money(expenses) }),

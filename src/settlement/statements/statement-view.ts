@@ -1,12 +1,27 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from './clause-lines';
-import type { Statement, StatementHeader } from './statements.repository';
+import { type StatementHeader, type StatementState, statementStates } from './life/statement-states';
+import type { Statement } from './statements.repository';
 
 export class StatementView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({
+    enum: statementStates,
+    description:
+      'draft: the label’s alone, nothing is booked; settled: no dispute is open and what was payable is paid',
+  })
+  readonly state!: StatementState;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description:
+      'an estimate: the month whose usage stands in until the report comes, whose difference a later statement books',
+  })
+  readonly estimatedFrom!: string | null;
   @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
@@ -15,7 +30,17 @@ export class StatementView {
   @ApiProperty({ type: AmountView, description: 'what of it disputes held when the month was closed' })
   readonly held!: AmountView;
   @ApiProperty({ description: 'SHA-256 of the clause lines' }) readonly sha256!: string;
-  @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'the label’s: what a second person decides',
+  })
+  readonly approvalId!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: a draft' })
+  readonly issuedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'by the platform' })
+  readonly acceptedAt!: string | null;
 }
 
 export class AdvanceView {
@@ -64,19 +89,23 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   id: statement.id,
   agreementId: statement.agreement_id,
   month: statement.month.slice(0, 7),
+  state: statement.state,
+  estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
   royalties: amountView(statement.royalties_minor, statement.currency),
   recouped: amountView(statement.recouped_minor, statement.currency),
   payable: amountView(statement.total_minor, statement.currency),
   held: amountView(statement.held_minor, statement.currency),
   sha256: statement.sha256,
-  issuedAt: statement.issued_at.toISOString(),
+  approvalId: statement.approval_id,
+  issuedAt: statement.issued_at?.toISOString() ?? null,
+  acceptedAt: statement.accepted_at?.toISOString() ?? null,
 });
 
 /** The statement with its clause lines. */
-export function statementDetailView(statement: Statement): StatementDetailView {
+export function statementDetailView(statement: Statement, header: StatementHeader): StatementDetailView {
   const { clauses, restatements, payable } = clauseLinesOf(statement);
   return {
-    ...statementView(statement),
+    ...statementView(header),
     clauses,
     restatements,
     advance: payable.advance,

@@ -21,18 +21,23 @@ import { ChoiceField, IdField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../platform/operations/operations.controller';
+import { getStatementOrDraft } from './drafts/drafted';
 import { csvOfLines, type Reading } from './formats/lines-csv';
-import { StatementLineView, lineView } from './line-view';
+import { headerById, listStatements, type StatementState, statementStates } from './life/statement-states';
+import { StatedLineView, statedLineView } from './line-view';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
 import { StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
-import { fileNameOf, getStatement, listStatements } from './statements.repository';
+import { fileNameOf } from './statements.repository';
 import { KeptReadings } from '../../usage';
 
 export class StatementsQuery extends PageQuery {
   @IdField({ optional: true, description: 'only the statements of this agreement' })
   readonly agreementId?: string;
+
+  @ChoiceField(statementStates, { optional: true, description: 'only those in this state; absent: all' })
+  readonly state?: StatementState;
 }
 
 export class LinesQuery extends PageQuery {
@@ -56,9 +61,9 @@ export class StatementsController {
   @HttpCode(202)
   @Allow({ kinds: ['label'], roles: ['finance'] })
   @ApiOperation({
-    summary: 'Close a month: rate its usage and issue its statement',
+    summary: 'Close a month: rate its usage and draft its statement',
     description:
-      'Follow the operation; its result names the statement. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the month must have ended, earlier ones be closed, and its reports be there and read.',
+      'Follow the operation; its result names the draft, whose `approvalId` a second person of finance decides: approved, it is issued, booked and invoiced in that moment. What changed meanwhile makes another draft when the month is closed again. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the month must have ended, earlier ones be closed, and its reports be there and read.',
   })
   @ApiAcceptedResponse({ type: OperationView })
   async close(
@@ -71,25 +76,29 @@ export class StatementsController {
   }
 
   @Get('statements')
-  @Allow({ kinds: ['label', 'platform'] })
-  @ApiOperation({ summary: 'List the statements that you give or get, oldest first' })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
+  @ApiOperation({ summary: 'List the statements that you give or get, drafts too, oldest first' })
   @ApiOkResponse({ type: pageSchema(StatementView) })
-  async list(@InTx() tx: Tx, @Query() { limit, cursor, agreementId }: StatementsQuery): Promise<Page<StatementView>> {
+  async list(
+    @InTx() tx: Tx,
+    @Query() { limit, cursor, agreementId, state }: StatementsQuery,
+  ): Promise<Page<StatementView>> {
     const after = fromCursor(cursor, [instantKey, uuidKey]);
-    const rows = await listStatements(tx, { limit: limit + 1, after, agreementId: agreementId ?? null });
-    return pageOf(rows, limit, statementView, (row) => [row.issued_at.toISOString(), row.id]);
+    const wanted = { agreementId: agreementId ?? null, state: state ?? null };
+    const rows = await listStatements(tx, { limit: limit + 1, after, ...wanted });
+    return pageOf(rows, limit, statementView, (row) => [row.at.toISOString(), row.id]);
   }
 
   @Get('statements/:id')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({ summary: 'Show a statement: what was earned, recouped and is payable' })
   @ApiOkResponse({ type: StatementDetailView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StatementDetailView> {
-    return statementDetailView(await getStatement(tx, id));
+    return statementDetailView(await getStatementOrDraft(tx, id), await headerById(tx, id));
   }
 
   @Get('statements/:id/clause-lines')
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'Download a statement’s canonical clause lines',
     description: 'Byte for byte what the statement’s SHA-256 is over.',
@@ -97,7 +106,7 @@ export class StatementsController {
   @Header('content-type', 'application/x-ndjson; charset=utf-8')
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async clauseLines(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<string> {
-    return (await getStatement(tx, id)).clause_lines;
+    return (await getStatementOrDraft(tx, id)).clause_lines;
   }
 
   @Get('statements/:id/inputs')
@@ -108,34 +117,34 @@ export class StatementsController {
   })
   @ApiOkResponse({ type: InputsView })
   async inputs(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<InputsView> {
-    return statementInputs(tx, this.readings, await getStatement(tx, id));
+    return statementInputs(tx, this.readings, await getStatementOrDraft(tx, id));
   }
 
   @Get('statements/:id/lines')
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
     summary: 'List a statement’s lines: a page of JSON, or all of them as CSV',
     description: 'A line per recording, territory, use and service.',
   })
-  @ApiOkResponse({ type: pageSchema(StatementLineView) })
+  @ApiOkResponse({ type: pageSchema(StatedLineView) })
   async lines(
     @By() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor, format }: LinesQuery,
     @Headers('accept') accept?: string,
-  ): Promise<Page<StatementLineView> | StreamableFile> {
+  ): Promise<Page<StatedLineView> | StreamableFile> {
     if (wantsCsv(format, accept)) return this.csv(actor, id);
     const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
     return this.database.withTenant(
       actor,
       async (tx) => {
-        const statement = await getStatement(tx, id);
+        const statement = await getStatementOrDraft(tx, id);
         const rows = await linesAfter(tx, statement, Number(after), limit + 1);
         return pageOf(
           rows,
           limit,
-          (row) => lineView(row, statement.currency),
+          (row) => statedLineView(row, statement),
           (row) => [String(row.line)],
         );
       },
@@ -145,7 +154,7 @@ export class StatementsController {
 
   private async csv(actor: Actor, id: string): Promise<StreamableFile> {
     const read: Reading = (work) => this.database.withTenant(actor, work, 'read');
-    const statement = await read((tx) => getStatement(tx, id));
+    const statement = await read((tx) => getStatementOrDraft(tx, id));
     return csvFile(fileNameOf(statement), csvOfLines(read, statement));
   }
 }

@@ -3,6 +3,8 @@ import type { Carried } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { UsageBasis } from '../../usage';
+import { unpacked } from './drafts/packed';
+import { waitingDrafts } from './drafts/waiting';
 
 /** A closed month of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
 export interface Statement {
@@ -24,8 +26,15 @@ export interface Statement {
   readonly currency: string;
   readonly carried_in: Carried;
   readonly carried_out: Carried;
-  readonly issued_at: Date;
+  /** The month whose usage stood in for reports that were overdue, its first day; null: none did. */
+  readonly estimated_from: string | null;
+  /** Which draft of the month it was; its lines are named by it. */
+  readonly draft: number;
+  /** Null while it is a draft. */
+  readonly issued_at: Date | null;
 }
+
+export type IssuedStatement = Statement & { readonly issued_at: Date };
 
 /** What was booked for a period at one time. A correction is another booking with the next number. */
 export interface Booking {
@@ -49,19 +58,25 @@ export const basisOf = ({
   eventPosition: event_position,
 });
 
-/** Refuses with not-found when there is none that the transaction's organization may see. */
-export async function getStatement(tx: Tx, id: string): Promise<Statement> {
-  const statement = await tx.first<Statement>('SELECT * FROM statements WHERE id = $1', [id]);
+/** Refuses with not-found when none is issued that the transaction's organization may see. */
+export async function getStatement(tx: Tx, id: string): Promise<IssuedStatement> {
+  const statement = await findStatement(tx, id);
   if (statement === undefined) throw new DomainError('not-found');
   return statement;
 }
+
+export const findStatement = (tx: Tx, id: string): Promise<IssuedStatement | undefined> =>
+  tx.first<IssuedStatement>('SELECT * FROM statements WHERE id = $1', [id]);
 
 /** What a statement's files are called, without their extension. */
 export const fileNameOf = ({ id, month }: Pick<Statement, 'id' | 'month'>): string =>
   `statement-${month.slice(0, 7)}-${id}`;
 
-export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Statement | undefined> =>
-  tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [agreementId, `${month}-01`]);
+export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<IssuedStatement | undefined> =>
+  tx.first<IssuedStatement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [
+    agreementId,
+    `${month}-01`,
+  ]);
 
 export const latestStatement = (tx: Tx, agreementId: string): Promise<Statement | undefined> =>
   tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1', [agreementId]);
@@ -75,20 +90,6 @@ export async function closedMonths(tx: Tx, agreementId: string): Promise<Set<str
   return new Set(rows.map(({ month }) => month));
 }
 
-export type StatementHeader = Omit<Statement, 'clause_lines' | 'carried_in' | 'carried_out'>;
-
-export const listStatements = (
-  tx: Tx,
-  { limit, after, agreementId }: { limit: number; after: readonly string[] | undefined; agreementId: string | null },
-): Promise<StatementHeader[]> =>
-  tx.rows<StatementHeader>(
-    `SELECT id, agreement_id, month, label_id, platform_id, sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, issued_at
-       FROM statements
-      WHERE ($2::uuid IS NULL OR agreement_id = $2) AND ($3::timestamptz IS NULL OR (issued_at, id) > ($3, $4::uuid))
-      ORDER BY issued_at, id LIMIT $1`,
-    [limit, agreementId, after?.[0] ?? null, after?.[1] ?? null],
-  );
-
 export type NewStatement = Pick<
   Statement,
   | 'clause_lines'
@@ -99,14 +100,21 @@ export type NewStatement = Pick<
   | 'held_minor'
   | 'carried_in'
   | 'carried_out'
-> & { readonly agreement: AgreementWithTerms; readonly month: string; readonly at: Date };
+  | 'estimated_from'
+> & {
+  readonly id: string;
+  readonly draft: number;
+  readonly agreement: AgreementWithTerms;
+  readonly month: string;
+  readonly at: Date;
+};
 
-export async function insertStatement(tx: Tx, statement: NewStatement): Promise<string> {
+export async function insertStatement(tx: Tx, statement: NewStatement): Promise<void> {
   const { agreement, month, at } = statement;
-  const { id } = await tx.one<{ id: string }>(
+  await tx.run(
     `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
-                             currency, carried_in, carried_out, issued_at, held_minor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+                             currency, carried_in, carried_out, issued_at, held_minor, id, draft, estimated_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       agreement.id,
       `${month}-01`,
@@ -122,9 +130,11 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
       JSON.stringify(statement.carried_out),
       at,
       statement.held_minor,
+      statement.id,
+      statement.draft,
+      statement.estimated_from,
     ],
   );
-  return id;
 }
 
 export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Booking): Promise<number> =>
@@ -160,9 +170,9 @@ export interface BookingOfStatement extends Booking {
   readonly corrected_events: bigint | null;
 }
 
-/** What one statement booked, each with the booking before it where it corrects one. */
-export const bookingsOfStatement = (tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> =>
-  tx.rows(
+/** What one statement booked, or a draft would book, each with the booking before it where it corrects one. */
+export async function bookingsOfStatement(tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> {
+  const rows = await tx.rows<BookingOfStatement>(
     `SELECT b.period, b.sequence, b.statement_month, b.report_ids, b.event_position, b.total_minor, b.delta_minor,
             before.report_ids AS corrected_reports, before.event_position AS corrected_events
        FROM period_bookings b
@@ -170,3 +180,21 @@ export const bookingsOfStatement = (tx: Tx, agreementId: string, month: string):
       WHERE b.agreement_id = $1 AND b.statement_month = $2 ORDER BY b.period`,
     [agreementId, month],
   );
+  return rows.length > 0 ? rows : bookingsOfDraft(tx, agreementId, month);
+}
+
+async function bookingsOfDraft(tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> {
+  const draft = await tx.first<{ bookings: object }>(
+    `SELECT outcome->'bookings' AS bookings FROM ${waitingDrafts} AND d.agreement_id = $1 AND d.month = $2`,
+    [agreementId, month],
+  );
+  if (draft === undefined) return [];
+  const booked = new Map((await currentBookings(tx, agreementId)).map((booking) => [booking.period, booking]));
+  return (unpacked(draft.bookings) as Booking[])
+    .map((booking) => {
+      const before = booked.get(booking.period);
+      const corrected = { reports: before?.report_ids ?? null, events: before?.event_position ?? null };
+      return { ...booking, corrected_reports: corrected.reports, corrected_events: corrected.events };
+    })
+    .sort((a, b) => (a.period < b.period ? -1 : 1));
+}

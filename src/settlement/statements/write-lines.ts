@@ -8,6 +8,7 @@ import { statementLines } from './statement-lines';
 const columns = [
   'agreement_id',
   'month',
+  'draft',
   'line',
   'label_id',
   'platform_id',
@@ -25,11 +26,19 @@ const columns = [
 ] as const;
 
 /** Writes the statement's lines by COPY: there may be a million. */
-export async function writeLines(tx: Tx, agreement: AgreementWithTerms, closed: ClosedMonth): Promise<void> {
-  await copyInto(tx, 'statement_lines', columns, rows(agreement, closed));
+export async function writeLines(
+  tx: Tx,
+  agreement: AgreementWithTerms,
+  { closed, draft }: { closed: ClosedMonth; draft: number },
+): Promise<void> {
+  await copyInto(tx, 'statement_lines', columns, rows(agreement, closed, draft));
 }
 
-function* rows({ id, labelId, platformId }: AgreementWithTerms, closed: ClosedMonth): Generator<CopyValue[]> {
+function* rows(
+  { id, labelId, platformId }: AgreementWithTerms,
+  closed: ClosedMonth,
+  draft: number,
+): Generator<CopyValue[]> {
   let line = 0;
   for (const { period, clause, recording, quantity, returns, exact, minor } of statementLines(closed)) {
     line += 1;
@@ -43,6 +52,6 @@ function* rows({ id, labelId, platformId }: AgreementWithTerms, closed: ClosedMo
             useModelCode(recording.use, recording.model),
           ];
     const facts = [quantity, returns, recording?.controlledShare ?? null, exact, minor];
-    yield [id, `${closed.month}-01`, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
+    yield [id, `${closed.month}-01`, draft, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
   }
 }

@@ -44,6 +44,8 @@ export interface MatchPlan {
   readonly agreements: readonly string[];
   /** Codes of all places that some grant names, sorted. */
   readonly places: Uint32Array;
+  /** The number of one sum: what is looked for are the lines that it is made of, and nothing is added up. */
+  readonly traced?: number;
 }
 
 export interface Matched {

@@ -50,23 +50,16 @@ interface Scanned {
   readonly takenHeld: TakenHeld;
 }
 
-async function scan(
-  { source, layout, plan, threads, slotsMax = slotsOfThread, progress }: DelimitedInput,
-  { folder, held, faults }: ReadingFiles,
-): Promise<Scanned> {
-  const isHeaded = layout.delimiter !== jsonLines;
-  let lines = isHeaded ? 1 : 0;
+async function scan(input: DelimitedInput, { folder, held, faults }: ReadingFiles): Promise<Scanned> {
+  const { layout, progress } = input;
   const byCode: Record<string, number> = {};
   const takenHeld = new TakenHeld();
-  const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
-  const chunks = isPlain(source) ? partNumbers(source, progress) : isHeaded ? withoutHeader(source) : source;
-  const take = async (chunk: ScannedChunk): Promise<void> => {
-    if (chunk.memory !== undefined && !isPlain(source)) source.giveBack(chunk.memory);
-    await held.add(chunk.held, lines + 1);
+  const scanned = await scanDelimited(input, folder, async (chunk, before) => {
+    await held.add(chunk.held, before + 1);
     takenHeld.add(chunk.takenHeld);
     let faulty = 0;
     for (const fault of chunk.faults) {
-      faults.add(keptFault(fault, lines, layout));
+      faults.add(keptFault(fault, before, layout));
       // A line with several faults is one rejected line, counted under the first.
       if (fault.line !== faulty) {
         faulty = fault.line;
@@ -74,12 +67,29 @@ async function scan(
       }
     }
     await faults.flush(faultsWaiting);
+    progress?.atLine(before + chunk.lines);
+  });
+  return { ...scanned, byCode, takenHeld };
+}
+
+/** Scans a report's lines in their order; `take` is given each chunk, and how many lines lie before it. Runs that do not stay in memory go to `folder`. */
+export async function scanDelimited(
+  { source, layout, plan, threads, slotsMax = slotsOfThread, progress }: Omit<DelimitedInput, 'folder' | 'base'>,
+  folder: string,
+  take: (chunk: ScannedChunk, before: number) => Promise<void>,
+): Promise<{ readonly lines: number; readonly results: readonly ThreadResult[] }> {
+  const isHeaded = layout.delimiter !== jsonLines;
+  let lines = isHeaded ? 1 : 0;
+  const order = { layout, plan, folder, slotsMax, file: isPlain(source) ? source : undefined };
+  const chunks = isPlain(source) ? partNumbers(source, progress) : isHeaded ? withoutHeader(source) : source;
+  const takeNext = async (chunk: ScannedChunk): Promise<void> => {
+    if (chunk.memory !== undefined && !isPlain(source)) source.giveBack(chunk.memory);
+    await take(chunk, lines);
     lines += chunk.lines;
-    progress?.atLine(lines);
   };
-  const how = { order, thread: 'delimited-thread.js', work: DelimitedWork, threads, take };
+  const how = { order, thread: 'delimited-thread.js', work: DelimitedWork, threads, take: takeNext };
   const results = await scanChunks(chunks, how);
-  return { lines, byCode, results, takenHeld };
+  return { lines, results };
 }
 
 const keptFault = ({ line, column, code, value }: DelimitedFault, before: number, layout: DelimitedLayout) => ({

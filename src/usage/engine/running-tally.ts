@@ -2,6 +2,7 @@ import type { MatchPlan } from './match-plan';
 import type { FoundSums } from './reading';
 import { RunFiles } from './run-files';
 import { byReason, Tally } from './tally';
+import { TracingTally } from './tracing-tally';
 
 /** Six megabytes: what a core's own cache holds is twice as fast as what it does not, and runs are merged for little. */
 export const slotsOfThread = 1 << 18;
@@ -30,7 +31,7 @@ export class RunningTally {
     { plan, slotsMax, folder, name }: RunningTallyParts,
     private readonly isTaken = false,
   ) {
-    this.tally = new Tally(plan, slotsMax);
+    this.tally = plan.traced === undefined ? new Tally(plan, slotsMax) : new TracingTally(plan, plan.traced);
     this.runs = new RunFiles(folder, name);
   }
 

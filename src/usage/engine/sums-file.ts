@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { shareText, type UsageSum, wholeShare } from '../../kernel';
 import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
-import { isrcText } from './packed-isrc';
+import { isrcText, packedIsrc } from './packed-isrc';
 import { codeOf, keyOf, type MatchPlan, type Place } from './match-plan';
 import { recordingAt, rowWithShare } from './recordings';
 import { addLarge, type LargeSum, type SortedRun } from './sum-table';
@@ -171,6 +171,27 @@ export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0
       yield { agreementId: own, share, sum };
     }
   }
+}
+
+/** What an agreement's use of one recording in one place under one share comes to; undefined where the file has none. Share in millionths. */
+export async function sumIn(
+  file: FileHandle,
+  { agreementId, isrc, place, share }: { agreementId: string; isrc: string; place: number; share: number },
+): Promise<Pick<UsageSum, 'quantity' | 'returns'> | undefined> {
+  const { letters, digits } = packedIsrc(isrc);
+  for await (const block of blocksOf(file, agreementId)) {
+    const { rows, words } = block;
+    const own = block.places.findIndex((each) => codeOf(each) === place);
+    for (let row = 0; row < rows; row += 1) {
+      if (words[row] !== letters || words[rows + row] !== digits || words[rows * 2 + row] !== own) continue;
+      if (shareAt(block, row) !== share) continue;
+      return {
+        quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
+        returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
+      };
+    }
+  }
+  return undefined;
 }
 
 /**

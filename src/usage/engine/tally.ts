@@ -106,7 +106,7 @@ export class Tally {
 
   private readonly decision = { agreement: 0, recording: 0 };
 
-  private decide({ letters, digits, place, day }: SoundLine): { agreement: number; recording: number } {
+  protected decide({ letters, digits, place, day }: SoundLine): { agreement: number; recording: number } {
     const { recordings } = this.plan;
     const recording = recordingAt(recordings, letters, digits);
     this.decision.recording = recording;
@@ -116,7 +116,7 @@ export class Tally {
     return this.decision;
   }
 
-  private keyOf(agreement: number, recording: number, place: number): number {
+  protected keyOf(agreement: number, recording: number, place: number): number {
     return keyOf(this.plan, agreement, recording, this.placeNumbers[place]!);
   }
 
@@ -132,7 +132,7 @@ export class Tally {
     this.placesSeen.add(place);
   }
 
-  private hold(line: SoundLine, decision: number): void {
+  protected hold(line: SoundLine, decision: number): void {
     const { quantity, returns } = line;
     const at = this.holdAt(line, decision);
     this.held[at + 4] = quantity >>> 0;
@@ -141,7 +141,7 @@ export class Tally {
     this.held[at + 7] = Math.floor(returns / twoTo32);
   }
 
-  private holdLarge(line: SoundLine, decision: number, quantity: bigint, returns: bigint): void {
+  protected holdLarge(line: SoundLine, decision: number, quantity: bigint, returns: bigint): void {
     const at = this.holdAt(line, decision);
     this.held[at + 4] = Number(quantity & 0xffff_ffffn);
     this.held[at + 5] = Number(quantity >> 32n);

@@ -34,21 +34,41 @@ export async function eventSums(
   position: bigint,
   serviceId?: string,
 ): Promise<UsageSum[]> {
-  const rows = await tx.rows<SumRow>(
-    `SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
-       FROM usage_event_sums,
-            unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
-      WHERE agreement_id = $1 AND month = $2 AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
-      GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`,
-    [id, `${month}-01`, position, serviceId ?? null],
-  );
-  return rows.map(({ service_id, isrc, territory, use_model, share, quantity }) => ({
-    isrc,
-    service: service_id,
-    territory: territoryCode(territory),
-    ...useAndModelOf(use_model),
-    quantity: BigInt(quantity),
-    returns: 0n,
-    ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
-  }));
+  const rows = await tx.rows<SumRow>(sumsOfEvents, [id, `${month}-01`, position, serviceId ?? null]);
+  return rows.map(sumOf);
 }
+
+/** As eventSums, of all services and in batches: a month may have more sums than memory has room for. */
+export async function* eventSumsInBatches(
+  tx: Tx,
+  { id }: Pick<AgreementWithTerms, 'id'>,
+  month: string,
+  position: bigint,
+): AsyncGenerator<UsageSum[]> {
+  await tx.run(`DECLARE event_sums CURSOR FOR ${sumsOfEvents}`, [id, `${month}-01`, position, null]);
+  for (;;) {
+    const rows = await tx.rows<SumRow>(`FETCH ${sumsPerBatch} FROM event_sums`);
+    if (rows.length > 0) yield rows.map(sumOf);
+    if (rows.length < sumsPerBatch) break;
+  }
+  await tx.run('CLOSE event_sums');
+}
+
+const sumsPerBatch = 5_000;
+
+const sumsOfEvents = `
+  SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
+    FROM usage_event_sums,
+         unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
+   WHERE agreement_id = $1 AND month = $2 AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
+   GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`;
+
+const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumRow): UsageSum => ({
+  isrc,
+  service: service_id,
+  territory: territoryCode(territory),
+  ...useAndModelOf(use_model),
+  quantity: BigInt(quantity),
+  returns: 0n,
+  ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
+});

@@ -159,13 +159,16 @@ function requireOpen(invoice: Invoice): void {
 }
 
 function settle(world: World, owner: string, invoice: Invoice, call?: Call): void {
-  invoice.amount_paid = invoice.total;
+  invoice.amount_paid = invoice.amount_remaining;
   invoice.amount_remaining = 0;
   invoice.attempted = true;
   invoice.status = 'paid';
   invoice.status_transitions.paid_at = unixSeconds(world.now());
   announce(world, owner, 'invoice.paid', invoice, call);
 }
+
+/** Credited to the last cent: nothing is left to pay, and it counts as paid. */
+export const settleCredited = (call: Call, invoice: Invoice): void => settle(call.world, call.owner, invoice, call);
 
 /** Totals follow the positions. */
 export function recount(invoice: Invoice): void {

@@ -70,7 +70,7 @@ export class JournalController {
 
   @Get()
   @OpensOwnTransactions()
-  @Allow({ kinds: ['label', 'platform'], roles: ['finance', 'reader'] })
+  @Allow({ kinds: ['label', 'platform', 'auditor'], roles: ['finance', 'reader'] })
   @ApiOperation({
     summary: 'Download the journal of a period as CSV, for your own books',
     description: 'A row for each leg, in the order of booking, with the codes of your chart of accounts.',

@@ -27,9 +27,9 @@ const dayColumns = {
   effective: { column: 't.effective_on', bound: (day: string) => `${day}::date` },
 } as const satisfies Record<PeriodDay, object>;
 
-/** Whose books: $1 and $2 are the organization and one of its agreements, or null. */
+/** Whose books, an auditor's being the label's: $1 and $2 are the organization and one of its agreements, or null. */
 const ownBooks = (of: JournalPeriod['of']): string =>
-  `t.${of.organizationKind === 'label' ? 'label_id' : 'platform_id'} = $1 AND ($2::uuid IS NULL OR t.agreement_id = $2)`;
+  `t.${of.organizationKind === 'platform' ? 'platform_id' : 'label_id'} = $1 AND ($2::uuid IS NULL OR t.agreement_id = $2)`;
 
 /** The next transactions of a period in the order of their booking, each with its legs. */
 export function journalAfter(

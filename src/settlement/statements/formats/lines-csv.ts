@@ -60,10 +60,10 @@ interface Cells {
 }
 
 /** What stands for a clause's id and for the number of a use and model, for as many as the statement has. */
-async function cellsOf(tx: Tx, { agreement_id, month }: Statement): Promise<Cells> {
+async function cellsOf(tx: Tx, { agreement_id, month, draft }: Statement): Promise<Cells> {
   const found = await tx.rows<{ clause: string; use_model: number | null }>(
-    'SELECT DISTINCT clause, use_model FROM statement_lines WHERE agreement_id = $1 AND month = $2',
-    [agreement_id, month],
+    'SELECT DISTINCT clause, use_model FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $3',
+    [agreement_id, month, draft],
   );
   const clauses = [...new Set(found.map(({ clause }) => clause))];
   const codes = [...new Set(found.flatMap(({ use_model }) => use_model ?? []))];
@@ -88,7 +88,7 @@ const share = `CASE WHEN isrc IS NULL THEN '' ELSE coalesce(trim_scale(controlle
 
 const batchAfter = (
   tx: Tx,
-  { agreement_id, month, currency }: Statement,
+  { agreement_id, month, draft, currency }: Statement,
   { clauses, uses }: Cells,
   after: number,
 ): Promise<Batch> => {
@@ -97,7 +97,7 @@ const batchAfter = (
     `SELECT max(line) AS last,
             string_agg(line || ',' || left(period::text, 7) || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
                        quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || E'\\r\\n', '' ORDER BY line) AS text
-       FROM (SELECT * FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND line > $3 ORDER BY line LIMIT $4) lines`,
+       FROM (SELECT * FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $13 AND line > $3 ORDER BY line LIMIT $4) lines`,
     [
       agreement_id,
       month,
@@ -111,6 +111,7 @@ const batchAfter = (
       places,
       territoryCodes(),
       `,${currency},`,
+      draft,
     ],
   );
 };

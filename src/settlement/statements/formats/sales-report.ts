@@ -86,15 +86,15 @@ async function headOf(
   };
 }
 
-const contextsOf = (tx: Tx, { agreement_id, month }: Statement): Promise<Context[]> =>
+const contextsOf = (tx: Tx, { agreement_id, month, draft }: Statement): Promise<Context[]> =>
   tx.rows<Context>(
     `SELECT min(line) AS first, period, CASE WHEN isrc IS NULL THEN clause END AS clause, service_id, territory, use_model,
             sum(CASE WHEN quantity >= returns THEN greatest(quantity, 0) - least(returns, 0) ELSE 0 END)::text AS sold,
             sum(CASE WHEN quantity >= returns THEN greatest(returns, 0) - least(quantity, 0) ELSE 0 END)::text AS given_back,
             sum(amount_minor)::text AS minor
-       FROM statement_lines WHERE agreement_id = $1 AND month = $2
+       FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $3
       GROUP BY period, CASE WHEN isrc IS NULL THEN clause END, service_id, territory, use_model ORDER BY first`,
-    [agreement_id, month],
+    [agreement_id, month, draft],
   );
 
 type ContextKey = Pick<Context, 'period' | 'service_id' | 'territory' | 'use_model'> & {

@@ -22,6 +22,7 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
     agreementId: statement.agreement_id,
     month: statement.month.slice(0, 7),
     issuedAt: statement.issued_at.toISOString(),
+    ...(statement.estimated_from === null ? {} : { estimatedFrom: statement.estimated_from.slice(0, 7) }),
     parties: terms.parties,
     currency,
     royalties: money(statement.royalties_minor),

@@ -4,11 +4,12 @@ import { moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../ker
 import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
 import { type ClauseLines, clauseLinesOf } from '../clause-lines';
-import { getStatement, type Statement } from '../statements.repository';
+import { getIssued } from '../drafts/drafted';
+import { type IssuedStatement, type Statement } from '../statements.repository';
 
 /** What every format of a statement shows. All of it is as it was when the month was closed, so a file can be made again. */
 export interface StatementFacts {
-  readonly statement: Statement;
+  readonly statement: IssuedStatement;
   readonly clauseLines: ClauseLines;
   /** The terms in force in the month. */
   readonly terms: Terms;
@@ -19,18 +20,18 @@ export interface StatementFacts {
 /** As many months as a chart can show. */
 const monthsMax = 24;
 
-/** Refuses with not-found. */
+/** Refuses with not-found, and with statement-state for a draft: no file goes out before it is issued. */
 export async function statementFacts(
   tx: Tx,
   actor: Pick<Actor, 'organizationId'>,
   id: string,
 ): Promise<StatementFacts> {
-  const statement = await getStatement(tx, id);
-  const { agreement_id, month, label_id } = statement;
+  const statement = await getIssued(tx, id);
+  const { agreement_id, month, draft, label_id } = statement;
   const { life } = await getLiving(tx, agreement_id);
   const { lines } = await tx.one<{ lines: number }>(
-    'SELECT coalesce(max(line), 0) AS lines FROM statement_lines WHERE agreement_id = $1 AND month = $2',
-    [agreement_id, month],
+    'SELECT coalesce(max(line), 0) AS lines FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $3',
+    [agreement_id, month, draft],
   );
   return {
     statement,

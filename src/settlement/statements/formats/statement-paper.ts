@@ -34,6 +34,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     month: statement.month.slice(0, 7),
     currency,
     issuedAt: statement.issued_at,
+    estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
     parties: terms.parties,
     summary,
     payable: payable.payable,

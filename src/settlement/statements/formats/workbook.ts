@@ -65,6 +65,7 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
     fact(words.agreement, statement.agreement_id),
     fact(words.month, statement.month.slice(0, 7)),
     fact(words.issued, statement.issued_at.toISOString()),
+    ...(statement.estimated_from === null ? [] : [fact(words.estimatedFrom, statement.estimated_from.slice(0, 7))]),
     fact(words.role.label, terms.parties.label.name),
     fact(words.role.platform, terms.parties.platform.name),
     fact(words.clauseLinesHash, statement.sha256),

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
+import { NotSettled } from '../payments/not-settled';
+import { Payments } from '../payments/payments';
+import { findInvoice, type Invoice } from './invoices.repository';
+
+/** What was taken off an invoice that is not paid. */
+export interface InvoiceCredit {
+  readonly id: string;
+  readonly invoice_id: string;
+  readonly agreement_id: string;
+  /** What for: the dispute, by the name under which it is booked. */
+  readonly source: string;
+  readonly amount_minor: bigint;
+}
+
+export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
+  tx.rows<InvoiceCredit>(
+    'SELECT id, invoice_id, agreement_id, source, amount_minor FROM invoice_credits WHERE invoice_id = $1 ORDER BY credited_at, id',
+    [invoiceId],
+  );
+
+export const creditedBy = (credits: readonly InvoiceCredit[]): bigint =>
+  credits.reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
+
+/** Takes something off an unpaid invoice, and lets the provider know. The invoice itself never changes. */
+export async function creditInvoice(
+  tx: Tx,
+  invoice: Invoice,
+  { source, minor, at }: { source: string; minor: bigint; at: Date },
+): Promise<void> {
+  const { id } = await tx.one<{ id: string }>(
+    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, at],
+  );
+  await enqueueCredit(tx, id);
+}
+
+const enqueueCredit = (tx: Tx, creditId: string): Promise<void> =>
+  enqueue(tx, 'credit-invoice', { creditId }, `credit-invoice ${creditId}`);
+
+/** Credits that came before the provider had their invoice wait for it. */
+export async function sendCredits(tx: Tx, invoiceId: string): Promise<void> {
+  for (const { id } of await creditsOf(tx, invoiceId)) await enqueueCredit(tx, id);
+}
+
+/**
+ * Has the provider ask for less by a credit note. Refused where the payer was faster: then the whole invoice comes in, and what was held for the dispute is
+ * released by it.
+ */
+@Injectable()
+export class CreditInvoice {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+  ) {}
+
+  async execute({ creditId = '' }: JobPayload): Promise<void> {
+    const { rail } = this.payments;
+    const found = await this.database.asSystem((tx) => creditWithInvoice(tx, creditId), 'read');
+    if (rail === undefined || found?.invoice.state !== 'open') return;
+    const { credit, invoice } = found;
+    const externalId = invoice.external_id!;
+    const outcome = await rail.creditInvoice({ creditId, externalId, amountMinor: credit.amount_minor });
+    if (outcome.outcome === 'unknown' || (outcome.outcome === 'refused' && outcome.retryable)) {
+      throw new NotSettled(`credit ${creditId}`, outcome);
+    }
+    const [action, details] =
+      outcome.outcome === 'done'
+        ? ['invoice.credited', { creditNote: outcome.creditNoteId }]
+        : ['invoice.credit-refused', { code: outcome.code }];
+    const by = { system: 'credit-invoice', organizationId: invoice.label_id };
+    const at = this.clock.now();
+    await this.database.asSystem((tx) => audit(tx, by, { action, subjectId: invoice.id, details, at }));
+  }
+}
+
+async function creditWithInvoice(tx: Tx, id: string): Promise<{ credit: InvoiceCredit; invoice: Invoice } | undefined> {
+  const credit = await tx.first<InvoiceCredit>('SELECT * FROM invoice_credits WHERE id = $1', [id]);
+  return credit && { credit, invoice: (await findInvoice(tx, credit.invoice_id))! };
+}

@@ -1,0 +1,64 @@
+import type { LivingAgreement } from '../../../agreements';
+import { canonicalText, type Carried, type CloseFacts, termsHash, termsOfMonth } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
+import { openDisputes } from '../../disputes/disputes.repository';
+import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
+import { carriedInto } from '../carried-into';
+import type { Booking } from '../statements.repository';
+import { packed } from './packed';
+import { estimatedMonths, isEstimate, standInFor } from './stand-ins';
+
+/** What a close of a month stands on. All of it is cheap to ask for again: no usage is added up. */
+export interface BuiltOn {
+  /** What speaks now for the month and for each one that is booked. */
+  readonly bases: ReadonlyMap<string, UsageBasis>;
+  /** The month whose usage stands in for the month's own, its first day. */
+  readonly estimatedFrom: string | null;
+  /** The balances that it begins with. */
+  readonly carried: Carried;
+  /** What neither the contract nor usage says. */
+  readonly facts: CloseFacts;
+  /** All of it as one text: another text, another close. */
+  readonly text: string;
+}
+
+/** The caller holds the agreement, and the month is one of its life. */
+export async function builtOn(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { month, bookings, estimate }: { month: string; bookings: readonly Booking[]; estimate: boolean },
+): Promise<BuiltOn> {
+  const settled = await settledEvents(tx, agreement);
+  const estimated = await estimatedMonths(tx, agreement.id);
+  const bases = new Map<string, UsageBasis>();
+  for (const booking of bookings) {
+    const of = booking.period.slice(0, 7);
+    const live = await liveBasis(tx, agreement, of, settled);
+    // An estimate holds until a report comes.
+    const holds = live.reportIds.length === 0 && isEstimate(booking, estimated);
+    bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
+  }
+  const own = await liveBasis(tx, agreement, month, settled);
+  const standIn = estimate && own.reportIds.length === 0 ? standInFor(bookings, estimated) : undefined;
+  bases.set(month, standIn ? { ...own, reportIds: standIn.reportIds } : own);
+  const estimatedFrom = standIn?.from ?? null;
+  const carried = await carriedInto(tx, agreement, month);
+  const disputes = await openDisputes(tx, agreement.id, month);
+  const facts = await closeFactsOf(tx, agreement, month);
+  const figures = await figuresOf(tx, agreement, month);
+  const text = canonicalText({
+    month,
+    told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),
+    estimatedFrom,
+    terms: [...bases.keys()].map((of) => termsHash(termsOfMonth(agreement.life, of))),
+    usage: [...bases.values()].map(({ reportIds, eventPosition }) => ({
+      reports: [...reportIds].sort(),
+      events: eventPosition === null ? null : String(eventPosition),
+    })),
+    booked: bookings.map(({ period, sequence }) => `${period} ${sequence}`).sort(),
+    carried,
+    disputes: disputes.map(({ number }) => number),
+  });
+  return { bases, estimatedFrom, carried, facts, text };
+}

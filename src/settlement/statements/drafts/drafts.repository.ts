@@ -1,0 +1,110 @@
+import type { AgreementWithTerms } from '../../../agreements';
+import type { Carried } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import type { Hold } from '../../disputes/disputes.repository';
+import type { ClosedMonth } from '../rate-close';
+import type { Booking, NewStatement, Statement } from '../statements.repository';
+import { packed, unpacked } from './packed';
+import { waitingDrafts } from './waiting';
+
+/** Everything that issuing a draft writes and books: what the close has worked out, and nothing that would have to be worked out again. */
+export interface Outcome {
+  readonly statement: Omit<NewStatement, 'agreement' | 'month' | 'at' | 'id' | 'draft'>;
+  readonly closed: Pick<ClosedMonth, 'month' | 'settled'>;
+  /** The balances that the close began with. */
+  readonly carried: Carried;
+  readonly holds: readonly Hold[];
+  readonly bookings: readonly Booking[];
+}
+
+/** A month that was worked out and waits for a second person. Nothing of it is booked. */
+export interface Draft {
+  readonly id: string;
+  readonly agreement_id: string;
+  /** The month's first day. */
+  readonly month: string;
+  /** 1, 2, 3 within the month. */
+  readonly draft: number;
+  readonly owner_id: string;
+  readonly built_on: string;
+  readonly outcome: Outcome;
+  readonly asked_by: string;
+  readonly drafted_at: Date;
+}
+
+type DraftRow = Omit<Draft, 'outcome'> & { readonly outcome: object };
+
+const draftOf = (row: DraftRow): Draft => ({ ...row, outcome: unpacked(row.outcome) as Outcome });
+
+async function findOne(tx: Tx, where: string, parameters: readonly string[]): Promise<Draft | undefined> {
+  const row = await tx.first<DraftRow>(`SELECT d.* FROM ${waitingDrafts} AND ${where}`, parameters);
+  return row && draftOf(row);
+}
+
+/** The draft of this id, while it waits. */
+export const findDraft = (tx: Tx, id: string): Promise<Draft | undefined> => findOne(tx, 'd.id = $1', [id]);
+
+export const draftOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Draft | undefined> =>
+  findOne(tx, 'd.agreement_id = $1 AND d.month = $2', [agreementId, `${month}-01`]);
+
+/** Under which number the month's next draft is kept. The caller holds the agreement. */
+export async function nextDraft(tx: Tx, agreementId: string, month: string): Promise<number> {
+  const { next } = await tx.one<{ next: number }>(
+    'SELECT coalesce(max(draft), 0) + 1 AS next FROM statement_drafts WHERE agreement_id = $1 AND month = $2',
+    [agreementId, `${month}-01`],
+  );
+  return next;
+}
+
+export interface NewDraft {
+  readonly agreement: AgreementWithTerms;
+  readonly draft: number;
+  readonly builtOn: string;
+  readonly outcome: Outcome;
+  readonly askedBy: string;
+  readonly at: Date;
+}
+
+export async function insertDraft(
+  tx: Tx,
+  { agreement, draft, builtOn, outcome, askedBy, at }: NewDraft,
+): Promise<string> {
+  const { sha256, royalties_minor, recouped_minor, total_minor, held_minor } = outcome.statement;
+  const { id } = await tx.one<{ id: string }>(
+    `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
+                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, estimated_from)
+     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+    [
+      ...[agreement.id, `${outcome.closed.month}-01`, draft, agreement.labelId],
+      ...[builtOn, packed(outcome), askedBy, at],
+      ...[sha256, royalties_minor, recouped_minor, total_minor, held_minor, agreement.currency],
+      outcome.statement.estimated_from,
+    ],
+  );
+  return id;
+}
+
+export interface Voided {
+  readonly because: 'rejected' | 'superseded';
+  readonly by: string;
+  readonly at: Date;
+}
+
+export const voidDraft = (tx: Tx, draft: Draft, { because, by, at }: Voided): Promise<number> =>
+  tx.run(
+    `INSERT INTO voided_statement_drafts (agreement_id, month, draft, owner_id, because, made_by, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [draft.agreement_id, draft.month, draft.draft, draft.owner_id, because, by, at],
+  );
+
+/** A draft as the statement that it would be. */
+export const asStatement = ({ outcome, ...draft }: Draft, agreement: AgreementWithTerms): Statement => ({
+  ...outcome.statement,
+  id: draft.id,
+  agreement_id: draft.agreement_id,
+  month: draft.month,
+  draft: draft.draft,
+  label_id: agreement.labelId,
+  platform_id: agreement.platformId,
+  currency: agreement.currency,
+  issued_at: null,
+});

@@ -1,0 +1,112 @@
+import type { LivingAgreement } from '../../../agreements';
+import { type Terms, termsOfMonth } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import { type KeptReadings, sameBasis, sameUsage, type UsageBasis } from '../../../usage';
+import { heldBy, holdsOf } from '../../disputes/hold-disputed';
+import { monthOfRecord } from '../../facts/month-of-record';
+import { type ClosedMonth, type CloseInput, type Correction, rateClose } from '../rate-close';
+import { basisOf, type Booking } from '../statements.repository';
+import type { BuiltOn } from './built-on';
+import type { Outcome } from './drafts.repository';
+
+interface Work {
+  readonly agreement: LivingAgreement;
+  readonly month: string;
+  readonly bookings: readonly Booking[];
+  readonly base: BuiltOn;
+}
+
+/** Rates a month and corrects earlier ones, as a close states and books them. Writes nothing. */
+export async function workOut(
+  tx: Tx,
+  readings: KeptReadings,
+  { agreement, month, bookings, base }: Work,
+): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
+  const { bases, carried, facts } = base;
+  const input: CloseInput = {
+    termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
+    month,
+    usage: await monthOfRecord(tx, readings, agreement, month, bases.get(month)!),
+    corrections: await correctionsOf(tx, readings, { agreement, bookings, bases }),
+    carried,
+    facts,
+  };
+  const closed = rateClose(input);
+  refuseUnlessAsBooked(closed, bookings);
+  const { settled, clauseLines, sha256 } = closed;
+  const holds = await holdsOf(tx, readings, { agreement, input, payable: settled.payable });
+  const outcome: Outcome = {
+    statement: {
+      clause_lines: clauseLines,
+      sha256,
+      royalties_minor: settled.royalties,
+      recouped_minor: settled.recouped,
+      total_minor: settled.payable,
+      held_minor: heldBy(holds),
+      carried_in: carried,
+      carried_out: settled.carried,
+      estimated_from: base.estimatedFrom,
+    },
+    closed: { month, settled },
+    carried,
+    holds,
+    bookings: newBookings(closed, bookings),
+  };
+  return { closed, outcome };
+}
+
+interface BookedBefore {
+  readonly agreement: LivingAgreement;
+  readonly bookings: readonly Booking[];
+  readonly bases: ReadonlyMap<string, UsageBasis>;
+}
+
+/** Earlier months that other reports, or more events, speak for than were booked. */
+async function correctionsOf(
+  tx: Tx,
+  readings: KeptReadings,
+  { agreement, bookings, bases }: BookedBefore,
+): Promise<Correction[]> {
+  const corrections: Correction[] = [];
+  for (const booking of bookings) {
+    const month = booking.period.slice(0, 7);
+    const basis = bases.get(month)!;
+    if (sameBasis(basis, basisOf(booking))) continue;
+    const booked = await monthOfRecord(tx, readings, agreement, month, basisOf(booking));
+    const live = await monthOfRecord(tx, readings, agreement, month, basis);
+    if (!sameUsage(booked, live)) corrections.push({ month, booked, live });
+  }
+  return corrections;
+}
+
+/** The books and the kernel must agree about the past before anything is built on it. */
+function refuseUnlessAsBooked({ corrected }: ClosedMonth, bookings: readonly Booking[]): void {
+  for (const { month, before } of corrected) {
+    const booked = bookings.find(({ period }) => period.startsWith(month));
+    if (booked?.total_minor !== before.total.minor) {
+      throw new Error(`${month} was booked with ${booked?.total_minor}, but its reports give ${before.total.minor}`);
+    }
+  }
+}
+
+function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: readonly Booking[]): Booking[] {
+  const statement_month = `${month}-01`;
+  const total_minor = rated.total.minor;
+  const own = {
+    period: statement_month,
+    sequence: 1,
+    report_ids: usage.reportIds,
+    event_position: usage.eventPosition,
+    total_minor,
+    delta_minor: total_minor,
+  };
+  const corrections = corrected.map(({ month: of, live, rerated, restatement }) => ({
+    period: `${of}-01`,
+    sequence: (bookings.find(({ period }) => period.startsWith(of))?.sequence ?? 0) + 1,
+    report_ids: live.reportIds,
+    event_position: live.eventPosition,
+    total_minor: rerated.total.minor,
+    delta_minor: restatement.delta.minor,
+  }));
+  return [own, ...corrections].map((booking) => ({ ...booking, statement_month }));
+}

@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import { getLiving, type LivingAgreement } from '../../../agreements';
+import {
+  type ClauseLine,
+  monthPeriod,
+  ratePeriod,
+  type Terms,
+  territoryCode,
+  termsOfMonth,
+  useAndModelOf,
+} from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import { DomainError } from '../../../platform/errors/domain-error';
+import {
+  KeptReadings,
+  type MonthOfRecord,
+  type ProofOrder,
+  ProveSum,
+  type SumKey,
+  type SumProof,
+  type UsageBasis,
+} from '../../../usage';
+import { monthOfRecord } from '../../facts/month-of-record';
+import { clauseLinesOf, type StatedRestatement } from '../clause-lines';
+import type { StoredLine } from '../lines.repository';
+import { getStatement, type Statement } from '../statements.repository';
+import { bookingOf, lineNumbered, type ProvedBooking, sumsCounted } from './proved-line.repository';
+
+/** So much of stored reports is looked through while somebody waits for the answer; more is work to follow. */
+export const bytesAtOnce = 8 * 1024 * 1024;
+/** A month of more sums is not rated again to show how its clause came out. */
+const ratedMax = 100_000;
+
+/** A line with all that leads to it, as far as a transaction is needed. */
+export interface LineOrder {
+  readonly statement: Statement;
+  readonly line: StoredLine;
+  readonly agreement: LivingAgreement;
+  /** "2026-01" */
+  readonly month: string;
+  readonly key: SumKey | undefined;
+  readonly booking: ProvedBooking;
+  readonly counted: ProofOrder;
+  readonly corrected: ProofOrder | null;
+  /** Of a correction: what both readings say, to rate both again; null where that is too much. */
+  readonly both: { readonly counted: MonthOfRecord; readonly corrected: MonthOfRecord } | null;
+}
+
+/** How a clause came out in a month, as the kernel says it; null where it is not worked out again. */
+export interface ClauseProof {
+  readonly counted: ClauseLine | null;
+  readonly corrected: ClauseLine | null;
+}
+
+export interface LineProof extends Pick<LineOrder, 'statement' | 'line' | 'month' | 'key' | 'booking'> {
+  readonly clause: ClauseProof;
+  readonly restatement: StatedRestatement | null;
+  readonly counted: SumProof;
+  readonly corrected: SumProof | null;
+}
+
+/** From a line of a statement to its clause, the sums that went into it, and the reports, lines and events that these are made of. */
+@Injectable()
+export class ProveLine {
+  constructor(
+    private readonly readings: KeptReadings,
+    private readonly proveSum: ProveSum,
+  ) {}
+
+  /** Refuses with not-found. With `rates` a correction is prepared to be rated in both readings. */
+  async prepare(tx: Tx, statementId: string, number: string, { rates }: { rates: boolean }): Promise<LineOrder> {
+    const statement = await getStatement(tx, statementId);
+    const line = await lineNumbered(tx, statement, number);
+    if (line === undefined) throw new DomainError('not-found');
+    // The statement is the actor's to see, and so is whatever it is made of: of an auditor's months that may be earlier ones.
+    return tx.asSystem(() => this.orderOf(tx, { statement, line, rates }));
+  }
+
+  private async orderOf(
+    tx: Tx,
+    { statement, line, rates }: Pick<LineOrder, 'statement' | 'line'> & { readonly rates: boolean },
+  ): Promise<LineOrder> {
+    const agreement = await getLiving(tx, statement.agreement_id);
+    const month = line.period.slice(0, 7);
+    const key = keyOfLine(line);
+    const booking = await bookingOf(tx, statement, line.period);
+    const orderOf = (basis: UsageBasis): Promise<ProofOrder> =>
+      this.proveSum.prepare(tx, { agreement, month, basis, key });
+    return {
+      statement,
+      line,
+      agreement,
+      month,
+      key,
+      booking,
+      counted: await orderOf(booking.counted),
+      corrected: booking.corrected && (await orderOf(booking.corrected)),
+      both: rates ? await this.bothReadings(tx, agreement, month, booking) : null,
+    };
+  }
+
+  /** Reads stored files, and rates: needs no transaction. */
+  async prove(order: LineOrder, asked: { limit: number; bytesMax: number }): Promise<LineProof> {
+    const { statement, line, month, key, booking } = order;
+    const clauseLines = clauseLinesOf(statement);
+    const restatement = clauseLines.restatements.find(({ period }) => period === month) ?? null;
+    return {
+      statement,
+      line,
+      month,
+      key,
+      booking,
+      restatement,
+      clause:
+        booking.corrected === null
+          ? { counted: clauseLines.clauses.find(({ clause }) => clause === line.clause) ?? null, corrected: null }
+          : ratedBoth(order),
+      counted: await this.proveSum.prove(order.counted, asked),
+      corrected: order.corrected && (await this.proveSum.prove(order.corrected, asked)),
+    };
+  }
+
+  private async bothReadings(
+    tx: Tx,
+    agreement: LivingAgreement,
+    month: string,
+    { counted, corrected }: ProvedBooking,
+  ): Promise<LineOrder['both']> {
+    if (corrected === null) return null;
+    for (const basis of [counted, corrected]) {
+      if ((await sumsCounted(tx, agreement.id, month, basis)) > ratedMax) return null;
+    }
+    return {
+      counted: await monthOfRecord(tx, this.readings, agreement, month, counted),
+      corrected: await monthOfRecord(tx, this.readings, agreement, month, corrected),
+    };
+  }
+}
+
+/** What a line is of; undefined where its clause owes it to no recording. */
+export function keyOfLine({
+  isrc,
+  service_id,
+  territory,
+  use_model,
+  controlled_share,
+}: StoredLine): SumKey | undefined {
+  if (isrc === null || service_id === null || territory === null || use_model === null) return undefined;
+  const place = { service: service_id, territory: territoryCode(territory), ...useAndModelOf(use_model) };
+  return { isrc, ...place, ...(controlled_share === null ? {} : { controlledShare: controlled_share }) };
+}
+
+function ratedBoth({ agreement, month, line, both }: LineOrder): ClauseProof {
+  if (both === null) return { counted: null, corrected: null };
+  const terms = termsOfMonth(agreement.life, month);
+  const clauseIn = (usage: MonthOfRecord): ClauseLine | null => clauseOf(terms, month, usage, line.clause);
+  return { counted: clauseIn(both.counted), corrected: clauseIn(both.corrected) };
+}
+
+function clauseOf(terms: Terms, month: string, { usage, context }: MonthOfRecord, clause: string): ClauseLine | null {
+  const rated = ratePeriod({ terms, period: monthPeriod(month), usage, context });
+  return rated.clauses.find((each) => each.clause === clause) ?? null;
+}

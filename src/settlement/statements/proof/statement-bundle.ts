@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { getLiving, type LivingAgreement } from '../../../agreements';
+import {
+  BundleLines,
+  type BundleReading,
+  STATEMENT_BUNDLE_SCHEMA,
+  STATEMENT_BUNDLE_SEAL_TYPE,
+} from '../../../evidence';
+import { canonicalText, type PeriodContext, termsHash } from '../../../kernel';
+import type { Actor } from '../../../platform/auth/actor';
+import { Keyring } from '../../../platform/keyring/keyring';
+import { signedText } from '../../../platform/keyring/signed-text';
+import type { Tx } from '../../../platform/database/tx';
+import { type MonthSource, SumsOfMonth, type UsageBasis } from '../../../usage';
+import { closeFactsOf } from '../../facts/facts.repository';
+import { withOwnFigures } from '../../facts/month-of-record';
+import type { Reading } from '../formats/lines-csv';
+import { signedStatement } from '../formats/signed-statement';
+import { type StatementFacts, statementFacts } from '../formats/statement-facts';
+import { factsFile } from '../statement-inputs';
+import { basisOf, bookingsOfStatement } from '../statements.repository';
+
+/** A month that a statement counts, in one reading. */
+interface CountedMonth {
+  readonly reading: BundleReading;
+  readonly source: MonthSource;
+}
+
+export interface BundleOrder {
+  readonly facts: StatementFacts;
+  readonly months: readonly CountedMonth[];
+  /** What neither contract nor usage said, where there was anything. */
+  readonly told: { readonly facts?: object };
+}
+
+/** So much text is handed on at once. */
+const textAtOnce = 64 * 1024;
+
+/**
+ * A statement with all that it was made of, as JSON Lines: whoever has it works the statement out again with nothing else. It is written as it is read, so memory does
+ * not grow with the usage; that is read from kept files, without a transaction.
+ */
+@Injectable()
+export class StatementBundle {
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly sums: SumsOfMonth,
+  ) {}
+
+  /** Refuses with not-found. */
+  async prepare(tx: Tx, actor: Pick<Actor, 'organizationId'>, id: string): Promise<BundleOrder> {
+    const facts = await statementFacts(tx, actor, id);
+    return tx.asSystem(async () => {
+      const { statement, terms } = facts;
+      const agreement = await getLiving(tx, statement.agreement_id);
+      const told = factsFile(await closeFactsOf(tx, agreement, statement.month.slice(0, 7)), terms);
+      return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
+    });
+  }
+
+  private async monthsOf(tx: Tx, agreement: LivingAgreement, statementMonth: string): Promise<CountedMonth[]> {
+    const months: CountedMonth[] = [];
+    for (const booking of await bookingsOfStatement(tx, agreement.id, statementMonth)) {
+      const month = booking.period.slice(0, 7);
+      const reading = async (as: BundleReading, basis: UsageBasis): Promise<void> => {
+        const source = await this.sums.prepare(tx, agreement, month, basis);
+        const context = await withOwnFigures(tx, agreement, month, source.context);
+        months.push({ reading: as, source: { ...source, context } });
+      };
+      await reading('counted', basisOf(booking));
+      if (booking.corrected_reports === null) continue;
+      await reading('corrected', { reportIds: booking.corrected_reports, eventPosition: booking.corrected_events });
+    }
+    return months;
+  }
+
+  /** `read` is for the lines of the statement, whose hash is under its seal. */
+  async *text(read: Reading, order: BundleOrder): AsyncGenerator<string> {
+    let waiting = '';
+    for await (const line of this.lines(read, order)) {
+      waiting += line;
+      if (waiting.length < textAtOnce) continue;
+      yield waiting;
+      waiting = '';
+    }
+    yield waiting;
+  }
+
+  private async *lines(read: Reading, { facts, told, months }: BundleOrder): AsyncGenerator<string> {
+    const { statement, terms } = facts;
+    const about = { agreement: statement.agreement_id, statement: statement.id };
+    const lines = new BundleLines();
+    const month = statement.month.slice(0, 7);
+    yield lines.line({ record: 'bundle', schema: STATEMENT_BUNDLE_SCHEMA, ...about, month });
+    const signed = JSON.parse(await signedStatement(read, this.keyring, facts)) as object;
+    yield lines.line({ record: 'signed', ...signed });
+    yield lines.line({ record: 'terms', period: month, terms });
+    yield lines.line({ record: 'carried', in: statement.carried_in, out: statement.carried_out });
+    if (told.facts !== undefined) yield lines.line({ record: 'facts', facts: told.facts });
+    for (const { reading, source } of months) {
+      const place = { period: source.month, reading };
+      const isOwn = termsHash(source.terms) === termsHash(terms);
+      if (!isOwn && reading === 'counted') {
+        yield lines.line({ record: 'terms', period: source.month, terms: source.terms });
+      }
+      yield lines.line({ record: 'month', ...place, ...figuresOf(source.context) });
+      yield* this.sumsOf(lines, place, source);
+    }
+    const end = lines.end(about);
+    yield `${canonicalText({ record: 'end', ...end, seal: await this.sealOf(canonicalText(end)) })}\n`;
+  }
+
+  private async *sumsOf(
+    lines: BundleLines,
+    place: { readonly period: string; readonly reading: BundleReading },
+    source: MonthSource,
+  ): AsyncGenerator<string> {
+    const { agreementId: agreement, reports, eventPosition } = source;
+    for (const { report, files } of reports) {
+      yield lines.line({
+        ...{ record: 'report', ...place, agreement, report: report.id, message: report.message_id },
+        files: files.map(({ number, file_sha256: sha256 }) => ({ number, sha256 })),
+      });
+      for await (const sum of this.sums.ofReport(source, report)) yield lines.usage(sum);
+    }
+    if (eventPosition === null) return;
+    yield lines.line({ record: 'events', ...place, agreement, position: String(eventPosition) });
+    for await (const sum of this.sums.ofEvents(source)) yield lines.usage(sum);
+  }
+
+  private async sealOf(text: string): Promise<string> {
+    const kind = { purpose: 'statement', typ: STATEMENT_BUNDLE_SEAL_TYPE } as const;
+    const [header, , signature] = (await signedText(this.keyring, kind, text)).split('.');
+    return `${header}..${signature}`;
+  }
+}
+
+const figuresOf = ({ services, figures }: PeriodContext): object => ({
+  ...(figures === undefined ? {} : { figures }),
+  services: services.map(({ allPlays, ...ofService }) => ({
+    ...ofService,
+    ...(allPlays === undefined ? {} : { allPlays: String(allPlays) }),
+  })),
+});

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { getAgreement, getLiving, type LivingAgreement } from '../../agreements';
+import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone } from '../../kernel';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { enqueue, enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
+import { publish } from '../../platform/outbox/outbox';
+import { creditedBy, creditsOf } from '../invoices/credit-invoice';
+import { findInvoice } from '../invoices/invoices.repository';
+import { keepMissed } from './missed.repository';
+import { timetableOf } from './timetable';
+
+export const watchDeadlinesJob = 'watch-deadlines';
+
+/** Wakes the watch of an agreement, which then wakes itself at each day after a deadline. */
+export const askToWatchDeadlines = (tx: Tx, agreementId: string): Promise<void> =>
+  enqueue(tx, watchDeadlinesJob, { agreementId }, keyOf(agreementId));
+
+const keyOf = (agreementId: string): string => `${watchDeadlinesJob} ${agreementId}`;
+
+/**
+ * Tells both parties, once, of each report, statement and invoice that is overdue. What is told is kept, so a job that runs twice, late or beside another
+ * tells nothing twice.
+ */
+@Injectable()
+export class WatchDeadlines {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  execute({ agreementId = '' }: JobPayload): Promise<void> {
+    const at = this.clock.now();
+    return this.database.asSystem(async (tx) => {
+      const agreement = await getLiving(tx, agreementId);
+      const months = await timetableOf(tx, agreement, at);
+      const today = dayInZone(at, agreement.timeZone);
+      let next: string | undefined;
+      for (const { month, report, statement } of months) {
+        for (const [kind, step] of [['report', report] as const, ['statement', statement] as const]) {
+          if (step?.state === 'overdue') await tellMonth(tx, agreement, { kind, month, due: step.due, at });
+          if (step && step.due >= today && (next === undefined || step.due < next)) next = step.due;
+        }
+      }
+      if (next === undefined) return;
+      const wake = startOfDayInZone(dayAfter(calendarDateOf(next), 1), agreement.timeZone);
+      const key = keyOf(agreementId);
+      await enqueueLater(tx, watchDeadlinesJob, { agreementId }, { key, at: wake, now: at });
+    });
+  }
+
+  /** On the day after an invoice was due. */
+  invoice({ invoiceId = '' }: JobPayload): Promise<void> {
+    const at = this.clock.now();
+    return this.database.asSystem(async (tx) => {
+      const invoice = await findInvoice(tx, invoiceId);
+      if (invoice === undefined || invoice.state === 'paid') return;
+      const open = invoice.amount_minor - creditedBy(await creditsOf(tx, invoiceId));
+      const { timeZone } = await getAgreement(tx, invoice.agreement_id);
+      if (open === 0n || dayInZone(at, timeZone) <= invoice.due_on) return;
+      const { agreement_id, due_on, label_id: labelId, platform_id: platformId } = invoice;
+      const missed = { agreement_id, kind: 'invoice', subject: invoiceId, due_on, serviceIds: null } as const;
+      if (!(await keepMissed(tx, { ...missed, labelId, platformId, at }))) return;
+      const payload = { agreement: agreement_id, number: invoice.number, open: String(open), due: due_on };
+      const news = { topic: 'invoice.overdue', subjectId: invoiceId, payload, at };
+      await publish(tx, { to: [labelId, platformId], ...news });
+    });
+  }
+}
+
+interface MonthMissed {
+  readonly kind: 'report' | 'statement';
+  readonly month: string;
+  readonly due: string;
+  readonly at: Date;
+}
+
+async function tellMonth(tx: Tx, agreement: LivingAgreement, { kind, month, due, at }: MonthMissed): Promise<void> {
+  const { id, labelId, platformId, terms } = agreement;
+  const serviceIds = kind === 'report' ? terms.services.map((service) => service.id) : null;
+  const missed = { agreement_id: id, kind, subject: month, due_on: due, serviceIds, labelId, platformId, at };
+  if (!(await keepMissed(tx, missed))) return;
+  const topic = kind === 'report' ? 'period.report-overdue' : 'statement.overdue';
+  await publish(tx, { to: [labelId, platformId], topic, subjectId: id, payload: { month, due }, at });
+}

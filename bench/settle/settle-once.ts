@@ -4,7 +4,7 @@ import { Given } from '../../test/support/given';
 import { runAsChild, tell, told } from '../support/child';
 import { concludeLicence, type Licence } from '../support/licence';
 import { type ProductOrder, serveProduct } from '../usage/product';
-import { closeMonth } from './close-month';
+import { type Closable, closeMonth } from './close-month';
 import { agreementsOfPair, months, sumsEach } from './plan';
 import { type Posted, postBoth } from './posting';
 import { copyAgreements, settledByEvents } from './world';
@@ -32,11 +32,11 @@ runAsChild<SettleOrder>(async (order) => {
   const superuser = new Client({ connectionString: order.superuserUrl });
   await superuser.connect();
   try {
-    const { ids, licence } = await agreementsOf(order, serving, superuser);
+    const { agreements, licence } = await agreementsOf(order, serving, superuser);
     tell('ready');
     const closes: number[][] = [];
-    for (const month of months) closes.push(await closeMonth(serving, ids, month));
-    await refuseUnlessIssued(superuser, ids.length);
+    for (const month of months) closes.push(await closeMonth(serving, agreements, month));
+    await refuseUnlessIssued(superuser, agreements.length);
     const postings: Posted[] = [];
     for (const run of months.keys())
       postings.push(await postBoth(serving, superuser, { run, count: order.transactions }));
@@ -51,23 +51,24 @@ runAsChild<SettleOrder>(async (order) => {
 });
 
 async function agreementsOf(
-  { agreements }: SettleOrder,
+  { agreements: wanted }: SettleOrder,
   { url, parts }: Serving,
   superuser: Client,
-): Promise<{ ids: string[]; licence: Licence }> {
+): Promise<{ agreements: Closable[]; licence: Licence }> {
   const given = new Given(url, parts);
   const licences: Licence[] = [];
-  const copies: string[][] = [];
-  for (let made = 0; made < agreements; made += agreementsOfPair) {
+  const copies: Closable[][] = [];
+  for (let made = 0; made < wanted; made += agreementsOfPair) {
     const firstTrack = 1 + licences.length * sumsEach;
     const licence = await concludeLicence(given, { url, tracks: sumsEach, firstTrack, changed: settledByEvents });
     licences.push(licence);
-    copies.push(await copyAgreements(superuser, licence, agreementsOfPair));
+    const ids = await copyAgreements(superuser, licence, agreementsOfPair);
+    copies.push(ids.map((agreementId) => ({ agreementId, labelId: licence.label.organizationId })));
   }
   await superuser.query('VACUUM ANALYZE');
   // Taken in turn, as closes of a month's first day come: not label by label.
-  const ids = copies[0]!.flatMap((_, place) => copies.map((ofPair) => ofPair[place]!));
-  return { ids, licence: licences[0]! };
+  const agreements = copies[0]!.flatMap((_, place) => copies.map((ofPair) => ofPair[place]!));
+  return { agreements, licence: licences[0]! };
 }
 
 async function refuseUnlessIssued(superuser: Client, agreements: number): Promise<void> {
@@ -75,7 +76,7 @@ async function refuseUnlessIssued(superuser: Client, agreements: number): Promis
     `SELECT count(*)::int AS statements, sum(lines)::int AS lines,
             count(*) FILTER (WHERE royalties_minor <> minor)::int AS unequal
        FROM statements s JOIN LATERAL (SELECT count(*) AS lines, sum(amount_minor) AS minor FROM statement_lines l
-                                        WHERE l.agreement_id = s.agreement_id AND l.month = s.month) l ON true`,
+                                        WHERE l.agreement_id = s.agreement_id AND l.month = s.month AND l.draft = s.draft) l ON true`,
   );
   const [found] = rows;
   const wanted = agreements * months.length;

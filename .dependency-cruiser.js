@@ -59,6 +59,12 @@ module.exports = {
         { path: anyModule, pathNot: [name, ...allowed].map((m) => `^src/${m}/`) },
       ),
     ),
+    // Whoever checks the books must not share a mistake with whoever keeps them.
+    error(
+      'reference-ledger-stands-alone',
+      { path: '^test/faults/simulator/(reference|arithmetic|deals)\\.ts$' },
+      { pathNot: '^test/faults/simulator/(reference|arithmetic|deals)\\.ts$' },
+    ),
     error(
       'product-does-not-import-tests',
       { path: '^src/', pathNot: '\\.spec\\.ts$' },

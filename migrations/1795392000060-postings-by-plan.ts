@@ -8,11 +8,16 @@ export class PostingsByPlan1795392000060 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 ALTER TABLE ledger_postings DROP CONSTRAINT ledger_postings_agreement_id_transaction_id_fkey;
+-- Nobody asks for the legs of one account alone: balances read those of an agreement.
+DROP INDEX ledger_postings_by_account;
 ${rules(
   `
   SELECT d.kind, d.account, d.side INTO fault
-    FROM (SELECT DISTINCT (SELECT t.kind FROM ledger_transactions t WHERE t.agreement_id = l.agreement_id AND t.id = l.transaction_id) AS kind,
-                 l.account, sign(l.amount_minor)::int AS side FROM legs l) d
+    FROM (SELECT DISTINCT n.kind, u.account, u.side
+            FROM (SELECT (SELECT t.kind FROM ledger_transactions t WHERE t.agreement_id = l.agreement_id AND t.id = l.transaction_id) AS kind,
+                         array_agg(l.account) AS accounts, array_agg(sign(l.amount_minor)::int) AS sides
+                    FROM legs l GROUP BY l.agreement_id, l.transaction_id) n,
+                 unnest(n.accounts, n.sides) AS u (account, side)) d
    WHERE coalesce(ledger_side(d.kind, d.account) NOT IN (0, d.side), true) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION '% does not move % by %', coalesce(fault.kind, 'what was never booked'), fault.account, CASE fault.side WHEN 1 THEN 'a debit' ELSE 'a credit' END
@@ -36,6 +41,7 @@ ${rules(`
     RAISE EXCEPTION '% does not move % by %', fault.kind, fault.account, fault.amount_minor
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_postings_side';
   END IF;`)}
+CREATE INDEX ledger_postings_by_account ON ledger_postings (agreement_id, account);
 ALTER TABLE ledger_postings ADD CONSTRAINT ledger_postings_agreement_id_transaction_id_fkey
   FOREIGN KEY (agreement_id, transaction_id) REFERENCES ledger_transactions;
 `);

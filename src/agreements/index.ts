@@ -18,6 +18,7 @@ export {
   type ConcludedLife,
   concludedLives,
   agreementsStamp,
+  agreementsStampSql,
   stampBetween,
   concludedAgreementsBetween,
   concludedAgreementsOf,

@@ -8,6 +8,7 @@ export function inoperable(terms: Terms): Fault[] {
   return [
     ...plain(terms),
     ...lists(terms),
+    ...paidBesideTaxes(terms),
     ...terms.royalties.flatMap(({ royalty }, place) =>
       reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
@@ -27,10 +28,27 @@ function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Faul
   if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
   if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
   if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
-  for (const clause of ['taxes', 'exchange'] as const) {
-    if (terms[clause] !== undefined) faults.push(fault(`/${clause}`, 'the ledger has no accounts for it'));
+  const { taxes, exchange } = terms;
+  if (exchange?.rateOf === 'payment') faults.push(fault('/exchange/rateOf', 'a close invoices before anybody pays'));
+  if (exchange && taxes && taxes.vat !== 'reverse-charge') {
+    faults.push(fault('/exchange', 'value-added tax that is paid to the label is not exchanged'));
   }
   return faults;
+}
+
+/** A close taxes and exchanges what it makes payable; what is booked for a day of its own passes it by. */
+function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [], minimumFees = [] }: Terms): Fault[] {
+  if (!taxes && !exchange) return [];
+  const instalments = guarantees.map(
+    (guarantee) => guarantee.per === 'interval' && guarantee.intervals.some((interval) => interval.instalments),
+  );
+  const pointers = [
+    ...advances.map((_, place) => at('/advances', place)),
+    ...(settlement ? ['/settlement/backFee'] : []),
+    ...instalments.flatMap((paid, place) => (paid ? [at('/guarantees', place)] : [])),
+    ...minimumFees.map((_, place) => at('/minimumFees', place)),
+  ];
+  return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
 }
 
 function lists({ reserves = [], splits = [] }: Terms): Fault[] {

@@ -41,37 +41,32 @@ export const concludedAgreementsOf = async (tx: Tx, platformId: string): Promise
   withLives(tx, await concludedOf(tx, platformId));
 
 /**
- * A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. `also` is an expression of
- * the platform ($1) that the text is to differ with as well: one question is asked instead of two.
+ * A text that differs once anything more was signed by the platform or has happened to its agreements: both are only ever added to. It differs with `also`
+ * as well: one question is asked instead of two.
  */
-export const agreementsStamp = (tx: Tx, platformId: string, also?: { name: string; sql: string }): Promise<string> =>
-  stampWhere(
-    tx,
-    `agreements-stamp${also === undefined ? '' : ` ${also.name}`}`,
-    'platform_id = $1',
-    [platformId],
-    also?.sql,
-  );
+export async function agreementsStamp(tx: Tx, platformId: string, also: StampedToo): Promise<string> {
+  const text = `SELECT ${agreementsStampSql('$1', also)} AS stamp`;
+  return (await tx.prepared<{ stamp: string }>(`agreements-stamp ${also.name}`, text, [platformId])).stamp;
+}
+
+/** The same as an expression, for a statement whose parameter `platform` ("$2") is the platform. */
+export const agreementsStampSql = (platform: string, also: StampedToo): string =>
+  `(${stampSql(`platform_id = ${platform}`)} || ' ' || ${also.sql(platform)})`;
+
+/** What else a stamp is to differ with: an expression of the platform. `name` tells it from others. */
+export interface StampedToo {
+  readonly name: string;
+  readonly sql: (platform: string) => string;
+}
 
 /** As agreementsStamp, of what two parties have with each other. */
-export const stampBetween = (tx: Tx, labelId: string, platformId: string): Promise<string> =>
-  stampWhere(tx, 'agreements-stamp-between', 'platform_id = $1 AND label_id = $2', [platformId, labelId]);
-
-async function stampWhere(
-  tx: Tx,
-  name: string,
-  own: string,
-  parameters: readonly string[],
-  also?: string,
-): Promise<string> {
-  const { stamp } = await tx.prepared<{ stamp: string }>(
-    name,
-    `SELECT (SELECT count(*) FROM agreement_versions WHERE ${own} AND state = 'concluded') || ' ' ||
-            (SELECT count(*) FROM agreement_facts WHERE ${own})${also === undefined ? '' : ` || ' ' || ${also}`} AS stamp`,
-    parameters,
-  );
-  return stamp;
+export async function stampBetween(tx: Tx, labelId: string, platformId: string): Promise<string> {
+  const text = `SELECT ${stampSql('platform_id = $1 AND label_id = $2')} AS stamp`;
+  return (await tx.prepared<{ stamp: string }>('agreements-stamp-between', text, [platformId, labelId])).stamp;
 }
+
+const stampSql = (own: string): string =>
+  `(SELECT count(*) FROM agreement_versions WHERE ${own} AND state = 'concluded') || ' ' || (SELECT count(*) FROM agreement_facts WHERE ${own})`;
 
 async function withLives(tx: Tx, agreements: readonly AgreementWithTerms[]): Promise<LivingAgreement[]> {
   const ids = agreements.map(({ id }) => id);

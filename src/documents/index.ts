@@ -1,8 +1,8 @@
 export { checkSealedPdf } from './check-sealed-pdf';
 export { type ContractDocument, contractPdf, type ContractSignature } from './contract-pdf';
 export { type DocumentSealKey, sealPdf } from './seal-pdf';
-export { type ChartedMonth, type StatementDocument, type SummaryLine } from './statement-document';
+export { type ChartedMonth, type PaymentShown, type StatementDocument, type SummaryLine } from './statement-document';
 export { type ClauseStep, clauseSteps } from './statement-clauses';
-export { formulaText } from './statement-figures';
+export { formulaText, paymentName, sourceText } from './statement-figures';
 export { statementPdf } from './statement-pdf';
 export { type Side, type StatementWords, statementWords, type SummaryName } from './statement-words';

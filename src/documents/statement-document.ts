@@ -5,6 +5,7 @@ export interface SummaryLine {
   readonly name: SummaryName;
   /** As text with all digits of the currency. What takes away is below zero. */
   readonly amount: string;
+  readonly currency: string;
   /** A sum of what stands above it. */
   readonly total: boolean;
 }
@@ -27,6 +28,25 @@ export interface StatementLineShown {
   readonly commercialModel: string | null;
   readonly quantity: string;
   readonly amount: string;
+}
+
+/** Tax, exchange or a payee's share: what it was taken of, at which rate, and what it came to. */
+export interface PaymentShown {
+  readonly kind: 'vat' | 'withholding' | 'exchange' | 'share';
+  /** Who bears a tax, as the terms say it. */
+  readonly treatment?: string;
+  /** The law or treaty, the bank; of a share, the payee. */
+  readonly source: string;
+  /** The day of an exchange rate. */
+  readonly on?: string;
+  readonly rate?: string;
+  readonly of?: AmountShown;
+  readonly to: AmountShown;
+}
+
+export interface AmountShown {
+  readonly amount: string;
+  readonly currency: string;
 }
 
 /** A statement, ready to be set. Amounts are text with all digits of the currency. */
@@ -59,8 +79,7 @@ export interface StatementDocument {
     readonly formula: string;
     readonly amount: string;
   }[];
-  /** Tax, exchange and payees' shares: what they are called, and their figures. */
-  readonly payments: readonly (readonly [name: string, figures: string])[];
+  readonly payments: readonly PaymentShown[];
   /** Up to this month, oldest first. */
   readonly months: readonly ChartedMonth[];
   /** Those with the largest amounts. */

@@ -1,3 +1,4 @@
+import type { PaymentShown } from './statement-document';
 import type { StatementWords } from './statement-words';
 
 const points: Readonly<Record<string, string>> = { 'en-GB': '.', 'ru-RU': ',' };
@@ -26,6 +27,20 @@ export function formulaText(formula: string, { formulaWords }: Pick<StatementWor
     (text, [english, word]) => text.replace(new RegExp(`(?<![\\w-])${english}(?![\\w-])`, 'g'), word),
     grouped,
   );
+}
+
+type Named = Pick<StatementWords, 'stepNames' | 'treatments' | 'publishers'>;
+
+/** "tax withheld, borne by the platform" */
+export function paymentName({ kind, treatment }: PaymentShown, { stepNames, treatments }: Named): string {
+  const name = stepNames[kind] ?? kind;
+  return treatment === undefined ? name : `${name}, ${treatments[treatment] ?? treatment}`;
+}
+
+/** "Bank of Russia, 2026-01-31"; what a law is called stays as it is. */
+export function sourceText({ kind, source, on }: PaymentShown, { publishers }: Named): string {
+  const name = kind === 'exchange' ? (publishers[source] ?? source) : source;
+  return on === undefined ? name : `${name}, ${on}`;
 }
 
 /** An amount with its currency, on one line. */

@@ -1,8 +1,8 @@
 import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
 import { charts } from './statement-charts';
 import { clauseBlock } from './statement-clauses';
-import type { StatementDocument } from './statement-document';
-import { amountText, figureText, formulaText } from './statement-figures';
+import type { AmountShown, StatementDocument } from './statement-document';
+import { amountText, figureText, formulaText, paymentName, sourceText } from './statement-figures';
 import { heading, table, type TableRow } from './statement-table';
 import { type StatementWords, statementWords } from './statement-words';
 
@@ -66,7 +66,7 @@ function monthName(month: string, { locale }: StatementWords): string {
   return format.format(new Date(`${month}-01T00:00:00Z`));
 }
 
-function summary(pdf: Pdf, { summary: rows, currency }: StatementDocument, words: StatementWords): void {
+function summary(pdf: Pdf, { summary: rows }: StatementDocument, words: StatementWords): void {
   heading(pdf, words.summary);
   table(
     pdf,
@@ -74,7 +74,7 @@ function summary(pdf: Pdf, { summary: rows, currency }: StatementDocument, words
       { title: '', share: 70 },
       { title: '', share: 30, align: 'right' },
     ],
-    rows.map(({ name, amount, total }) => ({
+    rows.map(({ name, amount, currency, total }) => ({
       cells: [words.summaryNames[name], amountText(amount, currency, words)],
       bold: total,
     })),
@@ -145,14 +145,24 @@ function stepsAndPayments(pdf: Pdf, { steps, payments }: StatementDocument, word
   }
   if (payments.length === 0) return;
   heading(pdf, words.payments);
-  const columns = [
-    { title: '', share: 28 },
-    { title: '', share: 72 },
-  ];
+  const shown = (money?: AmountShown) => (money === undefined ? '' : amountText(money.amount, money.currency, words));
   table(
     pdf,
-    columns,
-    payments.map(([name, figures]) => ({ cells: [words.stepNames[name] ?? name, formulaText(figures, words)] })),
+    [
+      { title: '', share: 26 },
+      { title: words.source, share: 30 },
+      { title: words.rate, share: 8, align: 'right' },
+      { title: words.takenOf, share: 17, align: 'right' },
+      { title: words.comesTo, share: 19, align: 'right' },
+    ],
+    payments.map((payment) => ({
+      cells: [
+        paymentName(payment, words),
+        sourceText(payment, words),
+        figureText(payment.rate ?? '', words),
+        ...[shown(payment.of), shown(payment.to)],
+      ],
+    })),
   );
 }
 

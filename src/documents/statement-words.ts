@@ -14,7 +14,10 @@ export type SummaryName =
   | 'carriedForward'
   | 'waiting'
   | 'payable'
+  | 'vatAdded'
+  | 'taxDeducted'
   | 'held'
+  | 'beforeExchange'
   | 'invoiced';
 
 /** What stands around the figures of a statement, in one language. */
@@ -64,6 +67,10 @@ export interface StatementWords {
   readonly steps: string;
   readonly step: string;
   readonly payments: string;
+  readonly source: string;
+  readonly rate: string;
+  readonly takenOf: string;
+  readonly comesTo: string;
   readonly lines: string;
   readonly line: string;
   readonly allLines: (count: string) => string;
@@ -80,6 +87,10 @@ export interface StatementWords {
   readonly howToVerify: string;
   readonly kindNames: Readonly<Record<RoyaltyKind, string>>;
   readonly stepNames: Readonly<Record<string, string>>;
+  /** Who bears a tax. */
+  readonly treatments: Readonly<Record<string, string>>;
+  /** Whose exchange rates they are. */
+  readonly publishers: Readonly<Record<string, string>>;
   /** What the kernel's formulas say in words, and how it is said here. */
   readonly formulaWords: Readonly<Record<string, string>>;
   page(page: number, of: number): string;
@@ -109,7 +120,10 @@ const english: StatementWords = {
     carriedForward: 'Carried forward to later months',
     waiting: 'Waiting for the minimum payout',
     payable: 'Payable',
+    vatAdded: 'Value-added tax',
+    taxDeducted: 'Tax withheld',
     held: 'Held while disputes are open',
+    beforeExchange: 'Due before exchange',
     invoiced: 'Invoiced with this statement',
   },
   revenueChart: 'Royalties by month',
@@ -144,6 +158,10 @@ const english: StatementWords = {
   steps: 'From royalties to what is payable',
   step: 'Step',
   payments: 'Tax, exchange and shares',
+  source: 'By',
+  rate: 'Rate',
+  takenOf: 'Of',
+  comesTo: 'Comes to',
   lines: 'Lines',
   line: 'Line',
   allLines: (count) => `All ${count} lines of the statement.`,
@@ -193,6 +211,18 @@ const english: StatementWords = {
     exchange: 'exchange',
     share: 'share of a payee',
   },
+  treatments: {
+    added: 'on top',
+    included: 'inside the amount',
+    'reverse-charge': 'declared by the platform',
+    deducted: 'borne by the label',
+    'grossed-up': 'borne by the platform',
+  },
+  publishers: {
+    ecb: 'European Central Bank',
+    cbr: 'Bank of Russia',
+    manual: 'the parties',
+  },
   formulaWords: {},
   page: (page, of) => `page ${page} of ${of}`,
 };
@@ -221,7 +251,10 @@ const russian: StatementWords = {
     carriedForward: 'Переносится на следующие месяцы',
     waiting: 'Ожидает минимальной суммы выплаты',
     payable: 'К выплате',
+    vatAdded: 'Налог на добавленную стоимость',
+    taxDeducted: 'Удержанный налог',
     held: 'Удержано до окончания споров',
+    beforeExchange: 'Причитается до обмена валюты',
     invoiced: 'Выставлено по счёту',
   },
   revenueChart: 'Вознаграждение по месяцам',
@@ -256,6 +289,10 @@ const russian: StatementWords = {
   steps: 'От вознаграждения к сумме выплаты',
   step: 'Действие',
   payments: 'Налоги, обмен валюты и доли',
+  source: 'Основание',
+  rate: 'Ставка, курс',
+  takenOf: 'С суммы',
+  comesTo: 'Получается',
   lines: 'Строки',
   line: 'Строка',
   allLines: (count) => `Все строки отчёта: ${count}.`,
@@ -304,6 +341,18 @@ const russian: StatementWords = {
     withholding: 'удержанный налог',
     exchange: 'обмен валюты',
     share: 'доля получателя',
+  },
+  treatments: {
+    added: 'сверх суммы',
+    included: 'в составе суммы',
+    'reverse-charge': 'исчисляет платформа',
+    deducted: 'за счёт лицензиара',
+    'grossed-up': 'за счёт платформы',
+  },
+  publishers: {
+    ecb: 'Европейский центральный банк',
+    cbr: 'Банк России',
+    manual: 'стороны',
   },
   formulaWords: {
     'greatest of': 'наибольшее из',

@@ -24,6 +24,7 @@ import { JournalController } from './ledger/journal/journal.controller';
 import { LedgerController } from './ledger/ledger.controller';
 import { GatherPostings, LogLedger } from './ledger/log/log-ledger';
 import { LogController } from './ledger/log/log.controller';
+import { OverviewController } from './overview/overview.controller';
 import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
@@ -80,6 +81,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     BundleController,
     StatementLifeController,
     LiveController,
+    OverviewController,
     TimetableController,
     DisputesController,
     FactsController,

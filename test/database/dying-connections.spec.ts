@@ -6,6 +6,7 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
 let database: FreshDatabase;
 let server: Server;
 let dying = false;
+let rollingBack = false;
 
 /** ReadyForQuery, idle: the last message of a connection's start. */
 const ready = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
@@ -25,7 +26,14 @@ beforeAll(async () => {
   // Between us and PostgreSQL: where it is dying, its farewell comes in one packet with the end of the connection's start.
   server = createServer((near) => {
     const far = connect(Number(port), hostname);
-    near.on('error', () => far.destroy()).pipe(far);
+    near.on('error', () => far.destroy());
+    near.on('data', (data) => {
+      if (!rollingBack || !data.includes('ROLLBACK')) return void far.write(data);
+      // The farewell is there first, the end of the connection a moment later.
+      near.write(farewell());
+      setTimeout(() => far.destroy(), 50);
+    });
+    near.on('end', () => far.end());
     far.on('close', () => near.destroy());
     far.on('data', (data) => {
       if (!dying || !data.subarray(-ready.length).equals(ready)) return void near.write(data);
@@ -62,6 +70,21 @@ describe('a connection that dies in the instant in which it is there', () => {
       expect(await both()).toContain('not-ready');
       dying = false;
       expect(await both()).toEqual(['read', 'read']);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it('is not left to the next transaction when it dies in one', async () => {
+    const through = new URL(database.applicationUrl);
+    through.port = String((server.address() as AddressInfo).port);
+    const source = await applicationDataSource(through.href).initialize();
+    const own = new Database(source);
+    try {
+      rollingBack = true;
+      await expect(own.asSystem(() => Promise.reject(new Error('given up')))).rejects.toThrow('given up');
+      rollingBack = false;
+      expect(await own.asSystem((tx) => tx.rows('SELECT 1 AS one'), 'read')).toEqual([{ one: 1 }]);
     } finally {
       await source.destroy();
     }

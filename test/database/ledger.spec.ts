@@ -153,6 +153,9 @@ describe('the rules of a leg', () => {
     reserved: 13n,
     gross: 100n,
     commission: 5n,
+    added: 5n,
+    deducted: 5n,
+    tax: 5n,
   };
   const events: Readonly<Record<string, Leg[]>> = {
     'advance-due': templates.advanceDue(5n),
@@ -163,6 +166,10 @@ describe('the rules of a leg', () => {
     'guarantee-topped-up': templates.guaranteeToppedUp(5n),
     'back-fee-due': templates.backFeeDue(5n),
     'royalties-earned': templates.royaltiesEarned(amounts),
+    'vat-charged': templates.vatCharged(amounts),
+    'tax-withheld': templates.taxWithheld(amounts),
+    'exchanged-from': templates.exchangedFrom(5n),
+    'exchanged-into': templates.exchangedInto(5n),
     'dispute-held': templates.disputeHeld(5n),
     'dispute-released': templates.disputeReleased(5n),
     'receipt-allocated': templates.receiptAllocated(5n),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
 import { eventSums, lastPosition } from '../../src/usage/events/event-sums';
-import { insertEvents, settledPosition } from '../../src/usage/events/events.repository';
+import { insertEvents, insertEventsAlone, settledPosition } from '../../src/usage/events/events.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 const platformId = randomUUID();
@@ -25,23 +25,25 @@ describe('positions of usage events', () => {
     await database.drop();
   });
 
+  const play = (id: string) => ({
+    event: {
+      source: '/s',
+      id,
+      instant: Date.UTC(2026, 0, 10),
+      serviceId: labelId,
+      isrc: 'ZZA012600001',
+      territory: 'RU',
+      use: 'OnDemandStream',
+      model: 'AdvertisementSupportedModel',
+      quantity: 1,
+      playedSeconds: null,
+    },
+    match: { agreementId: agreement.id, labelId, month: '2026-01-01', held: null },
+  });
   /** Adds a play and commits once `until` resolves. */
   const add = (id: string, until: Promise<void> = Promise.resolve()): Promise<bigint> =>
     application.asSystem(async (tx) => {
-      const event = {
-        source: '/s',
-        id,
-        instant: Date.UTC(2026, 0, 10),
-        serviceId: labelId,
-        isrc: 'ZZA012600001',
-        territory: 'RU',
-        use: 'OnDemandStream',
-        model: 'AdvertisementSupportedModel',
-        quantity: 1,
-        playedSeconds: null,
-      };
-      const match = { agreementId: agreement.id, labelId, month: '2026-01-01', held: null };
-      const { position } = await insertEvents(tx, { platformId, at: new Date(0) }, [{ event, match }]);
+      const { position } = await insertEvents(tx, { platformId, at: new Date(0) }, [play(id)]);
       started.shift()?.();
       await until;
       return position;
@@ -100,5 +102,19 @@ describe('positions of usage events', () => {
     await Promise.all([add('same'), add('same'), add('same')]);
     const after = await application.asSystem((tx) => settledPosition(tx, platformId));
     expect((await plays(after)) - (await plays(before))).toBe(1n);
+  });
+
+  it('are drawn by a batch that comes alone only under the stamp by which it was matched', async () => {
+    const alone = (stamp: string) =>
+      insertEventsAlone(application, { platformId, at: new Date(0), stamp }, [play('alone'), play('same')]);
+    const before = await application.asSystem((tx) => settledPosition(tx, platformId));
+    expect(await alone('1 0 0')).toBeUndefined();
+    const between = await application.asSystem((tx) => settledPosition(tx, platformId));
+    expect(await plays(between)).toBe(await plays(before));
+    // Nothing was signed, has happened or was stated.
+    const inserted = await alone('0 0 0');
+    expect(inserted).toMatchObject({ added: 1n });
+    expect(inserted!.position).toBeGreaterThan(between);
+    expect((await plays(inserted!.position)) - (await plays(before))).toBe(1n);
   });
 });

@@ -13,7 +13,7 @@ const months = Array.from(
   { length: 30 },
   (_, at) => `${2022 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`,
 );
-const kills = 5;
+const kills = 3;
 
 describe('workers that are killed while they take files', () => {
   let folder: string;

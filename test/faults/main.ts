@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util';
 import { dealUnderFaults, type FaultsOptions } from './deal';
 import { dsrUnderFaults } from './dsr';
 import { eventsUnderFaults } from './events';
+import { settlementUnderFaults } from './simulator/settlement';
 import { usageUnderFaults } from './usage';
 
 interface Run {
   readonly run: (options: FaultsOptions) => Promise<{ readonly ok: boolean }>;
-  /** How many faults, by default and with --full. */
+  /** How many faults, or seeds, by default and with --full. */
   readonly points: { readonly usual: number; readonly full: number };
 }
 
@@ -14,6 +15,7 @@ const runs: Readonly<Record<string, Run>> = {
   deal: { run: dealUnderFaults, points: { usual: 25, full: 200 } },
   events: { run: eventsUnderFaults, points: { usual: 25, full: 100 } },
   usage: { run: usageUnderFaults, points: { usual: 25, full: 100 } },
+  settlement: { run: settlementUnderFaults, points: { usual: 50, full: 2000 } },
   dsr: { run: dsrUnderFaults, points: { usual: 1000, full: 100_000 } },
 };
 

@@ -16,13 +16,15 @@ let app: TestApp;
 let label: Party;
 let platform: Party;
 let routes: Route[];
-let tokens: Record<'label' | 'platform', string>;
+let tokens: Record<'label' | 'platform' | 'operator', string>;
 
 beforeAll(async () => {
   app = await startTestApp();
   [label, platform] = [await app.given.label(), await app.given.platform()];
   await label.as.upload('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(2)));
-  tokens = { label: await tokenOf(label), platform: await tokenOf(platform) };
+  const operator = await app.given.operator();
+  const { key } = await operator.post<{ key: string }>('/v1/api-keys', { name: 'lists', roles: ['reader'] });
+  tokens = { label: await tokenOf(label), platform: await tokenOf(platform), operator: key };
   routes = routesOf(app.app);
 });
 afterAll(() => app?.close());
@@ -308,8 +310,10 @@ describe('a page', () => {
       ({ method, queries, allowance }) =>
         method === 'GET' && queries.some((query) => 'limit' in new query()) && allowance?.public === false,
     );
-  const tokenFor = ({ allowance }: Route): string =>
-    allowance?.public === false && allowance.kinds.includes('label') ? tokens.label : tokens.platform;
+  const tokenFor = ({ allowance }: Route): string => {
+    const isFor = (kind: keyof typeof tokens): boolean => allowance?.public === false && allowance.kinds.includes(kind);
+    return tokens[(['label', 'platform', 'operator'] as const).find(isFor) ?? 'platform'];
+  };
 
   it('has from one to a thousand rows', async () => {
     expect(lists().length).toBeGreaterThan(18);

@@ -280,3 +280,49 @@ describe('six months of all money clauses', () => {
     ]);
   });
 });
+
+describe('how the money stands', () => {
+  it('is told by month, agreement and party, with what is late', async () => {
+    const rows = (by: string, more = '') => label.all<Record<string, unknown>>(`/v1/money?by=${by}${more}`);
+    const amount = (of: string) => ({ amount: of, currency: 'USD' });
+    const whole = {
+      stated: amount('156.00'),
+      invoiced: amount('676.00'),
+      paid: amount('0.00'),
+      open: amount('676.00'),
+    };
+    expect(await rows('agreement')).toMatchObject([{ key: agreement.id, ...whole, overdue: amount('676.00') }]);
+    expect(await rows('platform')).toMatchObject([{ key: market.platform.organizationId, ...whole }]);
+    expect(await rows('label')).toMatchObject([{ key: market.label.organizationId, ...whole }]);
+    const first = await label.get<{ rows: object[]; next: string }>('/v1/money?by=month&limit=2');
+    const rest = await label.get<{ rows: { key: string }[] }>(`/v1/money?by=month&limit=2&cursor=${first.next}`);
+    expect(rest.rows.map(({ key }) => key)).toEqual(['2026-03', '2026-04']);
+    const months = await rows('month');
+    expect(months.map(({ key, invoiced }) => [key, invoiced])).toEqual([
+      // The advance at signature, an instalment ahead of its day, and the statement's own.
+      ['2026-01', amount('378.00')],
+      ['2026-02', amount('80.00')],
+      ['2026-03', amount('0.00')],
+      ['2026-04', amount('178.00')],
+      ['2026-05', amount('40.00')],
+    ]);
+    expect((await rows('month', '&from=2026-02&until=2026-03')).map(({ key }) => key)).toEqual(['2026-02']);
+  });
+
+  it('is foreseen by the rules of the close: June is used as May was, and ends the term', async () => {
+    const forecast = await platform.get<Record<string, unknown>>(at('forecast?months=3'));
+    expect(forecast).toMatchObject({
+      accrued: { month: '2026-06', royalties: '0.00' },
+      basedOn: '2026-05',
+      foreseen: [{ month: '2026-06', royalties: '10.00', recouped: '0.00', unrecouped: '0.00', payable: '10.00' }],
+      missing: [],
+    });
+    expect((forecast['closed'] as { unrecouped: string }[]).map(({ unrecouped }) => unrecouped)).toEqual([
+      '0.00',
+      '249.99',
+      '149.99',
+      '0.00',
+      '0.00',
+    ]);
+  });
+});

@@ -1,15 +1,9 @@
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
-import {
-  type EmbeddedPostgres,
-  createDatabase,
-  startEmbeddedPostgres,
-  toDatabase,
-} from '../../src/platform/database/embedded';
-import { migrate } from '../../src/platform/database/migrate';
-import { announceServer, ownServer, templateDatabase } from './server';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded';
+import { announceServer, ownServer } from './server';
+import { makeTemplate } from './template';
 
 const prefix = 'accordo-test-';
 
@@ -28,22 +22,6 @@ export default async function globalSetup(): Promise<void> {
     throw error;
   }
   announceServer(server);
-}
-
-async function makeTemplate({ superuserUrl, ownerUrl, applicationUrl }: EmbeddedPostgres): Promise<void> {
-  const superuser = new Client({ connectionString: superuserUrl });
-  await superuser.connect();
-  try {
-    await createDatabase(superuser, templateDatabase);
-    await migrate({
-      ownerUrl: toDatabase(ownerUrl, templateDatabase),
-      applicationUrl: toDatabase(applicationUrl, templateDatabase),
-    });
-    // A connected template cannot be copied: from here on nobody connects to it.
-    await superuser.query(`ALTER DATABASE ${templateDatabase} ALLOW_CONNECTIONS false`);
-  } finally {
-    await superuser.end();
-  }
 }
 
 /** Folders of runs that were killed more than an hour ago. */

@@ -49,7 +49,7 @@ async function readIfReceived(bytes: Buffer): Promise<DsrReading | undefined> {
 }
 
 describe.each(received)('reports of $id', (profile) => {
-  const reports = Array.from({ length: 25 }, (_, seed) => {
+  const reports = Array.from({ length: 15 }, (_, seed) => {
     const random = seededRandom(seed + 1);
     const records = anyReport(random, profile).map(inRussia);
     return { seed, random, records, bytes: Buffer.from(textOf(records).text) };

@@ -57,13 +57,14 @@ const bytesFrom = (taken: number): number => Math.max(DENSE_BYTES_MIN, DENSITY_M
 
 /**
  * What is in a gzip file. Stops by ReportUnreadable where it is damaged (gzip-corrupt), or where more comes out than `mostFrom` allows for the
- * bytes taken in so far (gzip-too-dense). A failure of the source itself goes on to the caller.
+ * bytes taken in so far (gzip-too-dense). A failure of the source itself goes on to the caller. It comes in chunks of at most `chunkSize` bytes.
  */
 export async function* gunzipped(
   packed: AsyncIterable<Buffer>,
   mostFrom: (taken: number) => number,
+  chunkSize = UNPACKED_CHUNK,
 ): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK });
+  const gunzip = createGunzip({ chunkSize });
   let failure: unknown;
   const source = Readable.from(packed, { objectMode: false });
   // An error arrives below as well; this one tells a broken source from broken gzip.

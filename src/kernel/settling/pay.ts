@@ -4,7 +4,7 @@ import { type Terms } from '../terms';
 import { exchange, type ExchangeRate } from './exchange';
 import { insideTerm } from './inside-term';
 import { splitLines, type PayeePart } from './split';
-import { type PaymentOfPeriod } from './steps';
+import { type PaymentOfPeriod, type Settled } from './steps';
 import { valueAddedTax } from './value-added-tax';
 import { withhold } from './withholding';
 
@@ -40,6 +40,10 @@ export function payAfterTax(
   };
   return Object.keys(payment).length === 0 ? undefined : payment;
 }
+
+/** What of a payable amount the label gets, in minor units of the terms' currency: VAT aside, and less the tax that is withheld from it. */
+export const receivedOf = ({ payable, payment }: Pick<Settled, 'payable' | 'payment'>): bigint =>
+  payment?.withheld?.net ?? payment?.vat?.net ?? payable;
 
 /** VAT first, withholding on what is net of it; `received` is what the label gets, VAT aside. */
 function taxed(

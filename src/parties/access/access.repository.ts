@@ -1,4 +1,5 @@
 import { type Actor, actorName, type OrganizationKind, type Role } from '../../platform/auth/actor';
+import type { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import type { SessionClaim } from './session-tokens';
 
@@ -32,15 +33,15 @@ export async function findActorOfSession(tx: Tx, claim: SessionClaim, now: Date)
 
 /** The live key of this prefix; whether the secret is right is the caller's question. */
 export async function findActorOfKey(
-  tx: Tx,
+  database: Database,
   prefix: string,
 ): Promise<{ actor: Actor; secretHash: string } | undefined> {
-  const row = await tx.first<ActorRow & { secret_hash: string }>(
-    `SELECT k.id, k.organization_id, o.kind, o.state = 'verified' AS verified, k.roles, k.secret_hash
-       FROM api_keys k JOIN organizations o ON o.id = k.organization_id
-      WHERE k.prefix = $1 AND k.revoked_at IS NULL`,
-    [prefix],
-  );
+  const text = `
+    SELECT k.id, k.organization_id, o.kind, o.state = 'verified' AS verified, k.roles, k.secret_hash
+      FROM api_keys k JOIN organizations o ON o.id = k.organization_id
+     WHERE k.prefix = $1 AND k.revoked_at IS NULL`;
+  const statement = { name: 'actor-of-key', text, values: [prefix] };
+  const [row] = await database.statementAsSystem<ActorRow & { secret_hash: string }>(statement, 'read');
   return row && { actor: actorOf(row, { kind: 'api-key', id: row.id }), secretHash: row.secret_hash };
 }
 

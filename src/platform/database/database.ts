@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { types, type ClientBase, type PoolClient } from 'pg';
 import type { Actor, Audited } from '../auth/actor';
 import { translateDatabaseError } from './constraints';
+import { LoneStatement, type Statement } from './lone-statement';
 import { Tx, type TxRole } from './tx';
 
 const day = /^\d{4}-\d{2}-\d{2}$/;
@@ -88,6 +89,16 @@ export class Database {
     return this.transaction('system', '', mode, work);
   }
 
+  /** As asSystem, for a transaction that is one statement and comes many times a second: one message to the server instead of four. */
+  async statementAsSystem<Row>(statement: Statement, mode: 'read' | 'write' = 'write'): Promise<Row[]> {
+    const rows = await this.onConnection((client) => {
+      const opening = [beginning(mode), "SET LOCAL accordo.role = 'system'"];
+      return client.query(new LoneStatement<Row>(opening, statement, exactTypes)).answer;
+    });
+    if (mode === 'write') this.committedWrites += 1;
+    return rows;
+  }
+
   private async transaction<T>(
     role: TxRole,
     organization: string,
@@ -95,23 +106,31 @@ export class Database {
     work: (tx: Tx) => Promise<T>,
     audited = '',
   ): Promise<T> {
+    return this.onConnection(async (client) => {
+      // One message: no statement can come between the start and the tenant. SET LOCAL (not set_config) also reaches Citus workers.
+      await client.query(
+        `${beginning(mode)}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'${audited === '' ? '' : `; SET LOCAL accordo.audited = '${audited}'`}`,
+      );
+      const tx = new Tx(client, role);
+      const result = await work(tx);
+      await client.query('COMMIT');
+      if (mode === 'write') this.committedWrites += 1;
+      if (tx.told) this.committedNews += 1;
+      return result;
+    });
+  }
+
+  /** Runs `work`, which begins a transaction and commits it. */
+  private async onConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      // One message: no statement can come between the start and the tenant. SET LOCAL (not set_config) also reaches Citus workers.
-      await client.query(
-        `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'${audited === '' ? '' : `; SET LOCAL accordo.audited = '${audited}'`}`,
-      );
       try {
-        const tx = new Tx(client, role);
-        const result = await work(tx);
-        await client.query('COMMIT');
-        if (mode === 'write') this.committedWrites += 1;
-        if (tx.told) this.committedNews += 1;
-        return result;
+        return await work(client);
       } catch (error) {
-        // A failed ROLLBACK means the connection is gone, and the transaction with it; the pool drops it at release.
-        await client.query('ROLLBACK').catch(() => undefined);
+        // A failed ROLLBACK means the connection is gone, and the transaction with it. Unless that is said now, a connection whose end is still on its way
+        // goes back to the pool as sound, and fails whoever is next.
+        await client.query('ROLLBACK').catch((gone: unknown) => client.emit('error', gone));
         throw error;
       }
     } catch (error) {
@@ -121,3 +140,5 @@ export class Database {
     }
   }
 }
+
+const beginning = (mode: 'read' | 'write'): string => `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}`;

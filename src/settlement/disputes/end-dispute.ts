@@ -10,6 +10,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { disputeReleased } from '../ledger/templates';
+import { exchangeReleased } from '../rates/exchange-due';
 import { type Dispute, type DisputeFact, findDispute, insertDisputeFact } from './disputes.repository';
 
 /**
@@ -68,6 +69,9 @@ async function release(
   const legs = disputeReleased(minor);
   await post(tx, { agreement, kind: 'dispute-released', source, effectiveOn, at, legs });
   const { dueDays } = termsOfMonth(agreement.life, dispute.month.slice(0, 7)).payment;
-  const order = { purpose: 'royalties', source: `dispute ${source}`, minor, dueDays } as const;
-  await issueInvoice(tx, { agreement, ...order, at, by });
+  const occasion = `dispute ${source}`;
+  const month = dispute.month.slice(0, 7);
+  const paid = await exchangeReleased(tx, agreement, { month, occasion, source: occasion, minor, effectiveOn, at });
+  if (paid.minor === 0n) return;
+  await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, dueDays, at, by });
 }

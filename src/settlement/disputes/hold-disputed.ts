@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { withLowerCounts } from '../../kernel';
+import { receivedOf, type Settled, withLowerCounts } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, otherSource } from '../../usage';
 import { post } from '../ledger/ledger';
@@ -10,28 +10,28 @@ import { type Hold, insertHold, openDisputes, partOf } from './disputes.reposito
 interface Closing {
   readonly agreement: LivingAgreement;
   readonly input: CloseInput;
-  /** What the close makes payable. */
-  readonly payable: bigint;
+  /** What the close has made. */
+  readonly settled: Pick<Settled, 'payable' | 'payment'>;
 }
 
 /**
- * What a close holds for each open dispute of its month: what becomes payable less what would become payable with the lower of both counts in the
- * disputed part, by the same close. One dispute after the other, so that nothing is held twice; never less than nothing.
+ * What a close holds for each open dispute of its month: what the label gets less what it would get with the lower of both counts in the
+ * disputed part, by the same close and at the same rates: its tax is taken off, and VAT is invoiced whole with the statement. One dispute after the other, so that nothing is held twice; never less than nothing.
  */
-export async function holdsOf(tx: Tx, readings: KeptReadings, { agreement, input, payable }: Closing): Promise<Hold[]> {
+export async function holdsOf(tx: Tx, readings: KeptReadings, { agreement, input, settled }: Closing): Promise<Hold[]> {
   const disputes = await openDisputes(tx, agreement.id, input.month);
   if (disputes.length === 0) return [];
   const other = await otherSource(tx, readings, agreement, input.month);
   let { usage } = input.usage;
-  let left = payable;
+  let left = receivedOf(settled);
   return disputes.map((dispute): Hold => {
     const before = usage;
     usage = withLowerCounts(before, other.usage, partOf(dispute));
     const of = { number: dispute.number, otherReports: other.reportIds, otherPosition: other.position };
     // Rating a month again takes as long as closing it.
     if (usage.every((sum, at) => sum === before[at])) return { ...of, minor: 0n };
-    const { settled } = rateClose({ ...input, usage: { ...input.usage, usage } });
-    const minor = left > settled.payable ? left - settled.payable : 0n;
+    const lower = receivedOf(rateClose({ ...input, usage: { ...input.usage, usage } }).settled);
+    const minor = left > lower ? left - lower : 0n;
     left -= minor;
     return { ...of, minor };
   });

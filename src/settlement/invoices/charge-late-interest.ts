@@ -47,7 +47,9 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
   const paidOn = dayInZone(paidAt, agreement.timeZone);
   if (payment.lateInterest === undefined || paidOn <= invoice.due_on) return;
   const clause = payment.lateInterest;
-  const { currency } = agreement;
+  // An invoice may be in the currency of payment: its interest is, too.
+  const { currency } = invoice;
+  const books = { ...agreement, currency };
   const interest = interestOn(moneyExact({ minor, currency }), {
     ...{ clause, from: calendarDateOf(invoice.due_on), until: paidOn },
     rounding: moneyRoundingIn(currency, { mode: rounding.mode }),
@@ -55,11 +57,11 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
   if (interest.minor === 0n) return;
   const { id: source } = invoice;
   const legs = lateInterestDue(interest.minor);
-  if (!(await post(tx, { agreement, kind: 'late-interest-due', source, effectiveOn: paidOn, at, legs }))) return;
+  if (!(await post(tx, { agreement: books, kind: 'late-interest-due', source, effectiveOn: paidOn, at, legs }))) return;
   const by = { system: 'late-interest', organizationId: agreement.labelId };
   const { dueDays } = payment;
   const charged = { purpose: 'late-interest', source, minor: interest.minor, dueDays } as const;
-  await issueInvoice(tx, { agreement, ...charged, at, by });
+  await issueInvoice(tx, { agreement: books, ...charged, at, by });
   await tx.run(
     `INSERT INTO late_interest (invoice_id, agreement_id, label_id, platform_id, principal_minor, currency, days, clause, exact, amount_minor)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -22,6 +22,8 @@ export class InvoiceView {
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken off it while lines are disputed: the rest is to be paid' })
   readonly credited!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'the value-added tax inside it, of which no commission is taken' })
+  readonly vat!: AmountView;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -87,6 +89,7 @@ const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   number: invoice.number,
   amount: amountView(invoice.amount_minor, invoice.currency),
   credited: amountView(invoice.credited_minor, invoice.currency),
+  vat: amountView(invoice.vat_minor, invoice.currency),
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

@@ -14,6 +14,8 @@ export interface Invoice {
   readonly source: string;
   readonly number: string;
   readonly amount_minor: bigint;
+  /** The value-added tax inside it. */
+  readonly vat_minor: bigint;
   readonly currency: string;
   readonly state: 'issued' | 'open' | 'paid';
   readonly issued_at: Date;

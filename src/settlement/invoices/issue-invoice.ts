@@ -10,11 +10,14 @@ import type { Invoice, Purpose } from './invoices.repository';
 export const watchInvoiceJob = 'watch-invoice';
 
 export interface InvoiceOrder {
+  /** Its currency is the invoice's. */
   readonly agreement: Books & { readonly timeZone: string };
   readonly purpose: Purpose;
   /** What is invoiced, once: the advance's id, the month. */
   readonly source: string;
   readonly minor: bigint;
+  /** The value-added tax inside it. Absent: none. */
+  readonly vatMinor?: bigint;
   /** Days until it is due, by the terms. */
   readonly dueDays: number;
   readonly at: Date;
@@ -50,7 +53,7 @@ async function watchDueDay(tx: Tx, { id, due_on }: Invoice, timeZone: string, no
 
 async function insertInvoice(
   tx: Tx,
-  { agreement, purpose, source, minor, dueDays, at }: InvoiceOrder,
+  { agreement, purpose, source, minor, vatMinor = 0n, dueDays, at }: InvoiceOrder,
 ): Promise<Invoice> {
   const today = dayInZone(at, agreement.timeZone);
   const year = today.slice(0, 4);
@@ -61,8 +64,8 @@ async function insertInvoice(
     [agreement.labelId, year],
   );
   return tx.one<Invoice>(
-    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int) RETURNING *`,
+    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12) RETURNING *`,
     [
       agreement.id,
       agreement.labelId,
@@ -75,6 +78,7 @@ async function insertInvoice(
       at,
       today,
       dueDays,
+      vatMinor,
     ],
   );
 }

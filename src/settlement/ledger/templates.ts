@@ -7,6 +7,8 @@ export const accounts = [
   'platform-disputed',
   'platform-waiting',
   'platform-reserve',
+  'platform-vat',
+  'platform-tax-withheld',
   'unrecouped-advance',
   'lapsed-prepayment',
   'guarantee-shortfall',
@@ -15,6 +17,8 @@ export const accounts = [
   'label-disputed',
   'label-waiting',
   'label-reserve',
+  'label-vat',
+  'label-tax-credit',
   'royalties-prepaid',
   'breakage',
   'guarantee-top-up',
@@ -22,7 +26,7 @@ export const accounts = [
 ] as const;
 export type Account = (typeof accounts)[number];
 
-/** One leg: a debit where positive, a credit where negative, in minor units of the agreement's currency. */
+/** One leg: a debit where positive, a credit where negative, in minor units of the currency of its books. */
 export interface Leg {
   readonly account: Account;
   readonly minor: bigint;
@@ -99,6 +103,39 @@ export const royaltiesEarned = ({ recouped, payable, carriedForward, waiting = 0
     ['royalties-prepaid', recouped],
     ['unrecouped-advance', -recouped],
   );
+
+export interface VatCharged {
+  /** On top of what is payable; nothing where the tax is inside it. */
+  readonly added: bigint;
+  readonly tax: bigint;
+}
+
+/** The label's tax on what it supplies: the platform pays it to the label, and sets it against its own. */
+export const vatCharged = ({ added, tax }: VatCharged): Leg[] =>
+  legs(['platform-receivable', added], ['label-payable', -added], ['platform-vat', tax], ['label-vat', -tax]);
+
+export interface TaxWithheld {
+  /** Taken from what is payable; nothing where the platform bears the tax on top. */
+  readonly deducted: bigint;
+  readonly tax: bigint;
+}
+
+/** The platform owes a tax to its state in the label's name: the label sets it against its own. */
+export const taxWithheld = ({ deducted, tax }: TaxWithheld): Leg[] =>
+  legs(
+    ['label-payable', deducted],
+    ['platform-receivable', -deducted],
+    ['label-tax-credit', tax],
+    ['platform-tax-withheld', -tax],
+  );
+
+/** What is due leaves the books of the terms' currency: it is paid in another one. */
+export const exchangedFrom = (amount: bigint): Leg[] =>
+  legs(['label-payable', amount], ['platform-receivable', -amount]);
+
+/** What it comes to is due in the books of the currency of payment. */
+export const exchangedInto = (amount: bigint): Leg[] =>
+  legs(['platform-receivable', amount], ['label-payable', -amount]);
 
 /** What of a closed month hangs on a disputed difference between both sources is not due until the dispute ends. */
 export const disputeHeld = (amount: bigint): Leg[] =>

@@ -5,17 +5,28 @@ import { DomainError } from '../../platform/errors/domain-error';
 export interface Commission {
   readonly gross: bigint;
   readonly commission: bigint;
-  /** The commission's part on each amount, in their order. */
+  /** The commission's part on each invoice, in their order. */
   readonly parts: readonly bigint[];
 }
 
-/** Rate × gross, rounded half-up once at the currency's minor unit, and spread over the amounts by largest remainder. */
-export function commissionOn(amounts: readonly bigint[], rate: Rational): Commission {
-  const exact = amounts.map((amount) => multiply(rational(amount), rate));
-  const gross = amounts.reduce((sum, amount) => sum + amount, 0n);
+export interface Paid {
+  readonly amount_minor: bigint;
+  /** Inside the amount, and the state's: no commission is taken of it. */
+  readonly vat_minor: bigint;
+}
+
+/** Rate × what is the label's own, rounded half-up once at the currency's minor unit, and spread over the invoices by largest remainder. */
+export function commissionOn(invoices: readonly Paid[], rate: Rational): Commission {
+  const own = invoices.map(({ amount_minor, vat_minor }) => amount_minor - vat_minor);
+  const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
   // In minor units already, so whole numbers are what is rounded to.
-  const commission = round(multiply(rational(gross), rate), { decimals: 0, mode: 'half-up' });
-  return { gross, commission, parts: allocate(commission, exact) };
+  const commission = round(multiply(rational(sum(own)), rate), { decimals: 0, mode: 'half-up' });
+  const exact = own.map((amount) => multiply(rational(amount), rate));
+  return {
+    gross: sum(invoices.map(({ amount_minor }) => amount_minor)),
+    commission,
+    parts: allocate(commission, exact),
+  };
 }
 
 /** The rate in force on a day. Refuses with commission-missing. */

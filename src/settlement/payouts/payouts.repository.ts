@@ -73,15 +73,16 @@ export const allocationsOf = (tx: Tx, payoutId: string): Promise<Allocation[]> =
     [payoutId],
   );
 
-/** What the payout takes from each agreement's books. */
+/** What the payout takes from each agreement's books, in its own currency. */
 export const sharesOf = (
   tx: Tx,
   payoutId: string,
 ): Promise<(Books & { readonly gross: bigint; readonly commission: bigint; readonly timeZone: string })[]> =>
   tx.rows(
-    `SELECT g.id, g.label_id AS "labelId", g.platform_id AS "platformId", g.currency, g.time_zone AS "timeZone",
+    `SELECT g.id, g.label_id AS "labelId", g.platform_id AS "platformId", p.currency, g.time_zone AS "timeZone",
             sum(a.gross_minor)::bigint AS gross, sum(a.commission_minor)::bigint AS commission
-       FROM payout_allocations a JOIN agreements g ON g.id = a.agreement_id WHERE a.payout_id = $1 GROUP BY g.id ORDER BY g.id`,
+       FROM payout_allocations a JOIN payouts p ON p.id = a.payout_id JOIN agreements g ON g.id = a.agreement_id
+      WHERE a.payout_id = $1 GROUP BY g.id, p.currency ORDER BY g.id`,
     [payoutId],
   );
 

@@ -21,7 +21,10 @@ export class PayoutBody {
 
 export const releaseAction = 'payout.release';
 
-type Payable = Pick<Invoice, 'id' | 'agreement_id' | 'purpose' | 'currency' | 'state' | 'amount_minor'> & {
+type Payable = Pick<
+  Invoice,
+  'id' | 'agreement_id' | 'purpose' | 'currency' | 'state' | 'amount_minor' | 'vat_minor'
+> & {
   readonly paid_out: boolean;
 };
 
@@ -45,10 +48,7 @@ export class RequestPayout {
     const at = this.clock.now();
     // The schedule is the operator's own, so its days are not any agreement's: they are counted in UTC.
     const rate = await commissionRate(tx, dayInZone(at, 'UTC'));
-    const commission = commissionOn(
-      invoices.map(({ amount_minor }) => amount_minor),
-      rate,
-    );
+    const commission = commissionOn(invoices, rate);
     if (commission.gross === commission.commission) {
       throw new DomainError('invoice-not-payable', 'nothing would be left after the commission');
     }
@@ -63,7 +63,7 @@ export class RequestPayout {
 
 async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly string[]): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
-    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state,
+    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state, i.vat_minor,
             -- What came in: less than the invoice, where some of it was credited.
             coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) AS amount_minor,
             EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.live) AS paid_out

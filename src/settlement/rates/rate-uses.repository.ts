@@ -61,6 +61,27 @@ export async function recordUse(tx: Tx, { id, labelId, platformId }: Parties, us
   );
 }
 
+/** What of a month was exchanged so far: first by its close. */
+export const exchangesOf = (tx: Tx, agreementId: string, month: string): Promise<Omit<RecordedUse, 'is_corrected'>[]> =>
+  tx.rows(
+    `SELECT * FROM rate_uses WHERE agreement_id = $1 AND month = $2 AND kind = 'exchange' ORDER BY occasion <> 'close', occasion`,
+    [agreementId, `${month}-01`],
+  );
+
+/** The rate of a use, to be used again. */
+export const usedRate = (use: Omit<RecordedUse, 'is_corrected'>): UsableRate => ({
+  kind: use.kind,
+  rate: use.rate,
+  source: use.source,
+  on: use.rate_day,
+  asked: use.asked_day,
+  formula: use.formula,
+  from:
+    use.agreed_number === null
+      ? { published: use.exchange_rate_id!, crossedWith: use.crossed_with_id }
+      : { agreedNumber: use.agreed_number },
+});
+
 export interface UsesCorrected {
   readonly agreement_id: string;
   readonly label_id: string;

@@ -1,4 +1,4 @@
-import type { ClauseLine } from '../../kernel';
+import type { ClauseLine, CloseFacts, Taxes } from '../../kernel';
 import type { Statement } from './statements.repository';
 
 /** How a month's advance moved. Amounts as text. */
@@ -26,10 +26,76 @@ export interface StatedStep {
   readonly amount: string;
 }
 
+/** Value-added tax on what is payable. Amounts as text, in the statement's currency. */
+export interface StatedVat {
+  readonly line: 'vat';
+  readonly treatment: Taxes['vat'];
+  readonly rate: string;
+  readonly source: string;
+  readonly net: string;
+  readonly tax: string;
+  readonly gross: string;
+  readonly declaredByCustomer: string;
+}
+
+export interface StatedWithholding {
+  readonly line: 'withholding';
+  readonly treatment: Taxes['withholding'];
+  readonly rate: string;
+  readonly source: string;
+  readonly gross: string;
+  readonly tax: string;
+  readonly net: string;
+}
+
+/** `from` in the statement's currency, `to` in that of payment. */
+export interface StatedExchange {
+  readonly line: 'exchange';
+  readonly rate: string;
+  readonly source: string;
+  readonly on: string;
+  readonly from: string;
+  readonly exact: string;
+  readonly to: string;
+  readonly currency: string;
+}
+
+export interface StatedShare {
+  readonly line: 'share';
+  readonly payee: string;
+  readonly exact: string;
+  readonly amount: string;
+}
+
 /** Tax, exchange or a payee's share: members as the kernel writes them. */
-export type StatedPayment = { readonly line: 'vat' | 'withholding' | 'exchange' | 'share' } & Readonly<
-  Record<string, unknown>
->;
+export type StatedPayment = StatedVat | StatedWithholding | StatedExchange | StatedShare;
+
+/** The tax and the exchange of a statement; a member is undefined where there was none. */
+export function paymentsOf({ payments }: Pick<ClauseLines, 'payments'>): {
+  readonly vat: StatedVat | undefined;
+  readonly withholding: StatedWithholding | undefined;
+  readonly exchange: StatedExchange | undefined;
+} {
+  return {
+    vat: payments.find((one) => one.line === 'vat'),
+    withholding: payments.find((one) => one.line === 'withholding'),
+    exchange: payments.find((one) => one.line === 'exchange'),
+  };
+}
+
+/** The rates that a statement was worked out with, as a close takes them. */
+export function ratesStated(lines: Pick<ClauseLines, 'payments'>): Pick<CloseFacts, 'taxes' | 'exchange'> {
+  const { vat, withholding, exchange } = paymentsOf(lines);
+  const rated = ({ rate, source }: StatedVat | StatedWithholding) => ({ rate, source });
+  const taxes = {
+    ...(withholding ? { withholding: rated(withholding) } : {}),
+    ...(vat ? { vat: rated(vat) } : {}),
+  };
+  return {
+    ...(vat || withholding ? { taxes } : {}),
+    ...(exchange ? { exchange: { rate: exchange.rate, source: exchange.source, on: exchange.on } } : {}),
+  };
+}
 
 /** The clause lines of a statement, sorted by what they are. */
 export interface ClauseLines {

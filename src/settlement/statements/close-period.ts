@@ -73,7 +73,7 @@ export class ClosePeriod {
     if (waiting?.built_on === base.text) return waiting.id;
     if (waiting !== undefined) await supersede(tx, waiting, at);
 
-    const { closed, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base });
+    const { closed, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
     const draft = await nextDraft(tx, agreementId, month);
     const id = await insertDraft(tx, { agreement, draft, builtOn: base.text, outcome, askedBy, at });
     await writeLines(tx, agreement, { closed, draft });

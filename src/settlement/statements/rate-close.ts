@@ -4,6 +4,7 @@ import {
   type CloseFacts,
   closePeriod,
   monthPeriod,
+  payAfterTax,
   type RatedPeriod,
   ratePeriod,
   RatingRefused,
@@ -14,6 +15,8 @@ import {
   type Terms,
 } from '../../kernel';
 import type { MonthOfRecord } from '../../usage';
+import type { UsableRate } from '../rates/rate-uses.repository';
+import type { RatesOfClose } from '../rates/rates-for-close';
 
 /** An earlier month for which other reports or more events speak than those that were booked. */
 export interface Correction {
@@ -45,6 +48,8 @@ export interface ClosedMonth {
   readonly rated: RatedPeriod;
   readonly corrected: readonly CorrectedMonth[];
   readonly settled: Settled;
+  /** Those of tax and exchange that made its payment. */
+  readonly rates: readonly UsableRate[];
   readonly clauseLines: string;
   readonly sha256: string;
 }
@@ -69,8 +74,28 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
     carried,
     facts,
   });
-  const clauseLines = canonicalClauseLines({ terms, rated, restatements, settled });
-  return { month, usage, rated, corrected, settled, clauseLines, sha256: sha256Hex(clauseLines) };
+  return { month, usage, rated, corrected, settled, rates: [], ...stated(terms, { rated, restatements, settled }) };
+}
+
+function stated(
+  terms: Terms,
+  figures: { readonly rated: RatedPeriod; readonly restatements: readonly Restatement[]; readonly settled: Settled },
+): Pick<ClosedMonth, 'clauseLines' | 'sha256'> {
+  const clauseLines = canonicalClauseLines({ terms, ...figures });
+  return { clauseLines, sha256: sha256Hex(clauseLines) };
+}
+
+/**
+ * The same close with the rates that its payment needs, which nobody looks for before it is known that something is payable. What is payable does not hang on them, so nothing
+ * is rated again; it says what a close would that knew them from the start.
+ */
+export function payAtRates(closed: ClosedMonth, terms: Terms, { facts, rates }: RatesOfClose): ClosedMonth {
+  const { month, rated, corrected } = closed;
+  const { payable } = closed.settled;
+  const payment = payAfterTax(terms, { period: monthPeriod(month), payable, ...facts });
+  const settled = payment === undefined ? closed.settled : { ...closed.settled, payment };
+  const restatements = corrected.map(({ restatement }) => restatement);
+  return { ...closed, settled, rates, ...stated(terms, { rated, restatements, settled }) };
 }
 
 /** A refusal of an earlier month's correction says which month it is: it would read like a fault of the month that is closed. */

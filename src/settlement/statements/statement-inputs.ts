@@ -14,6 +14,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { clauseLinesOf, ratesStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
@@ -68,7 +69,7 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     context: {
       ...contextFile(month, own.context),
       restates,
-      ...factsFile(await closeFactsOf(tx, agreement, month), terms),
+      ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
     },
     carried: statement.carried_in,
   };
@@ -76,7 +77,7 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
 
 /** What neither contract nor usage said, as "facts" of a context file. Absent where there was nothing: most closes need none. */
 export function factsFile(
-  { expenses, exercised, creditsRequested }: CloseFacts,
+  { expenses, exercised, creditsRequested, taxes, exchange }: CloseFacts,
   { currency }: Terms,
 ): { readonly facts?: object } {
   const money = (minor: bigint): string => moneyText({ minor, currency });
@@ -90,6 +91,8 @@ export function factsFile(
             Object.entries(creditsRequested).map(([id, minor]) => [id, money(minor)]),
           ),
         }),
+    ...(taxes === undefined ? {} : { taxes }),
+    ...(exchange === undefined ? {} : { exchange }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from './clause-lines';
 import { type StatementHeader, type StatementState, statementStates } from './life/statement-states';
@@ -25,7 +25,10 @@ export class StatementView {
   @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
-  @ApiProperty({ type: AmountView, description: 'what is payable; less `held` it is invoiced' })
+  @ApiProperty({
+    type: AmountView,
+    description: 'what is payable; with VAT, less tax withheld and `held`, it is invoiced',
+  })
   readonly payable!: AmountView;
   @ApiProperty({ type: AmountView, description: 'what of it disputes held when the month was closed' })
   readonly held!: AmountView;
@@ -77,9 +80,27 @@ export class RestatementView {
   @ApiProperty({ type: ClauseDifferenceView, isArray: true }) readonly clauses!: readonly ClauseDifferenceView[];
 }
 
+export class StatedPaymentView {
+  @ApiProperty({ enum: ['vat', 'withholding', 'exchange'] }) readonly line!: string;
+  @ApiProperty({ example: '0.15' }) readonly rate!: string;
+  @ApiProperty({ description: 'who says so' }) readonly source!: string;
+  @ApiPropertyOptional({ description: 'who bears the tax' }) readonly treatment?: string;
+  @ApiPropertyOptional({ example: '1000.00' }) readonly net?: string;
+  @ApiPropertyOptional({ example: '150.00' }) readonly tax?: string;
+  @ApiPropertyOptional({ example: '1150.00' }) readonly gross?: string;
+  @ApiPropertyOptional({ description: 'under reverse charge' }) readonly declaredByCustomer?: string;
+  @ApiPropertyOptional({ format: 'date', description: 'the day of an exchange rate' }) readonly on?: string;
+  @ApiPropertyOptional({ description: 'exchanged, in the currency of the statement' }) readonly from?: string;
+  @ApiPropertyOptional({ description: 'what it comes to, in `currency`' }) readonly to?: string;
+  @ApiPropertyOptional({ description: 'of payment', example: 'RUB' }) readonly currency?: string;
+  @ApiPropertyOptional({ description: '`to`, unrounded' }) readonly exact?: string;
+}
+
 export class StatementDetailView extends StatementView {
   @ApiProperty({ type: ClauseLineView, isArray: true }) readonly clauses!: readonly ClauseLineView[];
   @ApiProperty({ type: RestatementView, isArray: true }) readonly restatements!: readonly RestatementView[];
+  @ApiProperty({ type: StatedPaymentView, isArray: true, description: 'tax and exchange of what is payable' })
+  readonly payments!: readonly object[];
   @ApiProperty({ type: AdvanceView }) readonly advance!: AdvanceView;
   @ApiProperty({ description: 'what corrections took back beyond what was payable; it waits for later months' })
   readonly carriedForward!: string;
@@ -103,11 +124,12 @@ export const statementView = (statement: StatementHeader): StatementView => ({
 
 /** The statement with its clause lines. */
 export function statementDetailView(statement: Statement, header: StatementHeader): StatementDetailView {
-  const { clauses, restatements, payable } = clauseLinesOf(statement);
+  const { clauses, restatements, payments, payable } = clauseLinesOf(statement);
   return {
     ...statementView(header),
     clauses,
     restatements,
+    payments,
     advance: payable.advance,
     carriedForward: payable.carriedForward,
   };

@@ -58,8 +58,8 @@ export class TallyWake {
 
   /** In the transaction that changes events. Gives when the tally runs that was asked for, for `committed`; undefined where one is known to come. */
   async ask(tx: Tx, platformId: string): Promise<number | undefined> {
+    if (this.comes(platformId)) return undefined;
     const now = performance.now();
-    if ((this.coming.get(platformId) ?? 0) > now) return undefined;
     const milliseconds = await enqueueGathering(
       tx,
       tallyJob,
@@ -67,6 +67,11 @@ export class TallyWake {
       { key: `${tallyJob} ${platformId}`, milliseconds: gatherMilliseconds },
     );
     return now + milliseconds;
+  }
+
+  /** Whether a tally is known to come that has what has drawn its position by now. */
+  comes(platformId: string): boolean {
+    return (this.coming.get(platformId) ?? 0) > performance.now();
   }
 
   /** After its commit: only now is it sure that the tally comes. */

@@ -195,7 +195,7 @@ describe('reading a delimited report', () => {
           await reading.remove();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -385,7 +385,7 @@ describe('differences to a report', () => {
         expect(new Map([...units].filter(([, count]) => count !== 0n))).toEqual(whole.units);
         for (const reading of [base, whole, delta]) await reading.remove();
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

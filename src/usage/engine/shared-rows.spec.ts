@@ -185,7 +185,7 @@ describe('a recording of which a label controls a part', () => {
         }
         for (const reading of [whole, ...readings]) await reading.remove();
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('a recording of which a label controls a part', () => {
         expect(back.sums.sha256).toBe(there.sums.sha256);
         await Promise.all([there.remove(), back.remove()]);
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 
@@ -232,7 +232,7 @@ describe('a recording of which a label controls a part', () => {
         await Promise.all([opened.sums.close(), opened.held.close()]);
         for (const reading of [base, whole, delta]) await reading.remove();
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 

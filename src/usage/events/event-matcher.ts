@@ -130,7 +130,8 @@ export class EventMatcher {
       const day = dayOf(licensor.zone, event.instant);
       const { compiled, licensed } = this.contextOf(licensor, event, day);
       const decision = compiled.clauseFor(event.isrc);
-      if (decision.licensed) return this.shares.has(event.isrc) ? this.shared(licensed, event) : licensed;
+      if (decision.licensed)
+        return this.shares.size > 0 && this.shares.has(event.isrc) ? this.shared(licensed, event) : licensed;
       if (closest === undefined || rank(decision.reason) > rank(reason)) {
         reason = decision.reason;
         closest = licensor;

@@ -1,7 +1,10 @@
 import { territoryCode, territoryNumber, useAndModelOf, useModelCode } from '../../kernel';
+import type { Database } from '../../platform/database/database';
+import type { Statement } from '../../platform/database/lone-statement';
 import type { Tx } from '../../platform/database/tx';
 import { arrayText } from './array-text';
 import type { Match } from './event-matcher';
+import { stampSql } from './platform-grants';
 import type { UsageEvent } from './usage-event';
 
 export interface MatchedEvent {
@@ -11,9 +14,9 @@ export interface MatchedEvent {
 
 const lockOf = (platformId: string): string => `usage events of ${platformId}`;
 /** $1 is what lockOf gives: the number is drawn once the lock is there, not before. */
-const draw = (lock: string): string => `
+const draw = (lock: string, where = 'true'): string => `
   WITH locked AS MATERIALIZED (SELECT ${lock}(hashtextextended($1, 2)))
-  SELECT nextval('usage_event_positions') AS position FROM locked`;
+  SELECT nextval('usage_event_positions') AS position FROM locked WHERE ${where}`;
 
 /**
  * The position of what this transaction adds. Writers share the lock and hold it until they commit, so that whoever takes it alone
@@ -42,19 +45,44 @@ export async function settledPosition(tx: Tx, platformId: string): Promise<bigin
  */
 export async function insertEvents(
   tx: Tx,
-  { platformId, at }: { platformId: string; at: Date },
+  batch: EventBatch,
   matched: readonly MatchedEvent[],
 ): Promise<{ added: bigint; position: bigint }> {
+  const { name, text, values } = insertionOf(batch, matched, null);
+  return tx.prepared(name, text, values);
+}
+
+/** As insertEvents, in a transaction of its own that is one message. Undefined, and nothing is added, where the platform's stamp is not `stamp` any more. */
+export async function insertEventsAlone(
+  database: Database,
+  batch: EventBatch & { readonly stamp: string },
+  matched: readonly MatchedEvent[],
+): Promise<{ added: bigint; position: bigint } | undefined> {
+  const statement = insertionOf(batch, matched, batch.stamp);
+  const [row] = await database.statementAsSystem<{ added: bigint; position: bigint | null }>(statement);
+  return row === undefined || row.position === null ? undefined : { added: row.added, position: row.position };
+}
+
+export interface EventBatch {
+  readonly platformId: string;
+  readonly at: Date;
+}
+
+function insertionOf(
+  { platformId, at }: EventBatch,
+  matched: readonly MatchedEvent[],
+  stamp: string | null,
+): Statement {
   const rows = matched.toSorted(({ event: a }, { event: b }) =>
     a.source === b.source ? (a.id < b.id ? -1 : 1) : a.source < b.source ? -1 : 1,
   );
   // Few different ones among many: each is sent once, and rows say which by its place.
   const matches = dictionaryOf(rows.map(({ match }) => match));
   const services = dictionaryOf(rows.map(({ event }) => event.serviceId));
-  return tx.prepared('insert-usage-events', insertion, [
+  const values = [
     lockOf(platformId),
     platformId,
-    at,
+    at.toISOString(),
     arrayText(rows.map(({ event }) => event.source)),
     arrayText(rows.map(({ event }) => event.id)),
     arrayText(matches.values.map(({ labelId }) => labelId)),
@@ -73,7 +101,9 @@ export async function insertEvents(
     arrayText(
       rows.some(({ event }) => event.playedSeconds !== null) ? rows.map(({ event }) => event.playedSeconds) : [],
     ),
-  ]);
+    stamp,
+  ];
+  return { name: 'insert-usage-events', text: insertion, values };
 }
 
 /** The different values, and for each of all the place of its own among them, from 1 as PostgreSQL counts. */
@@ -100,7 +130,7 @@ export const foldInto = (position: string, platformId: string, share?: 'share'):
    GROUP BY agreement_id, label_id, month`;
 
 const insertion = `
-  WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared')}),
+  WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared', `$19::text IS NULL OR $19 = ${stampSql('$2::uuid')}`)}),
   changed AS (
     INSERT INTO usage_events (platform_id, position, received_at, source, id, label_id, agreement_id, month, held, service_id, isrc, territory, use_model,
                               quantity, happened_at, played_seconds)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { agreementsStamp, concludedAgreementsOf, type LivingAgreement } from '../../agreements';
+import { agreementsStamp, agreementsStampSql, concludedAgreementsOf, type LivingAgreement } from '../../agreements';
 import { statedShares } from '../../catalogue';
 import type { Tx } from '../../platform/database/tx';
 import { EventMatcher } from './event-matcher';
@@ -7,21 +7,32 @@ import { KeptFew } from './kept';
 
 const platformsMax = 32;
 
+/** A matcher, and the stamp under which it is right. */
+export interface StampedMatcher {
+  readonly stamp: string;
+  readonly matcher: EventMatcher;
+}
+
 /**
  * Each platform's matcher, made again when the database says that anything was signed, has happened or was stated of shares since: one cheap
  * question a batch instead of all terms. Whoever answers with an old matcher would have asked before the news was committed.
  */
 @Injectable()
 export class PlatformGrants {
-  private readonly kept = new KeptFew<{ readonly stamp: string; readonly matcher: EventMatcher }>(platformsMax);
+  private readonly byPlatform = new KeptFew<StampedMatcher>(platformsMax);
 
   async of(tx: Tx, platformId: string): Promise<EventMatcher> {
     const stamp = await agreementsStamp(tx, platformId, shareChecks);
-    const known = this.kept.get(platformId);
+    const known = this.byPlatform.get(platformId);
     const matcher =
       known?.stamp === stamp ? known.matcher : await matcherOf(tx, await concludedAgreementsOf(tx, platformId));
-    this.kept.set(platformId, { stamp, matcher });
+    this.byPlatform.set(platformId, { stamp, matcher });
     return matcher;
+  }
+
+  /** What is kept, right or not: whoever uses it has the stamp compared in the statement that it is used for. */
+  kept(platformId: string): StampedMatcher | undefined {
+    return this.byPlatform.get(platformId);
   }
 }
 
@@ -32,4 +43,7 @@ export async function matcherOf(tx: Tx, agreements: readonly LivingAgreement[]):
 }
 
 /** How often shares changed; the batch that asks is waited for before its events are looked at again. */
-const shareChecks = { name: 'share-checks', sql: 'usage_share_checks_of($1)' };
+const shareChecks = { name: 'share-checks', sql: (platform: string): string => `usage_share_checks_of(${platform})` };
+
+/** A platform's stamp as an expression, `platform` being its parameter. */
+export const stampSql = (platform: string): string => agreementsStampSql(platform, shareChecks);

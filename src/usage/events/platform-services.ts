@@ -12,11 +12,18 @@ export class PlatformServices {
 
   /** All services of the platform, as far as these readings name any. */
   async of(tx: Tx, platformId: string, readings: readonly EventReading[]): Promise<ReadonlySet<string>> {
-    const known = this.kept.get(platformId);
-    if (known && readings.every((reading) => !('event' in reading) || known.has(reading.event.serviceId))) return known;
+    const known = this.known(platformId, readings);
+    if (known) return known;
     const rows = await tx.rows<{ id: string }>('SELECT id FROM services WHERE organization_id = $1', [platformId]);
     const services = new Set(rows.map(({ id }) => id));
     this.kept.set(platformId, services);
     return services;
+  }
+
+  /** The same, where that makes no question. */
+  known(platformId: string, readings: readonly EventReading[]): ReadonlySet<string> | undefined {
+    const known = this.kept.get(platformId);
+    const all = readings.every((reading) => !('event' in reading) || known?.has(reading.event.serviceId));
+    return all ? known : undefined;
   }
 }

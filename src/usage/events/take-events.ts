@@ -9,7 +9,7 @@ import type { Fault } from '../../platform/errors/domain-error';
 import { TallyWake } from '../alerts/wake';
 import type { EventMatcher, Match } from './event-matcher';
 import { insertMovements, sharedOf } from './event-shares';
-import { findEvents, insertEvents, type MatchedEvent, type StoredEvent } from './events.repository';
+import { findEvents, insertEvents, insertEventsAlone, type MatchedEvent, type StoredEvent } from './events.repository';
 import { PlatformGrants } from './platform-grants';
 import { PlatformServices } from './platform-services';
 import { differencesBetween, type EventReading, fault, type UsageEvent } from './usage-event';
@@ -52,11 +52,42 @@ export class TakeEvents {
   ) {}
 
   async execute(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
+    return (await this.alone(actor, readings)) ?? (await this.inTransaction(actor, readings));
+  }
+
+  /**
+   * In one message to the database, where all is known that a batch would ask it for before: most batches. Undefined, and nothing is taken, where it is
+   * not: something was signed since, or recordings are shared, unlicensed or unknown.
+   */
+  private async alone(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[] | undefined> {
+    const { organizationId: platformId } = actor;
+    const at = this.clock.now();
+    const own = this.services.known(platformId, readings);
+    const grants = this.grants.kept(platformId);
+    if (own === undefined || grants === undefined) return undefined;
+    const checked = readings.map((reading) => checkNow(reading, own, at));
+    const matched = matchedBy(grants.matcher, firstOfEach(checked));
+    if (matched.length === 0 || matched.some(({ match }) => isUnlicensed(match) || isShared(match))) return undefined;
+    const inserted = await insertEventsAlone(this.database, { platformId, at, stamp: grants.stamp }, matched);
+    if (inserted === undefined) return undefined;
+    const known = knownAs(matched);
+    if (Number(inserted.added) < matched.length) {
+      await this.database.withTenant(actor, (tx) => noteEarlier(tx, platformId, known, inserted.position), 'read');
+    }
+    const answers = checked.map((reading) => answerOf(reading, known));
+    // Apart from the events: whoever sends them again, for want of an answer, asks once more.
+    if (answers.some(isCounted) && !this.wake.comes(platformId)) {
+      const tallied = await this.database.withTenant(actor, (tx) => this.wake.ask(tx, platformId));
+      if (tallied !== undefined) this.wake.committed(platformId, tallied);
+    }
+    return answers;
+  }
+
+  private async inTransaction(actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
     const { organizationId } = actor;
     const { answers, tallied } = await this.database.withTenant(actor, async (tx) => {
       const all = await this.within(tx, actor, readings);
-      const counted = all.some((answer) => answer.outcome === 'accepted' && answer.agreementId !== null);
-      return { answers: all, tallied: counted ? await this.wake.ask(tx, organizationId) : undefined };
+      return { answers: all, tallied: all.some(isCounted) ? await this.wake.ask(tx, organizationId) : undefined };
     });
     if (tallied !== undefined) this.wake.committed(organizationId, tallied);
     return answers;
@@ -67,22 +98,32 @@ export class TakeEvents {
     const at = this.clock.now();
     const own = await this.services.of(tx, actor.organizationId, readings);
     const checked = readings.map((reading) => checkNow(reading, own, at));
-    const first = new Map<string, UsageEvent>();
-    for (const reading of checked) {
-      if ('event' in reading && !first.has(keyOf(reading.event))) first.set(keyOf(reading.event), reading.event);
-    }
-    if (first.size === 0) return checked.map((reading) => answerOf(reading, new Map()));
-    const matched = await this.matched(tx, actor.organizationId, [...first.values()]);
+    const events = firstOfEach(checked);
+    if (events.length === 0) return checked.map((reading) => answerOf(reading, new Map()));
+    const matcher = await this.grants.of(tx, actor.organizationId);
+    const matched = await tellUnknown(tx, matcher, matchedBy(matcher, events));
     const known = await tx.asSystem(() => store(tx, actor.organizationId, matched, at));
     return checked.map((reading) => answerOf(reading, known));
   }
-
-  private async matched(tx: Tx, platformId: string, events: readonly UsageEvent[]): Promise<MatchedEvent[]> {
-    const matcher = await this.grants.of(tx, platformId);
-    const matched = events.map((event) => ({ event, match: matcher.match(event) }));
-    return tellUnknown(tx, matcher, matched);
-  }
 }
+
+/** Each event once: the first of its id. */
+function firstOfEach(checked: readonly EventReading[]): UsageEvent[] {
+  const first = new Map<string, UsageEvent>();
+  for (const reading of checked) {
+    if (!('event' in reading)) continue;
+    const key = keyOf(reading.event);
+    if (!first.has(key)) first.set(key, reading.event);
+  }
+  return [...first.values()];
+}
+
+const matchedBy = (matcher: EventMatcher, events: readonly UsageEvent[]): MatchedEvent[] =>
+  events.map((event) => ({ event, match: matcher.match(event) }));
+
+const isUnlicensed = (match: Match): boolean => match.held === 'no-agreement' && match.labelId === null;
+const isShared = (match: Match): boolean => match.held === null && match.parts !== undefined;
+const isCounted = (answer: EventAnswer): boolean => answer.outcome !== 'rejected' && answer.agreementId !== null;
 
 /** A recording that no agreement names is unlicensed where a licensor has it in its catalogue, and unknown otherwise. */
 async function tellUnknown(
@@ -90,7 +131,7 @@ async function tellUnknown(
   { labelIds }: EventMatcher,
   matched: readonly MatchedEvent[],
 ): Promise<MatchedEvent[]> {
-  const unlicensed = matched.filter(({ match }) => match.held === 'no-agreement' && match.labelId === null);
+  const unlicensed = matched.filter(({ match }) => isUnlicensed(match));
   if (unlicensed.length === 0) return [...matched];
   const isrcs = [...new Set(unlicensed.map(({ event }) => event.isrc))];
   const owners = await ownersOfRecordings(tx, labelIds, isrcs);
@@ -115,27 +156,32 @@ async function store(
   at: Date,
 ): Promise<Map<string, KnownEvent>> {
   const { added, position } = await insertEvents(tx, { platformId, at }, matched);
-  const known = new Map<string, KnownEvent>(
+  const known = knownAs(matched);
+  if (Number(added) < matched.length) await noteEarlier(tx, platformId, known, position);
+  const own = matched.filter(({ event }) => known.get(keyOf(event))?.before === false);
+  await insertMovements(tx, platformId, sharedOf(own));
+  return known;
+}
+
+const knownAs = (matched: readonly MatchedEvent[]): Map<string, KnownEvent> =>
+  new Map(
     matched.map(({ event, match: { agreementId, held } }) => [
       keyOf(event),
       { event, agreementId, held, before: false },
     ]),
   );
-  if (Number(added) === matched.length) {
-    await insertMovements(tx, platformId, sharedOf(matched));
-    return known;
-  }
-  const stored = await findEvents(
-    tx,
-    platformId,
-    matched.map(({ event }) => event),
-  );
-  for (const { position: of, ...event } of stored) {
+
+/** Puts in the place of an event the one of its id that came before the batch at `position`. */
+async function noteEarlier(
+  tx: Tx,
+  platformId: string,
+  known: Map<string, KnownEvent>,
+  position: bigint,
+): Promise<void> {
+  const ids = [...known.values()].map(({ event }) => event);
+  for (const { position: of, ...event } of await findEvents(tx, platformId, ids)) {
     if (of !== position) known.set(keyOf(event.event), { ...event, before: true });
   }
-  const own = matched.filter(({ event }) => known.get(keyOf(event))?.before === false);
-  await insertMovements(tx, platformId, sharedOf(own));
-  return known;
 }
 
 /** What only the moment and the sender can tell. */
@@ -158,7 +204,7 @@ function answerOf(reading: EventReading, known: Map<string, KnownEvent>): EventA
   const { source, id } = reading.event;
   const there = known.get(keyOf(reading.event));
   if (there === undefined) throw new Error(`event ${id} was neither there nor added`);
-  const faults = differencesBetween(there.event, reading.event);
+  const faults = there.event === reading.event ? [] : differencesBetween(there.event, reading.event);
   if (faults.length > 0) return { source, id, outcome: 'rejected', ...refusal('usage-event-differs'), faults };
   const outcome = there.before ? 'duplicate' : 'accepted';
   there.before = true;

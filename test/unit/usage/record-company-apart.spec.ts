@@ -135,7 +135,7 @@ test('a report read part by part comes to what it comes to when it is read in or
       const text = lines.join('\n') + (isEnded ? '\n' : '');
       expect(await readAs(text, part)).toEqual(await readAs(text, undefined));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 

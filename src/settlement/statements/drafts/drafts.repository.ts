@@ -10,7 +10,7 @@ import { waitingDrafts } from './waiting';
 /** Everything that issuing a draft writes and books: what the close has worked out, and nothing that would have to be worked out again. */
 export interface Outcome {
   readonly statement: Omit<NewStatement, 'agreement' | 'month' | 'at' | 'id' | 'draft'>;
-  readonly closed: Pick<ClosedMonth, 'month' | 'settled'>;
+  readonly closed: Pick<ClosedMonth, 'month' | 'settled' | 'rates'>;
   /** The balances that the close began with. */
   readonly carried: Carried;
   readonly holds: readonly Hold[];

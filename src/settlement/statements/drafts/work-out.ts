@@ -4,7 +4,8 @@ import type { Tx } from '../../../platform/database/tx';
 import { type KeptReadings, sameBasis, sameUsage, type UsageBasis } from '../../../usage';
 import { heldBy, holdsOf } from '../../disputes/hold-disputed';
 import { monthOfRecord } from '../../facts/month-of-record';
-import { type ClosedMonth, type CloseInput, type Correction, rateClose } from '../rate-close';
+import { type ClosedMonth, type CloseInput, type Correction } from '../rate-close';
+import { closeAtRates } from '../close-at-rates';
 import { basisOf, type Booking } from '../statements.repository';
 import type { BuiltOn } from './built-on';
 import type { Outcome } from './drafts.repository';
@@ -14,16 +15,20 @@ interface Work {
   readonly month: string;
   readonly bookings: readonly Booking[];
   readonly base: BuiltOn;
+  readonly at: Date;
 }
 
-/** Rates a month and corrects earlier ones, as a close states and books them. Writes nothing. */
+/**
+ * Rates a month and corrects earlier ones, as a close states and books them, at the rates of tax and exchange of that moment: a draft keeps them. Writes nothing. Refuses with
+ * rates-missing.
+ */
 export async function workOut(
   tx: Tx,
   readings: KeptReadings,
-  { agreement, month, bookings, base }: Work,
+  { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
   const { bases, carried, facts } = base;
-  const input: CloseInput = {
+  const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
     month,
     usage: await monthOfRecord(tx, readings, agreement, month, bases.get(month)!),
@@ -31,10 +36,10 @@ export async function workOut(
     carried,
     facts,
   };
-  const closed = rateClose(input);
+  const { closed, input } = await closeAtRates(tx, agreement, asked, at);
   refuseUnlessAsBooked(closed, bookings);
-  const { settled, clauseLines, sha256 } = closed;
-  const holds = await holdsOf(tx, readings, { agreement, input, payable: settled.payable });
+  const { settled, rates, clauseLines, sha256 } = closed;
+  const holds = await holdsOf(tx, readings, { agreement, input, settled });
   const outcome: Outcome = {
     statement: {
       clause_lines: clauseLines,
@@ -47,7 +52,7 @@ export async function workOut(
       carried_out: settled.carried,
       estimated_from: base.estimatedFrom,
     },
-    closed: { month, settled },
+    closed: { month, settled, rates },
     carried,
     holds,
     bookings: newBookings(closed, bookings),

@@ -5,7 +5,7 @@ import type { Keyring } from '../../../platform/keyring/keyring';
 import { signedText } from '../../../platform/keyring/signed-text';
 import { parsedLines } from '../clause-lines';
 import { csvOfLines, type Reading } from './lines-csv';
-import { type StatementFacts, summaryOf } from './statement-facts';
+import { invoicedOf, type StatementFacts, summaryOf } from './statement-facts';
 
 /**
  * A statement as canonical JSON under the marketplace's seal. The clause lines are in it; the lines of recordings, of which there may be
@@ -15,6 +15,7 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
   const { statement, terms, side, lineCount } = facts;
   const { currency } = statement;
   const money = (minor: bigint): string => moneyText({ minor, currency });
+  const invoiced = invoicedOf(facts);
   const paper = {
     schema: STATEMENT_SCHEMA,
     for: side,
@@ -29,8 +30,13 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
     recouped: money(statement.recouped_minor),
     payable: money(statement.total_minor),
     held: money(statement.held_minor),
-    invoiced: money(statement.total_minor - statement.held_minor),
-    summary: summaryOf(facts).map(({ name, amount }) => ({ name, amount })),
+    invoiced: moneyText(invoiced),
+    // Only where it is paid in another currency.
+    ...(invoiced.currency === currency ? {} : { invoicedIn: invoiced.currency }),
+    summary: summaryOf(facts).map(({ name, amount, currency: of }) => ({
+      ...{ name, amount },
+      ...(of === currency ? {} : { currency: of }),
+    })),
     clauseLines: parsedLines(statement.clause_lines),
     clauseLinesSha256: statement.sha256,
     lines: { count: lineCount, csvSha256: await csvHash(read, facts) },

@@ -1,9 +1,9 @@
 import { getLiving } from '../../../agreements';
-import type { ChartedMonth, Side, SummaryLine, SummaryName } from '../../../documents';
-import { moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
+import type { ChartedMonth, PaymentShown, Side, SummaryLine, SummaryName } from '../../../documents';
+import { exchange, type Money, moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
-import { type ClauseLines, clauseLinesOf } from '../clause-lines';
+import { type ClauseLines, clauseLinesOf, paymentsOf } from '../clause-lines';
 import { getIssued } from '../drafts/drafted';
 import { type IssuedStatement, type Statement } from '../statements.repository';
 
@@ -54,19 +54,36 @@ export async function chartedMonths(tx: Tx, { agreement_id, month }: Statement):
   });
 }
 
+type Stated = Pick<StatementFacts, 'statement' | 'clauseLines'>;
+
+/** What a statement asks to be paid, from what is payable. In minor units of its currency, but for `invoiced`. */
+function askedFor({ statement, clauseLines }: Stated) {
+  const { currency, total_minor: payable, held_minor: held } = statement;
+  const minorOf = (text: string): bigint => moneyFromText(text, currency).minor;
+  const { vat, withholding, exchange: exchanged } = paymentsOf(clauseLines);
+  const added = vat?.treatment === 'added' ? minorOf(vat.tax) : 0n;
+  const deducted = withholding?.treatment === 'deducted' ? minorOf(withholding.tax) : 0n;
+  const due: Money = { minor: payable + added - deducted - held, currency };
+  const invoiced = exchanged ? exchange(due, { into: exchanged.currency, rate: exchanged }).to : due;
+  return { added, deducted, held, due, invoiced };
+}
+
+/** What is invoiced with a statement, in the currency of payment. */
+export const invoicedOf = (stated: Stated): Money => askedFor(stated).invoiced;
+
 /**
  * From the month's royalties to what is invoiced, step by step: each total is the total before it and what stands between them. What
  * changes nothing is left out.
  */
-export function summaryOf({
-  statement,
-  clauseLines,
-}: Pick<StatementFacts, 'statement' | 'clauseLines'>): SummaryLine[] {
-  const { currency, held_minor: held, royalties_minor: royalties, recouped_minor: recouped } = statement;
+export function summaryOf(stated: Stated): SummaryLine[] {
+  const { statement, clauseLines } = stated;
+  const { currency, royalties_minor: royalties, recouped_minor: recouped } = statement;
   const minorOf = (text: string): bigint => moneyFromText(text, currency).minor;
   const earned = minorOf(clauseLines.earned);
   const [net, payable] = [minorOf(clauseLines.payable.net), statement.total_minor];
   const [brought, carried] = [minorOf(clauseLines.payable.broughtForward), minorOf(clauseLines.payable.carriedForward)];
+  const { added, deducted, held, due, invoiced } = askedFor(stated);
+  const isExchanged = invoiced.currency !== currency;
   const rows: SummaryRow[] = [
     ['earned', earned, 'part'],
     ['corrections', royalties - earned, 'part'],
@@ -78,14 +95,16 @@ export function summaryOf({
     ['carriedForward', -carried, 'part'],
     ['waiting', payable - net - brought + carried, 'part'],
     ['payable', payable, 'total'],
+    ['vatAdded', added, 'part'],
+    ['taxDeducted', -deducted, 'part'],
     ['held', -held, 'part'],
-    ['invoiced', payable - held, 'total'],
+    [isExchanged ? 'beforeExchange' : 'invoiced', due.minor, 'total'],
   ];
-  return shown(rows).map(([name, minor, kind]) => ({
-    name,
-    amount: moneyText({ minor, currency }),
-    total: kind === 'total',
-  }));
+  const lines = shown(rows).map(([name, minor, kind]): SummaryLine => {
+    return { name, amount: moneyText({ minor, currency }), currency, total: kind === 'total' };
+  });
+  if (!isExchanged) return lines;
+  return [...lines, { name: 'invoiced', amount: moneyText(invoiced), currency: invoiced.currency, total: true }];
 }
 
 type SummaryRow = readonly [name: SummaryName, minor: bigint, kind: 'part' | 'total'];
@@ -103,5 +122,33 @@ function shown(rows: readonly SummaryRow[]): SummaryRow[] {
     const has = parts > 0 || name === 'payable';
     parts = 0;
     return has;
+  });
+}
+
+/** The lines of tax, exchange and shares, each as what it was taken of and what it came to. Under reverse charge that is what the platform declares. */
+export function paymentsShown({ statement: { currency }, clauseLines }: Stated): PaymentShown[] {
+  const paidIn = paymentsOf(clauseLines).exchange?.currency ?? currency;
+  const amounts = (of: string, to: string, into = currency) => ({
+    of: { amount: of, currency },
+    to: { amount: to, currency: into },
+  });
+  return clauseLines.payments.map((payment): PaymentShown => {
+    switch (payment.line) {
+      case 'vat': {
+        const { line: kind, treatment, source, rate, net, tax, declaredByCustomer } = payment;
+        const to = treatment === 'reverse-charge' ? declaredByCustomer : tax;
+        return { kind, treatment, source, rate, ...amounts(net, to) };
+      }
+      case 'withholding': {
+        const { line: kind, treatment, source, rate, gross, tax } = payment;
+        return { kind, treatment, source, rate, ...amounts(gross, tax) };
+      }
+      case 'exchange': {
+        const { line: kind, source, on, rate, from, to } = payment;
+        return { kind, source, on, rate, ...amounts(from, to, payment.currency) };
+      }
+      case 'share':
+        return { kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } };
+    }
   });
 }

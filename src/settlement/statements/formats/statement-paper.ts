@@ -4,7 +4,7 @@ import type { Tx } from '../../../platform/database/tx';
 import type { Keyring } from '../../../platform/keyring/keyring';
 import { lineView } from '../line-view';
 import { largestLines } from '../lines.repository';
-import { chartedMonths, type StatementFacts, summaryOf } from './statement-facts';
+import { chartedMonths, paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
 import type { Reading } from './lines-csv';
 
 /** Lines that a paper shows: what nobody reads on paper is in the other formats. */
@@ -24,7 +24,7 @@ export async function sealedStatement(
 async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode): Promise<StatementDocument> {
   const { statement, terms, side, clauseLines, lineCount } = facts;
   const { currency } = statement;
-  const { clauses, restatements, steps, payments, payable, termsHash } = clauseLines;
+  const { clauses, restatements, steps, payable, termsHash } = clauseLines;
   const summary = summaryOf(facts);
   return {
     language,
@@ -41,7 +41,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     clauses,
     restatements,
     steps,
-    payments: payments.map(({ line, ...figures }) => [line, figuresText(figures)]),
+    payments: paymentsShown(facts),
     months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
       const { serviceId, ...view } = lineView(line, currency);
@@ -51,10 +51,3 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     hashes: { clauseLines: statement.sha256, terms: termsHash },
   };
 }
-
-/** "gross 100.00, rate 0.1, tax 10.00": plain members as the clause line has them, the rest of it in the other formats. */
-const figuresText = (figures: Readonly<Record<string, unknown>>): string =>
-  Object.entries(figures)
-    .filter(([name, value]) => name !== 'clause' && (typeof value === 'string' || typeof value === 'number'))
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');

@@ -1,5 +1,13 @@
 import type { Readable } from 'node:stream';
-import { type ChartedMonth, clauseSteps, formulaText, type StatementWords, statementWords } from '../../../documents';
+import {
+  type ChartedMonth,
+  clauseSteps,
+  formulaText,
+  paymentName,
+  sourceText,
+  type StatementWords,
+  statementWords,
+} from '../../../documents';
 import { currencyExponent, type Explanation, type LanguageCode } from '../../../kernel';
 import {
   type Column,
@@ -12,7 +20,7 @@ import {
 import { lineView } from '../line-view';
 import { csvColumns, type Reading } from './lines-csv';
 import { lineBatches } from './line-batches';
-import { type StatementFacts, summaryOf } from './statement-facts';
+import { paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
 
 type ChartedFacts = StatementFacts & { readonly months: readonly ChartedMonth[] };
 
@@ -38,8 +46,8 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
   const { advance } = clauseLines.payable;
   const fact = (name: string, value: string): Row => [name, null, null, value];
   const rows: (Row | TotalRow)[] = [
-    ...summaryOf(facts).map(({ name, amount: value, total }) => {
-      const row: Row = [words.summaryNames[name], value, currency];
+    ...summaryOf(facts).map(({ name, amount: value, currency: of, total }) => {
+      const row: Row = [words.summaryNames[name], value, of];
       return total ? { total: row } : row;
     }),
     [],
@@ -55,6 +63,14 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
         currency,
         formulaText(formula, words),
       ]),
+    ),
+    ...section(
+      words.payments,
+      paymentsShown(facts).map((payment) => {
+        const { rate, of, to } = payment;
+        const factor = rate === undefined || of === undefined ? '' : `: ${rate} × ${of.amount} ${of.currency}`;
+        return [paymentName(payment, words), to.amount, to.currency, `${sourceText(payment, words)}${factor}`];
+      }),
     ),
     ...section(
       words.revenueChart,

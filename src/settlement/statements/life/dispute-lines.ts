@@ -60,6 +60,14 @@ export class DisputeLines {
     if ((await headerById(tx, id)).accepted_at !== null) {
       throw new DomainError('statement-state', 'the statement was accepted');
     }
+    const { taxes, exchange } = termsOfMonth(agreement.life, statement.month.slice(0, 7));
+    if (taxes || exchange) {
+      // A line is before tax, in the terms' currency; what is invoiced is neither.
+      throw new DomainError(
+        'statement-state',
+        'what is taxed or exchanged is disputed as usage, before the month is closed',
+      );
+    }
     await refuseDisputed(tx, statement, body.lines);
     const amounts = await amountsOf(tx, statement, body);
     return tx.asSystem(() => this.open(tx, actor, { agreement, statement, body, amounts }));

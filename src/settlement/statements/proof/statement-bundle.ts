@@ -17,6 +17,7 @@ import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
 import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
+import { clauseLinesOf, ratesStated } from '../clause-lines';
 import { factsFile } from '../statement-inputs';
 import { basisOf, bookingsOfStatement } from '../statements.repository';
 
@@ -53,7 +54,8 @@ export class StatementBundle {
     return tx.asSystem(async () => {
       const { statement, terms } = facts;
       const agreement = await getLiving(tx, statement.agreement_id);
-      const told = factsFile(await closeFactsOf(tx, agreement, statement.month.slice(0, 7)), terms);
+      const stated = await closeFactsOf(tx, agreement, statement.month.slice(0, 7));
+      const told = factsFile({ ...stated, ...ratesStated(clauseLinesOf(statement)) }, terms);
       return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
     });
   }

@@ -1,0 +1,91 @@
+import type { LivingAgreement } from '../../agreements';
+import {
+  carriedAcross,
+  closePeriod,
+  type Fault,
+  monthPeriod,
+  monthsOfLife,
+  RatingRefused,
+  type Settled,
+  termsOfMonth,
+} from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import type { KeptReadings, MonthOfRecord } from '../../usage';
+import { closeFactsOf } from '../facts/facts.repository';
+import { monthOfRecord } from '../facts/month-of-record';
+import { sumsCounted } from '../statements/proof/proved-line.repository';
+import { basisOf, currentBookings, latestStatement } from '../statements/statements.repository';
+
+/** So many sums are closed again for each month that is foreseen: more would take too long for a question. */
+const sumsMax = 20_000;
+
+export interface ForeseenMonth {
+  readonly month: string;
+  readonly settled: Pick<Settled, 'royalties' | 'recouped' | 'closing' | 'payable'>;
+}
+
+export interface Forecast {
+  /** The closed month whose usage is taken for every month to come; null where there is none, or it is too large to be closed again and again. */
+  readonly basedOn: string | null;
+  readonly months: readonly ForeseenMonth[];
+  /** Why the next month could not be worked out. */
+  readonly missing: readonly Fault[];
+}
+
+/**
+ * What the months to come would bring if each were used as the last closed one was: by the close's own rules, so that advances, guarantees, fees and reserves move as they
+ * will. Tax and exchange are left aside: their rates are not known yet.
+ */
+export async function foresee(
+  tx: Tx,
+  readings: KeptReadings,
+  agreement: LivingAgreement,
+  count: number,
+): Promise<Forecast> {
+  const nothing = { basedOn: null, months: [], missing: [] };
+  const latest = await latestStatement(tx, agreement.id);
+  if (latest === undefined) return nothing;
+  const basedOn = latest.month.slice(0, 7);
+  const booking = (await currentBookings(tx, agreement.id)).find(({ period }) => period === latest.month);
+  if (booking === undefined || (await sumsCounted(tx, agreement.id, basedOn, basisOf(booking))) > sumsMax)
+    return nothing;
+  const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
+  const { exercised = [] } = await closeFactsOf(tx, agreement, basedOn);
+  const ahead = monthsOfLife(agreement.life)
+    .filter((month) => month > basedOn)
+    .slice(0, count);
+  return {
+    basedOn,
+    ...closeAll(agreement, { ahead, record, before: { month: basedOn, carried: latest.carried_out }, exercised }),
+  };
+}
+
+interface Ahead {
+  readonly ahead: readonly string[];
+  readonly record: MonthOfRecord;
+  readonly before: { readonly month: string; readonly carried: Settled['carried'] };
+  readonly exercised: readonly string[];
+}
+
+function closeAll(
+  { life }: LivingAgreement,
+  { ahead, record, before, exercised }: Ahead,
+): Pick<Forecast, 'months' | 'missing'> {
+  const months: ForeseenMonth[] = [];
+  let [last, carried] = [before.month, before.carried];
+  for (const month of ahead) {
+    const terms = termsOfMonth(life, month);
+    try {
+      const { settled } = closePeriod({
+        ...{ terms, period: monthPeriod(month), usage: record.usage, context: record.context },
+        ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
+      });
+      months.push({ month, settled });
+      [last, carried] = [month, settled.carried];
+    } catch (error) {
+      if (!(error instanceof RatingRefused)) throw error;
+      return { months, missing: error.faults };
+    }
+  }
+  return { months, missing: [] };
+}

@@ -1,0 +1,77 @@
+import { exchange, type ExchangeRate, type Money, moneyFromText, moneyText } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { type Books, postAll } from '../ledger/ledger';
+import { exchangedFrom, exchangedInto } from '../ledger/templates';
+import { type Amount, exchangesOf, recordUse, type UsableRate, usedRate } from './rate-uses.repository';
+
+interface Due {
+  readonly month: string;
+  /** As the use of the rate is recorded, once for each month. */
+  readonly occasion: string;
+  /** As it is booked. */
+  readonly source: string;
+  /** In the currency of the books. */
+  readonly minor: bigint;
+  readonly rate: UsableRate;
+  readonly into: string;
+  readonly effectiveOn: string;
+  readonly at: Date;
+}
+
+/**
+ * What part of a month's money comes to, where others were exchanged before at its rate: rounded so that all parts together are what the whole comes to.
+ * Minor units, of the currency that it is exchanged into.
+ */
+export function exchangedPart(
+  { minor, currency }: Money,
+  { into, rate, before }: { readonly into: string; readonly rate: ExchangeRate; readonly before: readonly Exchange[] },
+): bigint {
+  const sum = (of: (one: Exchange) => bigint): bigint => before.reduce((total, one) => total + of(one), 0n);
+  const whole = exchange({ minor: minor + sum(({ from }) => from), currency }, { into, rate });
+  return whole.to.minor - sum(({ to }) => to);
+}
+
+/** In minor units of either currency. */
+export interface Exchange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/**
+ * What is due of a month leaves the books of the terms' currency and comes into those of the currency of payment, and the use of the rate is recorded. Gives the books in which it is due, and
+ * what it comes to. The caller holds the agreement.
+ */
+export async function exchangeDue<Of extends Books>(
+  tx: Tx,
+  agreement: Of,
+  { month, occasion, source, minor, rate, into, effectiveOn, at }: Due,
+): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
+  const { currency } = agreement;
+  const minorOf = ({ amount, currency: of }: Amount): bigint => moneyFromText(amount, of).minor;
+  const before = (await exchangesOf(tx, agreement.id, month)).map((use) => ({
+    from: minorOf({ amount: use.amount_from, currency: use.currency_from }),
+    to: minorOf({ amount: use.amount_to, currency: use.currency_to }),
+  }));
+  const part = exchangedPart({ minor, currency }, { into, rate, before });
+  const paid = { ...agreement, currency: into };
+  const event = { source, effectiveOn, at };
+  await postAll(tx, [
+    { ...event, agreement, kind: 'exchanged-from', legs: exchangedFrom(minor) },
+    { ...event, agreement: paid, kind: 'exchanged-into', legs: exchangedInto(part) },
+  ]);
+  const amountOf = (money: Money): Amount => ({ amount: moneyText(money), currency: money.currency });
+  const [amountFrom, amountTo] = [amountOf({ minor, currency }), amountOf({ minor: part, currency: into })];
+  await recordUse(tx, agreement, { month, occasion, rate, amountFrom, amountTo, at });
+  return { agreement: paid, minor: part };
+}
+
+/** What a closed month still held and is due now: exchanged at the rate of its close, where it was paid at one. */
+export async function exchangeReleased<Of extends Books>(
+  tx: Tx,
+  agreement: Of,
+  due: Omit<Due, 'rate' | 'into'>,
+): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
+  const [close] = await exchangesOf(tx, agreement.id, due.month);
+  if (close === undefined) return { agreement, minor: due.minor };
+  return exchangeDue(tx, agreement, { ...due, rate: usedRate(close), into: close.currency_to });
+}

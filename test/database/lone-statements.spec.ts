@@ -1,0 +1,70 @@
+import type { DataSource } from 'typeorm';
+import { applicationDataSource, Database } from '../../src/platform/database/database';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+
+let database: FreshDatabase;
+let source: DataSource;
+let own: Database;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  // One connection: what a statement leaves behind on it, the next one would meet.
+  source = await applicationDataSource(database.applicationUrl, 1).initialize();
+  own = new Database(source);
+});
+afterAll(async () => {
+  await source?.destroy();
+  await database?.drop();
+});
+
+const note = (text: string) => ({
+  name: 'note',
+  text: `INSERT INTO audit_entries (actor_kind, action, details, at) SELECT 'system', a, '{}', now() FROM unnest($1::text[]) AS a RETURNING length(action)::bigint AS length`,
+  values: [text],
+});
+const noted = (): Promise<{ action: string }[]> =>
+  own.asSystem((tx) => tx.rows('SELECT action FROM audit_entries ORDER BY action'));
+
+describe('a transaction that is one statement', () => {
+  it('gives its rows as other statements do, each caller its own', async () => {
+    const ask = (one: string) =>
+      own.statementAsSystem(
+        {
+          name: 'ask',
+          text: `SELECT $1::int8 AS large, $2::text AS nothing, current_setting('accordo.role') AS role`,
+          values: [one, null],
+        },
+        'read',
+      );
+    const answers = await Promise.all(['9007199254740993', '2', '3'].map(ask));
+    expect(answers.flat()).toEqual(
+      [9007199254740993n, 2n, 3n].map((large) => ({ large, nothing: null, role: 'system' })),
+    );
+    expect(
+      await own.statementAsSystem({ name: 'none', text: 'SELECT 1 AS one WHERE $1', values: ['f'] }, 'read'),
+    ).toEqual([]);
+  });
+
+  it('is committed, and leaves no role behind', async () => {
+    const before = own.writesCommitted;
+    expect(await own.statementAsSystem(note('{a,bcd}'))).toEqual([{ length: 1n }, { length: 3n }]);
+    expect(own.writesCommitted).toBe(before + 1);
+    expect(await noted()).toEqual([{ action: 'a' }, { action: 'bcd' }]);
+    const [left] = await source.query<{ role: string | null }[]>(`SELECT accordo_role() AS role`);
+    expect(left?.role).toBeNull();
+  });
+
+  it('that fails does nothing, and the connection goes on', async () => {
+    const before = await noted();
+    const failing = { ...note('{z}'), name: 'failing', text: `${note('').text}, 1 / (length(action) - 1)` };
+    for (const again of [1, 2]) {
+      await expect(own.statementAsSystem(failing).then(() => again)).rejects.toThrow('division by zero');
+      await expect(own.statementAsSystem({ name: 'wrong', text: 'SELECT nothing', values: [] })).rejects.toThrow(
+        'nothing',
+      );
+    }
+    await expect(own.statementAsSystem(note('{y}'), 'read')).rejects.toThrow('read-only');
+    expect(await noted()).toEqual(before);
+    expect(await own.statementAsSystem({ ...failing, values: ['{xyz}'] })).toMatchObject([{ length: 3n }]);
+  });
+});

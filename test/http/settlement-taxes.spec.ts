@@ -1,0 +1,350 @@
+import { readFileSync } from 'node:fs';
+import { rateFiles } from '../../src/commands/rate-files';
+import type { ApiClient } from '../../src/sample/api-client';
+import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { TakeEvent } from '../../src/settlement/payments/take-event';
+import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import { ClosePeriod } from '../../src/settlement/statements/close-period';
+import { startTestApp, type TestApp } from '../support/app';
+import { type AgreementAnswer, type Market, openMarket } from '../support/market';
+import { root } from '../support/repository';
+import { closeMonth, reportUsage } from '../support/reported-usage';
+import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
+
+interface Invoice {
+  readonly id: string;
+  readonly source: string;
+  readonly amount: Amount;
+  readonly vat: Amount;
+  readonly externalId: string | null;
+}
+interface Amount {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** Reports are money at 1 a play, nothing is paid beforehand. No worker runs, and January is over. */
+class Deal {
+  private constructor(
+    readonly market: Market,
+    readonly agreement: AgreementAnswer,
+  ) {}
+
+  static async made(life: object): Promise<Deal> {
+    const market = await openMarket(app, 3);
+    const { usage } = eventTerms(market, []);
+    const plain = { usage, advances: [], settlement: undefined, ...life };
+    return new Deal(market, await market.concluded({ rate: '1', floor: '0', life: plain }));
+  }
+
+  get label(): ApiClient {
+    return this.market.label.as;
+  }
+
+  get platform(): ApiClient {
+    return this.market.platform.as;
+  }
+
+  at(rest: string): string {
+    return `/v1/agreements/${this.agreement.id}/${rest}`;
+  }
+
+  /** Stated by the platform, confirmed by the label. */
+  async agree(tax: 'withholding' | 'vat', rate: string, source: string): Promise<void> {
+    const stated = { tax, rate, source, from: '2026-01-01' };
+    const { number } = await this.platform.post<{ number: number }>(this.at('tax-rates'), stated);
+    await this.label.post(this.at(`tax-rates/${number}/confirmation`), {});
+  }
+
+  close(month = '2026-01') {
+    return closeMonth(app, this.market, this.agreement.id, month);
+  }
+
+  /** "cash RUB 12.50", what stands on nothing left out. */
+  async balances(): Promise<string[]> {
+    const { rows } = await this.label.get<{ rows: { account: string; balance: Amount }[] }>(this.at('balances'));
+    return rows.flatMap(({ account, balance: { amount, currency } }) =>
+      /[1-9]/.test(amount) ? [`${account} ${currency} ${amount}`] : [],
+    );
+  }
+
+  async invoices(): Promise<Invoice[]> {
+    return (await this.label.all<Invoice>('/v1/invoices')).sort((a, b) => (a.source < b.source ? -1 : 1));
+  }
+
+  /** "exchange of close: 1.00 USD → 80.50 RUB by cbr". */
+  async uses(): Promise<string[]> {
+    const uses = await this.platform.all<Record<'occasion' | 'kind' | 'source', string> & { from: Amount; to: Amount }>(
+      this.at('rate-uses'),
+    );
+    const text = ({ amount, currency }: Amount): string => `${amount} ${currency}`;
+    return uses.map(
+      ({ occasion, kind, source, from, to }) => `${kind} of ${occasion}: ${text(from)} → ${text(to)} by ${source}`,
+    );
+  }
+
+  /** What its inputs make again, without a server. */
+  async remade(statementId: string): Promise<string> {
+    const inputs = await this.platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
+      `/v1/statements/${statementId}/inputs`,
+    );
+    const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
+    return rateFiles({
+      terms: file('terms'),
+      usage: file('usage'),
+      context: file('context'),
+      carried: file('carried'),
+    }).sha256;
+  }
+
+  /** The platform pays these invoices, and they are paid out. No worker runs: each job is called. */
+  async paidOut(invoices: readonly Invoice[]): Promise<Record<'gross' | 'commission' | 'net', Amount>> {
+    const superuser = await app.superuser();
+    for (const { id } of invoices) {
+      await app.app.get(SendInvoice).execute({ invoiceId: id });
+      const { externalId } = await this.label.get<Invoice>(`/v1/invoices/${id}`);
+      app.stripe!.control.payInvoice(externalId!);
+    }
+    await app.stripe!.control.webhooksSettled();
+    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM stripe_events WHERE processed_at IS NULL');
+    for (const { id } of rows) await app.app.get(TakeEvent).execute({ eventId: id });
+    await superuser.end();
+    await this.label.post('/v1/payment-accounts', {});
+    const payout = await this.label.post<
+      { id: string; approvalId: string } & Record<'gross' | 'commission' | 'net', Amount>
+    >('/v1/payouts', { invoiceIds: invoices.map(({ id }) => id) });
+    const colleague = await app.given.colleague(this.market.label, ['finance']);
+    await colleague.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
+    await app.app.get(SendPayout).execute({ payoutId: payout.id });
+    return payout;
+  }
+}
+
+let app: TestApp;
+let operator: ApiClient;
+/** Tax is withheld, VAT is declared by the platform, and what is left is paid in roubles. */
+let abroad: Deal;
+
+beforeAll(async () => {
+  app = await startTestApp({ at: '2026-02-02T09:00:00Z', rail: true });
+  operator = await app.given.operator();
+  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
+  abroad = await Deal.made({
+    taxes: { withholding: 'deducted', vat: 'reverse-charge' },
+    exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' },
+    payment: { dueDays: 30, minimumPayout: '50.00' },
+  });
+});
+afterAll(() => app?.close());
+
+describe('what is taxed and paid in another currency', () => {
+  let statementId: string;
+
+  it('is closed only once every rate is there; a refusal names all of them and books nothing', async () => {
+    const { market } = abroad;
+    const tracks = [
+      [1_000, 900],
+      [500, 500],
+      [200, 250],
+    ] as const;
+    await reportUsage(app, market, {
+      plays: Object.fromEntries(tracks.map(([reported], at) => [market.isrcs[at]!, reported])),
+    });
+    const events = tracks.map(([, quantity], at) => ({ id: `e${at}`, isrc: market.isrcs[at]!, quantity }));
+    await sendEvents(
+      abroad.platform,
+      events.map((event) => usageEvent(market, event)),
+    );
+    const { id } = await abroad.label.post<{ id: string }>(abroad.at('closes'), { month: '2026-01' });
+    const askedBy = `member:${market.label.memberId}`;
+    const closing = { operationId: id, agreementId: abroad.agreement.id, month: '2026-01', askedBy };
+    await app.app.get(ClosePeriod).execute(closing);
+    const { state, problem } = await abroad.label.get<{
+      state: string;
+      problem: { code: string; faults: { pointer: string }[] };
+    }>(`/v1/operations/${id}`);
+    expect([state, problem.code, ...problem.faults.map(({ pointer }) => pointer)]).toEqual([
+      ...['failed', 'rates-missing', '/taxes/withholding', '/taxes/vat', '/exchange'],
+    ]);
+    expect([await abroad.balances(), await abroad.invoices(), await abroad.uses()]).toEqual([[], [], []]);
+  });
+
+  // 1,700 plays at 1 are 1,700.00; by the lower counts 1,600.00. 15 % of each is withheld: the label gets 1,445.00, or 1,360.00, so 85.00 wait for the dispute.
+  // A dollar is 80.5 roubles: 1,360.00 are 109,480.00 now, and all of it 116,322.50.
+  it('is stated, booked in both currencies, and invoiced in that of payment', async () => {
+    await abroad.agree('withholding', '0.15', 'Tax code, article 309');
+    await abroad.agree('vat', '0.2', 'Tax code, article 161');
+    const rates = readFileSync(`${root}/examples/rates/XML_daily.xml`);
+    await operator.upload('/v1/exchange-rates/imports?source=cbr', 'application/xml', rates);
+    const [serviceId] = abroad.market.serviceIds;
+    const dispute = { month: '2026-01', serviceId, reason: 'The players counted less.' };
+    await abroad.platform.post(abroad.at('usage-disputes'), dispute);
+    const { statement } = await abroad.close();
+    statementId = statement.id;
+    expect(statement).toMatchObject({
+      payable: { amount: '1700.00', currency: 'USD' },
+      held: { amount: '85.00', currency: 'USD' },
+      payments: [
+        { line: 'vat', treatment: 'reverse-charge', net: '1700.00', tax: '0.00', declaredByCustomer: '340.00' },
+        { line: 'withholding', source: 'Tax code, article 309', gross: '1700.00', tax: '255.00', net: '1445.00' },
+        { line: 'exchange', rate: '80.5', on: '2026-01-31', from: '1445.00', to: '116322.50', currency: 'RUB' },
+      ],
+    });
+    expect(await abroad.balances()).toEqual([
+      'label-disputed USD -85.00',
+      'label-payable RUB -109480.00',
+      'label-tax-credit USD 255.00',
+      'platform-disputed USD 85.00',
+      'platform-receivable RUB 109480.00',
+      'platform-tax-withheld USD -255.00',
+    ]);
+    expect(await abroad.invoices()).toMatchObject([
+      { source: '2026-01', amount: { amount: '109480.00', currency: 'RUB' }, vat: { amount: '0.00', currency: 'RUB' } },
+    ]);
+    expect(await abroad.uses()).toEqual([
+      'exchange of close: 1360.00 USD → 109480.00 RUB by cbr',
+      'vat of close: 1700.00 USD → 340.00 USD by Tax code, article 161',
+      'withholding of close: 1700.00 USD → 255.00 USD by Tax code, article 309',
+    ]);
+    expect(await abroad.remade(statementId)).toBe(statement.sha256);
+  });
+
+  it('says so in its files', async () => {
+    const path = `/v1/statements/${statementId}/document`;
+    const json = (await abroad.label.download(`${path}?format=json`))!.toString();
+    const { statement } = JSON.parse(json) as { statement: object };
+    expect(statement).toMatchObject({
+      ...{ payable: '1700.00', held: '85.00', invoiced: '109480.00', invoicedIn: 'RUB' },
+      summary: [
+        { name: 'earned', amount: '1700.00' },
+        { name: 'payable', amount: '1700.00' },
+        { name: 'taxDeducted', amount: '-255.00' },
+        { name: 'held', amount: '-85.00' },
+        { name: 'beforeExchange', amount: '1360.00' },
+        { name: 'invoiced', amount: '109480.00', currency: 'RUB' },
+      ],
+    });
+  });
+
+  it('releases what a dispute held at the rate of its month', async () => {
+    // The bank says otherwise by now: what was booked stays as it was.
+    const rates = readFileSync(`${root}/examples/rates/XML_daily.xml`).toString('latin1').replace('80,5000', '81,0000');
+    const corrected = Buffer.from(rates.replace('80,5<', '81<'), 'latin1');
+    await operator.upload('/v1/exchange-rates/imports?source=cbr', 'application/xml', corrected);
+    for (const party of [abroad.label, abroad.platform]) await party.post(abroad.at('usage-disputes/1/release'), {});
+    expect((await abroad.invoices()).map(({ source, amount }) => `${source} ${amount.amount}`)).toEqual([
+      '2026-01 109480.00',
+      'dispute 1 6842.50',
+    ]);
+    expect(await abroad.uses()).toContain('exchange of dispute 1: 85.00 USD → 6842.50 RUB by cbr');
+    expect(await abroad.balances()).toEqual([
+      'label-payable RUB -116322.50',
+      'label-tax-credit USD 255.00',
+      'platform-receivable RUB 116322.50',
+      'platform-tax-withheld USD -255.00',
+    ]);
+  });
+
+  it('is collected and paid out in that currency: 5 % of 116,322.50 are 5,816.125', async () => {
+    expect(await abroad.paidOut(await abroad.invoices())).toMatchObject({
+      gross: { amount: '116322.50', currency: 'RUB' },
+      commission: { amount: '5816.13', currency: 'RUB' },
+    });
+    expect(await abroad.balances()).toEqual([
+      'cash RUB 116322.50',
+      'cash-in-transit RUB -110506.37',
+      'label-tax-credit USD 255.00',
+      'marketplace-commission RUB -5816.13',
+      'platform-tax-withheld USD -255.00',
+    ]);
+    const trial = await abroad.label.get<{ currency: string; sums: Record<'debit' | 'credit' | 'closing', string> }[]>(
+      `/v1/journal/trial-balance?from=2026-01-01&until=2026-03-01&agreementId=${abroad.agreement.id}`,
+    );
+    expect(trial.map(({ currency, sums }) => [currency, sums.debit === sums.credit, sums.closing])).toEqual([
+      ['RUB', true, '0.00'],
+      ['USD', true, '0.00'],
+    ]);
+  });
+});
+
+describe('value-added tax on top, and a tax that the platform bears', () => {
+  // 1,000.00 are payable, 200.00 of VAT are added. What the platform pays its state: 1,000.00 × 0.1 / 0.9 = 111.11.
+  it('is invoiced with its tax, of which no commission is taken', async () => {
+    const deal = await Deal.made({ taxes: { withholding: 'grossed-up', vat: 'added' } });
+    await deal.agree('withholding', '0.1', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
+    const { statement } = await deal.close();
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+    expect(await deal.balances()).toEqual([
+      'label-payable USD -1200.00',
+      'label-tax-credit USD 111.11',
+      'label-vat USD -200.00',
+      'platform-receivable USD 1200.00',
+      'platform-tax-withheld USD -111.11',
+      'platform-vat USD 200.00',
+    ]);
+    const invoices = await deal.invoices();
+    expect(invoices).toMatchObject([
+      { amount: { amount: '1200.00', currency: 'USD' }, vat: { amount: '200.00', currency: 'USD' } },
+    ]);
+    expect(await deal.uses()).toEqual([
+      'vat of close: 1000.00 USD → 200.00 USD by Standard rate',
+      'withholding of close: 1111.11 USD → 111.11 USD by Treaty, article 12',
+    ]);
+    expect(await deal.paidOut(invoices)).toMatchObject({
+      gross: { amount: '1200.00' },
+      commission: { amount: '50.00' },
+      net: { amount: '1150.00' },
+    });
+  });
+});
+
+describe('a dispute about all of a month', () => {
+  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not.
+  it('holds what the label would get, never more', async () => {
+    const deal = await Deal.made({ taxes: { withholding: 'deducted', vat: 'added' } });
+    const { isrcs, serviceIds } = deal.market;
+    await deal.agree('withholding', '0.15', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    await reportUsage(app, deal.market, { plays: { [isrcs[0]!]: 1_000 } });
+    await sendEvents(deal.platform, [
+      usageEvent(deal.market, { id: 'other', isrc: isrcs[0]!, territory: 'BY', quantity: 5 }),
+    ]);
+    const dispute = { month: '2026-01', serviceId: serviceIds[0], reason: 'Nobody played it there.' };
+    await deal.platform.post(deal.at('usage-disputes'), dispute);
+    const { statement } = await deal.close();
+    expect(statement).toMatchObject({ payable: { amount: '1000.00' }, held: { amount: '850.00' } });
+    for (const party of [deal.label, deal.platform]) await party.post(deal.at('usage-disputes/1/release'), {});
+    expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
+      ['2026-01', '200.00', '200.00'],
+      ['dispute 1', '850.00', '0.00'],
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-payable USD -1050.00',
+      'label-tax-credit USD 150.00',
+      'label-vat USD -200.00',
+      'platform-receivable USD 1050.00',
+      'platform-tax-withheld USD -150.00',
+      'platform-vat USD 200.00',
+    ]);
+  });
+});
+
+describe('a month in which nothing is payable', () => {
+  it('needs no rate: 10.00 wait for the minimum', async () => {
+    app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
+    const [label, platform] = [
+      await app.given.signIn(abroad.market.label),
+      await app.given.signIn(abroad.market.platform),
+    ];
+    const market = {
+      ...abroad.market,
+      label: { ...abroad.market.label, as: label },
+      platform: { ...abroad.market.platform, as: platform },
+    };
+    await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
+    const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');
+    expect(statement).toMatchObject({ payable: { amount: '0.00' }, payments: [] });
+  });
+});

@@ -13,7 +13,7 @@ export interface Closable {
 }
 
 /**
- * Closes a month of all agreements by the product's own job, as many at a time as a worker does, and has each draft approved by a second person. Gives the milliseconds
+ * Closes a month of all agreements by the product's own job, as many at a time as two workers do, and has each draft approved by a second person. Gives the milliseconds
  * until a quarter, a half and all of them had their issued statement.
  */
 export async function closeMonth(

@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark';
 import { clearanceBenchmark } from './clearance/clearance';
 import { eventsBenchmark } from './events/events';
 import { rateBenchmark } from './rate/rate';
+import { settleBenchmark } from './settle/settle';
 import { withBelongings } from './support/belongings';
 import { table } from './support/figures';
 import { usageBenchmark } from './usage/usage';
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   clearance: clearanceBenchmark,
   events: eventsBenchmark,
   rate: rateBenchmark,
+  settle: settleBenchmark,
   usage: usageBenchmark,
 };
 

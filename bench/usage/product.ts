@@ -8,8 +8,12 @@ export interface ProductOrder {
   readonly ownerUrl: string;
 }
 
-/** The product on a database and a folder of the benchmark's, in the February after the reported month. */
-export function serveProduct({ folder, applicationUrl, ownerUrl }: ProductOrder, api: boolean): Promise<Serving> {
+/** The product on a database and a folder of the benchmark's, in the February after the reported month where nothing else is said. */
+export function serveProduct(
+  { folder, applicationUrl, ownerUrl }: ProductOrder,
+  api: boolean,
+  at = '2026-02-03T09:00:00Z',
+): Promise<Serving> {
   const config: Config = {
     environment: 'local',
     host: '127.0.0.1',
@@ -22,5 +26,5 @@ export function serveProduct({ folder, applicationUrl, ownerUrl }: ProductOrder,
     trustedProxies: [],
     payments: undefined,
   };
-  return serve(config, { api, worker: false, clock: new FrozenClock(new Date('2026-02-03T09:00:00Z')) });
+  return serve(config, { api, worker: false, clock: new FrozenClock(new Date(at)) });
 }

@@ -23,6 +23,7 @@ export {
   concludedAgreementsBetween,
   concludedAgreementsOf,
   getLiving,
+  getLivingAsOf,
   getLivingForUpdate,
   type LivingAgreement,
 } from './life.repository';

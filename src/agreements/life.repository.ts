@@ -1,4 +1,4 @@
-import { type Life, type LifeEvent, type LifeFact, type PartyName, type SignedVersion } from '../kernel';
+import { asKnownAt, type Life, type LifeEvent, type LifeFact, type PartyName, type SignedVersion } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import {
@@ -17,6 +17,13 @@ export interface LivingAgreement extends AgreementWithTerms {
 
 /** Refuses with not-found, and with agreement-not-concluded while signatures are missing. */
 export const getLiving = async (tx: Tx, id: string): Promise<LivingAgreement> => living(tx, await getAgreement(tx, id));
+
+/** As getLiving, as the life was known at an instant: what was stated then stands on the terms as they read then. Null: now. */
+export async function getLivingAsOf(tx: Tx, id: string, instant: Date | null): Promise<LivingAgreement> {
+  const agreement = await getLiving(tx, id);
+  const life = instant === null ? undefined : asKnownAt(agreement.life, instant);
+  return life === undefined ? agreement : { ...agreement, life };
+}
 
 /** As getLiving, and nobody else decides on it until the transaction ends. */
 export const getLivingForUpdate = async (tx: Tx, id: string): Promise<LivingAgreement> =>

@@ -326,3 +326,15 @@ describe('how the money stands', () => {
     ]);
   });
 });
+
+describe('the last month', () => {
+  it('is told nothing more while its draft waits, or the platform could keep it from being issued', async () => {
+    await moveTo('2026-07-02T09:00:00Z');
+    await report('2026-06', 1_000);
+    const draft = await draftMonth(app, parties().label, agreement.id, '2026-06');
+    const again = { kind: 'figure', month: '2026-06', subject: 'channels', value: '4' };
+    expect(await outcome(platform, 'POST', at('period-facts'), again)).toBe('409 period-fact-state');
+    await app.given.issued(parties().label, draft);
+    expect(await outcome(platform, 'POST', at('period-facts'), again)).toBe('409 period-already-closed');
+  });
+});

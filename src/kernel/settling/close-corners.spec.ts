@@ -254,6 +254,12 @@ describe('reserves on royalties', () => {
     expect(payable(months)).toEqual(['5.00', '5.00']);
   });
 
+  it('are released as a whole with the last period, which holds nothing: none comes after it', () => {
+    const late = [{ id: 'returns', rate: '0.50', basis: 'royalties', release: [{ afterPeriods: 6, share: '1' }] }];
+    const terms = termsWith({ reserves: late, term: { from: '2026-01-01', until: '2026-03-01' } });
+    expect(payable(close(terms, [{ usage: worth(100n) }, { usage: worth(10n) }]))).toEqual(['50.00', '60.00']);
+  });
+
   it('hold of units that all came back, whatever part of the recording is the label’s', () => {
     const rows = (controlledShare?: string) => [
       { ...downloads(ONE, 10n, 10n), ...(controlledShare === undefined ? {} : { controlledShare }) },

@@ -95,8 +95,13 @@ export function settlePeriod(input: SettleInput): Settled {
   const direct = total(topUps.filter(({ guarantee }) => !guarantee.topUpRecoups).map(({ minor }) => minor));
   const unreserved = balanceOf(pooled.recouped) + direct - pooled.lent;
 
-  // 7. Reserves on royalties are held and released (clause 18). What is then below zero is carried forward (clause 17).
-  const onRoyalties = reserveRoyaltiesOf(terms, { rated, payable: unreserved, before: before.reserves });
+  // 7. Reserves on royalties are held and released, at the end of the term all of them (clause 18). What is then below zero is carried forward (clause 17).
+  const onRoyalties = reserveRoyaltiesOf(terms, {
+    rated,
+    payable: unreserved,
+    before: before.reserves,
+    isLast: terms.term.until <= period.until,
+  });
   const balance = unreserved + onRoyalties.minor;
 
   // 8. Less than the minimum payout waits, unless the term ends (clause 11).

@@ -14,6 +14,8 @@ export interface DuePayment {
   /** Null: at signature. */
   readonly on: CalendarDate | null;
   readonly minor: bigint;
+  /** From when on royalties recoup it. Null: from signature on. */
+  readonly joinsOn: CalendarDate | null;
 }
 
 interface Known {
@@ -31,20 +33,23 @@ export function duePayments(terms: Terms, { exercised, fees }: Known): DuePaymen
   const prepaid = prepaidOf(terms, { period: terms.term, exercised: new Set(exercised.keys()), fees });
   const dueDayOf = (day: CalendarDate | undefined) => (day === undefined ? null : dayAfter(day, terms.payment.dueDays));
   const kinds = { recoupment: 'advance', guarantee: 'guarantee', 'minimum-fee': 'minimum-fee' } as const;
-  return prepaid.flatMap(({ advance: { id, amount, due }, kind }): DuePayment[] => {
+  return prepaid.flatMap(({ advance: { id, amount, due, recoup }, kind }): DuePayment[] => {
+    const begins = recoup && calendarDateOf(recoup.from);
     const of = { clause: kinds[kind], id: id.split(' ')[0] ?? id };
-    const payments =
-      due === 'signature'
-        ? [{ ...of, source: id, on: dueDayOf(exercised.get(id)), minor: amount }]
-        : due.map(({ on, amount: minor }, place) => ({
-            ...of,
-            source: `${id} #${place + 1}`,
-            on: calendarDateOf(on),
-            minor,
-          }));
-    return payments.filter(({ minor }) => minor > 0n);
+    if (due === 'signature') {
+      const day = exercised.get(id);
+      return [{ ...of, source: id, on: dueDayOf(day), minor: amount, joinsOn: begins ?? day ?? null }].filter(isSome);
+    }
+    return due
+      .map(({ on, amount: minor }, place) => ({
+        ...{ ...of, source: `${id} #${place + 1}`, minor },
+        ...{ on: calendarDateOf(on), joinsOn: begins ?? calendarDateOf(on) },
+      }))
+      .filter(isSome);
   });
 }
+
+const isSome = ({ minor }: Pick<DuePayment, 'minor'>): boolean => minor > 0n;
 
 /** What is due and to be recouped from signature on: its booking is one event. */
 export const dueAtSignature = ({ advances, currency }: Pick<Terms, 'advances' | 'currency'>): DuePayment[] =>
@@ -53,5 +58,6 @@ export const dueAtSignature = ({ advances, currency }: Pick<Terms, 'advances' | 
     source: id,
     id,
     on: null,
+    joinsOn: null,
     minor: moneyFromText(amount, currency).minor,
   }));

@@ -56,11 +56,11 @@ export function reserveSalesOf(
 
 /**
  * Reserves on royalties, after recoupment: a share of what sales earned, returns left aside, but never more than is payable; and
- * what falls due is released.
+ * what falls due is released. `isLast`: everything is.
  */
 export function reserveRoyaltiesOf(
   terms: Terms,
-  { rated, payable, before }: { rated: RatedPeriod; payable: bigint; before: States },
+  { rated, payable, before, isLast = false }: { rated: RatedPeriod; payable: bigint; before: States; isLast?: boolean },
 ): ReservesMoved & { readonly minor: bigint } {
   let left = payable > 0n ? payable : 0n;
   let minor = 0n;
@@ -70,7 +70,8 @@ export function reserveRoyaltiesOf(
   for (const { reserve, place } of reservesOf(terms, 'royalties')) {
     const clauses = reserve.clauses ?? rated.clauses.map(({ clause }) => clause);
     const base = sumOf(clauses.map(onSales));
-    const move = cappedMove(terms, { reserve, state: before[reserve.id], base, left });
+    const state = before[reserve.id];
+    const move = isLast ? releasedWhole(state) : cappedMove(terms, { reserve, state, base, left });
     left -= move.held;
     minor += move.released - move.held;
     states[reserve.id] = move.state;
@@ -88,6 +89,12 @@ interface Moving {
 function moveOf(terms: Terms, { reserve, state, base }: Moving): ReserveMove {
   const rounding = moneyRoundingIn(terms.currency, terms.rounding);
   return moveReserve({ state: state ?? EMPTY_RESERVE, rule: reserve, rounding }, base);
+}
+
+/** No period comes after the last one: nothing could be released any more. */
+function releasedWhole({ due }: ReserveState = EMPTY_RESERVE): ReserveMove {
+  const released = due.reduce((sum, minor) => sum + BigInt(minor), 0n);
+  return { held: 0n, released, balance: 0n, state: EMPTY_RESERVE };
 }
 
 /** Nothing is held from money that is not paid. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { calendarDateOf, dayAfter, dayInZone, moneyRoundingIn, termsOfMonth } from '../../kernel';
+import { asKnownAt, calendarDateOf, dayAfter, dayInZone, moneyRoundingIn, termsOfMonth } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -108,8 +108,8 @@ export class ConcludeAudit {
 }
 
 /** The right as it was when the notice was given. */
-function contractOf({ life, currency }: LivingAgreement, { noticed_on }: Audit) {
-  const { audit: right, rounding } = termsOfMonth(life, noticed_on.slice(0, 7));
+function contractOf({ life, currency }: LivingAgreement, { noticed_on, given_at }: Audit) {
+  const { audit: right, rounding } = termsOfMonth(asKnownAt(life, given_at) ?? life, noticed_on.slice(0, 7));
   if (right === undefined) throw new Error('an audit without a right to it');
   return { right, rounding: moneyRoundingIn(currency, { mode: rounding.mode }) };
 }

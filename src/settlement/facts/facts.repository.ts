@@ -98,8 +98,11 @@ export async function closeFactsOf(tx: Tx, agreement: LivingAgreement, month: st
   const exercised = [...(await exercisedOptions(tx, agreement))].flatMap(([option, day]) =>
     day < until ? [option] : [],
   );
-  const credits = facts.filter(({ kind }) => kind === 'credit');
-  const expenses = facts.find(({ kind }) => kind === 'expenses');
+  // An amendment may have taken a clause away since it was stated.
+  const credits = facts.filter(
+    ({ kind, subject }) => kind === 'credit' && inKindCredits?.some(({ id: of }) => of === subject),
+  );
+  const expenses = facts.find(({ kind }) => kind === 'expenses' && recoupment?.expenses === 'before-recoupment');
   return {
     ...(expenses === undefined ? {} : { expenses: minorOf(expenses) }),
     ...(exercised.length === 0 ? {} : { exercised: exercised.sort() }),

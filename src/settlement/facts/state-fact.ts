@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { dayInZone, isExactText, moneyFromText, monthsOfLife, type Terms, termsOfMonth } from '../../kernel';
+import { dayInZone, endOf, isExactText, moneyFromText, monthsOfLife, type Terms, termsOfMonth } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -9,6 +9,7 @@ import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { ChoiceField, IdField, MonthField, TextField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import { askToPostDues } from '../invoices/post-dues';
+import { draftOfMonth } from '../statements/drafts/drafts.repository';
 import { statementOfMonth } from '../statements/statements.repository';
 import { findFact, factKinds, insertConfirmation, insertFact, type NewFact, type PeriodFact } from './facts.repository';
 
@@ -80,6 +81,7 @@ export class StateFact {
     if (!terms.advances.some(({ id, option }) => id === advance && option)) throw new DomainError('not-found');
     const at = this.clock.now();
     const day = dayInZone(at, agreement.timeZone);
+    if (day >= endOf(agreement.life).until) throw new DomainError('agreement-not-running');
     const exercised = await tx.first(
       `SELECT FROM period_facts WHERE agreement_id = $1 AND kind = 'option' AND subject = $2`,
       [agreementId, advance],
@@ -126,8 +128,14 @@ function refuseOtherSide(
   throw new DomainError('forbidden', `${kind} is for the ${kind === 'credit' ? 'label' : 'platform'} to state`);
 }
 
+/** Whoever could change what a draft stands on at any time could keep it from ever being issued: the label rejects the draft first. */
 async function refuseClosed(tx: Tx, agreementId: string, month: string): Promise<void> {
   if ((await statementOfMonth(tx, agreementId, month)) !== undefined) throw new DomainError('period-already-closed');
+  if ((await tx.asSystem(() => draftOfMonth(tx, agreementId, month))) === undefined) return;
+  throw new DomainError(
+    'period-fact-state',
+    'the month is being closed: its draft waits for a second person of the label',
+  );
 }
 
 function refuseUnknown({ life }: LivingAgreement, { kind, month, subject, serviceId, value }: PeriodFactBody): void {

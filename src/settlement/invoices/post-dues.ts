@@ -8,6 +8,8 @@ import {
   type DuePayment,
   duePayments,
   endOf,
+  monthPeriod,
+  monthsOfLife,
   startOfDayInZone,
   type Terms,
 } from '../../kernel';
@@ -88,14 +90,15 @@ interface DatedPayment extends DuePayment {
 }
 
 /**
- * What falls due at signature is booked with the conclusion; what was paid elsewhere, before the agreement came here, is not owed again; and an agreement
- * that ended before its time owes nothing for later days.
+ * What falls due at signature is booked with the conclusion; what was paid elsewhere, before the agreement came here, is not owed again. An agreement that ended before
+ * its time owes what its months recoup, and nothing else: what a close sets against royalties somebody must have paid.
  */
 function owedOn(agreement: LivingAgreement, due: DuePayment): DatedPayment[] {
-  const { on, id } = due;
+  const { on, id, joinsOn } = due;
   if (on === null) return [];
-  const { until, because } = endOf(agreement.life);
-  if (because !== 'term' && on >= until) return [];
+  const lastMonth = monthsOfLife(agreement.life).at(-1);
+  const isEarly = endOf(agreement.life).because !== 'term';
+  if (isEarly && (lastMonth === undefined || (joinsOn !== null && joinsOn >= monthPeriod(lastMonth).until))) return [];
   const { concludedAt, paidElsewhere, timeZone } = agreement;
   if (concludedAt !== null && paidElsewhere?.includes(id) && on < dayInZone(concludedAt, timeZone)) return [];
   return [{ ...due, on, invoicedOn: dayAfter(on, -paymentDaysOf(agreement)) }];
@@ -115,7 +118,7 @@ async function bookDue(
   if (!isNew) return;
   const today = dayInZone(at, agreement.timeZone);
   // What came to be known after its day is to be paid as anything else.
-  const dueDays = on > today ? daysOf({ from: today, until: on }) : paymentDaysOf(agreement);
+  const dueDays = on >= today ? daysOf({ from: today, until: on }) : paymentDaysOf(agreement);
   const by = { system: duesJob, organizationId: agreement.labelId };
   await issueInvoice(tx, { agreement, purpose: clause, source: payment, minor, dueDays, at, by });
 }

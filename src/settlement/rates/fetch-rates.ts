@@ -76,7 +76,9 @@ export class FetchRates {
       if (error instanceof DomainError) {
         return { problem: { code: error.code, detail: error.message, faults: error.faults.slice(0, 100) } };
       }
-      throw error;
+      // Noted as well, or the bank would be asked again every minute.
+      this.logger.error({ err: error }, 'rates could not be kept');
+      return { problem: { code: 'internal-error', detail: 'the file could not be kept', faults: [] } };
     }
   }
 

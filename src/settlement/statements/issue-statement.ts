@@ -75,8 +75,12 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
   await bookClose(tx, { agreement, closed, carried, holds, at });
-  const corrected = outcome.bookings.map(({ period }) => period).filter((period) => period !== `${month}-01`);
-  await releaseCorrected(tx, { agreement, months: corrected, at });
+  const replaced = outcome.bookings.filter(({ period, report_ids }) => {
+    const before = bookings.find((booking) => booking.period === period);
+    return before !== undefined && !sameIds(before.report_ids, report_ids);
+  });
+  const months = replaced.map(({ period }) => period);
+  await releaseCorrected(tx, { agreement, months, draftedAt: draft.drafted_at, at });
   await askToWatchDeadlines(tx, agreement.id);
   // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
   await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
@@ -87,3 +91,5 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   const to = [agreement.labelId, agreement.platformId];
   await publish(tx, { to, topic: 'statement.issued', subjectId: id, payload: details, at });
 }
+
+const sameIds = (a: readonly string[], b: readonly string[]): boolean => [...a].sort().join() === [...b].sort().join();

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { getLiving } from '../../agreements';
+import { getLivingAsOf } from '../../agreements';
 import {
   type CloseFacts,
   moneyText,
@@ -34,7 +34,7 @@ export class InputsView {
 
 /** Everything that went into a statement, as the files of `accordo rate`: it prints the same bytes, and so has the same SHA-256. */
 export async function statementInputs(tx: Tx, readings: KeptReadings, statement: Statement): Promise<InputsView> {
-  const agreement = await getLiving(tx, statement.agreement_id);
+  const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
   const month = statement.month.slice(0, 7);
   const terms = termsOfMonth(agreement.life, month);
   const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);

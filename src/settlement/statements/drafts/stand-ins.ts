@@ -8,26 +8,40 @@ export interface StandIn {
   readonly reportIds: readonly string[];
 }
 
-/** Months that were closed by another month's usage, first days both. */
-export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx.rows<{ month: string; estimated_from: string }>(
-    'SELECT month, estimated_from FROM statements WHERE agreement_id = $1 AND estimated_from IS NOT NULL',
-    [agreementId],
-  );
-  return new Map(rows.map(({ month, estimated_from }) => [month, estimated_from]));
+/** What a month was closed by at first. */
+export interface Estimated {
+  /** The month whose usage it is, its first day. */
+  readonly from: string;
+  readonly reportIds: readonly string[];
 }
 
-/** Whether the books still have an estimate of this month: no report has corrected it. */
-export const isEstimate = ({ period, sequence }: Booking, estimated: ReadonlyMap<string, string>): boolean =>
-  sequence === 1 && estimated.has(period);
+/** Months that were closed by another month's usage, by their first days. */
+export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, Estimated>> {
+  const rows = await tx.rows<{ month: string; estimated_from: string; report_ids: readonly string[] }>(
+    `SELECT s.month, s.estimated_from, b.report_ids
+       FROM statements s JOIN period_bookings b ON b.agreement_id = s.agreement_id AND b.period = s.month AND b.sequence = 1
+      WHERE s.agreement_id = $1 AND s.estimated_from IS NOT NULL`,
+    [agreementId],
+  );
+  return new Map(rows.map(({ month, estimated_from: from, report_ids: reportIds }) => [month, { from, reportIds }]));
+}
+
+/** Whether the books still have an estimate of this month: no report has corrected it, whatever events have come since. */
+export const isEstimate = ({ period, report_ids }: Booking, estimated: ReadonlyMap<string, Estimated>): boolean => {
+  const first = estimated.get(period)?.reportIds;
+  return first !== undefined && [...first].sort().join() === [...report_ids].sort().join();
+};
 
 /** The usage of the last month that was closed by reports; undefined where there is none. */
-export function standInFor(bookings: readonly Booking[], estimated: ReadonlyMap<string, string>): StandIn | undefined {
+export function standInFor(
+  bookings: readonly Booking[],
+  estimated: ReadonlyMap<string, Estimated>,
+): StandIn | undefined {
   const last = bookings
     .filter(({ report_ids }) => report_ids.length > 0)
     .sort((a, b) => (a.period < b.period ? -1 : 1))
     .at(-1);
   if (last === undefined) return undefined;
-  const from = isEstimate(last, estimated) ? estimated.get(last.period)! : last.period;
+  const from = isEstimate(last, estimated) ? estimated.get(last.period)!.from : last.period;
   return { from, reportIds: last.report_ids };
 }

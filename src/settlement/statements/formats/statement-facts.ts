@@ -1,4 +1,4 @@
-import { getLiving } from '../../../agreements';
+import { getLivingAsOf } from '../../../agreements';
 import type { ChartedMonth, PaymentShown, Side, SummaryLine, SummaryName } from '../../../documents';
 import { exchange, type Money, moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
@@ -28,7 +28,7 @@ export async function statementFacts(
 ): Promise<StatementFacts> {
   const statement = await getIssued(tx, id);
   const { agreement_id, month, draft, label_id } = statement;
-  const { life } = await getLiving(tx, agreement_id);
+  const { life } = await getLivingAsOf(tx, agreement_id, statement.issued_at);
   const { lines } = await tx.one<{ lines: number }>(
     'SELECT coalesce(max(line), 0) AS lines FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $3',
     [agreement_id, month, draft],

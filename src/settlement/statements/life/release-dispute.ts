@@ -46,16 +46,25 @@ export async function release(
   await issueInvoice(tx, { agreement, ...order, at, by });
 }
 
-/** A dispute that the label has accepted is over once a statement corrects its month: the difference is in that statement, so what was held is due. */
+/**
+ * A dispute that the label has accepted is over once a statement has its month by other reports, and was worked out since: the difference is in that statement, so what
+ * was held is due.
+ */
 export async function releaseCorrected(
   tx: Tx,
-  { agreement, months, at }: { agreement: LivingAgreement; months: readonly string[]; at: Date },
+  {
+    agreement,
+    months,
+    draftedAt,
+    at,
+  }: { agreement: LivingAgreement; months: readonly string[]; draftedAt: Date; at: Date },
 ): Promise<void> {
   const by = { system: 'statement.issued', organizationId: agreement.labelId };
   for (const month of months) {
     for (const { number } of await disputesOfStatement(tx, { agreement_id: agreement.id, month })) {
       const dispute = await getStatementDisputeForUpdate(tx, agreement.id, number);
-      if (stateOfDispute(dispute) !== 'accepted') continue;
+      const accepted = dispute.facts.findLast(({ kind }) => kind === 'accepted');
+      if (stateOfDispute(dispute) !== 'accepted' || accepted === undefined || accepted.at > draftedAt) continue;
       await end(tx, dispute, { kind: 'corrected', at });
       await release(tx, by, { agreement, dispute, due: dispute.held_minor, at });
     }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLiving, type LivingAgreement } from '../../../agreements';
+import { getLivingAsOf, type LivingAgreement } from '../../../agreements';
 import {
   type ClauseLine,
   monthPeriod,
@@ -80,7 +80,7 @@ export class ProveLine {
     tx: Tx,
     { statement, line, rates }: Pick<LineOrder, 'statement' | 'line'> & { readonly rates: boolean },
   ): Promise<LineOrder> {
-    const agreement = await getLiving(tx, statement.agreement_id);
+    const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
     const month = line.period.slice(0, 7);
     const key = keyOfLine(line);
     const booking = await bookingOf(tx, statement, line.period);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLiving, type LivingAgreement } from '../../../agreements';
+import { getLivingAsOf, type LivingAgreement } from '../../../agreements';
 import {
   BundleLines,
   type BundleReading,
@@ -53,7 +53,7 @@ export class StatementBundle {
     const facts = await statementFacts(tx, actor, id);
     return tx.asSystem(async () => {
       const { statement, terms } = facts;
-      const agreement = await getLiving(tx, statement.agreement_id);
+      const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
       const stated = await closeFactsOf(tx, agreement, statement.month.slice(0, 7));
       const told = factsFile({ ...stated, ...ratesStated(clauseLinesOf(statement)) }, terms);
       return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCurrency, type Money, moneyFromText, moneyText } from '../kernel';
+import { isCurrency, type Money, readMoney, moneyText } from '../kernel';
 import { type Actor, actorName } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
@@ -33,11 +33,9 @@ export class SetThreshold {
 
 function moneyOf(amount: string, currency: string): Money {
   if (!isCurrency(currency)) throw invalid('/currency', `${currency} is no currency that money is paid in`);
-  try {
-    return moneyFromText(amount, currency);
-  } catch {
-    throw invalid('/amount', `amount is finer than the minor unit of ${currency}`);
-  }
+  const money = readMoney(amount, currency);
+  if (money === undefined) throw invalid('/amount', `amount is finer than the minor unit of ${currency}`);
+  return money;
 }
 
 const invalid = (pointer: string, message: string): DomainError =>

@@ -19,6 +19,7 @@ export {
   type MonthOfRecord,
   needsReports,
   sameBasis,
+  sameReports,
   sameUsage,
   settledEvents,
   type UsageBasis,

@@ -15,6 +15,16 @@ export function moneyFromText(text: string, currency: string): Money {
   return { minor: minor.s * minor.n, currency };
 }
 
+/** As moneyFromText, for text that somebody sent: undefined where it is no amount of the currency. */
+export function readMoney(text: string, currency: string): Money | undefined {
+  try {
+    return moneyFromText(text, currency);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** The amount with all digits of its currency: "12000.00" USD, "500" JPY. Zero never carries a sign. */
 export function moneyText({ minor, currency }: Money): string {
   return digitsText(minor, currencyExponent(currency));

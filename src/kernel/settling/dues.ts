@@ -1,7 +1,5 @@
 import { calendarDateOf, dayAfter, type CalendarDate } from '../calendar';
-import { moneyFromText } from '../money';
 import { type Terms } from '../terms';
-import { joinsAtSignature } from './advances';
 import { prepaidOf } from './prepaid';
 
 /** Money that falls due on a day of its own, before anything has earned it. */
@@ -50,14 +48,3 @@ export function duePayments(terms: Terms, { exercised, fees }: Known): DuePaymen
 }
 
 const isSome = ({ minor }: Pick<DuePayment, 'minor'>): boolean => minor > 0n;
-
-/** What is due and to be recouped from signature on: its booking is one event. */
-export const dueAtSignature = ({ advances, currency }: Pick<Terms, 'advances' | 'currency'>): DuePayment[] =>
-  advances.filter(joinsAtSignature).map(({ id, amount }) => ({
-    clause: 'advance',
-    source: id,
-    id,
-    on: null,
-    joinsOn: null,
-    minor: moneyFromText(amount, currency).minor,
-  }));

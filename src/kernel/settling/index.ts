@@ -1,4 +1,4 @@
-export { joinsAtSignature, recoupableAdvances, totalAdvances, type RecoupableAdvance } from './advances';
+export { recoupableAdvances, totalAdvances, type RecoupableAdvance } from './advances';
 export * from './audit';
 export * from './breakage';
 export { carriedClauses, isPlain, openingCarried, type Carried, type CarriedClauses } from './carried';

@@ -1,4 +1,4 @@
-import { moneyFromText } from '../money';
+import { readMoney } from '../money';
 import { fault, readDecimal, type Place } from './reading';
 import { type Figure, type Royalty } from './terms';
 
@@ -28,10 +28,7 @@ export function refuseDated(place: Place): void {
 /** An amount of money in the terms' currency, no finer than its minor unit. */
 export function readAmount(place: Place, currency: string | undefined): string {
   const amount = readDecimal(place);
-  if (currency === undefined) return amount;
-  try {
-    moneyFromText(amount, currency);
-  } catch {
+  if (currency !== undefined && !readMoney(amount, currency)) {
     fault(place, 'terms-decimals-exceed-currency', `is finer than the minor unit of ${currency}`);
   }
   return amount;

@@ -80,10 +80,9 @@ export async function exercisedOptions(
 /** The facts of one month: of several about the same matter the last one, and of expenses the last that is confirmed. */
 const factsOfMonth = (tx: Tx, agreementId: string, month: string): Promise<PeriodFact[]> =>
   tx.rows<PeriodFact>(
-    `SELECT DISTINCT ON (f.kind, f.subject, f.service_id) f.*, c.at AS confirmed_at FROM period_facts f
-       LEFT JOIN period_fact_confirmations c ON c.agreement_id = f.agreement_id AND c.number = f.number
-      WHERE f.agreement_id = $1 AND f.day = $2 AND f.kind <> 'option' AND (f.kind <> 'expenses' OR c.number IS NOT NULL)
-      ORDER BY f.kind, f.subject, f.service_id, f.number DESC`,
+    `SELECT DISTINCT ON (kind, subject, service_id) *
+       FROM (${withConfirmation} WHERE f.agreement_id = $1 AND f.day = $2) of_month
+      WHERE kind <> 'option' AND (kind <> 'expenses' OR confirmed_at IS NOT NULL) ORDER BY kind, subject, service_id, number DESC`,
     [agreementId, `${month}-01`],
   );
 

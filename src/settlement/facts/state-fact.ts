@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { dayInZone, endOf, isExactText, moneyFromText, monthsOfLife, type Terms, termsOfMonth } from '../../kernel';
+import {
+  currentTerms,
+  dayInZone,
+  endOf,
+  isExactText,
+  readMoney,
+  monthsOfLife,
+  type Terms,
+  termsOfMonth,
+} from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -11,7 +20,15 @@ import { publish } from '../../platform/outbox/outbox';
 import { askToPostDues } from '../invoices/post-dues';
 import { draftOfMonth } from '../statements/drafts/drafts.repository';
 import { statementOfMonth } from '../statements/statements.repository';
-import { findFact, factKinds, insertConfirmation, insertFact, type NewFact, type PeriodFact } from './facts.repository';
+import {
+  exercisedOptions,
+  findFact,
+  factKinds,
+  insertConfirmation,
+  insertFact,
+  type NewFact,
+  type PeriodFact,
+} from './facts.repository';
 
 export class PeriodFactBody {
   @ChoiceField(factKinds, {
@@ -77,16 +94,13 @@ export class StateFact {
   /** The platform exercises an optional advance: it is due, for good. */
   async exercise(tx: Tx, actor: Actor, agreementId: string, advance: string): Promise<PeriodFact> {
     const agreement = await getLivingForUpdate(tx, agreementId);
-    const terms = agreement.life.versions.at(-1)?.terms ?? agreement.terms;
-    if (!terms.advances.some(({ id, option }) => id === advance && option)) throw new DomainError('not-found');
+    if (!currentTerms(agreement.life).advances.some(({ id, option }) => id === advance && option))
+      throw new DomainError('not-found');
     const at = this.clock.now();
     const day = dayInZone(at, agreement.timeZone);
     if (day >= endOf(agreement.life).until) throw new DomainError('agreement-not-running');
-    const exercised = await tx.first(
-      `SELECT FROM period_facts WHERE agreement_id = $1 AND kind = 'option' AND subject = $2`,
-      [agreementId, advance],
-    );
-    if (exercised !== undefined) throw new DomainError('period-fact-state', 'it is exercised already');
+    if ((await exercisedOptions(tx, agreement)).has(advance))
+      throw new DomainError('period-fact-state', 'it is exercised already');
     const option = { kind: 'option', day, subject: advance, service_id: null, value: null, note: null } as const;
     const fact = await state(tx, actor, agreement, { ...option, at });
     await askToPostDues(tx, agreementId);
@@ -188,14 +202,6 @@ function valueFault(
   if (!isExactText(value) || value.startsWith('-')) return 'must be a decimal that is not negative';
   if (unit === 'share') return undefined;
   if (!/^\d{1,15}(\.\d{1,12})?$/.test(value)) return 'must be a decimal that is not negative';
-  return unit === 'amount' ? amountFault(terms, value) : undefined;
-}
-
-function amountFault({ currency }: Terms, value: string): string | undefined {
-  try {
-    moneyFromText(value, currency);
-    return undefined;
-  } catch {
-    return `must be an amount of ${currency}`;
-  }
+  const { currency } = terms;
+  return unit === 'amount' && !readMoney(value, currency) ? `must be an amount of ${currency}` : undefined;
 }

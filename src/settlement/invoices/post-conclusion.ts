@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Amended, ConcludedAgreement } from '../../agreements';
-import { addedAdvances, dayInZone, duePayments, joinsAtSignature, moneyFromText, type Terms } from '../../kernel';
+import { addedAdvances, dayInZone, duePayments, moneyFromText, type Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
 import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg, prepaymentDue } from '../ledger/templates';
@@ -68,8 +68,8 @@ function dueAdvances(terms: Terms): Due[] {
   const payments = duePayments(terms, { exercised: new Map(), fees: {} });
   return payments
     .filter(({ on }) => on === null)
-    .map(({ source, id, minor }): Due => {
-      const joins = terms.advances.some((advance) => advance.id === id && joinsAtSignature(advance));
+    .map(({ source, minor, joinsOn }): Due => {
+      const joins = joinsOn === null;
       // What royalties may recoup only later joins what is to be recouped with the close of that month.
       const booking = joins
         ? { kind: 'advance-due', source, legs: advanceDue }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
 import {
   type CalendarDate,
+  currentTerms,
   dayAfter,
   dayInZone,
   daysOf,
@@ -64,7 +65,7 @@ interface Dues {
  * to be run again for the next one.
  */
 export async function postDues(tx: Tx, agreement: LivingAgreement, { fees, at }: Dues): Promise<void> {
-  const terms = agreement.life.versions.at(-1)?.terms ?? agreement.terms;
+  const terms = currentTerms(agreement.life);
   if (!hasDays(terms)) return;
   const exercised = await exercisedOptions(tx, agreement);
   const today = dayInZone(at, agreement.timeZone);
@@ -104,8 +105,7 @@ function owedOn(agreement: LivingAgreement, due: DuePayment): DatedPayment[] {
   return [{ ...due, on, invoicedOn: dayAfter(on, -paymentDaysOf(agreement)) }];
 }
 
-const paymentDaysOf = ({ life, terms }: LivingAgreement): number =>
-  (life.versions.at(-1)?.terms ?? terms).payment.dueDays;
+const paymentDaysOf = ({ life }: LivingAgreement): number => currentTerms(life).payment.dueDays;
 
 async function bookDue(
   tx: Tx,

@@ -8,14 +8,14 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
-import { askToWatch } from '../../usage';
+import { askToWatch, sameReports } from '../../usage';
 import { askToWatchDeadlines } from '../timetable/watch-deadlines';
 import { bookClose } from './book-close';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
 import { type Draft, findDraft, voidDraft } from './drafts/drafts.repository';
 import { releaseCorrected } from './life/release-dispute';
-import { currentBookings, insertBooking, insertStatement } from './statements.repository';
+import { basisOf, currentBookings, insertBooking, insertStatement } from './statements.repository';
 
 export const issueAction = 'statement.issue';
 
@@ -75,9 +75,9 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
   await bookClose(tx, { agreement, closed, carried, holds, at });
-  const replaced = outcome.bookings.filter(({ period, report_ids }) => {
-    const before = bookings.find((booking) => booking.period === period);
-    return before !== undefined && !sameIds(before.report_ids, report_ids);
+  const replaced = outcome.bookings.filter((booking) => {
+    const before = bookings.find(({ period }) => period === booking.period);
+    return before !== undefined && !sameReports(basisOf(before), basisOf(booking));
   });
   const months = replaced.map(({ period }) => period);
   await releaseCorrected(tx, { agreement, months, draftedAt: draft.drafted_at, at });
@@ -91,5 +91,3 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   const to = [agreement.labelId, agreement.platformId];
   await publish(tx, { to, topic: 'statement.issued', subjectId: id, payload: details, at });
 }
-
-const sameIds = (a: readonly string[], b: readonly string[]): boolean => [...a].sort().join() === [...b].sort().join();

@@ -45,7 +45,8 @@ export const sameBasis = (a: UsageBasis, b: UsageBasis): boolean =>
 export const sameUsage = (a: MonthOfRecord, b: MonthOfRecord): boolean =>
   sameReports(a, b) && textOf(a.usage) === textOf(b.usage);
 
-const sameReports = (a: UsageBasis, b: UsageBasis): boolean =>
+/** Whether both stand on the same reports, in whatever order. */
+export const sameReports = (a: Pick<UsageBasis, 'reportIds'>, b: Pick<UsageBasis, 'reportIds'>): boolean =>
   [...a.reportIds].sort().join() === [...b.reportIds].sort().join();
 
 const textOf = (usage: readonly UsageSum[]): string =>

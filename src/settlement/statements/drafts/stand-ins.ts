@@ -1,5 +1,6 @@
 import type { Tx } from '../../../platform/database/tx';
-import type { Booking } from '../statements.repository';
+import { sameReports } from '../../../usage';
+import { basisOf, type Booking } from '../statements.repository';
 
 /** Reports of an earlier month that stand in for a month's own, which are overdue. */
 export interface StandIn {
@@ -8,15 +9,8 @@ export interface StandIn {
   readonly reportIds: readonly string[];
 }
 
-/** What a month was closed by at first. */
-export interface Estimated {
-  /** The month whose usage it is, its first day. */
-  readonly from: string;
-  readonly reportIds: readonly string[];
-}
-
 /** Months that were closed by another month's usage, by their first days. */
-export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, Estimated>> {
+export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, StandIn>> {
   const rows = await tx.rows<{ month: string; estimated_from: string; report_ids: readonly string[] }>(
     `SELECT s.month, s.estimated_from, b.report_ids
        FROM statements s JOIN period_bookings b ON b.agreement_id = s.agreement_id AND b.period = s.month AND b.sequence = 1
@@ -27,16 +21,13 @@ export async function estimatedMonths(tx: Tx, agreementId: string): Promise<Read
 }
 
 /** Whether the books still have an estimate of this month: no report has corrected it, whatever events have come since. */
-export const isEstimate = ({ period, report_ids }: Booking, estimated: ReadonlyMap<string, Estimated>): boolean => {
-  const first = estimated.get(period)?.reportIds;
-  return first !== undefined && [...first].sort().join() === [...report_ids].sort().join();
+export const isEstimate = (booking: Booking, estimated: ReadonlyMap<string, StandIn>): boolean => {
+  const first = estimated.get(booking.period);
+  return first !== undefined && sameReports(first, basisOf(booking));
 };
 
 /** The usage of the last month that was closed by reports; undefined where there is none. */
-export function standInFor(
-  bookings: readonly Booking[],
-  estimated: ReadonlyMap<string, Estimated>,
-): StandIn | undefined {
+export function standInFor(bookings: readonly Booking[], estimated: ReadonlyMap<string, StandIn>): StandIn | undefined {
   const last = bookings
     .filter(({ report_ids }) => report_ids.length > 0)
     .sort((a, b) => (a.period < b.period ? -1 : 1))

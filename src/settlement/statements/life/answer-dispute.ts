@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../../agreements';
-import { moneyFromText } from '../../../kernel';
+import { readMoney } from '../../../kernel';
 import { audit } from '../../../platform/audit/audit';
 import { type Actor, actorName } from '../../../platform/auth/actor';
 import { Clock } from '../../../platform/clock';
@@ -94,12 +94,7 @@ function refuseUnlessPossible(dispute: StatementDispute, { kind }: Answer): void
 
 /** Refuses with request-invalid what is no amount of the currency, or more than waits. */
 function offeredMinor({ held_minor, currency }: StatementDispute, amount: string): bigint {
-  let minor: bigint | undefined;
-  try {
-    minor = moneyFromText(amount, currency).minor;
-  } catch {
-    minor = undefined;
-  }
+  const minor = readMoney(amount, currency)?.minor;
   if (minor !== undefined && minor >= 0n && minor <= held_minor) return minor;
   const message = 'must be an amount in the currency of the statement, and no more than what waits';
   throw new DomainError('request-invalid', undefined, [{ pointer: '/amount', code: 'field-in', message }]);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../../agreements';
-import { dayAfter, dayInZone, moneyFromText, startOfDayInZone, termsOfMonth } from '../../../kernel';
+import { dayAfter, dayInZone, readMoney, startOfDayInZone, termsOfMonth } from '../../../kernel';
 import { audit } from '../../../platform/audit/audit';
 import { type Actor, actorName } from '../../../platform/auth/actor';
 import { Clock } from '../../../platform/clock';
@@ -161,12 +161,8 @@ async function amountsOf(
 /** Null where none is given; undefined where it is no amount of the currency, or less than nothing. */
 function expectedMinor(text: string | undefined, currency: string): bigint | null | undefined {
   if (text === undefined) return null;
-  try {
-    const { minor } = moneyFromText(text, currency);
-    return minor < 0n ? undefined : minor;
-  } catch {
-    return undefined;
-  }
+  const minor = readMoney(text, currency)?.minor;
+  return minor === undefined || minor < 0n ? undefined : minor;
 }
 
 /** What is open of the month's invoice, up to what is disputed. */

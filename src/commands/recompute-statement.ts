@@ -130,13 +130,13 @@ function restatesOf(bundle: Bundled, terms: Terms): object[] {
     });
 }
 
-/** What the books had for a month, worked out from the usage that was counted then. */
 /** What a context file has beside its period: what services report, and what the parties tell for the agreement. */
 const figuresOf = ({ services, figures }: BundledMonth): object => ({
   services,
   ...(figures === undefined ? {} : { figures }),
 });
 
+/** What the books had for a month, worked out from the usage that was counted then. */
 function bookedOf(before: BundledMonth, then: unknown, { rounding }: Terms): object {
   const { period, usage } = before;
   const inputs = readInputs({

@@ -25,7 +25,7 @@ export {
   type UsageBasis,
   usageOfRecord,
 } from './events/usage-of-record';
-export { type EventMovement, eventMovements, type MovementKind } from './proof/event-movements';
+export { type EventMovement, eventMovements, type MovementKind, movementKinds } from './proof/event-movements';
 export { isWhole, type ProofOrder, ProveSum, type ReportProof, type SumProof } from './proof/prove-sum';
 export { type MonthSource, SumsOfMonth } from './proof/sums-of-month';
 export type { SumKey } from './proof/sum-key';

@@ -4,6 +4,7 @@ import { addedUp } from './added-up';
 import type { KeptReadings } from './kept-readings';
 import { type ReportedContext, reportedContexts } from './reported-contexts';
 import type { UsageReport } from './usage-report';
+import { reportsOf } from './usage-report.repository';
 
 /** A report that speaks for its month now. */
 export interface LiveReport {
@@ -56,7 +57,7 @@ export async function usageBetween(
   reports: readonly LiveReport[],
 ): Promise<ReportedMonth[]> {
   const ids = reports.map(({ id }) => id);
-  const rows = await tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]);
+  const rows = await reportsOf(tx, ids);
   const contexts = await reportedContexts(tx, ids);
   const months: ReportedMonth[] = [];
   for (const month of new Set(reports.map((report) => report.month))) {

@@ -3,7 +3,8 @@ import type { PeriodContext, UsageSum } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { addedUp } from './added-up';
-import type { KeptReadings, ReadFiles } from './kept-readings';
+import type { KeptReadings } from './kept-readings';
+import { reportsOf } from './usage-report.repository';
 import { grantedContexts, reportedContexts, serviceFigures } from './reported-contexts';
 
 /** A month of one agreement as rating wants it, and the reports that it stands on. */
@@ -40,11 +41,8 @@ export async function usageOfReports(
   agreement: AgreementWithTerms,
   reportIds: readonly string[],
 ): Promise<UsageOfMonth> {
-  const reports = await tx.rows<ReadFiles>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [
-    reportIds,
-  ]);
   const all: UsageSum[][] = [];
-  for (const report of reports) all.push(await readings.sumsOf(report, agreement.id));
+  for (const report of await reportsOf(tx, reportIds)) all.push(await readings.sumsOf(report, agreement.id));
   return {
     reportIds,
     usage: all.length === 1 ? (all[0] ?? []) : addedUp(all),

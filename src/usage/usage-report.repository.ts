@@ -11,6 +11,10 @@ export async function getReport(tx: Tx, id: string): Promise<UsageReport> {
   return report;
 }
 
+/** Reports by their ids, in the order of these: all of them that are there for this actor. */
+export const reportsOf = (tx: Tx, ids: readonly string[]): Promise<UsageReport[]> =>
+  tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]);
+
 /** The report as it was read last: itself, or what reading its file again made of it. */
 export async function lastReadingOf(tx: Tx, id: string): Promise<string> {
   const last = await tx.first<{ id: string }>(

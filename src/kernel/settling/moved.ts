@@ -32,8 +32,8 @@ export interface BalancesOfClose {
  * and opening + joined − recouped − lapsed = closing.
  */
 export function movedBetween(terms: Terms, { before, settled }: BalancesOfClose): MovedBalances {
-  const [from, to] = [before, settled.carried].map((carried) => totalsOf(terms, carriedClauses(terms, carried)));
-  if (!from || !to) throw new RangeError('a close has two balances');
+  const totals = (carried: Carried): Totals => totalsOf(terms, carriedClauses(terms, carried));
+  const [from, to] = [totals(before), totals(settled.carried)];
   const joined = to.joined - from.joined;
   return {
     carriedForward: BigInt(settled.carried.carriedForward ?? '0') - BigInt(before.carriedForward ?? '0'),

@@ -59,7 +59,7 @@ export const earliestRateDay = (source: RateSource, day: CalendarDate): Calendar
 
 /**
  * The rate of the day, or of the latest day before it on which the source published all that is needed; undefined where that is further back than the source ever
- * rests. Both rates of a cross rate are of one day. `rows`: of the pairs of `pairsFor`, at most one for each pair and day. All is exact; nothing is rounded.
+ * rests. Both rates of a cross rate are of one day. `rows`: of the pairs of `ratePairs`, at most one for each pair and day. All is exact; nothing is rounded.
  */
 export function chooseRate(
   source: RateSource,

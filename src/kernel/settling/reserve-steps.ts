@@ -60,7 +60,7 @@ export function reserveSalesOf(
  */
 export function reserveRoyaltiesOf(
   terms: Terms,
-  { rated, payable, before, isLast = false }: { rated: RatedPeriod; payable: bigint; before: States; isLast?: boolean },
+  { rated, payable, before, isLast }: { rated: RatedPeriod; payable: bigint; before: States; isLast: boolean },
 ): ReservesMoved & { readonly minor: bigint } {
   let left = payable > 0n ? payable : 0n;
   let minor = 0n;

@@ -17,3 +17,9 @@ export async function signedText(
   const signature = await webcrypto.subtle.sign('Ed25519', key as webcrypto.CryptoKey, Buffer.from(input, 'latin1'));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
+
+/** As signedText, detached (RFC 7515, appendix F): the text itself is not in it. */
+export async function detachedSeal(...asked: Parameters<typeof signedText>): Promise<string> {
+  const [header, , signature] = (await signedText(...asked)).split('.');
+  return `${header}..${signature}`;
+}

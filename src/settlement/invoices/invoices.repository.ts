@@ -26,7 +26,10 @@ export interface Invoice {
 
 export type InvoiceWithCredits = Invoice & { readonly credited_minor: bigint };
 
-const withCredits = `SELECT i.*, (SELECT coalesce(sum(amount_minor), 0)::bigint FROM invoice_credits c WHERE c.invoice_id = i.id) AS credited_minor FROM invoices i`;
+/** In SQL: what was taken off invoice `i`. */
+export const credited = `(SELECT coalesce(sum(c.amount_minor), 0)::bigint FROM invoice_credits c WHERE c.invoice_id = i.id)`;
+
+const withCredits = `SELECT i.*, ${credited} AS credited_minor FROM invoices i`;
 
 export const findInvoice = (tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> =>
   tx.first<InvoiceWithCredits>(`${withCredits} WHERE id = $1`, [id]);

@@ -14,7 +14,7 @@ import type { KeptReadings, MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
 import { monthOfRecord } from '../facts/month-of-record';
 import { sumsCounted } from '../statements/proof/proved-line.repository';
-import { basisOf, currentBookings, latestStatement } from '../statements/statements.repository';
+import { basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
 /** So many sums are closed again for each month that is foreseen: more would take too long for a question. */
 const sumsMax = 20_000;
@@ -40,10 +40,9 @@ export async function foresee(
   tx: Tx,
   readings: KeptReadings,
   agreement: LivingAgreement,
-  count: number,
+  { latest, count }: { readonly latest: Statement | undefined; readonly count: number },
 ): Promise<Forecast> {
   const nothing = { basedOn: null, months: [], missing: [] };
-  const latest = await latestStatement(tx, agreement.id);
   if (latest === undefined) return nothing;
   const basedOn = latest.month.slice(0, 7);
   const booking = (await currentBookings(tx, agreement.id)).find(({ period }) => period === latest.month);

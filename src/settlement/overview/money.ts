@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/tx';
+import { credited } from '../invoices/invoices.repository';
 
 export const groupings = ['agreement', 'label', 'platform', 'month'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -55,7 +56,7 @@ export const moneyBy = (tx: Tx, { by, from, until, today, limit, after }: MoneyQ
                       CASE i.state WHEN 'paid' THEN 0 ELSE i.amount_minor - credited - paid END AS rest,
                       CASE WHEN i.purpose = 'royalties' AND i.source ~ '^\\d{4}-\\d{2}$' THEN i.source ELSE to_char(i.issued_at AT TIME ZONE 'UTC', 'YYYY-MM') END AS month
                  FROM invoices i,
-                      LATERAL (SELECT coalesce(sum(amount_minor), 0)::bigint AS credited FROM invoice_credits c WHERE c.invoice_id = i.id) c,
+                      LATERAL (SELECT ${credited} AS credited) c,
                       LATERAL (SELECT coalesce(sum(amount_minor), 0)::bigint AS paid FROM receipt_allocations r WHERE r.invoice_id = i.id) r) i
      )
      SELECT ${keys[by]} AS key, currency, sum(stated)::bigint AS stated, sum(held)::bigint AS held, sum(invoiced)::bigint AS invoiced,

@@ -12,7 +12,7 @@ import { KeptReadings } from '../../usage';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from '../statements/clause-lines';
 import { liveMonth } from '../statements/live-month';
-import type { Statement } from '../statements/statements.repository';
+import { type Statement, statementsOf } from '../statements/statements.repository';
 import { foresee } from './forecast';
 import { type Grouping, groupings, moneyBy, type MoneyRow } from './money';
 
@@ -117,10 +117,15 @@ export class OverviewController {
   ): Promise<ForecastView> {
     const agreement = await getLiving(tx, id);
     const { currency } = agreement;
-    const statements = await tx.rows<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month', [
-      id,
-    ]);
-    const { basedOn, months: ahead, missing } = await foresee(tx, this.readings, agreement, months);
+    const statements = await statementsOf(tx, id);
+    const {
+      basedOn,
+      months: ahead,
+      missing,
+    } = await foresee(tx, this.readings, agreement, {
+      latest: statements.at(-1),
+      count: months,
+    });
     const next = nextMonth(agreement, statements);
     const live = next === undefined ? undefined : await liveMonth(tx, this.readings, agreement, next);
     const text = (minor: bigint): string => moneyText({ minor, currency });

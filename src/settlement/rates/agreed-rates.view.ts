@@ -34,10 +34,6 @@ export class AgreedExchangeView extends AgreedRateView {
   @ApiProperty({ description: 'where it is from' }) readonly note!: string;
 }
 
-export class TaxRatesView {
-  @ApiProperty({ type: TaxRateView, isArray: true }) readonly rows!: readonly TaxRateView[];
-}
-
 export class AgreedExchangesView {
   @ApiProperty({ type: AgreedExchangeView, isArray: true }) readonly rows!: readonly AgreedExchangeView[];
 }

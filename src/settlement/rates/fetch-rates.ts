@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { RATE_SOURCES } from '../../kernel';
 import { Clock } from '../../platform/clock';
@@ -27,7 +28,7 @@ export const ratesTypes = [
 ];
 
 /** For a whole answer. */
-export const fetchMilliseconds = 30_000;
+const fetchMilliseconds = 30_000;
 
 /**
  * Fetches what a source has published and keeps it. The call stands outside of any transaction; the file is stored before it is read, as evidence. What cannot be
@@ -70,7 +71,7 @@ export class FetchRates {
       const limits = { types: ratesTypes, bytesMax: ratesBytesMax, milliseconds: fetchMilliseconds };
       const bytes = await fetchFile({ address, ...limits });
       const rates = await read(bytes);
-      return { rates, file: await this.storage.store(pieces(bytes), ratesBytesMax) };
+      return { rates, file: await this.storage.store(Readable.from([bytes]), ratesBytesMax) };
     } catch (error) {
       if (error instanceof NotFetched) return { problem: { code: error.code, detail: error.message, faults: [] } };
       if (error instanceof DomainError) {
@@ -89,9 +90,4 @@ export class FetchRates {
     );
     return operator && { system: fetchRates, organizationId: operator.id };
   }
-}
-
-async function* pieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  await Promise.resolve();
-  yield bytes;
 }

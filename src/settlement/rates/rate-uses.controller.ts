@@ -4,13 +4,9 @@ import { getAgreement } from '../../agreements';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { AmountView } from '../amount-view';
 import { agreedKinds } from './agreed-rates.repository';
 import { listUses, type RecordedUse } from './rate-uses.repository';
-
-export class AmountView {
-  @ApiProperty({ example: '1642.00' }) readonly amount!: string;
-  @ApiProperty({ example: 'USD' }) readonly currency!: string;
-}
 
 export class RateUseView {
   @ApiProperty({ example: '2026-01' }) readonly month!: string;

@@ -14,7 +14,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
-import { type Draft, draftOfMonth, insertDraft, nextDraft, voidDraft } from './drafts/drafts.repository';
+import { type DraftHead, draftOfMonth, insertDraft, nextDraft, voidDraft } from './drafts/drafts.repository';
 import { workOut } from './drafts/work-out';
 import { issueAction } from './issue-statement';
 import { currentBookings, statementOfMonth } from './statements.repository';
@@ -98,7 +98,7 @@ interface Close {
 }
 
 /** What it was worked out from has changed: nobody can issue it any more, and another draft takes its place. */
-async function supersede(tx: Tx, draft: Draft, at: Date): Promise<void> {
+async function supersede(tx: Tx, draft: DraftHead, at: Date): Promise<void> {
   const because = 'statement.superseded';
   await voidDraft(tx, draft, { because: 'superseded', by: 'system:close-period', at });
   await voidApproval(tx, { action: issueAction, subjectId: draft.id, because, at });

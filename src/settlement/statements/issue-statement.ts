@@ -13,7 +13,7 @@ import { askToWatchDeadlines } from '../timetable/watch-deadlines';
 import { bookClose } from './book-close';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
-import { type Draft, findDraft, voidDraft } from './drafts/drafts.repository';
+import { type Draft, findDraft, findDraftHead, voidDraft } from './drafts/drafts.repository';
 import { releaseCorrected } from './life/release-dispute';
 import { basisOf, currentBookings, insertBooking, insertStatement } from './statements.repository';
 
@@ -31,15 +31,15 @@ export class IssueStatement implements ApprovalAction {
 
   /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. */
   async lock(tx: Tx, id: string): Promise<void> {
-    const draft = await findDraft(tx, id);
+    const draft = await findDraftHead(tx, id);
     if (draft !== undefined) await getAgreementForUpdate(tx, draft.agreement_id);
   }
 
   /** A draft never changes; one that is void or issued has been decided. */
   async subjectHash(tx: Tx, id: string): Promise<string> {
-    const draft = await findDraft(tx, id);
+    const draft = await findDraftHead(tx, id);
     if (draft === undefined) throw new DomainError('approval-decided');
-    const { sha256, total_minor, held_minor } = draft.outcome.statement;
+    const { sha256, total_minor, held_minor } = draft;
     return sha256Hex(canonicalText({ id, sha256, payable: String(total_minor), held: String(held_minor) }));
   }
 
@@ -63,7 +63,7 @@ async function reject(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<voi
 
 async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void> {
   const { outcome, id } = draft;
-  const { statement, closed, carried, holds } = outcome;
+  const { statement, closed, holds } = outcome;
   const { month } = closed;
   const agreement = await getLivingForUpdate(tx, draft.agreement_id);
   const estimate = statement.estimated_from !== null;
@@ -74,7 +74,7 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
-  await bookClose(tx, { agreement, closed, carried, holds, at });
+  await bookClose(tx, { agreement, closed, carried: statement.carried_in, holds, at });
   const replaced = outcome.bookings.filter((booking) => {
     const before = bookings.find(({ period }) => period === booking.period);
     return before !== undefined && !sameReports(basisOf(before), basisOf(booking));

@@ -97,7 +97,8 @@ export function factsFile(
   return Object.keys(facts).length === 0 ? {} : { facts };
 }
 
-const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
+/** The figures of a month, as a context file. */
+export const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
   period,
   ...(figures === undefined ? {} : { figures }),
   services: services.map(({ allPlays, ...figures }) => ({

@@ -78,6 +78,10 @@ export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Pr
     `${month}-01`,
   ]);
 
+/** All that were issued under an agreement, by month. */
+export const statementsOf = (tx: Tx, agreementId: string): Promise<Statement[]> =>
+  tx.rows<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month', [agreementId]);
+
 export const latestStatement = (tx: Tx, agreementId: string): Promise<Statement | undefined> =>
   tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1', [agreementId]);
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/tx';
+import { credited } from '../invoices/invoices.repository';
 
 export const missedKinds = ['report', 'statement', 'invoice'] as const;
 export type MissedKind = (typeof missedKinds)[number];
@@ -39,7 +40,7 @@ const stillMissing = `CASE m.kind
     AND r.month = (m.subject || '-01')::date AND r.state = 'accepted' AND r.service_id = ANY(m.service_ids))
   WHEN 'statement' THEN NOT EXISTS (SELECT FROM statements s WHERE s.agreement_id = m.agreement_id AND s.month = (m.subject || '-01')::date)
   ELSE EXISTS (SELECT FROM invoices i WHERE i.id = m.subject::uuid AND i.state <> 'paid'
-    AND i.amount_minor > coalesce((SELECT sum(c.amount_minor) FROM invoice_credits c WHERE c.invoice_id = i.id), 0)) END`;
+    AND i.amount_minor > ${credited}) END`;
 
 /** What is missing of all agreements of the transaction's organization, the longest first; one row more than `limit`. */
 export const listMissed = (

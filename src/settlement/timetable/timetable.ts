@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database/tx';
 import { firstReported } from '../../usage';
 import { waitingDrafts } from '../statements/drafts/waiting';
 import { type Deadlines, deadlinesOf, type MonthFacts, type MonthSteps, stepsOf } from './month-steps';
+import { credited } from '../invoices/invoices.repository';
 
 /** Every month of the agreement's life, oldest first, as it stands today to whoever asks: drafts are the label's alone. */
 export async function timetableOf(tx: Tx, agreement: LivingAgreement, now: Date): Promise<MonthSteps[]> {
@@ -52,7 +53,7 @@ async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: stri
     await tx.rows<InvoiceRow>(
       `SELECT source AS month, issued_at, due_on, paid_at, (SELECT l.amount_minor FROM late_interest l WHERE l.invoice_id = i.id) AS interest
          FROM invoices i WHERE agreement_id = $1 AND purpose = 'royalties'
-          AND amount_minor > coalesce((SELECT sum(c.amount_minor) FROM invoice_credits c WHERE c.invoice_id = i.id), 0)`,
+          AND i.amount_minor > ${credited}`,
       [agreement.id],
     ),
   );

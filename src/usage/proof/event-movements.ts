@@ -3,7 +3,9 @@ import type { Tx } from '../../platform/database/tx';
 import { shareOf, type SumKey } from './sum-key';
 
 /** How an event moved a sum: it counted, was found to count later, was taken back, or counts for shares. */
-export type MovementKind = 'counted' | 'matched' | 'void' | 'shared';
+/** In the order in which those of one event and position are listed. */
+export const movementKinds = ['counted', 'matched', 'void', 'shared'] as const;
+export type MovementKind = (typeof movementKinds)[number];
 
 /** What one event added to a sum, or took away. */
 export interface EventMovement {
@@ -24,9 +26,6 @@ export interface MovementsWanted {
   readonly position: bigint;
   readonly key: SumKey;
 }
-
-/** Kinds in the order in which those of one event and position are listed. */
-const kinds: readonly MovementKind[] = ['counted', 'matched', 'void', 'shared'];
 
 /**
  * The events that a month's sum is made of, in the order in which they came to count: at most `limit` movements after one. They add up to the sum. Positions at which the
@@ -80,9 +79,9 @@ export function eventMovements(
         after?.position ?? 0n,
         after?.source ?? '',
         after?.id ?? '',
-        after === undefined ? -1 : kinds.indexOf(after.kind),
+        after === undefined ? -1 : movementKinds.indexOf(after.kind),
       ],
-      ...[limit, kinds],
+      ...[limit, movementKinds],
     ],
   );
 }

@@ -7,6 +7,7 @@ import type { UsageBasis } from '../events/usage-of-record';
 import { KeptReadings } from '../kept-readings';
 import { filesOfReport, type ReportFile } from '../report-parts';
 import type { UsageReport } from '../usage-report';
+import { reportsOf } from '../usage-report.repository';
 import { eventSum } from './event-movements';
 import { shareOf, type SumKey } from './sum-key';
 import { bytesToTrace, type ReportTrace, type TraceOrder, TraceSum } from './trace-sum';
@@ -112,6 +113,3 @@ export const isWhole = ({ quantity, returns, traces }: ReportProof): boolean =>
   traces !== null &&
   traces.reduce((sum, trace) => sum + trace.quantity, 0n) === quantity &&
   traces.reduce((sum, trace) => sum + trace.returns, 0n) === returns;
-
-const reportsOf = (tx: Tx, ids: readonly string[]): Promise<UsageReport[]> =>
-  tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]);

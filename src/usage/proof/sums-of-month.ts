@@ -15,6 +15,7 @@ import { KeptReadings } from '../kept-readings';
 import { filesOfReport, type ReportFile } from '../report-parts';
 import { contextFigures } from '../usage-of-month';
 import type { UsageReport } from '../usage-report';
+import { reportsOf } from '../usage-report.repository';
 
 /** What a month was rated with, and where its sums are. */
 export interface MonthSource {
@@ -44,11 +45,9 @@ export class SumsOfMonth {
     month: string,
     { reportIds, eventPosition }: UsageBasis,
   ): Promise<MonthSource> {
-    const rows = await tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [
-      reportIds,
-    ]);
     const reports: { report: UsageReport; files: readonly ReportFile[] }[] = [];
-    for (const report of rows) reports.push({ report, files: await filesOfReport(tx, report) });
+    for (const report of await reportsOf(tx, reportIds))
+      reports.push({ report, files: await filesOfReport(tx, report) });
     return {
       agreementId: agreement.id,
       month,

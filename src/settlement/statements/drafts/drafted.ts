@@ -2,7 +2,7 @@ import { getAgreement } from '../../../agreements';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { findStatement, type IssuedStatement, type Statement } from '../statements.repository';
-import { asStatement, findDraft } from './drafts.repository';
+import { asStatement, findDraft, findDraftHead } from './drafts.repository';
 
 /** The statement, or the draft of one; a draft is the label's alone. Refuses with not-found. */
 export async function getStatementOrDraft(tx: Tx, id: string): Promise<Statement> {
@@ -17,6 +17,6 @@ export async function getStatementOrDraft(tx: Tx, id: string): Promise<Statement
 export async function getIssued(tx: Tx, id: string): Promise<IssuedStatement> {
   const statement = await findStatement(tx, id);
   if (statement !== undefined) return statement;
-  if ((await findDraft(tx, id)) === undefined) throw new DomainError('not-found');
+  if ((await findDraftHead(tx, id)) === undefined) throw new DomainError('not-found');
   throw new DomainError('statement-state', 'the statement is a draft');
 }

@@ -1,5 +1,4 @@
 import type { AgreementWithTerms } from '../../../agreements';
-import type { Carried } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { Hold } from '../../disputes/disputes.repository';
 import type { ClosedMonth } from '../rate-close';
@@ -11,8 +10,6 @@ import { waitingDrafts } from './waiting';
 export interface Outcome {
   readonly statement: Omit<NewStatement, 'agreement' | 'month' | 'at' | 'id' | 'draft'>;
   readonly closed: Pick<ClosedMonth, 'month' | 'settled' | 'rates'>;
-  /** The balances that the close began with. */
-  readonly carried: Carried;
   readonly holds: readonly Hold[];
   readonly bookings: readonly Booking[];
 }
@@ -32,20 +29,30 @@ export interface Draft {
   readonly drafted_at: Date;
 }
 
-type DraftRow = Omit<Draft, 'outcome'> & { readonly outcome: object };
+/** A draft without what it comes to, which may be long: the month's clause lines and balances. */
+export type DraftHead = Omit<Draft, 'outcome'> & Pick<Statement, 'sha256' | 'total_minor' | 'held_minor'>;
 
-const draftOf = (row: DraftRow): Draft => ({ ...row, outcome: unpacked(row.outcome) as Outcome });
-
-async function findOne(tx: Tx, where: string, parameters: readonly string[]): Promise<Draft | undefined> {
-  const row = await tx.first<DraftRow>(`SELECT d.* FROM ${waitingDrafts} AND ${where}`, parameters);
-  return row && draftOf(row);
-}
+const findHead = (tx: Tx, where: string, parameters: readonly string[]): Promise<DraftHead | undefined> =>
+  tx.first<DraftHead>(
+    `SELECT d.id, d.agreement_id, d.month, d.draft, d.owner_id, d.built_on, d.asked_by, d.drafted_at, d.sha256, d.total_minor, d.held_minor
+       FROM ${waitingDrafts} AND ${where}`,
+    parameters,
+  );
 
 /** The draft of this id, while it waits. */
-export const findDraft = (tx: Tx, id: string): Promise<Draft | undefined> => findOne(tx, 'd.id = $1', [id]);
+export const findDraftHead = (tx: Tx, id: string): Promise<DraftHead | undefined> => findHead(tx, 'd.id = $1', [id]);
 
-export const draftOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Draft | undefined> =>
-  findOne(tx, 'd.agreement_id = $1 AND d.month = $2', [agreementId, `${month}-01`]);
+export const draftOfMonth = (tx: Tx, agreementId: string, month: string): Promise<DraftHead | undefined> =>
+  findHead(tx, 'd.agreement_id = $1 AND d.month = $2', [agreementId, `${month}-01`]);
+
+/** As findDraftHead, with all that issuing it writes. */
+export async function findDraft(tx: Tx, id: string): Promise<Draft | undefined> {
+  const row = await tx.first<Omit<Draft, 'outcome'> & { readonly outcome: object }>(
+    `SELECT d.* FROM ${waitingDrafts} AND d.id = $1`,
+    [id],
+  );
+  return row && { ...row, outcome: unpacked(row.outcome) as Outcome };
+}
 
 /** Under which number the month's next draft is kept. The caller holds the agreement. */
 export async function nextDraft(tx: Tx, agreementId: string, month: string): Promise<number> {
@@ -90,7 +97,7 @@ export interface Voided {
   readonly at: Date;
 }
 
-export const voidDraft = (tx: Tx, draft: Draft, { because, by, at }: Voided): Promise<number> =>
+export const voidDraft = (tx: Tx, draft: Omit<Draft, 'outcome'>, { because, by, at }: Voided): Promise<number> =>
   tx.run(
     `INSERT INTO voided_statement_drafts (agreement_id, month, draft, owner_id, because, made_by, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [draft.agreement_id, draft.month, draft.draft, draft.owner_id, because, by, at],

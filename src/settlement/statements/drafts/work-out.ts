@@ -53,7 +53,6 @@ export async function workOut(
       estimated_from: base.estimatedFrom,
     },
     closed: { month, settled, rates },
-    carried,
     holds,
     bookings: newBookings(closed, bookings),
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { STATEMENT_SCHEMA, STATEMENT_SEAL_TYPE } from '../../../evidence';
 import { canonicalText, moneyText } from '../../../kernel';
 import type { Keyring } from '../../../platform/keyring/keyring';
-import { signedText } from '../../../platform/keyring/signed-text';
+import { detachedSeal } from '../../../platform/keyring/signed-text';
 import { parsedLines } from '../clause-lines';
 import { csvOfLines, type Reading } from './lines-csv';
 import { invoicedOf, type StatementFacts, summaryOf } from './statement-facts';
@@ -42,8 +42,8 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
     lines: { count: lineCount, csvSha256: await csvHash(read, facts) },
   };
   const kind = { purpose: 'statement', typ: STATEMENT_SEAL_TYPE } as const;
-  const [header, , signature] = (await signedText(keyring, kind, canonicalText(paper))).split('.');
-  return canonicalText({ seal: `${header}..${signature}`, statement: paper });
+  const seal = await detachedSeal(keyring, kind, canonicalText(paper));
+  return canonicalText({ seal, statement: paper });
 }
 
 async function csvHash(read: Reading, { statement }: StatementFacts): Promise<string> {

@@ -2,6 +2,7 @@ import type { Tx } from '../../../platform/database/tx';
 import { waitingDrafts } from '../drafts/waiting';
 import type { Statement } from '../statements.repository';
 import { endings } from './statement-disputes.repository';
+import { credited } from '../../invoices/invoices.repository';
 
 /**
  * Where a statement stands. All but the draft follow from facts: nothing is ever changed of a statement itself.
@@ -45,7 +46,7 @@ const isDisputed = `EXISTS (SELECT FROM statement_disputes x WHERE x.agreement_i
 
 /** What was invoiced of it is paid, and nothing waits for a dispute about usage that would be invoiced later. */
 const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.state <> 'paid'
-    AND i.amount_minor > coalesce((SELECT sum(c.amount_minor) FROM invoice_credits c WHERE c.invoice_id = i.id), 0)
+    AND i.amount_minor > ${credited}
     AND (i.source = to_char(s.month, 'YYYY-MM')
       OR i.source IN (SELECT 'dispute ' || h.number FROM usage_dispute_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month)
       OR i.source IN (SELECT 'statement-dispute ' || x.number FROM statement_disputes x WHERE x.agreement_id = s.agreement_id AND x.month = s.month)))

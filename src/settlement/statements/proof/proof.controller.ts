@@ -8,7 +8,7 @@ import { ChoiceField, IntegerParameter } from '../../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
 import { OpensOwnTransactions } from '../../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../../platform/operations/operations.controller';
-import { type EventMovement, eventMovements, type MovementKind } from '../../../usage';
+import { type EventMovement, eventMovements, type MovementKind, movementKinds } from '../../../usage';
 import { LineProofView, lineProofView } from './proof.view';
 import { bytesAtOnce, type LineOrder, ProveLine } from './prove-line';
 import { TraceLine } from './trace-line';
@@ -25,8 +25,6 @@ export class MovementsQuery extends PageQuery {
   })
   readonly reading?: 'counted' | 'corrected';
 }
-
-const movementKinds = ['counted', 'matched', 'void', 'shared'] as const satisfies readonly MovementKind[];
 
 export class EventMovementView {
   @ApiProperty() readonly source!: string;
@@ -66,7 +64,11 @@ export class ProofController {
     @Param('line') line: string,
     @Query() { limit }: ProofQuery,
   ): Promise<LineProofView> {
-    const order = await this.prepared(actor, { id, line, rates: true });
+    const order = await this.database.withTenant(
+      actor,
+      (tx) => this.proveLine.prepare(tx, id, line, { rates: true }),
+      'read',
+    );
     return lineProofView(await this.proveLine.prove(order, { limit, bytesMax: bytesAtOnce }));
   }
 
@@ -107,13 +109,6 @@ export class ProofController {
     return pageOf(rows, limit, movementView, ({ position, source, id: event, kind }) => [
       ...[String(position), toHex(source), toHex(event), kind],
     ]);
-  }
-
-  private prepared(
-    actor: Actor,
-    { id, line, rates }: { id: string; line: string; rates: boolean },
-  ): Promise<LineOrder> {
-    return this.database.withTenant(actor, (tx) => this.proveLine.prepare(tx, id, line, { rates }), 'read');
   }
 }
 

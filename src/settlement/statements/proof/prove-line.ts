@@ -59,6 +59,18 @@ export interface LineProof extends Pick<LineOrder, 'statement' | 'line' | 'month
   readonly corrected: SumProof | null;
 }
 
+/** A line of a statement, for whoever may see it. Refuses with not-found. */
+export async function statedLine(
+  tx: Tx,
+  statementId: string,
+  number: string,
+): Promise<Pick<LineOrder, 'statement' | 'line'>> {
+  const statement = await getStatement(tx, statementId);
+  const line = await lineNumbered(tx, statement, number);
+  if (line === undefined) throw new DomainError('not-found');
+  return { statement, line };
+}
+
 /** From a line of a statement to its clause, the sums that went into it, and the reports, lines and events that these are made of. */
 @Injectable()
 export class ProveLine {
@@ -69,11 +81,9 @@ export class ProveLine {
 
   /** Refuses with not-found. With `rates` a correction is prepared to be rated in both readings. */
   async prepare(tx: Tx, statementId: string, number: string, { rates }: { rates: boolean }): Promise<LineOrder> {
-    const statement = await getStatement(tx, statementId);
-    const line = await lineNumbered(tx, statement, number);
-    if (line === undefined) throw new DomainError('not-found');
+    const stated = await statedLine(tx, statementId, number);
     // The statement is the actor's to see, and so is whatever it is made of: of an auditor's months that may be earlier ones.
-    return tx.asSystem(() => this.orderOf(tx, { statement, line, rates }));
+    return tx.asSystem(() => this.orderOf(tx, { ...stated, rates }));
   }
 
   private async orderOf(

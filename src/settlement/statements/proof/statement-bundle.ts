@@ -6,10 +6,10 @@ import {
   STATEMENT_BUNDLE_SCHEMA,
   STATEMENT_BUNDLE_SEAL_TYPE,
 } from '../../../evidence';
-import { canonicalText, type PeriodContext, termsHash } from '../../../kernel';
+import { canonicalText, termsHash } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import { Keyring } from '../../../platform/keyring/keyring';
-import { signedText } from '../../../platform/keyring/signed-text';
+import { detachedSeal } from '../../../platform/keyring/signed-text';
 import type { Tx } from '../../../platform/database/tx';
 import { type MonthSource, SumsOfMonth, type UsageBasis } from '../../../usage';
 import { closeFactsOf } from '../../facts/facts.repository';
@@ -17,8 +17,8 @@ import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
 import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
-import { clauseLinesOf, ratesStated } from '../clause-lines';
-import { factsFile } from '../statement-inputs';
+import { ratesStated } from '../clause-lines';
+import { contextFile, factsFile } from '../statement-inputs';
 import { basisOf, bookingsOfStatement } from '../statements.repository';
 
 /** A month that a statement counts, in one reading. */
@@ -33,6 +33,8 @@ export interface BundleOrder {
   /** What neither contract nor usage said, where there was anything. */
   readonly told: { readonly facts?: object };
 }
+
+const sealed = { purpose: 'statement', typ: STATEMENT_BUNDLE_SEAL_TYPE } as const;
 
 /** So much text is handed on at once. */
 const textAtOnce = 64 * 1024;
@@ -55,7 +57,7 @@ export class StatementBundle {
       const { statement, terms } = facts;
       const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
       const stated = await closeFactsOf(tx, agreement, statement.month.slice(0, 7));
-      const told = factsFile({ ...stated, ...ratesStated(clauseLinesOf(statement)) }, terms);
+      const told = factsFile({ ...stated, ...ratesStated(facts.clauseLines) }, terms);
       return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
     });
   }
@@ -105,11 +107,11 @@ export class StatementBundle {
       if (!isOwn && reading === 'counted') {
         yield lines.line({ record: 'terms', period: source.month, terms: source.terms });
       }
-      yield lines.line({ record: 'month', ...place, ...figuresOf(source.context) });
+      yield lines.line({ record: 'month', ...place, ...contextFile(source.month, source.context) });
       yield* this.sumsOf(lines, place, source);
     }
     const end = lines.end(about);
-    yield `${canonicalText({ record: 'end', ...end, seal: await this.sealOf(canonicalText(end)) })}\n`;
+    yield `${canonicalText({ record: 'end', ...end, seal: await detachedSeal(this.keyring, sealed, canonicalText(end)) })}\n`;
   }
 
   private async *sumsOf(
@@ -129,18 +131,4 @@ export class StatementBundle {
     yield lines.line({ record: 'events', ...place, agreement, position: String(eventPosition) });
     for await (const sum of this.sums.ofEvents(source)) yield lines.usage(sum);
   }
-
-  private async sealOf(text: string): Promise<string> {
-    const kind = { purpose: 'statement', typ: STATEMENT_BUNDLE_SEAL_TYPE } as const;
-    const [header, , signature] = (await signedText(this.keyring, kind, text)).split('.');
-    return `${header}..${signature}`;
-  }
 }
-
-const figuresOf = ({ services, figures }: PeriodContext): object => ({
-  ...(figures === undefined ? {} : { figures }),
-  services: services.map(({ allPlays, ...ofService }) => ({
-    ...ofService,
-    ...(allPlays === undefined ? {} : { allPlays: String(allPlays) }),
-  })),
-});

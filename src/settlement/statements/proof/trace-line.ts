@@ -8,7 +8,7 @@ import { problemOf } from '../../../platform/http/problem.filter';
 import { enqueue, type JobPayload } from '../../../platform/jobs/jobs';
 import { moveOperation, type Operation, openOperation } from '../../../platform/operations/operations';
 import { reportProofView } from './proof.view';
-import { ProveLine } from './prove-line';
+import { ProveLine, statedLine } from './prove-line';
 
 export const traceJob = 'trace-line';
 
@@ -26,7 +26,7 @@ export class TraceLine {
 
   /** Refuses with not-found. */
   async ask(tx: Tx, actor: Actor, statementId: string, line: string): Promise<Operation> {
-    await this.proveLine.prepare(tx, statementId, line, { rates: false });
+    await statedLine(tx, statementId, line);
     const at = this.clock.now();
     const kind = traceJob;
     const operation = await openOperation(tx, { ownerId: actor.organizationId, kind, subjectId: statementId, at });

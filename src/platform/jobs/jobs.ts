@@ -168,7 +168,7 @@ export class Jobs {
     const pool = runner && this.pools.get(runner);
     if (pool === undefined) return;
     this.pools.delete(runner!);
-    await Promise.race([pool.end(), wait(5_000, undefined, { ref: false })]);
+    await Promise.race([ended(pool), wait(5_000, undefined, { ref: false })]);
   }
 
   private log(level: string, message: string, job: string | undefined): void {
@@ -178,4 +178,17 @@ export class Jobs {
     else if (level === 'error' || level === 'warning') this.logger.warn({ job }, message);
     else this.logger.debug({ job }, message);
   }
+}
+
+/** A pool says that it has ended while its connections are still on their way: it tells of each one that is gone. */
+async function ended(pool: Pool): Promise<void> {
+  let open = pool.totalCount;
+  const gone = new Promise<void>((resolve) => {
+    if (open === 0) resolve();
+    pool.on('remove', () => {
+      open -= 1;
+      if (open === 0) resolve();
+    });
+  });
+  await Promise.all([pool.end(), gone]);
 }

@@ -104,7 +104,7 @@ export async function close(simulation: Simulation): Promise<void> {
   deal.close(month);
   const statements = new Set(endings.map(({ statementId }) => statementId));
   if (endings.some(({ state }) => state !== 'done') || statements.size !== 1)
-    throw new Differs(`${times} closes of ${month} ended as ${JSON.stringify(endings)}`);
+    throw new Differs(`${times} closes of ${month} at once ended as ${JSON.stringify(endings)}`);
 }
 
 /** Expenses that the platform states, or that the label confirms: of a closed month neither. */

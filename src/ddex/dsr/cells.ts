@@ -6,17 +6,18 @@ import { TextCache } from './text-cache';
 /** More cells than any record of the standard has; what follows them on a line is not looked at. */
 export const CELLS_MAX = 128;
 
-const SPACE = 0x20;
+/** Kinds are bits, so that a line can be said to contain any of them. */
 const PLAIN = 0;
 const DELIMITER = 1;
-/** The other kinds are bits, so that a line can be said to contain any of them. */
 const MARK = 2;
 const HIGH = 4;
 const CONTROL = 8;
+const ESCAPE = 16;
 
 const kinds = new Uint8Array(256).map((_, byte) => {
   if (byte === TAB) return DELIMITER;
-  if (byte === PIPE || byte === BACKSLASH) return MARK;
+  if (byte === BACKSLASH) return MARK | ESCAPE;
+  if (byte === PIPE) return MARK;
   if (byte >= 0x80) return HIGH;
   return byte < 0x20 || byte === 0x7f ? CONTROL : PLAIN;
 });
@@ -54,16 +55,75 @@ export class Cells {
   /** Takes the line at these bytes, which must stay as they are while its cells are asked for. */
   load(bytes: Buffer, start: number, end: number): void {
     const { starts, ends } = this;
+    this.overflowing = false;
+    const cut = this.cutPlain(bytes, start, end);
+    // An escaped tab is none, and what overflows ends early: seldom enough to begin anew.
+    const isPlain = cut <= CELLS_MAX && (this.found & ESCAPE) === 0;
+    const count = isPlain ? cut : this.cutEscaped(bytes, start, end);
+    const filled = Math.min(CELLS_MAX, Math.max(cut, this.count));
+    for (let missing = count + 1; missing <= filled; missing += 1) starts[missing] = ends[missing] = 0;
+    this.bytes = bytes;
+    this.lineStart = start;
+    this.lineEnd = end;
+    this.arrangement = null;
+    this.count = count;
+    if (this.anyRejected) this.rejected.fill(0);
+    this.anyRejected = false;
+  }
+
+  /** Cuts at every tab and answers how many cells there are. Four bytes at a time: most of them are no tabs. */
+  private cutPlain(bytes: Buffer, start: number, end: number): number {
+    const { starts, ends } = this;
+    let count = 1;
+    let found = 0;
+    starts[1] = start;
+    let at = start;
+    for (const last = end - 3; at < last; at += 4) {
+      const first = kinds[bytes[at]!]!;
+      const second = kinds[bytes[at + 1]!]!;
+      const third = kinds[bytes[at + 2]!]!;
+      const fourth = kinds[bytes[at + 3]!]!;
+      const any = first | second | third | fourth;
+      found |= any;
+      if ((any & DELIMITER) === 0) continue;
+      if (first === DELIMITER) {
+        ends[count++] = at;
+        starts[count] = at + 1;
+      }
+      if (second === DELIMITER) {
+        ends[count++] = at + 1;
+        starts[count] = at + 2;
+      }
+      if (third === DELIMITER) {
+        ends[count++] = at + 2;
+        starts[count] = at + 3;
+      }
+      if (fourth === DELIMITER) {
+        ends[count++] = at + 3;
+        starts[count] = at + 4;
+      }
+    }
+    for (; at < end; at += 1) {
+      const kind = kinds[bytes[at]!]!;
+      found |= kind;
+      if (kind !== DELIMITER) continue;
+      ends[count++] = at;
+      starts[count] = at + 1;
+    }
+    ends[count] = end;
+    this.found = found;
+    return count;
+  }
+
+  /** The same byte by byte, past what is escaped, and no further than there are cells to keep. */
+  private cutEscaped(bytes: Buffer, start: number, end: number): number {
+    const { starts, ends } = this;
     let count = 0;
     let found = 0;
     let cellStart = start;
-    let at = start;
-    for (; at < end && count < CELLS_MAX; at += 1) {
+    for (let at = start; at < end && count < CELLS_MAX; at += 1) {
       const byte = bytes[at]!;
-      // From the space to the bracket before the backslash all are plain: most bytes need no look into the table.
-      if (byte >= SPACE && byte < BACKSLASH) continue;
       const kind = kinds[byte]!;
-      if (kind === PLAIN) continue;
       if (kind === DELIMITER) {
         count += 1;
         starts[count] = cellStart;
@@ -74,21 +134,12 @@ export class Cells {
         if (byte === BACKSLASH) at += escapeLength(bytes, at, end, this.escapes) - 1;
       }
     }
-    this.overflowing = count === CELLS_MAX;
-    if (!this.overflowing) {
-      count += 1;
-      starts[count] = cellStart;
-      ends[count] = end;
-    }
-    for (let missing = count + 1; missing <= this.count; missing += 1) starts[missing] = ends[missing] = 0;
-    this.bytes = bytes;
-    this.lineStart = start;
-    this.lineEnd = end;
-    this.arrangement = null;
-    this.count = count;
     this.found = found;
-    if (this.anyRejected) this.rejected.fill(0);
-    this.anyRejected = false;
+    this.overflowing = count === CELLS_MAX;
+    if (this.overflowing) return count;
+    starts[count + 1] = cellStart;
+    ends[count + 1] = end;
+    return count + 1;
   }
 
   /** Puts the cells of the line into the order of the record by which it is read; what nobody named comes last. */
@@ -124,10 +175,19 @@ export class Cells {
     return this.starts[cell] === this.ends[cell];
   }
 
+  /** The cell consists of these bytes and is not marked. */
+  hasBytes(cell: number, wanted: Buffer): boolean {
+    const start = this.start(cell);
+    if (this.end(cell) - start !== wanted.length || (this.found & MARK) !== 0) return false;
+    for (let at = 0; at < wanted.length; at += 1) if (this.bytes[start + at] !== wanted[at]) return false;
+    return true;
+  }
+
   /** The cell contains a pipe or a backslash. */
   isMarked(cell: number): boolean {
     if ((this.found & MARK) === 0) return false;
-    for (let at = this.start(cell); at < this.end(cell); at += 1) if (kinds[this.bytes[at]!] === MARK) return true;
+    for (let at = this.start(cell); at < this.end(cell); at += 1)
+      if ((kinds[this.bytes[at]!]! & MARK) !== 0) return true;
     return false;
   }
 

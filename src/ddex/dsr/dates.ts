@@ -15,6 +15,16 @@ export function isDay(bytes: Uint8Array, start: number, end: number): boolean {
   return year >= 1 && day >= 1 && day <= daysIn(year, month);
 }
 
+/** YYYYMMDD as a number, of bytes that were checked before; days compare as their numbers do. */
+export function dayNumber(bytes: Uint8Array, start: number, end: number): number {
+  const hyphens = end - start === 10 ? 1 : 0;
+  const [month, day] = [start + 4 + hyphens, start + 6 + 2 * hyphens];
+  return digits(bytes, start, 4) * 10_000 + digits(bytes, month, 2) * 100 + digits(bytes, day, 2);
+}
+
+/** The same of YYYY-MM-DD. */
+export const numberOfDay = (day: string): number => Number(day.replaceAll('-', ''));
+
 /** Whether the bytes name a day, or a month (YYYY-MM) or year (YYYY) as a whole. */
 export function isDayOrMonthOrYear(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;

@@ -46,6 +46,11 @@ export class RecordCompanyBody implements Body {
     return true;
   }
 
+  /** About so many usage lines are to come. */
+  expect(lines: number): void {
+    this.ids.expect(lines);
+  }
+
   get soundContexts(): SalesContext[] {
     return this.usage.soundContexts;
   }

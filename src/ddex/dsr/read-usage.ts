@@ -1,6 +1,6 @@
 import { type Cells } from './cells';
 import { checkRecord, recordRules } from './check-record';
-import { withHyphens } from './dates';
+import { dayNumber, numberOfDay, withHyphens } from './dates';
 import { type Findings } from './faults';
 import { isStoredIsrc, readCount, readCountAsNumber } from './grammar';
 import { cellNumber, type CellName } from './layouts';
@@ -28,7 +28,11 @@ const NET_REVENUE = number('AllocatedNetRevenueInCurrencyOfAccounting');
 
 /** A sales context with what its lines add up to so far; null when the record that names it was rejected. */
 interface OpenContext {
+  readonly id: Buffer;
   context: SalesContext | null;
+  /** Its days, as numbers. */
+  readonly from: number;
+  readonly to: number;
   readonly usages: WholeSum;
   readonly returns: WholeSum;
 }
@@ -50,6 +54,8 @@ export interface UsageReaderParts {
 /** Reads the usage lines of one report: each against its own cells, its sales context and the lines before it. */
 export class UsageReader {
   private readonly contexts = new Map<string, OpenContext>();
+  /** The context of the line before. */
+  private last: OpenContext | undefined;
   private readonly ids: Pick<SeenIds, 'add'>;
   private readonly cleanOnly: boolean;
   private readonly line = new CellsLine();
@@ -66,7 +72,11 @@ export class UsageReader {
   addContext(id: string, context: SalesContext | null): boolean {
     const known = this.contexts.get(id);
     if (known !== undefined) known.context = null;
-    else this.contexts.set(id, { context, usages: new WholeSum(), returns: new WholeSum() });
+    else {
+      const [from, to] = [context?.periodStart ?? '', context?.periodEnd ?? ''].map(numberOfDay) as [number, number];
+      const sums = { usages: new WholeSum(), returns: new WholeSum() };
+      this.contexts.set(id, { id: Buffer.from(id), context, from, to, ...sums });
+    }
     return known === undefined;
   }
 
@@ -77,17 +87,25 @@ export class UsageReader {
     this.checkIdentity(cells);
     const open = this.openContext(cells);
     const context = open?.context ?? null;
-    const date = this.dateWithin(context, cells);
-    this.checkNet(cells);
+    const day = this.dayWithin(open, cells);
+    const [total, returned] = [countAsNumber(cells, TOTAL), countAsNumber(cells, RETURNS)];
+    this.checkNet(cells, total, returned);
     this.checkGroups(cells);
     // Rejected lines count too: the check is whether the sender's own figures agree with each other.
     if (open !== undefined && (findings.recordIsClean || !this.cleanOnly)) {
-      addCount(open.usages, cells, TOTAL);
-      addCount(open.returns, cells, RETURNS);
+      addCount(open.usages, cells, TOTAL, total);
+      addCount(open.returns, cells, RETURNS, returned);
     }
-    if (!findings.recordIsSound || context === null || date === null) return null;
+    if (!findings.recordIsSound || context === null || day === 0) return null;
     if (!cells.isUsable(TOTAL) || !cells.isUsable(RETURNS) || !cells.isUsable(NET)) return null;
-    return this.line.at(lineNumber, cells, context, date);
+    const { line } = this;
+    line.lineNumber = lineNumber;
+    line.cells = cells;
+    line.context = context;
+    line.dayNumber = day;
+    line.usages = total;
+    line.returned = returned;
+    return line;
   }
 
   /** Those that lines may name. */
@@ -148,8 +166,12 @@ export class UsageReader {
 
   private openContext(cells: Cells): OpenContext | undefined {
     if (!cells.isUsable(SUMMARY)) return undefined;
+    // Lines of a context follow one another nearly everywhere.
+    if (this.last !== undefined && this.last.context !== null && cells.hasBytes(SUMMARY, this.last.id))
+      return this.last;
     const id = cells.repeatedText(SUMMARY);
     const open = this.contexts.get(id);
+    this.last = open;
     if (open === undefined) {
       this.findings.add('unknown-summary-record', 'no SY10 record has this SummaryRecordId', {
         cell: SUMMARY,
@@ -162,21 +184,23 @@ export class UsageReader {
     return open;
   }
 
-  private dateWithin(context: SalesContext | null, cells: Cells): string | null {
-    if (!cells.isUsable(DATE)) return null;
-    const date = withHyphens(cells.repeatedText(DATE));
-    if (context !== null && (date < context.periodStart || date > context.periodEnd)) {
+  /** The line's day as a number; 0 where it has none. */
+  private dayWithin(open: OpenContext | undefined, cells: Cells): number {
+    if (!cells.isUsable(DATE)) return 0;
+    const day = dayNumber(cells.bytes, cells.start(DATE), cells.end(DATE));
+    const context = open?.context ?? null;
+    if (context !== null && (day < open!.from || day > open!.to)) {
       const message = `SalesTransactionDate is outside ${context.periodStart} to ${context.periodEnd}`;
-      this.findings.add('date-outside-period', message, { cell: DATE, value: date });
+      this.findings.add('date-outside-period', message, { cell: DATE, value: withHyphens(cells.text(DATE)) });
     }
-    return date;
+    return day;
   }
 
-  private checkNet(cells: Cells): void {
+  /** The counts as doubles, whatever the cells contain where they are not usable. */
+  private checkNet(cells: Cells, total: number, returned: number): void {
     if (!cells.isUsable(TOTAL) || !cells.isUsable(RETURNS) || !cells.isUsable(NET)) return;
-    const total = countAsNumber(cells, TOTAL);
     // Below 2⁵³ all three are exact; returns above the total are no count.
-    if (total <= Number.MAX_SAFE_INTEGER && countAsNumber(cells, NET) === total - countAsNumber(cells, RETURNS)) return;
+    if (total <= Number.MAX_SAFE_INTEGER && countAsNumber(cells, NET) === total - returned) return;
     const right = count(cells, TOTAL) - count(cells, RETURNS);
     if (count(cells, NET) === right) return;
     const message = `NetUsage must be TotalUsages less Returns, ${right}`;
@@ -206,9 +230,8 @@ const count = (cells: Cells, cell: number): bigint => readCount(cells.bytes, cel
 const countAsNumber = (cells: Cells, cell: number): number =>
   readCountAsNumber(cells.bytes, cells.start(cell), cells.end(cell));
 
-function addCount(sum: WholeSum, cells: Cells, cell: number): void {
+function addCount(sum: WholeSum, cells: Cells, cell: number, value: number): void {
   if (!cells.isUsable(cell)) return;
-  const value = countAsNumber(cells, cell);
   if (value <= Number.MAX_SAFE_INTEGER) sum.add(value);
   else sum.addLarge(count(cells, cell));
 }
@@ -217,15 +240,13 @@ function addCount(sum: WholeSum, cells: Cells, cell: number): void {
 class CellsLine implements UsageLine {
   lineNumber = 0;
   context!: SalesContext;
-  date = '';
-  private cells!: Cells;
+  dayNumber = 0;
+  usages = 0;
+  returned = 0;
+  cells!: Cells;
 
-  at(lineNumber: number, cells: Cells, context: SalesContext, date: string): this {
-    this.lineNumber = lineNumber;
-    this.cells = cells;
-    this.context = context;
-    this.date = date;
-    return this;
+  get date(): string {
+    return withHyphens(this.cells.repeatedText(DATE));
   }
 
   get salesTransactionId(): string {
@@ -255,14 +276,6 @@ class CellsLine implements UsageLine {
 
   get summaryRecordId(): string {
     return this.context.summaryRecordId;
-  }
-
-  get usages(): number {
-    return countAsNumber(this.cells, TOTAL);
-  }
-
-  get returned(): number {
-    return countAsNumber(this.cells, RETURNS);
   }
 
   get totalUsages(): bigint {

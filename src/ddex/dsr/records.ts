@@ -64,6 +64,8 @@ export interface UsageLine {
   readonly summaryRecordId: string;
   readonly context: SalesContext;
   readonly date: string;
+  /** The date as a number, YYYYMMDD. */
+  readonly dayNumber: number;
   readonly totalUsages: bigint;
   readonly returns: bigint;
   readonly netUsage: bigint;

@@ -56,6 +56,11 @@ export class ReportInParts {
     return this.report.faultsByCode['duplicate-sales-transaction'] === undefined;
   }
 
+  /** About so many usage lines are to come. */
+  expect(lines: number): void {
+    this.body?.expect(lines);
+  }
+
   /** Adds what lines come to that were read elsewhere. */
   addTotals(totals: readonly ContextTotals[]): void {
     this.body?.addTotals(totals);

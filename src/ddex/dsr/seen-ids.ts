@@ -22,12 +22,19 @@ export class SeenIds {
   addHash(high: number, low: number): boolean {
     if (!insert(this.slots, high, low)) return false;
     this.count += 1;
-    if (2 * this.count > FILL_MAX * this.slots.length) this.grow();
+    if (2 * this.count > FILL_MAX * this.slots.length) this.growTo(this.slots.length);
     return true;
   }
 
-  private grow(): void {
-    const larger = new Uint32Array(2 * this.slots.length);
+  /** So many ids are to come: making room once is cheaper than growing to it. */
+  expect(ids: number): void {
+    let capacity = this.slots.length / 2;
+    while (ids > FILL_MAX * capacity) capacity *= 2;
+    if (2 * capacity > this.slots.length) this.growTo(capacity);
+  }
+
+  private growTo(capacity: number): void {
+    const larger = new Uint32Array(2 * capacity);
     for (let at = 0; at < this.slots.length; at += 2) {
       if (this.slots[at + 1] !== 0) insert(larger, this.slots[at]!, this.slots[at + 1]!);
     }

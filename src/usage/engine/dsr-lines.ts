@@ -11,6 +11,8 @@ export class DsrLines {
   private readonly places = new WeakMap<SalesContext, number>();
   private readonly first: string;
   private readonly days: ReadonlyMap<string, number>;
+  /** The same by the number that a line tells of its day. */
+  private readonly byDayNumber: ReadonlyMap<number, number>;
   private readonly packed = emptyLine();
   private readonly bytes = Buffer.alloc(12);
 
@@ -20,6 +22,7 @@ export class DsrLines {
   ) {
     this.first = plan.from;
     this.days = dayNumbers(plan);
+    this.byDayNumber = new Map([...this.days].map(([day, at]) => [Number(day.replaceAll('-', '')), at]));
   }
 
   /** Of the record-company profile. */
@@ -27,7 +30,7 @@ export class DsrLines {
     const { packed, tally } = this;
     packed.line = number;
     packed.place = this.placeOf(line.context);
-    packed.day = this.days.get(line.date) ?? 0;
+    packed.day = this.byDayNumber.get(line.dayNumber) ?? 0;
     packed.quantity = line.usages;
     packed.returns = line.returned;
     const isLarge = !Number.isSafeInteger(packed.quantity) || !Number.isSafeInteger(packed.returns);

@@ -2,13 +2,16 @@ import { open } from 'node:fs/promises';
 import { ReportInParts } from '../../ddex';
 import type { DsrReader } from './dsr-input';
 import { bytesAt } from './hashed-file';
-import { partNumbers, type PlainFile } from './line-parts';
+import { partNumbers, partsOf, type PlainFile } from './line-parts';
 import { type ScannedLines, type UsageLinesEnd, UsageLinesWork } from './record-company-thread';
 import { slotsOfThread } from './running-tally';
 import { scanChunks } from './scan-threads';
 import { heldWords } from './tally';
 
 const lineFeed = 10;
+
+/** Room is made beforehand for no more lines than these: the first part may be unlike all others. */
+const expectedMax = 4_000_000;
 
 /** Lets others read the usage lines of a file of the record-company profile, each its own parts. */
 export const readApart: DsrReader = async ({ file, plan, threads, progress }, { folder, held }, receiver) => {
@@ -18,14 +21,16 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
   const contexts = from === undefined ? undefined : report.contextsApart;
   if (from === undefined || contexts === undefined) return undefined;
   await held.add(receiver.running.takeHeld(), 1);
+  const opening = report.lines;
+  const rest = { ...file, from };
   const take = async (scanned: ScannedLines): Promise<void> => {
     const before = (receiver.heldFrom = report.lines);
+    if (before === opening) report.expect(Math.min((scanned.ids.length / 2) * partsOf(rest), expectedMax));
     if (!report.takeApart(scanned)) throw new OnlyInOrder();
     await held.add(inOrder(scanned.held, receiver.running.takeHeld()), before + 1);
     await receiver.flushFaults();
     progress?.atLine(report.lines);
   };
-  const rest = { ...file, from };
   const order = { plan, folder, slotsMax: slotsOfThread, contexts, file: rest };
   const how = { order, thread: 'record-company-thread.js', work: UsageLinesWork, threads, take };
   let ends: UsageLinesEnd[];

@@ -48,6 +48,7 @@ describe('a sound report', () => {
       summaryRecordId: 'S1',
       context: contexts[0],
       date: '2026-01-15',
+      dayNumber: 20260115,
       totalUsages: 100n,
       returns: 0n,
       netUsage: 100n,

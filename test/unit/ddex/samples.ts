@@ -122,6 +122,7 @@ const kept = (line: UsageLine): KeptLine => ({
   summaryRecordId: line.summaryRecordId,
   context: line.context,
   date: line.date,
+  dayNumber: line.dayNumber,
   totalUsages: line.totalUsages,
   returns: line.returns,
   netUsage: line.netUsage,

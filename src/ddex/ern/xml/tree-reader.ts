@@ -1,0 +1,220 @@
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { XmlDecoder } from './decoder';
+import { XmlElement } from './element';
+import { XML_LIMITS } from './limits';
+import { localOf, Namespaces } from './namespaces';
+import { XmlRefused } from './refused';
+
+/** Who reads the elements as they end. */
+export interface TreeListener {
+  /** The root, opened; gives the namespace whose elements are read beside those of none. Throws XmlRefused where it is not one to read. */
+  root(element: XmlElement, namespace: string): string;
+  /** A child or grandchild of the root is opened; false where nothing in it is read. */
+  opened(element: XmlElement, depth: number): boolean;
+  /** An element down to great-grandchildren of the root (depth 4) has ended; true takes it out of its parent, which need not be kept. */
+  closed(element: XmlElement, depth: number): boolean;
+  /** An element of another namespace is passed over, with all in it; this is its parent. */
+  foreign(parent: XmlElement): void;
+  /** An element has text beside elements. */
+  mixed(element: XmlElement): void;
+}
+
+/** As deep as elements are told of one by one. */
+const TOLD_DEPTH = 4;
+const CHUNK = 64 * 1024;
+const SPACE = 0x20;
+const BLANK = /^[ \t\n\r]+$/;
+
+/**
+ * XML as elements, of which one at a time is held: what a listener takes is forgotten. Everything is bounded by XML_LIMITS while it is read. Throws
+ * XmlRefused at what is not well-formed, has a document type, or goes beyond a limit.
+ */
+export class XmlTreeReader {
+  private readonly parser = new SaxesParser();
+  private readonly decoder = new XmlDecoder();
+  private readonly namespaces = new Namespaces();
+  private own = '';
+  private current: XmlElement | null = null;
+  private depth = 0;
+  /** The depth of an element in which nothing is kept, and whether it is kept itself; 0 where there is none. */
+  private hidden = 0;
+  private isHiddenKept = false;
+  private bytes = 0;
+  /** Characters given to the parser, and as many as there were at the last tag. */
+  private given = 0;
+  private attributes = 0;
+  private attributeText = 0;
+  private hasPrefixes = false;
+  private unitElements = 0;
+  private unitText = 0;
+  private tags = 0;
+
+  constructor(
+    private readonly listener: TreeListener,
+    /** Names of elements in which nothing is read. */
+    private readonly unread: ReadonlySet<string>,
+  ) {
+    const { parser } = this;
+    parser.on('error', ({ message }) => this.malformed(message));
+    parser.on('doctype', () => {
+      throw new XmlRefused('doctype-forbidden', 'a document type is not read');
+    });
+    parser.on('xmldecl', ({ version }) => {
+      if (version !== '1.0') throw new XmlRefused('xml-malformed', 'only XML 1.0 is read');
+    });
+    parser.on('attribute', ({ name, value }) => this.attribute(name, value));
+    parser.on('opentag', (tag) => this.open(tag));
+    parser.on('closetag', () => this.close());
+    const add = (text: string): void => this.characters(text);
+    parser.on('text', add);
+    parser.on('cdata', add);
+  }
+
+  push(bytes: Uint8Array): void {
+    this.bytes += bytes.length;
+    if (this.bytes > XML_LIMITS.bytes) throw new XmlRefused('file-too-large', 'the file is larger than any message');
+    for (let start = 0; start < bytes.length; start += CHUNK) {
+      this.write(this.decoder.text(bytes.subarray(start, start + CHUNK)));
+    }
+  }
+
+  /** The file has ended. */
+  end(): void {
+    this.write(this.decoder.end());
+    if (this.given === 0 && this.tags === 0) throw new XmlRefused('xml-truncated', 'the file is empty');
+    if (this.current !== null) {
+      throw new XmlRefused('xml-truncated', `the file ends inside ${this.current.path}`);
+    }
+    this.parser.close();
+  }
+
+  /** The element that is open, for telling where reading stopped. */
+  get place(): string {
+    return this.current?.path ?? '';
+  }
+
+  private write(text: string): void {
+    if (text === '') return;
+    const before = this.tags;
+    this.parser.write(text);
+    // Nothing between two tags is so long: a text, a comment, a tag that does not end.
+    this.given = this.tags === before ? this.given + text.length : text.length;
+    if (this.given > XML_LIMITS.between + CHUNK) {
+      throw new XmlRefused('markup-too-long', `${XML_LIMITS.between} characters and more without the end of a tag`);
+    }
+  }
+
+  private malformed(message: string): never {
+    const { line, column } = this.parser;
+    const what = message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+    if (/doctype/.test(what)) throw new XmlRefused('doctype-forbidden', 'a document type is not read');
+    const code = /entity/.test(what) ? 'entity-forbidden' : 'xml-malformed';
+    throw new XmlRefused(code, `line ${line}, column ${column}: ${what}`);
+  }
+
+  private attribute(name: string, value: string): void {
+    this.attributes += 1;
+    this.attributeText += value.length;
+    if (this.attributes > XML_LIMITS.attributes) {
+      throw new XmlRefused('too-many-attributes', `an element has more than ${XML_LIMITS.attributes} attributes`);
+    }
+    if (this.attributeText > XML_LIMITS.attributeText) {
+      throw new XmlRefused('attribute-too-long', `attributes have more than ${XML_LIMITS.attributeText} characters`);
+    }
+    if (name.length > XML_LIMITS.name) throw new XmlRefused('name-too-long', 'an attribute has a name that is too long');
+    if (name.includes(':') || name === 'xmlns') this.hasPrefixes = true;
+  }
+
+  private open(tag: SaxesTagPlain): void {
+    this.tags += 1;
+    this.depth += 1;
+    const { name, attributes: written } = tag;
+    if (this.depth > XML_LIMITS.depth) {
+      throw new XmlRefused('too-deep', `more than ${XML_LIMITS.depth} elements inside one another`);
+    }
+    if (name.length > XML_LIMITS.name) throw new XmlRefused('name-too-long', 'an element has a name that is too long');
+    if (this.hasPrefixes) this.namespaces.declare(written, this.depth);
+    const attributes = this.attributes === 0 ? null : written;
+    this.attributes = 0;
+    this.attributeText = 0;
+    this.hasPrefixes = false;
+    const namespace = this.namespaces.namespaceOf(name);
+    if (this.hidden > 0) return;
+    const local = localOf(name);
+    if (this.current === null) this.openRoot(local, namespace, attributes);
+    else this.openInside(this.current, local, namespace, attributes);
+  }
+
+  private openRoot(name: string, namespace: string, attributes: XmlElement['attributes']): void {
+    this.current = new XmlElement(name, null, attributes, 1);
+    this.own = this.listener.root(this.current, namespace);
+  }
+
+  private openInside(parent: XmlElement, name: string, namespace: string, attributes: XmlElement['attributes']): void {
+    const isForeign = namespace !== '' && namespace !== this.own;
+    if (isForeign) this.listener.foreign(parent);
+    if (isForeign || this.unread.has(name)) {
+      this.hide(false);
+      return;
+    }
+    this.unitElements += 1;
+    if (this.unitElements > XML_LIMITS.unitElements) this.tooLarge();
+    const isTold = this.depth <= TOLD_DEPTH;
+    const element = new XmlElement(name, parent, attributes, isTold ? parent.countNext(name) : 0);
+    (parent.children ??= []).push(element);
+    this.current = element;
+    if (isTold && !this.listener.opened(element, this.depth)) this.hide(true);
+  }
+
+  private hide(isKept: boolean): void {
+    this.hidden = this.depth;
+    this.isHiddenKept = isKept;
+  }
+
+  private close(): void {
+    this.tags += 1;
+    const { depth } = this;
+    this.namespaces.leave(depth);
+    this.depth = depth - 1;
+    if (this.hidden > 0) {
+      if (depth > this.hidden) return;
+      this.hidden = 0;
+      if (!this.isHiddenKept) return;
+    }
+    const element = this.current!;
+    element.text = trimmed(element.text);
+    this.current = element.parent;
+    if (element.children !== undefined && element.text !== '') this.listener.mixed(element);
+    if (depth > TOLD_DEPTH || !this.listener.closed(element, depth)) return;
+    element.parent?.children?.pop();
+    this.unitElements = 0;
+    this.unitText = 0;
+  }
+
+  private characters(text: string): void {
+    const { current } = this;
+    if (current === null || this.hidden > 0) return;
+    // Between elements there are blanks, which nobody reads.
+    if (current.text === '' && text.charCodeAt(0) <= SPACE && BLANK.test(text)) return;
+    this.unitText += text.length;
+    if (this.unitText > XML_LIMITS.unitText) this.tooLarge();
+    current.text += text;
+  }
+
+  private tooLarge(): never {
+    throw new XmlRefused(
+      'unit-too-large',
+      `a header, party, resource, release or deal has more than ${XML_LIMITS.unitElements} elements or ${XML_LIMITS.unitText} characters`,
+    );
+  }
+}
+
+/** Without blanks around it, as XML knows blanks: other spaces are part of a text. */
+function trimmed(text: string): string {
+  if (text === '' || (text.charCodeAt(0) > SPACE && text.charCodeAt(text.length - 1) > SPACE)) return text;
+  let start = 0;
+  let end = text.length;
+  while (start < end && text.charCodeAt(start) <= SPACE) start += 1;
+  while (end > start && text.charCodeAt(end - 1) <= SPACE) end -= 1;
+  return text.slice(start, end);
+}

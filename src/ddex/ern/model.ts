@@ -251,7 +251,7 @@ export interface Release {
   readonly kind: ReleaseKind;
   readonly path: string;
   readonly reference: string | null;
-  /** Whether it says so; where none does (versions before 4), the first is. See `ErnSummary.mainReleases`. */
+  /** Whether it says so; where none does (versions before 4), the first Release is. */
   readonly isMain: boolean;
   readonly ids: ReleaseIds;
   readonly types: readonly LocalValue[];
@@ -271,6 +271,8 @@ export interface Release {
   readonly resourceReferences: readonly string[];
   readonly relatedReleases: readonly RelatedRelease[];
   readonly visibilityReferences: readonly string[];
+  /** Recordings and videos on it, of the first territory that it is laid out for; one that comes twice counts twice. */
+  readonly tracks: number;
 }
 
 export interface Price {

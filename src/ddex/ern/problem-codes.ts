@@ -30,7 +30,9 @@ export const problemWeights = {
   'attribute-too-long': fatal('the attributes of an element have more than 65,536 characters'),
   'name-too-long': fatal('a name has more than 256 characters'),
   'markup-too-long': fatal('more than 262,144 characters without the end of a tag'),
-  'unit-too-large': fatal('a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text'),
+  'unit-too-large': fatal(
+    'a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text',
+  ),
   'too-many-references': fatal('more than a million resources, releases or parties'),
   'not-ern': fatal('the root is no NewReleaseMessage and no PurgeReleaseMessage of DDEX'),
   // The message
@@ -38,7 +40,9 @@ export const problemWeights = {
   'version-differs': error('MessageSchemaVersionId says another version than the namespace'),
   'attribute-missing': error('an attribute that this version asks for is not there'),
   'attribute-not-allowed': error('an attribute that this version does not have'),
+  'control-unknown': error('MessageControlType is neither LiveMessage nor TestMessage'),
   'section-unknown': warning('a part of the message that no version has; nothing in it is read'),
+  'element-unknown': warning('a list has something in it that is not read there; nothing in it is read'),
   'section-repeated': error('a part of the message comes twice'),
   'section-out-of-order': error('a part of the message comes after one that it must precede'),
   'foreign-element': warning('an element of another namespace; nothing in it is read'),
@@ -58,7 +62,9 @@ export const problemWeights = {
   'user-defined-incomplete': warning('a user-defined value lacks its namespace or what it is'),
   'currency-unknown': warning('the currency is not one that is paid in today'),
   'share-out-of-range': error('a share is below 0 or above 100 percent'),
-  'shares-above-whole': warning('shares of one recording, without regard to territory and time, add up to more than 100 percent'),
+  'shares-above-whole': warning(
+    'shares of one recording, without regard to territory and time, add up to more than 100 percent',
+  ),
   // Identifiers
   'isrc-malformed': error('the value is not an ISRC; it is not used'),
   'icpn-malformed': error('the value is not a bar code of 8, 12, 13 or 14 digits; it is not used'),

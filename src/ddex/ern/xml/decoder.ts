@@ -31,7 +31,7 @@ const names: Readonly<Record<Form['label'], readonly string[]>> = {
  * bytes that are not of it.
  */
 export class XmlDecoder {
-  private decoder: TextDecoder | undefined;
+  private decoder: InstanceType<typeof TextDecoder> | undefined;
   private begun: Buffer[] = [];
   private length = 0;
 

@@ -1,3 +1,6 @@
+/** More than any version has in one element. */
+const COUNTED_NAMES = 100;
+
 /** An element with all that is in it and is read. Names are without prefix: what is of another namespace is not kept. */
 export class XmlElement {
   /** Its character data, all pieces together, blanks around it cut off. */
@@ -18,8 +21,10 @@ export class XmlElement {
   /** Which one of this name comes next. */
   countNext(name: string): number {
     this.counts ??= new Map();
-    const place = (this.counts.get(name) ?? 0) + 1;
-    this.counts.set(name, place);
+    // Names that nobody knows share a count: there may be any number of them.
+    const counted = this.counts.size < COUNTED_NAMES || this.counts.has(name) ? name : '';
+    const place = (this.counts.get(counted) ?? 0) + 1;
+    this.counts.set(counted, place);
     return place;
   }
 

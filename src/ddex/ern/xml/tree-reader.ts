@@ -121,7 +121,8 @@ export class XmlTreeReader {
     if (this.attributeText > XML_LIMITS.attributeText) {
       throw new XmlRefused('attribute-too-long', `attributes have more than ${XML_LIMITS.attributeText} characters`);
     }
-    if (name.length > XML_LIMITS.name) throw new XmlRefused('name-too-long', 'an attribute has a name that is too long');
+    if (name.length > XML_LIMITS.name)
+      throw new XmlRefused('name-too-long', 'an attribute has a name that is too long');
     if (name.includes(':') || name === 'xmlns') this.hasPrefixes = true;
   }
 

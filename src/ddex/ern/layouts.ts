@@ -1,0 +1,282 @@
+import { type DateKind, type ReleaseKind, type ResourceKind, type TitleKind } from './model';
+import { type Family } from './versions';
+
+/**
+ * Where each datum lies, by family of versions. A path is a list of names; `%` stands for the kind, such as SoundRecording. Several paths are read one after
+ * another. Before version 4 most lies in details by territory, from 4.3 on some in editions.
+ */
+interface Paths {
+  readonly ids: readonly string[];
+  readonly types: readonly string[];
+  readonly titles: readonly (readonly [path: string, kind: TitleKind])[];
+  readonly artistNames: readonly string[];
+  readonly artists: readonly string[];
+  readonly labels: readonly string[];
+  readonly pLines: readonly string[];
+  readonly cLines: readonly string[];
+  readonly parentalWarnings: readonly string[];
+  readonly genres: readonly string[];
+  readonly dates: readonly (readonly [path: string, kind: DateKind])[];
+  readonly versionTypes: readonly string[];
+}
+
+interface ResourcePaths extends Paths {
+  readonly contributors: readonly string[];
+  readonly indirectContributors: readonly string[];
+  readonly rightsControllers: readonly string[];
+  readonly workRightsControllers: readonly string[];
+  readonly works: readonly string[];
+  readonly relatedResources: readonly string[];
+}
+
+interface ReleasePaths extends Paths {
+  readonly groups: readonly string[];
+  readonly relatedReleases: readonly string[];
+}
+
+export interface FamilyLayout {
+  /** The sections of a message in their order, with those that must be there. */
+  readonly sections: readonly string[];
+  readonly mandatorySections: readonly string[];
+  readonly attributes: readonly string[];
+  readonly forbiddenAttributes: readonly string[];
+  readonly useTypes: readonly string[];
+  /** Of each deal's validity. */
+  readonly isStartMandatory: boolean;
+  /** How the party of a display artist, a contributor, a label, a rights controller is named; null where it stands in place. */
+  readonly partyReferences: {
+    readonly artist: string;
+    readonly contributor: string;
+    readonly controller: string;
+  } | null;
+  readonly artistRole: string;
+  readonly contributorRole: string;
+  readonly controllerRoles: readonly string[];
+  readonly resource: ResourcePaths;
+  readonly release: ReleasePaths;
+}
+
+const generation3: FamilyLayout = {
+  sections: [
+    'MessageHeader',
+    'UpdateIndicator',
+    'IsBackfill',
+    'CatalogTransfer',
+    'WorkList',
+    'CueSheetList',
+    'ResourceList',
+    'CollectionList',
+    'ReleaseList',
+    'DealList',
+  ],
+  mandatorySections: ['MessageHeader', 'ResourceList', 'ReleaseList'],
+  attributes: ['MessageSchemaVersionId'],
+  forbiddenAttributes: [],
+  useTypes: ['Usage/UseType'],
+  isStartMandatory: false,
+  partyReferences: null,
+  artistRole: 'ArtistRole',
+  contributorRole: 'ResourceContributorRole',
+  controllerRoles: ['RightsControllerRole'],
+  resource: {
+    ids: ['%Id'],
+    types: ['%Type'],
+    titles: [
+      ['ReferenceTitle', 'reference'],
+      ['%DetailsByTerritory/Title', 'additional'],
+    ],
+    artistNames: ['%DetailsByTerritory/DisplayArtistName'],
+    artists: ['%DetailsByTerritory/DisplayArtist'],
+    contributors: ['%DetailsByTerritory/ResourceContributor'],
+    indirectContributors: ['%DetailsByTerritory/IndirectResourceContributor'],
+    labels: ['%DetailsByTerritory/LabelName'],
+    pLines: ['PLine', '%DetailsByTerritory/PLine'],
+    cLines: ['CLine', '%DetailsByTerritory/CLine'],
+    parentalWarnings: ['%DetailsByTerritory/ParentalWarningType'],
+    genres: ['%DetailsByTerritory/Genre'],
+    dates: [
+      ['CreationDate', 'creation'],
+      ['RemasteredDate', 'remastered'],
+      ['%DetailsByTerritory/ResourceReleaseDate', 'release'],
+      ['%DetailsByTerritory/OriginalResourceReleaseDate', 'original-release'],
+    ],
+    versionTypes: [],
+    rightsControllers: ['%DetailsByTerritory/RightsController', 'RightsController'],
+    workRightsControllers: [],
+    works: [],
+    relatedResources: [],
+  },
+  release: {
+    ids: ['ReleaseId'],
+    types: ['ReleaseType', '%DetailsByTerritory/ReleaseType'],
+    titles: [
+      ['ReferenceTitle', 'reference'],
+      ['%DetailsByTerritory/Title', 'additional'],
+    ],
+    artistNames: ['%DetailsByTerritory/DisplayArtistName'],
+    artists: ['%DetailsByTerritory/DisplayArtist'],
+    labels: ['%DetailsByTerritory/LabelName'],
+    pLines: ['PLine', '%DetailsByTerritory/PLine'],
+    cLines: ['CLine', '%DetailsByTerritory/CLine'],
+    parentalWarnings: ['%DetailsByTerritory/ParentalWarningType'],
+    genres: ['%DetailsByTerritory/Genre'],
+    dates: [
+      ['GlobalReleaseDate', 'release'],
+      ['GlobalOriginalReleaseDate', 'original-release'],
+      ['%DetailsByTerritory/ReleaseDate', 'release'],
+      ['%DetailsByTerritory/OriginalReleaseDate', 'original-release'],
+    ],
+    versionTypes: [],
+    groups: ['%DetailsByTerritory/ResourceGroup'],
+    relatedReleases: ['%DetailsByTerritory/RelatedRelease', 'RelatedRelease'],
+  },
+};
+
+const titles4: Paths['titles'] = [
+  ['DisplayTitleText', 'display-text'],
+  ['DisplayTitle', 'display'],
+  ['AdditionalTitle', 'additional'],
+];
+
+const generation41: FamilyLayout = {
+  sections: [
+    'MessageHeader',
+    'PartyList',
+    'CueSheetList',
+    'ResourceList',
+    'ChapterList',
+    'ReleaseList',
+    'DealList',
+    'SupplementalDocumentList',
+  ],
+  mandatorySections: ['MessageHeader', 'PartyList', 'ResourceList', 'ReleaseList'],
+  attributes: ['ReleaseProfileVersionId', 'LanguageAndScriptCode'],
+  forbiddenAttributes: ['MessageSchemaVersionId', 'AvsVersionId'],
+  useTypes: ['UseType'],
+  isStartMandatory: false,
+  partyReferences: {
+    artist: 'ArtistPartyReference',
+    contributor: 'ContributorPartyReference',
+    controller: 'RightsControllerPartyReference',
+  },
+  artistRole: 'DisplayArtistRole',
+  contributorRole: 'Role',
+  controllerRoles: ['RightsControllerRole', 'RightsControlType'],
+  resource: {
+    ids: ['ResourceId'],
+    types: ['Type'],
+    titles: titles4,
+    artistNames: ['DisplayArtistName'],
+    artists: ['DisplayArtist'],
+    contributors: ['Contributor'],
+    indirectContributors: [],
+    labels: [],
+    pLines: ['PLine'],
+    cLines: ['CLine'],
+    parentalWarnings: ['ParentalWarningType'],
+    genres: ['Genre'],
+    dates: [
+      ['CreationDate', 'creation'],
+      ['RemasteredDate', 'remastered'],
+      ['FirstPublicationDate', 'first-publication'],
+      ['ResourceReleaseDate', 'release'],
+      ['OriginalResourceReleaseDate', 'original-release'],
+    ],
+    versionTypes: ['VersionType'],
+    rightsControllers: ['ResourceRightsController'],
+    workRightsControllers: ['WorkRightsController'],
+    works: ['WorkId'],
+    relatedResources: ['RelatedResource'],
+  },
+  release: {
+    ids: ['ReleaseId'],
+    types: ['ReleaseType'],
+    titles: titles4,
+    artistNames: ['DisplayArtistName'],
+    artists: ['DisplayArtist'],
+    labels: ['ReleaseLabelReference'],
+    pLines: ['PLine'],
+    cLines: ['CLine'],
+    parentalWarnings: ['ParentalWarningType'],
+    genres: ['Genre'],
+    dates: [
+      ['ReleaseDate', 'release'],
+      ['OriginalReleaseDate', 'original-release'],
+    ],
+    versionTypes: ['VersionType'],
+    groups: ['ResourceGroup'],
+    relatedReleases: ['RelatedRelease'],
+  },
+};
+
+const generation42: FamilyLayout = { ...generation41, isStartMandatory: true };
+
+const generation43: FamilyLayout = {
+  ...generation42,
+  sections: ['MessageHeader', 'ReleaseAdmin', ...generation41.sections.slice(1)],
+  attributes: ['ReleaseProfileVersionId', 'LanguageAndScriptCode', 'AvsVersionId'],
+  forbiddenAttributes: ['MessageSchemaVersionId'],
+  resource: {
+    ...generation41.resource,
+    pLines: ['%Edition/PLine', 'PLine'],
+    cLines: ['%Edition/CLine', 'CLine'],
+    contributors: ['Contributor', '%Edition/EditionContributor'],
+  },
+};
+
+/** From 4.3 on recordings and videos have their identifiers in editions; other resources have none. */
+const edited: ReadonlySet<string> = new Set<ResourceKind>(['SoundRecording', 'Video']);
+
+const layouts: Readonly<Record<Family, FamilyLayout>> = {
+  '3': generation3,
+  '4.1': generation41,
+  '4.2': generation42,
+  '4.3': generation43,
+};
+
+export const layoutOf = (family: Family): FamilyLayout => layouts[family];
+
+type Path = readonly string[];
+type Resolved<P> = {
+  readonly [Name in keyof P]: P[Name] extends readonly string[]
+    ? readonly Path[]
+    : P[Name] extends readonly (readonly [string, infer Kind])[]
+      ? readonly (readonly [Path, Kind])[]
+      : never;
+};
+
+export type ResourceLayout = Resolved<ResourcePaths>;
+export type ReleaseLayout = Resolved<ReleasePaths>;
+
+const steps = (path: string, kind: string): Path => path.replaceAll('%', kind).split('/');
+
+function resolved<P extends object>(paths: P, kind: string): Resolved<P> {
+  const entries = Object.entries(paths as Record<string, readonly (string | readonly [string, string])[]>);
+  return Object.fromEntries(
+    entries.map(([name, list]) => [
+      name,
+      list.map((path) => (typeof path === 'string' ? steps(path, kind) : [steps(path[0], kind), path[1]])),
+    ]),
+  ) as unknown as Resolved<P>;
+}
+
+const known = new Map<string, ResourceLayout | ReleaseLayout>();
+
+function remembered<L extends ResourceLayout | ReleaseLayout>(key: string, make: () => L): L {
+  const found = known.get(key) as L | undefined;
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+export const resourceLayout = (family: Family, kind: ResourceKind): ResourceLayout =>
+  remembered(`${family} ${kind}`, () => {
+    const { resource } = layouts[family];
+    const ids = family === '4.3' && edited.has(kind) ? ['%Edition/ResourceId'] : resource.ids;
+    return resolved({ ...resource, ids }, kind);
+  });
+
+/** Details by territory are those of a Release whatever its kind. */
+export const releaseLayout = (family: Family, _kind: ReleaseKind): ReleaseLayout =>
+  remembered(`${family} release`, () => resolved(layouts[family].release, 'Release'));

@@ -1,0 +1,133 @@
+import { type Reading } from './context';
+import {
+  type DatedEvent,
+  type DateKind,
+  type DelegatedRights,
+  type Genre,
+  type Interval,
+  type RightsController,
+  type RightsLine,
+  type Title,
+  type TitleKind,
+} from './model';
+import { quoted } from './problems';
+import { readController } from './read-parties';
+import { decimalOf, languageOf } from './values';
+import { child, childrenOf, elementsAt, textAt, textsAt, type XmlElement } from './xml/element';
+
+/** All that several paths lead to, one path after another. */
+export function elementsOf(element: XmlElement, paths: readonly (readonly string[])[]): readonly XmlElement[] {
+  if (paths.length === 1) return elementsAt(element, paths[0]!);
+  return paths.flatMap((path) => elementsAt(element, path));
+}
+
+export function readTitles(
+  reading: Reading,
+  element: XmlElement,
+  paths: readonly (readonly [readonly string[], TitleKind])[],
+): Title[] {
+  const titles: Title[] = [];
+  for (const [path, kind] of paths) {
+    for (const found of elementsAt(element, path)) {
+      const text = kind === 'display-text' ? found.text : (textAt(found, 'TitleText') ?? '');
+      if (text === '') continue;
+      titles.push({
+        kind,
+        type: found.attribute('TitleType'),
+        text,
+        subTitles: textsAt(found, 'SubTitle'),
+        language: languageOf(found),
+        ...reading.values.territorial(found),
+      });
+    }
+  }
+  return titles;
+}
+
+export function readLine(reading: Reading, element: XmlElement): RightsLine[] {
+  const { name } = element;
+  const text = textAt(element, `${name}Text`);
+  const company = textAt(element, `${name}Company`);
+  if (text === null && company === null) {
+    reading.missing(element, `${name}Text`);
+    return [];
+  }
+  return [{ year: textAt(element, 'Year'), company, text: text ?? company!, ...reading.values.territorial(element) }];
+}
+
+export function readGenre(reading: Reading, element: XmlElement): Genre[] {
+  const text = textAt(element, 'GenreText');
+  if (text === null) return [];
+  const subGenre = textAt(element, 'SubGenre');
+  return [{ text, subGenre, language: languageOf(element), ...reading.values.territorial(element) }];
+}
+
+export function readDates(
+  reading: Reading,
+  element: XmlElement,
+  paths: readonly (readonly [readonly string[], DateKind])[],
+): DatedEvent[] {
+  const { values } = reading;
+  return paths.flatMap(([path, kind]) =>
+    elementsAt(element, path).flatMap((found) => {
+      const date = values.day(found);
+      if (date === null) return [];
+      return [{ kind, date, isApproximate: values.flag(found, 'IsApproximate'), ...values.territorial(found) }];
+    }),
+  );
+}
+
+const NOT_SAID: Interval = { from: null, until: null };
+
+export function readRightsController(reading: Reading, element: XmlElement, isOfWork: boolean): RightsController {
+  const { values, layout } = reading;
+  const period =
+    child(element, 'ValidityPeriod') ??
+    (child(element, 'StartDate') || child(element, 'EndDate') ? element : undefined);
+  return {
+    party: readController(reading, element),
+    roles: values.allowedAll(layout.controllerRoles.flatMap((name) => childrenOf(element, name))),
+    rightsTypes: values.allowedAll(childrenOf(element, 'RightsType')),
+    sharePercent: readShare(reading, element),
+    period: period === undefined ? NOT_SAID : values.interval(period),
+    delegated: childrenOf(element, 'DelegatedUsageRights').map((found) => readDelegated(reading, found)),
+    isOfWork,
+    ...values.territorial(element),
+  };
+}
+
+function readDelegated(reading: Reading, element: XmlElement): DelegatedRights {
+  return {
+    useTypes: reading.values.allowedAll(childrenOf(element, 'UseType')),
+    periods: childrenOf(element, 'PeriodOfRightsDelegation').map((period) => reading.values.interval(period)),
+    territories: textsAt(element, 'TerritoryOfRightsDelegation'),
+  };
+}
+
+/** In percent; a share that is said as a part of one is turned into it. */
+function readShare(reading: Reading, element: XmlElement): string | null {
+  const { values, problems } = reading;
+  const found = child(element, 'RightSharePercentage');
+  if (found === undefined || found.text === '') return null;
+  const decimal = decimalOf(found.text);
+  if (decimal === undefined) {
+    problems.at(found, 'number-malformed', `${quoted(found.text)} is not a decimal number`);
+    return null;
+  }
+  const percent = values.flag(found, 'HasMaxValueOfOne') ? hundredfold(decimal) : decimal;
+  if (!percent.startsWith('-') && !isAboveHundred(percent)) return percent;
+  problems.at(found, 'share-out-of-range', `${percent} is not a share of 0 to 100 percent`);
+  return null;
+}
+
+function hundredfold(decimal: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  const digits = fraction.padEnd(2, '0');
+  return decimalOf(`${whole}${digits.slice(0, 2)}.${digits.slice(2)}`) ?? decimal;
+}
+
+/** Of a plain decimal that is not negative. */
+function isAboveHundred(decimal: string): boolean {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  return whole.length > 3 || (whole.length === 3 && (whole > '100' || (whole === '100' && fraction !== '')));
+}

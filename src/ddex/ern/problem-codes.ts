@@ -21,6 +21,7 @@ export const problemWeights = {
   'gzip-too-dense': fatal('the file unpacks to far more than a message can'),
   'encoding-unsupported': fatal('the file is neither in UTF-8 nor in UTF-16'),
   'encoding-wrong': fatal('the bytes are not in the encoding that the file says or begins with'),
+  'xml-version-unsupported': fatal('the file says that it is of another version of XML than 1.0'),
   'xml-malformed': fatal('the file is not well-formed XML 1.0'),
   'xml-truncated': fatal('the file ends before its root element does'),
   'doctype-forbidden': fatal('the file has a document type, which is not read whatever it says'),

@@ -42,7 +42,7 @@ export function readRelease(reading: Reading, element: XmlElement, kind: Release
       ...textsAt(element, 'ReleaseVisibilityReference'),
       ...textsAt(element, 'TrackReleaseVisibilityReference'),
     ],
-    tracks: groups.length === 0 ? playedAmong(reading, resourceReferences) : tracksIn(reading, groups),
+    tracks: groups.length === 0 ? playedAmong(reading, [...new Set(resourceReferences)]) : tracksIn(reading, groups),
   };
   checkRelease(reading, element, layout, release);
   return release;

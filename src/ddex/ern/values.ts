@@ -94,7 +94,7 @@ export class Values {
 
   sequence(text: string | null, element: XmlElement): number | null {
     if (text === null) return null;
-    if (/^\d{1,9}$/.test(text)) return parseInt(text, 10);
+    if (/^\d{1,10}$/.test(text)) return parseInt(text, 10);
     this.problems.at(element, 'number-malformed', `${quoted(text)} is not a place in an order`);
     return null;
   }

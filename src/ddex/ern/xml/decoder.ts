@@ -21,7 +21,7 @@ function formOf(bytes: Buffer): Form {
 }
 
 const names: Readonly<Record<Form['label'], readonly string[]>> = {
-  'utf-8': ['utf-8', 'utf8', 'us-ascii', 'ascii'],
+  'utf-8': ['utf-8', 'utf8'],
   'utf-16le': ['utf-16', 'utf-16le'],
   'utf-16be': ['utf-16', 'utf-16be'],
 };

@@ -60,7 +60,7 @@ export class XmlTreeReader {
       throw new XmlRefused('doctype-forbidden', 'a document type is not read');
     });
     parser.on('xmldecl', ({ version }) => {
-      if (version !== '1.0') throw new XmlRefused('xml-malformed', 'only XML 1.0 is read');
+      if (version !== '1.0') throw new XmlRefused('xml-version-unsupported', 'only XML 1.0 is read');
     });
     parser.on('attribute', ({ name, value }) => this.attribute(name, value));
     parser.on('opentag', (tag) => this.open(tag));

@@ -37,8 +37,11 @@ export interface ErnCheck {
   readonly problems: readonly Problem[];
 }
 
-/** Repetitive messages pack to a hundredth; gzip itself can go to a thousandth. Below 16 MiB any density is harmless. */
-const bytesFrom = (taken: number): number => Math.max(16 * 1024 * 1024, 400 * taken);
+/**
+ * Messages pack to a twentieth, a thousand equal deals for all territories to a hundred-and-fortieth, and gzip can go to a thousandth. Below 4 MiB any
+ * density is harmless.
+ */
+const bytesFrom = (taken: number): number => Math.max(4 * 1024 * 1024, 150 * taken);
 
 /** Reads a file once, packed or not, and keeps what is told of it. Rejects only when the source does. */
 export async function checkMessage(source: AsyncIterable<Uint8Array>): Promise<ErnCheck> {

@@ -4,7 +4,7 @@ import { type Party, type ResourceKind } from './model';
 import { type ProblemCode, Problems } from './problems';
 import { Values } from './values';
 import { type Version } from './versions';
-import { child, type XmlElement } from './xml/element';
+import { type XmlElement } from './xml/element';
 import { XML_LIMITS } from './xml/limits';
 import { XmlRefused } from './xml/refused';
 
@@ -86,7 +86,7 @@ export class Reading {
 
   /** The child that must be there, with something in it. */
   required(parent: XmlElement, name: string): XmlElement | undefined {
-    const found = child(parent, name);
+    const found = this.values.single(parent, name);
     if (found !== undefined && (found.text !== '' || found.children !== undefined)) return found;
     this.missing(parent, name);
     return undefined;

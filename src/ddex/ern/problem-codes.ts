@@ -35,6 +35,7 @@ export const problemWeights = {
     'a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text',
   ),
   'too-many-references': fatal('more than a million resources, releases or parties'),
+  'too-many-problems': fatal('more than 100,000 problems'),
   'not-ern': fatal('the root is no NewReleaseMessage and no PurgeReleaseMessage of DDEX'),
   // The message
   'version-unknown': error('the namespace is of a version that is not known; it is read like the nearest one that is'),

@@ -1,6 +1,8 @@
 import { presentable } from '../../kernel';
 import { type ProblemCode, problemWeights, type Severity } from './problem-codes';
 import { type XmlElement } from './xml/element';
+import { XML_LIMITS } from './xml/limits';
+import { XmlRefused } from './xml/refused';
 
 export { type ProblemCode, problemWeights, type Severity } from './problem-codes';
 
@@ -15,9 +17,10 @@ export interface Problem {
 
 const PATH_MAX = 1000;
 
-/** Counts the problems of a message and passes each on. */
+/** Counts the problems of a message and passes each on. Throws XmlRefused when there are too many: reading stops. */
 export class Problems {
   private readonly counts = new Map<ProblemCode, number>();
+  private total = 0;
 
   constructor(private readonly onProblem: (problem: Problem) => void) {}
 
@@ -29,6 +32,10 @@ export class Problems {
   add(code: ProblemCode, path: string, message: string): void {
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
     const { severity, fatal = false }: { severity: Severity; fatal?: boolean } = problemWeights[code];
+    this.total += 1;
+    if (this.total > XML_LIMITS.problems && !fatal) {
+      throw new XmlRefused('too-many-problems', `more than ${XML_LIMITS.problems} problems were found`);
+    }
     this.onProblem({ code, severity, fatal, path: presentable(path, PATH_MAX), message });
   }
 

@@ -10,13 +10,13 @@ import {
 } from './model';
 import { quoted } from './problems';
 import { readParty } from './read-parties';
-import { child, childrenOf, elementsAt, textAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** A deal, and the releases that are named before it. */
 export function readDeal(reading: Reading, element: XmlElement): Deal {
   const { values } = reading;
   const references = textsAt(element, 'DealReference');
-  const terms = child(element, 'DealTerms');
+  const terms = reading.values.single(element, 'DealTerms');
   const isElsewhere = references.length > 0 || values.boolean(element, 'IsCommunicatedOutOfBand') === true;
   if (terms === undefined && !isElsewhere) reading.missing(element, 'DealTerms');
   return {
@@ -50,7 +50,7 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
         return found.text;
       },
     ),
-    claimPolicies: childrenOf(element, 'RightsClaimPolicy').map(readPolicy),
+    claimPolicies: childrenOf(element, 'RightsClaimPolicy').map((found) => readPolicy(reading, found)),
     isTakeDown: [values.boolean(element, 'TakeDown'), values.boolean(element, 'AllDealsCancelled')].includes(true),
   };
   checkTerms(reading, element, terms, isElsewhere);
@@ -70,12 +70,16 @@ const partsOfSpain: readonly string[] = ['ES-CE', 'ES-CN', 'ES-ML'];
 
 /** Numbers of another list (TIS) are kept as written. */
 function territoriesOf(reading: Reading, element: XmlElement, name: string): string[] {
-  return childrenOf(element, name).map((found) => {
+  return childrenOf(element, name).flatMap((found) => {
     const { text } = found;
+    if (text === '') {
+      reading.problems.at(found, 'element-missing', `${name} has nothing in it`);
+      return [];
+    }
     const isOther = (found.attribute('IdentifierType') ?? 'ISO') !== 'ISO';
     if (!isOther)
       known(reading, found, text === WORLDWIDE || isTerritory(text) || partsOfSpain.includes(text), 'territory');
-    return text;
+    return [text];
   });
 }
 
@@ -93,7 +97,7 @@ function checkTerms(reading: Reading, element: XmlElement, terms: DealTerms, isE
   }
   if (periods.length === 0) reading.missing(element, 'ValidityPeriod');
   for (const period of layout.isStartMandatory ? childrenOf(element, 'ValidityPeriod') : []) {
-    if (textAt(period, 'StartDate') === null && textAt(period, 'StartDateTime') === null) {
+    if (reading.values.text(period, 'StartDate') === null && reading.values.text(period, 'StartDateTime') === null) {
       reading.missing(period, 'StartDate');
     }
   }
@@ -115,7 +119,7 @@ function readPrice(reading: Reading, element: XmlElement): Price {
   const { values } = reading;
   const [type] = values.allowedAll(childrenOf(element, 'PriceType'));
   const [range] = values.allowedAll(childrenOf(element, 'PriceRangeType'));
-  const code = child(element, 'PriceCode');
+  const code = reading.values.single(element, 'PriceCode');
   const said = element.attribute('PriceType');
   return {
     type: type ?? (said === null ? null : { value: said, namespace: null, userDefined: null }),
@@ -127,13 +131,13 @@ function readPrice(reading: Reading, element: XmlElement): Price {
   };
 }
 
-const readPolicy = (element: XmlElement): RightsClaimPolicy => ({
-  type: textAt(element, 'RightsClaimPolicyType'),
+const readPolicy = (reading: Reading, element: XmlElement): RightsClaimPolicy => ({
+  type: reading.values.text(element, 'RightsClaimPolicyType'),
   conditions: childrenOf(element, 'Condition').map((condition) => ({
-    value: textAt(condition, 'Value'),
-    unit: textAt(condition, 'Unit'),
-    reference: textAt(condition, 'ReferenceCreation'),
-    relator: textAt(condition, 'RelationalRelator'),
+    value: reading.values.text(condition, 'Value'),
+    unit: reading.values.text(condition, 'Unit'),
+    reference: reading.values.text(condition, 'ReferenceCreation'),
+    relator: reading.values.text(condition, 'RelationalRelator'),
   })),
 });
 
@@ -164,6 +168,6 @@ function datesOf(reading: Reading, element: XmlElement, names: readonly string[]
 }
 
 export const readVisibility = (reading: Reading, element: XmlElement): Visibility => ({
-  reference: textAt(element, 'VisibilityReference'),
+  reference: reading.values.text(element, 'VisibilityReference'),
   dates: datesOf(reading, element, displayDates),
 });

@@ -3,7 +3,7 @@ import { type ErnHeader, type MessageKind, type Party } from './model';
 import { quoted } from './problems';
 import { readParty } from './read-parties';
 import { languageOf } from './values';
-import { child, childrenOf, textAt, type XmlElement } from './xml/element';
+import { childrenOf, type XmlElement } from './xml/element';
 
 /** What the root says of itself, and whether its version lets it. */
 export function checkRoot(reading: Reading, root: XmlElement): void {
@@ -40,7 +40,7 @@ export function readHeader(
     threadId: idOf(reading, header, 'MessageThreadId', false),
     createdAt: created === undefined ? null : reading.values.dateTime(created),
     sender: party(sender),
-    onBehalfOf: party(child(header, 'SentOnBehalfOf')),
+    onBehalfOf: party(reading.values.single(header, 'SentOnBehalfOf')),
     recipients: recipients.map((found) => readParty(reading, found)),
     isTest: controlOf(reading, header) === 'TestMessage',
     isUpdate: update === null ? null : update === 'UpdateMessage',
@@ -53,15 +53,15 @@ export function readHeader(
 
 /** Some senders leave their ids empty, and are read all the same. */
 function idOf(reading: Reading, header: XmlElement, name: string, isMandatory: boolean): string | null {
-  const element = child(header, name);
+  const element = reading.values.single(header, name);
   if (element === undefined && isMandatory) reading.missing(header, name);
   if (element !== undefined && element.text === '') reading.problems.at(element, 'element-empty', `${name} is empty`);
-  return textAt(header, name);
+  return reading.values.text(header, name);
 }
 
 /** A value that nobody knows might mean a test: the message is then not to be applied. */
 function controlOf(reading: Reading, header: XmlElement): string | null {
-  const element = child(header, 'MessageControlType');
+  const element = reading.values.single(header, 'MessageControlType');
   if (element === undefined || element.text === '' || controls.includes(element.text)) return element?.text ?? null;
   reading.problems.at(element, 'control-unknown', `${quoted(element.text)} is neither LiveMessage nor TestMessage`);
   return null;

@@ -1,12 +1,12 @@
 import { type Reading } from './context';
 import { type Artist, type Contributor, type Label, type Party, type PartyName } from './model';
 import { languageOf } from './values';
-import { child, childrenOf, textAt, type XmlElement } from './xml/element';
+import { childrenOf, type XmlElement } from './xml/element';
 
 /** A party where it stands: in a list, in a header, or (before version 4) wherever it is named. */
 export function readParty(reading: Reading, element: XmlElement): Party {
   return {
-    reference: textAt(element, 'PartyReference'),
+    reference: reading.values.text(element, 'PartyReference'),
     names: childrenOf(element, 'PartyName').flatMap((name) => nameOf(reading, name)),
     ids: reading.identifiers.party(childrenOf(element, 'PartyId')),
   };
@@ -14,13 +14,17 @@ export function readParty(reading: Reading, element: XmlElement): Party {
 
 /** Before version 4 a name may be in parts only, none of which is the whole. */
 function nameOf(reading: Reading, element: XmlElement): PartyName[] {
-  const full = child(element, 'FullName');
+  const full = reading.values.single(element, 'FullName');
   if (full === undefined || full.text === '') {
     if (reading.version.family !== '3' || element.children === undefined) reading.missing(element, 'FullName');
     return [];
   }
   return [
-    { text: full.text, indexed: textAt(element, 'FullNameIndexed'), language: languageOf(element) ?? languageOf(full) },
+    {
+      text: full.text,
+      indexed: reading.values.text(element, 'FullNameIndexed'),
+      language: languageOf(element) ?? languageOf(full),
+    },
   ];
 }
 
@@ -48,9 +52,9 @@ const nameless = (reference: string): Party => ({
 /** By reference where there is one, else in place. */
 function partyOf(reading: Reading, element: XmlElement, referenceName: string | undefined): Party {
   if (referenceName === undefined) return readParty(reading, element);
-  const reference = child(element, referenceName);
+  const reference = reading.values.single(element, referenceName);
   if (reference !== undefined && reference.text !== '') return namedParty(reading, reference);
-  if (child(element, 'PartyName') === undefined) reading.missing(element, referenceName);
+  if (reading.values.single(element, 'PartyName') === undefined) reading.missing(element, referenceName);
   return readParty(reading, element);
 }
 

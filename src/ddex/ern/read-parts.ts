@@ -13,7 +13,7 @@ import {
 import { quoted } from './problems';
 import { readController } from './read-parties';
 import { decimalOf, languageOf } from './values';
-import { child, childrenOf, elementsAt, textAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** All that several paths lead to, one path after another. */
 export function elementsOf(element: XmlElement, paths: readonly (readonly string[])[]): readonly XmlElement[] {
@@ -29,7 +29,7 @@ export function readTitles(
   const titles: Title[] = [];
   for (const [path, kind] of paths) {
     for (const found of elementsAt(element, path)) {
-      const text = kind === 'display-text' ? found.text : (textAt(found, 'TitleText') ?? '');
+      const text = kind === 'display-text' ? found.text : (reading.values.text(found, 'TitleText') ?? '');
       if (text === '') continue;
       titles.push({
         kind,
@@ -46,19 +46,25 @@ export function readTitles(
 
 export function readLine(reading: Reading, element: XmlElement): RightsLine[] {
   const { name } = element;
-  const text = textAt(element, `${name}Text`);
-  const company = textAt(element, `${name}Company`);
-  if (text === null && company === null) {
+  const text = reading.values.text(element, `${name}Text`);
+  if (text === null) {
     reading.missing(element, `${name}Text`);
     return [];
   }
-  return [{ year: textAt(element, 'Year'), company, text: text ?? company!, ...reading.values.territorial(element) }];
+  return [
+    {
+      year: reading.values.text(element, 'Year'),
+      company: reading.values.text(element, `${name}Company`),
+      text,
+      ...reading.values.territorial(element),
+    },
+  ];
 }
 
 export function readGenre(reading: Reading, element: XmlElement): Genre[] {
-  const text = textAt(element, 'GenreText');
+  const text = reading.values.text(element, 'GenreText');
   if (text === null) return [];
-  const subGenre = textAt(element, 'SubGenre');
+  const subGenre = reading.values.text(element, 'SubGenre');
   return [{ text, subGenre, language: languageOf(element), ...reading.values.territorial(element) }];
 }
 
@@ -82,8 +88,8 @@ const NOT_SAID: Interval = { from: null, until: null };
 export function readRightsController(reading: Reading, element: XmlElement, isOfWork: boolean): RightsController {
   const { values, layout } = reading;
   const period =
-    child(element, 'ValidityPeriod') ??
-    (child(element, 'StartDate') || child(element, 'EndDate') ? element : undefined);
+    reading.values.single(element, 'ValidityPeriod') ??
+    (reading.values.single(element, 'StartDate') || reading.values.single(element, 'EndDate') ? element : undefined);
   return {
     party: readController(reading, element),
     roles: values.allowedAll(layout.controllerRoles.flatMap((name) => childrenOf(element, name))),
@@ -107,7 +113,7 @@ function readDelegated(reading: Reading, element: XmlElement): DelegatedRights {
 /** In percent; a share that is said as a part of one is turned into it. */
 function readShare(reading: Reading, element: XmlElement): string | null {
   const { values, problems } = reading;
-  const found = child(element, 'RightSharePercentage');
+  const found = reading.values.single(element, 'RightSharePercentage');
   if (found === undefined || found.text === '') return null;
   const decimal = decimalOf(found.text);
   if (decimal === undefined) {

@@ -4,7 +4,7 @@ import { type GroupItem, type PurgedRelease, type Release, type ReleaseKind, typ
 import { readArtist, readLabel } from './read-parties';
 import { isPlayed } from './read-resource';
 import { elementsOf, readDates, readGenre, readLine, readTitles } from './read-parts';
-import { child, childrenOf, elementsAt, textAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** One of the ReleaseList. */
 export function readRelease(reading: Reading, element: XmlElement, kind: ReleaseKind): Release {
@@ -35,7 +35,7 @@ export function readRelease(reading: Reading, element: XmlElement, kind: Release
     groups: groups.map((found) => readGroup(reading, found)),
     resourceReferences,
     relatedReleases: elementsOf(element, layout.relatedReleases).map((found) => ({
-      type: textAt(found, 'ReleaseRelationshipType'),
+      type: reading.values.text(found, 'ReleaseRelationshipType'),
       ids: identifiers.release(childrenOf(found, 'ReleaseId')),
     })),
     visibilityReferences: [
@@ -62,7 +62,9 @@ function tracksIn(reading: Reading, groups: readonly XmlElement[]): number {
 const tracksOf = (reading: Reading, group: XmlElement): number =>
   playedAmong(
     reading,
-    childrenOf(group, 'ResourceGroupContentItem').map((item) => textAt(item, 'ReleaseResourceReference') ?? ''),
+    childrenOf(group, 'ResourceGroupContentItem').map(
+      (item) => reading.values.text(item, 'ReleaseResourceReference') ?? '',
+    ),
   ) + childrenOf(group, 'ResourceGroup').reduce((total, inner) => total + tracksOf(reading, inner), 0);
 
 /** A list before version 4, and the recording of a track release. */
@@ -88,8 +90,8 @@ function readGroup(reading: Reading, element: XmlElement): ResourceGroup {
     ['AdditionalTitle', 'additional'],
   ] as const;
   return {
-    type: element.attribute('ResourceGroupType') ?? textAt(element, 'ResourceGroupType'),
-    sequence: values.sequence(textAt(element, 'SequenceNumber'), element),
+    type: element.attribute('ResourceGroupType') ?? reading.values.text(element, 'ResourceGroupType'),
+    sequence: values.sequence(reading.values.text(element, 'SequenceNumber'), element),
     titles: titles.flatMap(([name, kind]) => readTitles(reading, element, [[[name], kind]])),
     ids: identifiers.release([...childrenOf(element, 'ReleaseId'), ...childrenOf(element, 'ResourceGroupReleaseId')]),
     items: childrenOf(element, 'ResourceGroupContentItem').map((found) => readItem(reading, found)),
@@ -103,7 +105,7 @@ function readItem(reading: Reading, element: XmlElement): GroupItem {
   const reference = reading.required(element, 'ReleaseResourceReference');
   if (reference !== undefined) expected(reading, reference);
   return {
-    sequence: values.sequence(textAt(element, 'SequenceNumber'), element),
+    sequence: values.sequence(reading.values.text(element, 'SequenceNumber'), element),
     reference: reference?.text ?? null,
     linked: linkedOf(reading, element),
     isBonus: (values.boolean(element, 'IsBonusResource') ?? values.boolean(element, 'IsHiddenResource')) === true,
@@ -114,7 +116,7 @@ const linkedOf = (reading: Reading, element: XmlElement): string[] =>
   childrenOf(element, 'LinkedReleaseResourceReference').flatMap((found) => expected(reading, found));
 
 function checkRelease(reading: Reading, element: XmlElement, layout: ReleaseLayout, release: Release): void {
-  if (child(element, 'ReleaseId') === undefined) reading.missing(element, 'ReleaseId');
+  if (reading.values.single(element, 'ReleaseId') === undefined) reading.missing(element, 'ReleaseId');
   // A track release says little of itself: the rest is its recording's.
   if (release.kind !== 'Release') {
     if (release.resourceReferences.length === 0) reading.missing(element, 'ReleaseResourceReference');

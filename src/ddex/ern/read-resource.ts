@@ -4,7 +4,7 @@ import { resourceLayout, type ResourceLayout } from './layouts';
 import { type Contributor, type Resource, type ResourceKind, type RightsController, type WorkIds } from './model';
 import { readArtist, readContributor, readLabel } from './read-parties';
 import { elementsOf, readDates, readGenre, readLine, readRightsController, readTitles } from './read-parts';
-import { childrenOf, elementsAt, textAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** Kinds that are played: they have titles, artists, durations and ISRCs. */
 export const isPlayed = (kind: ResourceKind | undefined): boolean => kind === 'SoundRecording' || kind === 'Video';
@@ -41,7 +41,7 @@ export function readResource(reading: Reading, element: XmlElement, kind: Resour
     works: worksOf(reading, element, layout),
     rightsControllers: controllersOf(reading, element, layout),
     relatedResources: elementsOf(element, layout.relatedResources).map((found) => ({
-      type: textAt(found, 'ResourceRelationshipType'),
+      type: reading.values.text(found, 'ResourceRelationshipType'),
       reference: expected(reading, found, 'ResourceRelatedResourceReference'),
       isrcs: identifiers.all('isrc', elementsAt(found, ['ResourceId']), 'ISRC'),
     })),
@@ -101,7 +101,7 @@ function worksOf(reading: Reading, element: XmlElement, layout: ResourceLayout):
   ]);
   if (references.length === 0) return own;
   const named = references.flatMap((reference) => reading.works.expect(reference) ?? []);
-  return { iswcs: [...own.iswcs, ...named], proprietary: own.proprietary };
+  return { iswcs: [...new Set([...own.iswcs, ...named])], proprietary: own.proprietary };
 }
 
 function checkPlayed(reading: Reading, element: XmlElement, layout: ResourceLayout, resource: Resource): void {

@@ -1,7 +1,7 @@
 import { dayAfter, isCalendarDate, isCurrency, monthsAfterDay } from '../../kernel';
 import { type AllowedValue, type Interval, type LocalText, type LocalValue, type Territorial } from './model';
 import { type Problems, quoted } from './problems';
-import { child, childrenOf, type XmlElement } from './xml/element';
+import { childrenOf, type XmlElement } from './xml/element';
 
 const DURATION =
   /^P(?=[\dT])(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,12})(?:\.(\d{1,12}))?S)?)?$/;
@@ -54,7 +54,7 @@ export class Values {
   constructor(readonly problems: Problems) {}
 
   boolean(parent: XmlElement, name: string): boolean | null {
-    const element = child(parent, name);
+    const element = this.single(parent, name);
     if (element === undefined || element.text === '') return null;
     if (element.text === 'true' || element.text === '1') return true;
     if (element.text !== 'false' && element.text !== '0') {
@@ -87,9 +87,18 @@ export class Values {
 
   /** The first of a name, of which there may be one only. */
   single(parent: XmlElement, name: string): XmlElement | undefined {
-    const [first, second] = childrenOf(parent, name);
-    if (second !== undefined) this.problems.at(second, 'element-repeated', `there is more than one ${name}`);
+    let first: XmlElement | undefined;
+    for (const candidate of parent.children ?? []) {
+      if (candidate.name !== name) continue;
+      if (first === undefined) first = candidate;
+      else this.problems.at(candidate, 'element-repeated', `there is more than one ${name}`);
+    }
     return first;
+  }
+
+  /** The text of the only one of a name; null where there is none, or nothing in it. */
+  text(parent: XmlElement, name: string): string | null {
+    return this.single(parent, name)?.text || null;
   }
 
   sequence(text: string | null, element: XmlElement): number | null {
@@ -100,7 +109,7 @@ export class Values {
   }
 
   amount(parent: XmlElement, name: string): { readonly amount: string; readonly currency: string | null } | null {
-    const element = child(parent, name);
+    const element = this.single(parent, name);
     if (element === undefined || element.text === '') return null;
     const amount = decimalOf(element.text);
     if (amount === undefined) {
@@ -133,9 +142,9 @@ export class Values {
   /** Of {StartDate, EndDate} or {StartDateTime, EndDateTime}: dates are inclusive, and local to each territory. */
   interval(element: XmlElement): Interval {
     const bound = (name: 'Start' | 'End'): string | null => {
-      const time = child(element, `${name}DateTime`);
+      const time = this.single(element, `${name}DateTime`);
       if (time !== undefined) return this.dateTime(time);
-      const date = child(element, `${name}Date`);
+      const date = this.single(element, `${name}Date`);
       if (date === undefined || this.day(date) === null) return null;
       if (isDateTime(date.text)) return date.text;
       const days = daysOf(date.text)!;

@@ -77,9 +77,6 @@ export function elementsAt(element: XmlElement, path: readonly string[]): readon
   return found;
 }
 
-/** The text of the first child of a name; null where there is none, or nothing in it. */
-export const textAt = (element: XmlElement, name: string): string | null => child(element, name)?.text || null;
-
 /** The texts of all children of a name, without empty ones. */
 export const textsAt = (element: XmlElement, name: string): readonly string[] =>
   childrenOf(element, name).flatMap(({ text }) => (text === '' ? [] : [text]));

@@ -94,7 +94,11 @@ export class XmlTreeReader {
   }
 
   private write(text: string): void {
-    if (text === '') return;
+    if (text !== '') this.parse(text);
+    if (this.decoder.failure !== undefined) throw this.decoder.failure;
+  }
+
+  private parse(text: string): void {
     const before = this.tags;
     this.parser.write(text);
     // Nothing between two tags is so long: a text, a comment, a tag that does not end.

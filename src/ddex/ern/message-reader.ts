@@ -225,7 +225,8 @@ export class ErnReader implements TreeListener {
     else if (element.name === 'PurgedRelease') {
       this.tellHeader();
       this.purges += 1;
-      this.receiver.purged?.(readPurged(reading, element));
+      const purged = readPurged(reading, element);
+      this.receiver.purged?.(purged);
     }
   }
 
@@ -252,15 +253,16 @@ export class ErnReader implements TreeListener {
         this.closeRelease(reading, element);
         break;
       default:
-        if (element.name === 'ReleaseDeal') this.closeReleaseDeal(reading, element);
-        else this.receiver.visibility?.(readVisibility(reading, element));
+        this.closeOfDeals(reading, element);
     }
   }
 
   private closeResource(reading: Reading, element: XmlElement): void {
     const kind = element.name as ResourceKind;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    this.receiver.resource?.(readResource(reading, element, kind));
+    // It is read whoever listens: what is wrong with it counts, and what names it must find it.
+    const resource = readResource(reading, element, kind);
+    this.receiver.resource?.(resource);
   }
 
   private closeRelease(reading: Reading, element: XmlElement): void {
@@ -269,6 +271,12 @@ export class ErnReader implements TreeListener {
     const release = readRelease(reading, element, kind);
     if (release.isMain) this.markedMain += 1;
     this.receiver.release?.(release);
+  }
+
+  private closeOfDeals(reading: Reading, element: XmlElement): void {
+    if (element.name === 'ReleaseDeal') return this.closeReleaseDeal(reading, element);
+    const visibility = readVisibility(reading, element);
+    this.receiver.visibility?.(visibility);
   }
 
   private closeReleaseDeal(reading: Reading, element: XmlElement): void {

@@ -6,6 +6,7 @@ import { Values } from './values';
 import { type Version } from './versions';
 import { type XmlElement } from './xml/element';
 import { XML_LIMITS } from './xml/limits';
+import { interned } from './xml/names';
 import { XmlRefused } from './xml/refused';
 
 /** References of one kind, and those that were named before what they name. */
@@ -29,7 +30,8 @@ class References<T> {
     if (this.known.size >= XML_LIMITS.references) {
       throw new XmlRefused('too-many-references', `more than ${XML_LIMITS.references} are named`);
     }
-    this.known.set(text, value);
+    // As a string of its own: one cut from a chunk of the file would keep the chunk.
+    this.known.set(interned(text), value);
     this.awaited.delete(text);
   }
 
@@ -87,7 +89,7 @@ export class Reading {
   /** The child that must be there, with something in it. */
   required(parent: XmlElement, name: string): XmlElement | undefined {
     const found = this.values.single(parent, name);
-    if (found !== undefined && (found.text !== '' || found.children !== undefined)) return found;
+    if (found !== undefined && (found.text !== '' || found.first !== null)) return found;
     this.missing(parent, name);
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { readDpid, readGrid, readGtin, readIpi, readIsni, readIsrc, readIswc } from '../../kernel';
 import { type PartyIds, type ProprietaryId, type ReleaseIds, type WorkIds } from './model';
 import { type ProblemCode, type Problems, quoted } from './problems';
-import { childrenOf, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, NONE, textsAt, type XmlElement } from './xml/element';
 
 type Read = { readonly id: string; readonly wrong?: ProblemCode } | { readonly fault: ProblemCode };
 
@@ -73,7 +73,7 @@ export class Identifiers {
   }
 
   /** Those of a kind that stand in containers under one of some names, each once. */
-  all(kind: IdentifierKind, containers: readonly XmlElement[], name: string): string[] {
+  all(kind: IdentifierKind, containers: readonly XmlElement[], name: string): readonly string[] {
     let found: string[] | undefined;
     for (const container of containers) {
       for (const element of childrenOf(container, name)) {
@@ -81,20 +81,22 @@ export class Identifiers {
         if (id !== null && found?.includes(id) !== true) (found ??= []).push(id);
       }
     }
-    return found ?? [];
+    return found ?? NONE;
   }
 
-  proprietary(containers: readonly XmlElement[], name: string): ProprietaryId[] {
-    return containers.flatMap((container) =>
-      childrenOf(container, name).flatMap((element) =>
-        element.text === '' ? [] : [{ namespace: element.attribute('Namespace'), id: element.text }],
-      ),
-    );
+  proprietary(containers: readonly XmlElement[], name: string): readonly ProprietaryId[] {
+    let found: ProprietaryId[] | undefined;
+    for (const container of containers) {
+      for (const element of childrenOf(container, name)) {
+        if (element.text !== '') (found ??= []).push({ namespace: element.attribute('Namespace'), id: element.text });
+      }
+    }
+    return found ?? NONE;
   }
 
   /** Of a release's ReleaseId, of which there may be several. What is replaced is left out. */
   release(containers: readonly XmlElement[]): ReleaseIds {
-    const valid = containers.filter((container) => !isReplaced(container));
+    const valid = containers.some(isReplaced) ? containers.filter((container) => !isReplaced(container)) : containers;
     return {
       icpns: this.all('icpn', valid, 'ICPN'),
       grids: this.all('grid', valid, 'GRid'),
@@ -105,6 +107,7 @@ export class Identifiers {
   }
 
   works(containers: readonly XmlElement[]): WorkIds {
+    if (containers.length === 0) return NO_WORKS;
     return { iswcs: this.all('iswc', containers, 'ISWC'), proprietary: this.proprietary(containers, 'ProprietaryId') };
   }
 
@@ -134,6 +137,7 @@ export class Identifiers {
   }
 }
 
+const NO_WORKS: WorkIds = { iswcs: NONE, proprietary: NONE };
 const NO_IDS: PartyIds = { dpids: [], isnis: [], ipis: [], ipns: [], cisacSocieties: [], proprietary: [] };
 
 const isReplaced = (element: XmlElement): boolean => {

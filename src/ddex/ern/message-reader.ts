@@ -19,7 +19,7 @@ import { readListedParty } from './read-parties';
 import { readPurged, readRelease } from './read-release';
 import { readResource } from './read-resource';
 import { nearestFamily, versionOf } from './versions';
-import { child, childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 import { XmlRefused } from './xml/refused';
 import { type TreeListener, XmlTreeReader } from './xml/tree-reader';
 
@@ -97,8 +97,8 @@ export class ErnReader implements TreeListener {
   private markedMain = 0;
   private deals = 0;
   private purges = 0;
-  /** Releases that the deals of the open ReleaseDeal were for. */
-  private referencesOfDeals = 0;
+  /** Those that the deals of the open ReleaseDeal are for. */
+  private dealReleases: string[] = [];
   private dealsOfRelease = 0;
   private refused = false;
 
@@ -162,7 +162,7 @@ export class ErnReader implements TreeListener {
     if (depth !== LISTED) return true;
     const listed = lists[element.parent!.name];
     if (listed === undefined || listed.includes(element.name)) {
-      this.referencesOfDeals = 0;
+      this.dealReleases = [];
       this.dealsOfRelease = 0;
       return true;
     }
@@ -181,11 +181,12 @@ export class ErnReader implements TreeListener {
       if (listed?.includes(element.name) === true) this.closeListed(reading, element);
       return listed !== undefined;
     }
-    if (element.name !== 'Deal' || element.parent!.name !== 'ReleaseDeal') return false;
+    if (element.parent?.name !== 'ReleaseDeal') return false;
+    if (element.name === 'DealReleaseReference') this.nameRelease(element);
+    if (element.name !== 'Deal') return false;
     this.deals += 1;
     this.dealsOfRelease += 1;
-    const deal = readDeal(reading, element);
-    this.referencesOfDeals = deal.releases.length;
+    const deal = readDeal(reading, element, this.dealReleases);
     this.receiver.deal?.(deal);
     return true;
   }
@@ -273,6 +274,13 @@ export class ErnReader implements TreeListener {
     this.receiver.release?.(release);
   }
 
+  /** Deals are handed on as they end: what is named after them comes too late. */
+  private nameRelease(reference: XmlElement): void {
+    if (this.dealsOfRelease > 0) {
+      this.problems.at(reference, 'deal-reference-late', 'a DealReleaseReference comes after a Deal');
+    } else if (reference.text !== '') this.dealReleases.push(reference.text);
+  }
+
   private closeOfDeals(reading: Reading, element: XmlElement): void {
     if (element.name === 'ReleaseDeal') return this.closeReleaseDeal(reading, element);
     const visibility = readVisibility(reading, element);
@@ -284,9 +292,6 @@ export class ErnReader implements TreeListener {
     for (const reference of references) if (reference.text !== '') reading.releases.expect(reference);
     if (textsAt(element, 'DealReleaseReference').length === 0) reading.missing(element, 'DealReleaseReference');
     if (this.dealsOfRelease === 0) reading.missing(element, 'Deal');
-    else if (references.length > this.referencesOfDeals) {
-      this.problems.at(element, 'deal-reference-late', 'a DealReleaseReference comes after a Deal');
-    }
   }
 
   private finishMessage(): void {
@@ -316,6 +321,6 @@ export class ErnReader implements TreeListener {
 
 function readWork(reading: Reading, element: XmlElement): void {
   const { iswcs } = reading.identifiers.works(elementsAt(element, ['MusicalWorkId']));
-  const reference = child(element, 'MusicalWorkReference');
+  const reference = reading.values.single(element, 'MusicalWorkReference');
   if (reference !== undefined && reference.text !== '') reading.works.add(reference, iswcs);
 }

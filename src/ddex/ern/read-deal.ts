@@ -10,10 +10,10 @@ import {
 } from './model';
 import { quoted } from './problems';
 import { readParty } from './read-parties';
-import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** A deal, and the releases that are named before it. */
-export function readDeal(reading: Reading, element: XmlElement): Deal {
+export function readDeal(reading: Reading, element: XmlElement, releases: readonly string[]): Deal {
   const { values } = reading;
   const references = textsAt(element, 'DealReference');
   const terms = reading.values.single(element, 'DealTerms');
@@ -21,7 +21,7 @@ export function readDeal(reading: Reading, element: XmlElement): Deal {
   if (terms === undefined && !isElsewhere) reading.missing(element, 'DealTerms');
   return {
     path: element.path,
-    releases: textsAt(element.parent!, 'DealReleaseReference'),
+    releases,
     references,
     terms: terms === undefined ? null : readTerms(reading, terms, isElsewhere),
   };
@@ -38,10 +38,10 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
     useTypes: values.allowedAll(uses),
     territories: territoriesOf(reading, element, 'TerritoryCode'),
     excludedTerritories: territoriesOf(reading, element, 'ExcludedTerritoryCode'),
-    channels: childrenOf(element, 'DistributionChannel').map((found) => readParty(reading, found)),
-    excludedChannels: childrenOf(element, 'ExcludedDistributionChannel').map((found) => readParty(reading, found)),
-    periods: childrenOf(element, 'ValidityPeriod').map((period) => values.interval(period)),
-    prices: childrenOf(element, 'PriceInformation').map((found) => readPrice(reading, found)),
+    channels: eachOf(childrenOf(element, 'DistributionChannel'), (found) => readParty(reading, found)),
+    excludedChannels: eachOf(childrenOf(element, 'ExcludedDistributionChannel'), (found) => readParty(reading, found)),
+    periods: eachOf(childrenOf(element, 'ValidityPeriod'), (period) => values.interval(period)),
+    prices: eachOf(childrenOf(element, 'PriceInformation'), (found) => readPrice(reading, found)),
     isPreOrder: values.boolean(element, 'IsPreOrderDeal') === true,
     displayDates: datesOf(reading, element, displayDates),
     instantGratification: elementsAt(element, ['InstantGratificationResourceList', 'DealResourceReference']).map(
@@ -50,7 +50,7 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
         return found.text;
       },
     ),
-    claimPolicies: childrenOf(element, 'RightsClaimPolicy').map((found) => readPolicy(reading, found)),
+    claimPolicies: eachOf(childrenOf(element, 'RightsClaimPolicy'), (found) => readPolicy(reading, found)),
     isTakeDown: [values.boolean(element, 'TakeDown'), values.boolean(element, 'AllDealsCancelled')].includes(true),
   };
   checkTerms(reading, element, terms, isElsewhere);
@@ -69,17 +69,17 @@ function known(reading: Reading, element: XmlElement, isKnown: boolean, what: st
 const partsOfSpain: readonly string[] = ['ES-CE', 'ES-CN', 'ES-ML'];
 
 /** Numbers of another list (TIS) are kept as written. */
-function territoriesOf(reading: Reading, element: XmlElement, name: string): string[] {
-  return childrenOf(element, name).flatMap((found) => {
+function territoriesOf(reading: Reading, element: XmlElement, name: string): readonly string[] {
+  return eachOf(childrenOf(element, name), (found) => {
     const { text } = found;
     if (text === '') {
       reading.problems.at(found, 'element-missing', `${name} has nothing in it`);
-      return [];
+      return null;
     }
     const isOther = (found.attribute('IdentifierType') ?? 'ISO') !== 'ISO';
     if (!isOther)
       known(reading, found, text === WORLDWIDE || isTerritory(text) || partsOfSpain.includes(text), 'territory');
-    return [text];
+    return text;
   });
 }
 
@@ -159,7 +159,7 @@ const displayDates: readonly string[] = [
 
 function datesOf(reading: Reading, element: XmlElement, names: readonly string[]): Record<string, string> {
   const dates: Record<string, string> = {};
-  for (const found of element.children ?? []) {
+  for (let found = element.first; found !== null; found = found.next) {
     if (!names.includes(found.name)) continue;
     const date = found.name.endsWith('DateTime') ? reading.values.dateTime(found) : reading.values.day(found);
     if (date !== null) dates[found.name] ??= date;

@@ -1,31 +1,26 @@
 import { type Reading } from './context';
 import { type Artist, type Contributor, type Label, type Party, type PartyName } from './model';
 import { languageOf } from './values';
-import { childrenOf, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
 /** A party where it stands: in a list, in a header, or (before version 4) wherever it is named. */
 export function readParty(reading: Reading, element: XmlElement): Party {
   return {
     reference: reading.values.text(element, 'PartyReference'),
-    names: childrenOf(element, 'PartyName').flatMap((name) => nameOf(reading, name)),
+    names: eachOf(childrenOf(element, 'PartyName'), (name) => nameOf(reading, name)),
     ids: reading.identifiers.party(childrenOf(element, 'PartyId')),
   };
 }
 
 /** Before version 4 a name may be in parts only, none of which is the whole. */
-function nameOf(reading: Reading, element: XmlElement): PartyName[] {
+function nameOf(reading: Reading, element: XmlElement): PartyName | null {
   const full = reading.values.single(element, 'FullName');
   if (full === undefined || full.text === '') {
-    if (reading.version.family !== '3' || element.children === undefined) reading.missing(element, 'FullName');
-    return [];
+    if (reading.version.family !== '3' || element.first === null) reading.missing(element, 'FullName');
+    return null;
   }
-  return [
-    {
-      text: full.text,
-      indexed: reading.values.text(element, 'FullNameIndexed'),
-      language: languageOf(element) ?? languageOf(full),
-    },
-  ];
+  const language = languageOf(element) ?? languageOf(full);
+  return { text: full.text, indexed: reading.values.text(element, 'FullNameIndexed'), language };
 }
 
 /** One of the PartyList. */
@@ -60,16 +55,20 @@ function partyOf(reading: Reading, element: XmlElement, referenceName: string | 
 
 export function readArtist(reading: Reading, element: XmlElement): Artist {
   const { values, layout } = reading;
+  const { territories, excludedTerritories, isDefault } = values.territorial(element);
   return {
     party: partyOf(reading, element, layout.partyReferences?.artist),
     roles: values.allowedAll(childrenOf(element, layout.artistRole)),
     sequence: values.sequence(element.attribute('SequenceNumber'), element),
-    ...values.territorial(element),
+    territories,
+    excludedTerritories,
+    isDefault,
   };
 }
 
 export function readContributor(reading: Reading, element: XmlElement, isIndirect: boolean): Contributor {
   const { values, layout } = reading;
+  const { territories, excludedTerritories, isDefault } = values.territorial(element);
   const role = isIndirect ? 'IndirectResourceContributorRole' : layout.contributorRole;
   return {
     party: partyOf(reading, element, layout.partyReferences?.contributor),
@@ -80,13 +79,15 @@ export function readContributor(reading: Reading, element: XmlElement, isIndirec
     isContracted:
       values.boolean(element, 'HasMadeContractedContribution') ?? values.boolean(element, 'IsContractedArtist'),
     isIndirect,
-    ...values.territorial(element),
+    territories,
+    excludedTerritories,
+    isDefault,
   };
 }
 
 /** A label is named in place before version 4, and by reference from there on. */
-export function readLabel(reading: Reading, element: XmlElement): Label[] {
-  if (element.text === '') return [];
+export function readLabel(reading: Reading, element: XmlElement): Label | null {
+  if (element.text === '') return null;
   const party = element.name.endsWith('Reference')
     ? namedParty(reading, element)
     : {
@@ -95,7 +96,8 @@ export function readLabel(reading: Reading, element: XmlElement): Label[] {
         names: [{ text: element.text, indexed: null, language: languageOf(element) }],
       };
   const type = element.attribute('LabelType') ?? element.attribute('LabelNameType');
-  return [{ party, type, ...reading.values.territorial(element) }];
+  const { territories, excludedTerritories, isDefault } = reading.values.territorial(element);
+  return { party, type, territories, excludedTerritories, isDefault };
 }
 
 export function readController(reading: Reading, element: XmlElement): Party {

@@ -13,12 +13,17 @@ import {
 import { quoted } from './problems';
 import { readController } from './read-parties';
 import { decimalOf, languageOf } from './values';
-import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, elementsAt, NONE, textsAt, type XmlElement } from './xml/element';
 
 /** All that several paths lead to, one path after another. */
 export function elementsOf(element: XmlElement, paths: readonly (readonly string[])[]): readonly XmlElement[] {
   if (paths.length === 1) return elementsAt(element, paths[0]!);
-  return paths.flatMap((path) => elementsAt(element, path));
+  let found: readonly XmlElement[] = NONE;
+  for (const path of paths) {
+    const more = elementsAt(element, path);
+    if (more.length > 0) found = found.length === 0 ? more : [...found, ...more];
+  }
+  return found;
 }
 
 export function readTitles(
@@ -31,56 +36,70 @@ export function readTitles(
     for (const found of elementsAt(element, path)) {
       const text = kind === 'display-text' ? found.text : (reading.values.text(found, 'TitleText') ?? '');
       if (text === '') continue;
+      const { territories, excludedTerritories, isDefault } = reading.values.territorial(found);
+      const type = found.attribute('TitleType');
+      const subTitles = textsAt(found, 'SubTitle');
       titles.push({
         kind,
-        type: found.attribute('TitleType'),
+        type,
         text,
-        subTitles: textsAt(found, 'SubTitle'),
+        subTitles,
         language: languageOf(found),
-        ...reading.values.territorial(found),
+        territories,
+        excludedTerritories,
+        isDefault,
       });
     }
   }
   return titles;
 }
 
-export function readLine(reading: Reading, element: XmlElement): RightsLine[] {
+export function readLine(reading: Reading, element: XmlElement): RightsLine | null {
   const { name } = element;
   const text = reading.values.text(element, `${name}Text`);
   if (text === null) {
     reading.missing(element, `${name}Text`);
-    return [];
+    return null;
   }
-  return [
-    {
-      year: reading.values.text(element, 'Year'),
-      company: reading.values.text(element, `${name}Company`),
-      text,
-      ...reading.values.territorial(element),
-    },
-  ];
+  const { territories, excludedTerritories, isDefault } = reading.values.territorial(element);
+  return {
+    year: reading.values.text(element, 'Year'),
+    company: reading.values.text(element, `${name}Company`),
+    text,
+    territories,
+    excludedTerritories,
+    isDefault,
+  };
 }
 
-export function readGenre(reading: Reading, element: XmlElement): Genre[] {
+export function readGenre(reading: Reading, element: XmlElement): Genre | null {
   const text = reading.values.text(element, 'GenreText');
-  if (text === null) return [];
+  if (text === null) return null;
   const subGenre = reading.values.text(element, 'SubGenre');
-  return [{ text, subGenre, language: languageOf(element), ...reading.values.territorial(element) }];
+  const { territories, excludedTerritories, isDefault } = reading.values.territorial(element);
+  return { text, subGenre, language: languageOf(element), territories, excludedTerritories, isDefault };
 }
 
 export function readDates(
   reading: Reading,
   element: XmlElement,
   paths: readonly (readonly [readonly string[], DateKind])[],
-): DatedEvent[] {
+): readonly DatedEvent[] {
   const { values } = reading;
-  return paths.flatMap(([path, kind]) =>
-    elementsAt(element, path).flatMap((found) => {
+  let dates: DatedEvent[] | undefined;
+  for (const [path, kind] of paths) {
+    for (const found of elementsAt(element, path)) {
       const date = values.day(found);
-      if (date === null) return [];
-      return [{ kind, date, isApproximate: values.flag(found, 'IsApproximate'), ...values.territorial(found) }];
-    }),
-  );
+      if (date === null) continue;
+      (dates ??= []).push({
+        kind,
+        date,
+        isApproximate: values.flag(found, 'IsApproximate'),
+        ...values.territorial(found),
+      });
+    }
+  }
+  return dates ?? NONE;
 }
 
 const NOT_SAID: Interval = { from: null, until: null };
@@ -96,7 +115,7 @@ export function readRightsController(reading: Reading, element: XmlElement, isOf
     rightsTypes: values.allowedAll(childrenOf(element, 'RightsType')),
     sharePercent: readShare(reading, element),
     period: period === undefined ? NOT_SAID : values.interval(period),
-    delegated: childrenOf(element, 'DelegatedUsageRights').map((found) => readDelegated(reading, found)),
+    delegated: eachOf(childrenOf(element, 'DelegatedUsageRights'), (found) => readDelegated(reading, found)),
     isOfWork,
     ...values.territorial(element),
   };
@@ -105,7 +124,7 @@ export function readRightsController(reading: Reading, element: XmlElement, isOf
 function readDelegated(reading: Reading, element: XmlElement): DelegatedRights {
   return {
     useTypes: reading.values.allowedAll(childrenOf(element, 'UseType')),
-    periods: childrenOf(element, 'PeriodOfRightsDelegation').map((period) => reading.values.interval(period)),
+    periods: eachOf(childrenOf(element, 'PeriodOfRightsDelegation'), (period) => reading.values.interval(period)),
     territories: textsAt(element, 'TerritoryOfRightsDelegation'),
   };
 }

@@ -4,7 +4,7 @@ import { type GroupItem, type PurgedRelease, type Release, type ReleaseKind, typ
 import { readArtist, readLabel } from './read-parties';
 import { isPlayed } from './read-resource';
 import { elementsOf, readDates, readGenre, readLine, readTitles } from './read-parts';
-import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
 /** One of the ReleaseList. */
 export function readRelease(reading: Reading, element: XmlElement, kind: ReleaseKind): Release {
@@ -24,24 +24,21 @@ export function readRelease(reading: Reading, element: XmlElement, kind: Release
     titles: readTitles(reading, element, layout.titles),
     versionTypes: values.allowedAll(elementsOf(element, layout.versionTypes)),
     artistNames: values.localTexts(elementsOf(element, layout.artistNames)),
-    artists: elementsOf(element, layout.artists).map((found) => readArtist(reading, found)),
-    labels: elementsOf(element, layout.labels).flatMap((found) => readLabel(reading, found)),
-    pLines: elementsOf(element, layout.pLines).flatMap((found) => readLine(reading, found)),
-    cLines: elementsOf(element, layout.cLines).flatMap((found) => readLine(reading, found)),
-    genres: elementsOf(element, layout.genres).flatMap((found) => readGenre(reading, found)),
+    artists: eachOf(elementsOf(element, layout.artists), (found) => readArtist(reading, found)),
+    labels: eachOf(elementsOf(element, layout.labels), (found) => readLabel(reading, found)),
+    pLines: eachOf(elementsOf(element, layout.pLines), (found) => readLine(reading, found)),
+    cLines: eachOf(elementsOf(element, layout.cLines), (found) => readLine(reading, found)),
+    genres: eachOf(elementsOf(element, layout.genres), (found) => readGenre(reading, found)),
     parentalWarnings: values.localValues(elementsOf(element, layout.parentalWarnings)),
     dates: readDates(reading, element, layout.dates),
     durationSeconds: values.duration(element),
-    groups: groups.map((found) => readGroup(reading, found)),
+    groups: eachOf(groups, (found) => readGroup(reading, found)),
     resourceReferences,
-    relatedReleases: elementsOf(element, layout.relatedReleases).map((found) => ({
+    relatedReleases: eachOf(elementsOf(element, layout.relatedReleases), (found) => ({
       type: reading.values.text(found, 'ReleaseRelationshipType'),
       ids: identifiers.release(childrenOf(found, 'ReleaseId')),
     })),
-    visibilityReferences: [
-      ...textsAt(element, 'ReleaseVisibilityReference'),
-      ...textsAt(element, 'TrackReleaseVisibilityReference'),
-    ],
+    visibilityReferences: eachOf(elementsOf(element, VISIBILITIES), ({ text }) => text || null),
     tracks: groups.length === 0 ? playedAmong(reading, [...new Set(resourceReferences)]) : tracksIn(reading, groups),
   };
   checkRelease(reading, element, layout, release);
@@ -68,18 +65,21 @@ const tracksOf = (reading: Reading, group: XmlElement): number =>
   ) + childrenOf(group, 'ResourceGroup').reduce((total, inner) => total + tracksOf(reading, inner), 0);
 
 /** A list before version 4, and the recording of a track release. */
-function resourceReferencesOf(reading: Reading, element: XmlElement): string[] {
-  const references = [
-    ...elementsAt(element, ['ReleaseResourceReferenceList', 'ReleaseResourceReference']),
-    ...childrenOf(element, 'ReleaseResourceReference'),
-  ];
-  return references.flatMap((reference) => expected(reading, reference));
+function resourceReferencesOf(reading: Reading, element: XmlElement): readonly string[] {
+  const references = elementsOf(element, RESOURCES_OF_RELEASE);
+  return eachOf(references, (reference) => expected(reading, reference));
 }
 
-function expected(reading: Reading, reference: XmlElement): string[] {
-  if (reference.text === '') return [];
+const VISIBILITIES = [['ReleaseVisibilityReference'], ['TrackReleaseVisibilityReference']];
+const RESOURCES_OF_RELEASE = [
+  ['ReleaseResourceReferenceList', 'ReleaseResourceReference'],
+  ['ReleaseResourceReference'],
+];
+
+function expected(reading: Reading, reference: XmlElement): string | null {
+  if (reference.text === '') return null;
   reading.resources.expect(reference);
-  return [reference.text];
+  return reference.text;
 }
 
 function readGroup(reading: Reading, element: XmlElement): ResourceGroup {
@@ -94,9 +94,9 @@ function readGroup(reading: Reading, element: XmlElement): ResourceGroup {
     sequence: values.sequence(reading.values.text(element, 'SequenceNumber'), element),
     titles: titles.flatMap(([name, kind]) => readTitles(reading, element, [[[name], kind]])),
     ids: identifiers.release([...childrenOf(element, 'ReleaseId'), ...childrenOf(element, 'ResourceGroupReleaseId')]),
-    items: childrenOf(element, 'ResourceGroupContentItem').map((found) => readItem(reading, found)),
+    items: eachOf(childrenOf(element, 'ResourceGroupContentItem'), (found) => readItem(reading, found)),
     linked: linkedOf(reading, element),
-    groups: childrenOf(element, 'ResourceGroup').map((found) => readGroup(reading, found)),
+    groups: eachOf(childrenOf(element, 'ResourceGroup'), (found) => readGroup(reading, found)),
   };
 }
 
@@ -112,8 +112,8 @@ function readItem(reading: Reading, element: XmlElement): GroupItem {
   };
 }
 
-const linkedOf = (reading: Reading, element: XmlElement): string[] =>
-  childrenOf(element, 'LinkedReleaseResourceReference').flatMap((found) => expected(reading, found));
+const linkedOf = (reading: Reading, element: XmlElement): readonly string[] =>
+  eachOf(childrenOf(element, 'LinkedReleaseResourceReference'), (found) => expected(reading, found));
 
 function checkRelease(reading: Reading, element: XmlElement, layout: ReleaseLayout, release: Release): void {
   if (reading.values.single(element, 'ReleaseId') === undefined) reading.missing(element, 'ReleaseId');

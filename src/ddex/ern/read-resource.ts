@@ -4,7 +4,7 @@ import { resourceLayout, type ResourceLayout } from './layouts';
 import { type Contributor, type Resource, type ResourceKind, type RightsController, type WorkIds } from './model';
 import { readArtist, readContributor, readLabel } from './read-parties';
 import { elementsOf, readDates, readGenre, readLine, readRightsController, readTitles } from './read-parts';
-import { childrenOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, elementsAt, textsAt, type XmlElement } from './xml/element';
 
 /** Kinds that are played: they have titles, artists, durations and ISRCs. */
 export const isPlayed = (kind: ResourceKind | undefined): boolean => kind === 'SoundRecording' || kind === 'Video';
@@ -29,21 +29,21 @@ export function readResource(reading: Reading, element: XmlElement, kind: Resour
     titles: readTitles(reading, element, layout.titles),
     versionTypes: values.allowedAll(elementsOf(element, layout.versionTypes)),
     artistNames: values.localTexts(elementsOf(element, layout.artistNames)),
-    artists: elementsOf(element, layout.artists).map((found) => readArtist(reading, found)),
+    artists: eachOf(elementsOf(element, layout.artists), (found) => readArtist(reading, found)),
     contributors: contributorsOf(reading, element, layout),
-    labels: elementsOf(element, layout.labels).flatMap((found) => readLabel(reading, found)),
-    pLines: elementsOf(element, layout.pLines).flatMap((found) => readLine(reading, found)),
-    cLines: elementsOf(element, layout.cLines).flatMap((found) => readLine(reading, found)),
+    labels: eachOf(elementsOf(element, layout.labels), (found) => readLabel(reading, found)),
+    pLines: eachOf(elementsOf(element, layout.pLines), (found) => readLine(reading, found)),
+    cLines: eachOf(elementsOf(element, layout.cLines), (found) => readLine(reading, found)),
     durationSeconds: values.duration(element),
     parentalWarnings: values.localValues(elementsOf(element, layout.parentalWarnings)),
-    genres: elementsOf(element, layout.genres).flatMap((found) => readGenre(reading, found)),
+    genres: eachOf(elementsOf(element, layout.genres), (found) => readGenre(reading, found)),
     dates: readDates(reading, element, layout.dates),
     works: worksOf(reading, element, layout),
     rightsControllers: controllersOf(reading, element, layout),
-    relatedResources: elementsOf(element, layout.relatedResources).map((found) => ({
+    relatedResources: eachOf(elementsOf(element, layout.relatedResources), (found) => ({
       type: reading.values.text(found, 'ResourceRelationshipType'),
       reference: expected(reading, found, 'ResourceRelatedResourceReference'),
-      isrcs: identifiers.all('isrc', elementsAt(found, ['ResourceId']), 'ISRC'),
+      isrcs: identifiers.all('isrc', childrenOf(found, 'ResourceId'), 'ISRC'),
     })),
     languagesOfPerformance: textsAt(element, 'LanguageOfPerformance'),
     isInstrumental: values.boolean(element, 'IsInstrumental'),
@@ -59,15 +59,17 @@ function expected(reading: Reading, element: XmlElement, name: string): string |
   return reference.text;
 }
 
-function contributorsOf(reading: Reading, element: XmlElement, layout: ResourceLayout): Contributor[] {
-  return [
-    ...elementsOf(element, layout.contributors).map((found) => readContributor(reading, found, false)),
-    ...elementsOf(element, layout.indirectContributors).map((found) => readContributor(reading, found, true)),
-  ];
+function contributorsOf(reading: Reading, element: XmlElement, layout: ResourceLayout): readonly Contributor[] {
+  const own = eachOf(elementsOf(element, layout.contributors), (found) => readContributor(reading, found, false));
+  if (layout.indirectContributors.length === 0) return own;
+  const indirect = elementsOf(element, layout.indirectContributors);
+  return [...own, ...eachOf(indirect, (found) => readContributor(reading, found, true))];
 }
 
-function controllersOf(reading: Reading, element: XmlElement, layout: ResourceLayout): RightsController[] {
-  const own = elementsOf(element, layout.rightsControllers).map((found) => readRightsController(reading, found, false));
+function controllersOf(reading: Reading, element: XmlElement, layout: ResourceLayout): readonly RightsController[] {
+  const own = eachOf(elementsOf(element, layout.rightsControllers), (found) =>
+    readRightsController(reading, found, false),
+  );
   const ofWork = elementsOf(element, layout.workRightsControllers);
   if (own.length > 1 && addUpAboveWhole(own)) {
     reading.problems.at(
@@ -76,7 +78,8 @@ function controllersOf(reading: Reading, element: XmlElement, layout: ResourceLa
       'the shares of its rights controllers are more than 100 percent',
     );
   }
-  return [...own, ...ofWork.map((found) => readRightsController(reading, found, true))];
+  if (ofWork.length === 0) return own;
+  return [...own, ...eachOf(ofWork, (found) => readRightsController(reading, found, true))];
 }
 
 const SHARE_DIGITS = 30;
@@ -91,14 +94,12 @@ function addUpAboveWhole(controllers: readonly RightsController[]): boolean {
   return sum > units('100');
 }
 
+const WORKS = ['ResourceMusicalWorkReferenceList', 'ResourceMusicalWorkReference', 'ResourceMusicalWorkReference'];
+
 /** Before version 4 a resource names works of the WorkList; from there on it has their identifiers itself. */
 function worksOf(reading: Reading, element: XmlElement, layout: ResourceLayout): WorkIds {
   const own = reading.identifiers.works(elementsOf(element, layout.works));
-  const references = elementsAt(element, [
-    'ResourceMusicalWorkReferenceList',
-    'ResourceMusicalWorkReference',
-    'ResourceMusicalWorkReference',
-  ]);
+  const references = elementsAt(element, WORKS);
   if (references.length === 0) return own;
   const named = references.flatMap((reference) => reading.works.expect(reference) ?? []);
   return { iswcs: [...new Set([...own.iswcs, ...named])], proprietary: own.proprietary };

@@ -1,7 +1,7 @@
 import { dayAfter, isCalendarDate, isCurrency, monthsAfterDay } from '../../kernel';
 import { type AllowedValue, type Interval, type LocalText, type LocalValue, type Territorial } from './model';
 import { type Problems, quoted } from './problems';
-import { childrenOf, type XmlElement } from './xml/element';
+import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
 const DURATION =
   /^P(?=[\dT])(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,12})(?:\.(\d{1,12}))?S)?)?$/;
@@ -88,7 +88,7 @@ export class Values {
   /** The first of a name, of which there may be one only. */
   single(parent: XmlElement, name: string): XmlElement | undefined {
     let first: XmlElement | undefined;
-    for (const candidate of parent.children ?? []) {
+    for (let candidate = parent.first; candidate !== null; candidate = candidate.next) {
       if (candidate.name !== name) continue;
       if (first === undefined) first = candidate;
       else this.problems.at(candidate, 'element-repeated', `there is more than one ${name}`);
@@ -157,6 +157,7 @@ export class Values {
 
   allowed(element: XmlElement): AllowedValue {
     const { text: value } = element;
+    if (element.attributes === null && value !== 'UserDefined') return { value, namespace: null, userDefined: null };
     const namespace = element.attribute('Namespace');
     const userDefined = element.attribute('UserDefinedValue');
     if (value === 'UserDefined' && (namespace === null || userDefined === null)) {
@@ -165,11 +166,12 @@ export class Values {
     return { value, namespace, userDefined };
   }
 
-  allowedAll(elements: readonly XmlElement[]): AllowedValue[] {
-    return elements.flatMap((element) => (element.text === '' ? [] : [this.allowed(element)]));
+  allowedAll(elements: readonly XmlElement[]): readonly AllowedValue[] {
+    return eachOf(elements, (element) => (element.text === '' ? null : this.allowed(element)));
   }
 
   territorial(element: XmlElement): Territorial {
+    if (element.attributes === null && element.parent?.name.endsWith('DetailsByTerritory') !== true) return EVERYWHERE;
     const own = element.attribute('ApplicableTerritoryCode');
     const isDefault = this.flag(element, 'IsDefault');
     if (own !== null) return { territories: [own], excludedTerritories: [], isDefault };
@@ -182,16 +184,21 @@ export class Values {
     };
   }
 
-  localValues(elements: readonly XmlElement[]): LocalValue[] {
-    return elements.flatMap((element) =>
-      element.text === '' ? [] : [{ ...this.allowed(element), ...this.territorial(element) }],
-    );
+  localValues(elements: readonly XmlElement[]): readonly LocalValue[] {
+    return eachOf(elements, (element) => {
+      if (element.text === '') return null;
+      const { value, namespace, userDefined } = this.allowed(element);
+      const { territories, excludedTerritories, isDefault } = this.territorial(element);
+      return { value, namespace, userDefined, territories, excludedTerritories, isDefault };
+    });
   }
 
-  localTexts(elements: readonly XmlElement[]): LocalText[] {
-    return elements.flatMap((element) =>
-      element.text === '' ? [] : [{ text: element.text, language: languageOf(element), ...this.territorial(element) }],
-    );
+  localTexts(elements: readonly XmlElement[]): readonly LocalText[] {
+    return eachOf(elements, (element) => {
+      if (element.text === '') return null;
+      const { territories, excludedTerritories, isDefault } = this.territorial(element);
+      return { text: element.text, language: languageOf(element), territories, excludedTerritories, isDefault };
+    });
   }
 }
 

@@ -1,15 +1,15 @@
-/** More than any version has in one element. */
-const COUNTED_NAMES = 100;
-
 /** An element with all that is in it and is read. Names are without prefix: what is of another namespace is not kept. */
 export class XmlElement {
   /** Its character data, all pieces together, blanks around it cut off. */
   text = '';
-  children: XmlElement[] | undefined;
-  /** How many of each name are in it, of those that are counted while reading. */
-  private counts: Map<string, number> | undefined;
+  /** Those in it, as a chain: most elements have few or none, and an array for each would cost more than the element. */
+  first: XmlElement | null = null;
+  next: XmlElement | null = null;
+  private last: XmlElement | null = null;
+  private previous: XmlElement | null = null;
 
   constructor(
+    /** One and the same string for all elements of the name: comparing is comparing places in memory. */
     readonly name: string,
     readonly parent: XmlElement | null,
     /** By names as written. */
@@ -18,18 +18,24 @@ export class XmlElement {
     readonly place: number,
   ) {}
 
-  /** Which one of this name comes next. */
-  countNext(name: string): number {
-    this.counts ??= new Map();
-    // Names that nobody knows share a count: there may be any number of them.
-    const counted = this.counts.size < COUNTED_NAMES || this.counts.has(name) ? name : '';
-    const place = (this.counts.get(counted) ?? 0) + 1;
-    this.counts.set(counted, place);
-    return place;
+  append(element: XmlElement): void {
+    element.previous = this.last;
+    if (this.last === null) this.first = element;
+    else this.last.next = element;
+    this.last = element;
+  }
+
+  /** Takes it out of its parent, of whose elements it is the last. */
+  remove(): void {
+    const { parent, previous } = this;
+    if (parent === null) return;
+    parent.last = previous;
+    if (previous === null) parent.first = null;
+    else previous.next = null;
   }
 
   attribute(name: string): string | null {
-    return this.attributes?.[name] ?? null;
+    return this.attributes === null ? null : (this.attributes[name] ?? null);
   }
 
   /** Where it is, as an XPath without prefixes: /NewReleaseMessage/ResourceList[1]/SoundRecording[3]/Duration[1]. */
@@ -41,35 +47,29 @@ export class XmlElement {
 
 function placeAmong(element: XmlElement, parent: XmlElement): number {
   let place = 0;
-  for (const sibling of parent.children ?? []) {
+  for (let sibling = parent.first; sibling !== null; sibling = sibling.next) {
     if (sibling.name === element.name) place += 1;
     if (sibling === element) break;
   }
   return place;
 }
 
-/** The first child of a name. */
-export function child(element: XmlElement, name: string): XmlElement | undefined {
-  const { children } = element;
-  if (children === undefined) return undefined;
-  for (const candidate of children) if (candidate.name === name) return candidate;
-  return undefined;
-}
-
-const NONE: readonly XmlElement[] = [];
+export const NONE: readonly never[] = [];
 
 /** All children of a name, in their order. */
 export function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
-  const { children } = element;
-  if (children === undefined) return NONE;
   let found: XmlElement[] | undefined;
-  for (const candidate of children) if (candidate.name === name) (found ??= []).push(candidate);
+  for (let candidate = element.first; candidate !== null; candidate = candidate.next) {
+    if (candidate.name !== name) continue;
+    if (found === undefined) found = [candidate];
+    else found.push(candidate);
+  }
   return found ?? NONE;
 }
 
 /** All that a path of names leads to: ['Usage', 'UseType'] gives each UseType of each Usage. */
 export function elementsAt(element: XmlElement, path: readonly string[]): readonly XmlElement[] {
-  let found: readonly XmlElement[] = childrenOf(element, path[0]!);
+  let found = childrenOf(element, path[0]!);
   for (let step = 1; step < path.length && found.length > 0; step += 1) {
     const name = path[step]!;
     found = found.length === 1 ? childrenOf(found[0]!, name) : found.flatMap((each) => childrenOf(each, name));
@@ -77,6 +77,19 @@ export function elementsAt(element: XmlElement, path: readonly string[]): readon
   return found;
 }
 
+/** What a few elements become, often none of them: nothing is made for nothing. */
+export function eachOf<T>(elements: readonly XmlElement[], make: (element: XmlElement) => T | null): readonly T[] {
+  if (elements.length === 0) return NONE;
+  const made: T[] = [];
+  for (const element of elements) {
+    const thing = make(element);
+    if (thing !== null) made.push(thing);
+  }
+  return made;
+}
+
+const ownText = ({ text }: XmlElement): string | null => (text === '' ? null : text);
+
 /** The texts of all children of a name, without empty ones. */
 export const textsAt = (element: XmlElement, name: string): readonly string[] =>
-  childrenOf(element, name).flatMap(({ text }) => (text === '' ? [] : [text]));
+  eachOf(childrenOf(element, name), ownText);

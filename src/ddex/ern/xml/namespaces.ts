@@ -8,17 +8,30 @@ interface Declared {
 
 /** Namespaces of prefixes, as far down as they are declared. Messages declare a few at the root, and use one there. */
 export class Namespaces {
+  private defaults = 0;
   private readonly declared: Declared[] = [
     { depth: 0, prefix: '', namespace: '' },
     { depth: 0, prefix: 'xml', namespace: 'http://www.w3.org/XML/1998/namespace' },
   ];
 
+  /** Whether names without a prefix have a namespace somewhere. */
+  get hasDefault(): boolean {
+    return this.defaults > 0;
+  }
+
+  /** The depth of the innermost element that declares something. */
+  get deepest(): number {
+    return this.declared.at(-1)!.depth;
+  }
+
   /** The attributes of an element that has prefixes or declarations in them. Throws XmlRefused at what names nothing, or the same twice. */
   declare(attributes: Readonly<Record<string, string>>, depth: number): void {
     const names = Object.keys(attributes);
     for (const name of names) {
-      if (name === 'xmlns') this.declared.push({ depth, prefix: '', namespace: attributes[name]!.trim() });
-      else if (name.startsWith('xmlns:')) this.declarePrefix(name.slice(6), attributes[name]!.trim(), depth);
+      if (name === 'xmlns') {
+        this.declared.push({ depth, prefix: '', namespace: attributes[name]!.trim() });
+        this.defaults += 1;
+      } else if (name.startsWith('xmlns:')) this.declarePrefix(name.slice(6), attributes[name]!.trim(), depth);
     }
     const expanded = new Set<string>();
     for (const name of names) {
@@ -31,7 +44,7 @@ export class Namespaces {
 
   /** What was declared in an element at this depth ends. */
   leave(depth: number): void {
-    while (this.declared.at(-1)!.depth === depth) this.declared.pop();
+    while (this.deepest === depth) if (this.declared.pop()!.prefix === '') this.defaults -= 1;
   }
 
   /** The namespace of an element or attribute by its name as written; '' is none. */

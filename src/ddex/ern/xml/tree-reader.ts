@@ -2,7 +2,8 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { XmlDecoder } from './decoder';
 import { XmlElement } from './element';
 import { XML_LIMITS } from './limits';
-import { localOf, Namespaces } from './namespaces';
+import { Names } from './names';
+import { Namespaces } from './namespaces';
 import { XmlRefused } from './refused';
 
 /** Who reads the elements as they end. */
@@ -19,11 +20,12 @@ export interface TreeListener {
   mixed(element: XmlElement): void;
 }
 
+/** More than any version has in one element. */
+const COUNTED_NAMES = 100;
 /** As deep as elements are told of one by one. */
 const TOLD_DEPTH = 4;
 const CHUNK = 64 * 1024;
 const SPACE = 0x20;
-const BLANK = /^[ \t\n\r]+$/;
 
 /**
  * XML as elements, of which one at a time is held: what a listener takes is forgotten. Everything is bounded by XML_LIMITS while it is read. Throws
@@ -32,7 +34,10 @@ const BLANK = /^[ \t\n\r]+$/;
 export class XmlTreeReader {
   private readonly parser = new SaxesParser();
   private readonly decoder = new XmlDecoder();
+  private readonly names: Names;
   private readonly namespaces = new Namespaces();
+  /** By depth: how many of each name the open element has. */
+  private readonly places = Array.from({ length: TOLD_DEPTH + 1 }, () => new Map<string, number>());
   private own = '';
   private current: XmlElement | null = null;
   private depth = 0;
@@ -52,8 +57,9 @@ export class XmlTreeReader {
   constructor(
     private readonly listener: TreeListener,
     /** Names of elements in which nothing is read. */
-    private readonly unread: ReadonlySet<string>,
+    unread: ReadonlySet<string>,
   ) {
+    this.names = new Names(unread);
     const { parser } = this;
     // Seven at most: with an eighth V8 keeps the parser as a dictionary, and all of it takes five times as long.
     parser.on('error', ({ message }) => this.malformed(message));
@@ -131,21 +137,28 @@ export class XmlTreeReader {
   private open(tag: SaxesTagPlain): void {
     this.tags += 1;
     this.depth += 1;
-    const { name, attributes: written } = tag;
     if (this.depth > XML_LIMITS.depth) {
       throw new XmlRefused('too-deep', `more than ${XML_LIMITS.depth} elements inside one another`);
     }
-    if (name.length > XML_LIMITS.name) throw new XmlRefused('name-too-long', 'an element has a name that is too long');
-    if (this.hasPrefixes) this.namespaces.declare(written, this.depth);
-    const attributes = this.attributes === 0 ? null : written;
+    const name = this.names.of(tag.name);
+    const attributes = this.attributes === 0 ? null : tag.attributes;
+    if (attributes !== null) this.closeAttributes(attributes);
+    // Nearly all elements have no prefix, and nothing is declared for those.
+    const namespace = name.hasPrefix || this.namespaces.hasDefault ? this.namespaces.namespaceOf(tag.name) : '';
+    if (this.hidden > 0) return;
+    if (this.current === null) this.openRoot(name.local, namespace, attributes);
+    else if (namespace !== '' && namespace !== this.own) {
+      this.listener.foreign(this.current);
+      this.hide(false);
+    } else if (name.isUnread) this.hide(false);
+    else this.openInside(this.current, name.local, attributes);
+  }
+
+  private closeAttributes(attributes: Readonly<Record<string, string>>): void {
+    if (this.hasPrefixes) this.namespaces.declare(attributes, this.depth);
     this.attributes = 0;
     this.attributeText = 0;
     this.hasPrefixes = false;
-    const namespace = this.namespaces.namespaceOf(name);
-    if (this.hidden > 0) return;
-    const local = localOf(name);
-    if (this.current === null) this.openRoot(local, namespace, attributes);
-    else this.openInside(this.current, local, namespace, attributes);
   }
 
   private openRoot(name: string, namespace: string, attributes: XmlElement['attributes']): void {
@@ -155,20 +168,25 @@ export class XmlTreeReader {
     this.own = this.listener.root(this.current, namespace);
   }
 
-  private openInside(parent: XmlElement, name: string, namespace: string, attributes: XmlElement['attributes']): void {
-    const isForeign = namespace !== '' && namespace !== this.own;
-    if (isForeign) this.listener.foreign(parent);
-    if (isForeign || this.unread.has(name)) {
-      this.hide(false);
-      return;
-    }
+  private openInside(parent: XmlElement, name: string, attributes: XmlElement['attributes']): void {
     this.unitElements += 1;
     if (this.unitElements > XML_LIMITS.unitElements) this.tooLarge();
     const isTold = this.depth <= TOLD_DEPTH;
-    const element = new XmlElement(name, parent, attributes, isTold ? parent.countNext(name) : 0);
-    (parent.children ??= []).push(element);
+    const element = new XmlElement(name, parent, attributes, isTold ? this.placeOf(name) : 0);
+    parent.append(element);
     this.current = element;
     if (isTold && !this.listener.opened(element, this.depth)) this.hide(true);
+  }
+
+  /** Which one of its name it is in its parent: counted, since those before it may be gone. */
+  private placeOf(name: string): number {
+    const counts = this.places[this.depth]!;
+    // Names that nobody knows share a count: there may be any number of them.
+    const counted = counts.size < COUNTED_NAMES || counts.has(name) ? name : '';
+    const place = (counts.get(counted) ?? 0) + 1;
+    counts.set(counted, place);
+    if (this.depth < TOLD_DEPTH) this.places[this.depth + 1]!.clear();
+    return place;
   }
 
   private hide(isKept: boolean): void {
@@ -179,7 +197,7 @@ export class XmlTreeReader {
   private close(): void {
     this.tags += 1;
     const { depth } = this;
-    this.namespaces.leave(depth);
+    if (this.namespaces.deepest === depth) this.namespaces.leave(depth);
     this.depth = depth - 1;
     if (this.hidden > 0) {
       if (depth > this.hidden) return;
@@ -189,9 +207,9 @@ export class XmlTreeReader {
     const element = this.current!;
     element.text = trimmed(element.text);
     this.current = element.parent;
-    if (element.children !== undefined && element.text !== '') this.listener.mixed(element);
+    if (element.first !== null && element.text !== '') this.listener.mixed(element);
     if (depth > TOLD_DEPTH || !this.listener.closed(element, depth)) return;
-    element.parent?.children?.pop();
+    element.remove();
     this.unitElements = 0;
     this.unitText = 0;
   }
@@ -200,7 +218,7 @@ export class XmlTreeReader {
     const { current } = this;
     if (current === null || this.hidden > 0) return;
     // Between elements there are blanks, which nobody reads.
-    if (current.text === '' && text.charCodeAt(0) <= SPACE && BLANK.test(text)) return;
+    if (current.text === '' && isBlank(text)) return;
     this.unitText += text.length;
     if (this.unitText > XML_LIMITS.unitText) this.tooLarge();
     current.text += text;
@@ -212,6 +230,11 @@ export class XmlTreeReader {
       `a header, party, resource, release or deal has more than ${XML_LIMITS.unitElements} elements or ${XML_LIMITS.unitText} characters`,
     );
   }
+}
+
+function isBlank(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > SPACE) return false;
+  return true;
 }
 
 /** Without blanks around it, as XML knows blanks: other spaces are part of a text. */

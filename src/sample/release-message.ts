@@ -1,6 +1,6 @@
 import { gtinCheckDigit } from '../kernel';
 import { labelProfile, platformProfile, sampleTrack, type SampleTrack } from './names';
-import { branch, leaf } from './xml';
+import { branch, indented, leaf } from './xml';
 
 /** A release as it is told to platforms. */
 export interface ToldRelease {
@@ -49,19 +49,23 @@ export function* releaseMessage(release: ToldRelease): Generator<string, void, u
   const artists = [...new Set(tracks.flatMap(artistsOf))];
   yield `<?xml version="1.0" encoding="UTF-8"?>
 <ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/43" ReleaseProfileVersionId="Audio" LanguageAndScriptCode="en" AvsVersionId="3">
-${header(release)}
-${branch('PartyList', [
-  party('PLabel', labelProfile.name, leaf('DPID', labelProfile.partyId)),
-  party('PStudio', 'Northport Studio'),
-  artists.map((artist, index) => party(`PArtist${index + 1}`, artist)),
-])}
-<ResourceList>
+${indented(header(release))}
+${indented(
+  branch('PartyList', [
+    party('PLabel', labelProfile.name, leaf('DPID', labelProfile.partyId)),
+    party('PStudio', 'Northport Studio'),
+    artists.map((artist, index) => party(`PArtist${index + 1}`, artist)),
+  ]),
+)}
+  <ResourceList>
 `;
-  for (const [index, track] of tracks.entries()) yield `${recording(track, index + 1, artists)}\n`;
-  yield `${cover(release, tracks.length + 1)}\n</ResourceList>\n<ReleaseList>\n${product(release, artists)}\n`;
-  for (const index of tracks.keys()) yield `${trackRelease(release, index + 1)}\n`;
-  yield `</ReleaseList>\n${deals(release)}\n</ern:NewReleaseMessage>\n`;
+  for (const [index, track] of tracks.entries()) yield inList(recording(track, index + 1, artists));
+  yield `${inList(cover(release, tracks.length + 1))}  </ResourceList>\n  <ReleaseList>\n${inList(product(release, artists))}`;
+  for (const index of tracks.keys()) yield inList(trackRelease(release, index + 1));
+  yield `  </ReleaseList>\n${indented(deals(release))}\n</ern:NewReleaseMessage>\n`;
 }
+
+const inList = (xml: string): string => `${indented(indented(xml))}\n`;
 
 const artistsOf = ({ artists }: SampleTrack): string[] => artists.split('|');
 

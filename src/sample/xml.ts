@@ -12,9 +12,12 @@ const opened = (name: string, attributes: Attributes): string =>
 export const leaf = (name: string, text: string, attributes: Attributes = {}): string =>
   `${opened(name, attributes)}>${escaped(text)}</${name}>`;
 
-/** An element with others, which are XML already, a line each. */
+/** An element with others, which are XML already, each on lines of its own and further in. */
 export const branch = (
   name: string,
   content: readonly (string | readonly string[])[],
   attributes: Attributes = {},
-): string => `${opened(name, attributes)}>\n${content.flat().join('\n')}\n</${name}>`;
+): string => `${opened(name, attributes)}>\n${indented(content.flat().join('\n'))}\n</${name}>`;
+
+/** Further in, as far as messages that people look at are. */
+export const indented = (xml: string): string => xml.replace(/^/gm, '  ');

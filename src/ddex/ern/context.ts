@@ -4,9 +4,9 @@ import { type Party, type ResourceKind } from './model';
 import { type ProblemCode, Problems } from './problems';
 import { Values } from './values';
 import { type Version } from './versions';
-import { type XmlElement } from './xml/element';
+import { NONE, type XmlElement } from './xml/element';
 import { XML_LIMITS } from './xml/limits';
-import { interned } from './xml/names';
+import { kept } from './xml/names';
 import { XmlRefused } from './xml/refused';
 
 /** References of one kind, and those that were named before what they name. */
@@ -30,8 +30,7 @@ class References<T> {
     if (this.known.size >= XML_LIMITS.references) {
       throw new XmlRefused('too-many-references', `more than ${XML_LIMITS.references} are named`);
     }
-    // As a string of its own: one cut from a chunk of the file would keep the chunk.
-    this.known.set(interned(text), value);
+    this.known.set(kept(text), value);
     this.awaited.delete(text);
   }
 
@@ -102,4 +101,19 @@ export class Reading {
   end(): void {
     for (const references of [this.parties, this.resources, this.releases, this.works]) references.end();
   }
+}
+
+/** What a few elements become, often none of them. */
+export function readEach<T>(
+  reading: Reading,
+  elements: readonly XmlElement[],
+  read: (reading: Reading, element: XmlElement) => T | null,
+): readonly T[] {
+  if (elements.length === 0) return NONE;
+  const made: T[] = [];
+  for (const element of elements) {
+    const thing = read(reading, element);
+    if (thing !== null) made.push(thing);
+  }
+  return made;
 }

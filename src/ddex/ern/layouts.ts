@@ -1,4 +1,5 @@
-import { type DateKind, type ReleaseKind, type ResourceKind, type TitleKind } from './model';
+import { type Resolved, resolved } from './gather';
+import { type DateKind, type ResourceKind, type TitleKind } from './model';
 import { type Family } from './versions';
 
 /**
@@ -236,29 +237,23 @@ const layouts: Readonly<Record<Family, FamilyLayout>> = {
 
 export const layoutOf = (family: Family): FamilyLayout => layouts[family];
 
-type Path = readonly string[];
-type Resolved<P> = {
-  readonly [Name in keyof P]: P[Name] extends readonly string[]
-    ? readonly Path[]
-    : P[Name] extends readonly (readonly [string, infer Kind])[]
-      ? readonly (readonly [Path, Kind])[]
-      : never;
-};
+export type ResourceLayout = Resolved<ResourcePaths & typeof ofEveryResource>;
+export type ReleaseLayout = Resolved<ReleasePaths & typeof ofEveryRelease>;
 
-export type ResourceLayout = Resolved<ResourcePaths>;
-export type ReleaseLayout = Resolved<ReleasePaths>;
-
-const steps = (path: string, kind: string): Path => path.replaceAll('%', kind).split('/');
-
-function resolved<P extends object>(paths: P, kind: string): Resolved<P> {
-  const entries = Object.entries(paths as Record<string, readonly (string | readonly [string, string])[]>);
-  return Object.fromEntries(
-    entries.map(([name, list]) => [
-      name,
-      list.map((path) => (typeof path === 'string' ? steps(path, kind) : [steps(path[0], kind), path[1]])),
-    ]),
-  ) as unknown as Resolved<P>;
-}
+/** What lies in the same place in all versions. */
+const ofEveryResource = {
+  reference: ['ResourceReference'],
+  duration: ['Duration'],
+  languages: ['LanguageOfPerformance'],
+  instrumental: ['IsInstrumental'],
+  workReferences: ['ResourceMusicalWorkReferenceList/ResourceMusicalWorkReference/ResourceMusicalWorkReference'],
+} as const;
+const ofEveryRelease = {
+  reference: ['ReleaseReference'],
+  duration: ['Duration'],
+  resources: ['ReleaseResourceReferenceList/ReleaseResourceReference', 'ReleaseResourceReference'],
+  visibilities: ['ReleaseVisibilityReference', 'TrackReleaseVisibilityReference'],
+} as const;
 
 const known = new Map<string, ResourceLayout | ReleaseLayout>();
 
@@ -274,9 +269,9 @@ export const resourceLayout = (family: Family, kind: ResourceKind): ResourceLayo
   remembered(`${family} ${kind}`, () => {
     const { resource } = layouts[family];
     const ids = family === '4.3' && edited.has(kind) ? ['%Edition/ResourceId'] : resource.ids;
-    return resolved({ ...resource, ids }, kind);
+    return resolved({ ...resource, ids, ...ofEveryResource }, kind);
   });
 
 /** Details by territory are those of a Release whatever its kind. */
-export const releaseLayout = (family: Family, _kind: ReleaseKind): ReleaseLayout =>
-  remembered(`${family} release`, () => resolved(layouts[family].release, 'Release'));
+export const releaseLayout = (family: Family): ReleaseLayout =>
+  remembered(`${family} release`, () => resolved({ ...layouts[family].release, ...ofEveryRelease }, 'Release'));

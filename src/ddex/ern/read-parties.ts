@@ -66,7 +66,12 @@ export function readArtist(reading: Reading, element: XmlElement): Artist {
   };
 }
 
-export function readContributor(reading: Reading, element: XmlElement, isIndirect: boolean): Contributor {
+export const readContributor = (reading: Reading, element: XmlElement): Contributor =>
+  contributorOf(reading, element, false);
+export const readIndirectContributor = (reading: Reading, element: XmlElement): Contributor =>
+  contributorOf(reading, element, true);
+
+function contributorOf(reading: Reading, element: XmlElement, isIndirect: boolean): Contributor {
   const { values, layout } = reading;
   const { territories, excludedTerritories, isDefault } = values.territorial(element);
   const role = isIndirect ? 'IndirectResourceContributorRole' : layout.contributorRole;

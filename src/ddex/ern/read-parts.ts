@@ -1,4 +1,5 @@
 import { type Reading } from './context';
+import { type Gathered } from './gather';
 import {
   type DatedEvent,
   type DateKind,
@@ -13,45 +14,30 @@ import {
 import { quoted } from './problems';
 import { readController } from './read-parties';
 import { decimalOf, languageOf } from './values';
-import { childrenOf, eachOf, elementsAt, NONE, textsAt, type XmlElement } from './xml/element';
-
-/** All that several paths lead to, one path after another. */
-export function elementsOf(element: XmlElement, paths: readonly (readonly string[])[]): readonly XmlElement[] {
-  if (paths.length === 1) return elementsAt(element, paths[0]!);
-  let found: readonly XmlElement[] = NONE;
-  for (const path of paths) {
-    const more = elementsAt(element, path);
-    if (more.length > 0) found = found.length === 0 ? more : [...found, ...more];
-  }
-  return found;
-}
+import { childrenOf, eachOf, NONE, textsAt, type XmlElement } from './xml/element';
 
 export function readTitles(
   reading: Reading,
-  element: XmlElement,
-  paths: readonly (readonly [readonly string[], TitleKind])[],
-): Title[] {
-  const titles: Title[] = [];
-  for (const [path, kind] of paths) {
-    for (const found of elementsAt(element, path)) {
-      const text = kind === 'display-text' ? found.text : (reading.values.text(found, 'TitleText') ?? '');
-      if (text === '') continue;
-      const { territories, excludedTerritories, isDefault } = reading.values.territorial(found);
-      const type = found.attribute('TitleType');
-      const subTitles = textsAt(found, 'SubTitle');
-      titles.push({
-        kind,
-        type,
-        text,
-        subTitles,
-        language: languageOf(found),
-        territories,
-        excludedTerritories,
-        isDefault,
-      });
+  gathered: Gathered,
+  slots: readonly (readonly [number, TitleKind])[],
+): readonly Title[] {
+  let titles: Title[] | undefined;
+  for (const [slot, kind] of slots) {
+    for (const found of gathered.at(slot)) {
+      const title = readTitle(reading, found, kind);
+      if (title !== null) (titles ??= []).push(title);
     }
   }
-  return titles;
+  return titles ?? NONE;
+}
+
+export function readTitle(reading: Reading, element: XmlElement, kind: TitleKind): Title | null {
+  const text = kind === 'display-text' ? element.text : (reading.values.text(element, 'TitleText') ?? '');
+  if (text === '') return null;
+  const { territories, excludedTerritories, isDefault } = reading.values.territorial(element);
+  const subTitles = textsAt(element, 'SubTitle');
+  const type = element.attribute('TitleType');
+  return { kind, type, text, subTitles, language: languageOf(element), territories, excludedTerritories, isDefault };
 }
 
 export function readLine(reading: Reading, element: XmlElement): RightsLine | null {
@@ -82,21 +68,17 @@ export function readGenre(reading: Reading, element: XmlElement): Genre | null {
 
 export function readDates(
   reading: Reading,
-  element: XmlElement,
-  paths: readonly (readonly [readonly string[], DateKind])[],
+  gathered: Gathered,
+  slots: readonly (readonly [number, DateKind])[],
 ): readonly DatedEvent[] {
   const { values } = reading;
   let dates: DatedEvent[] | undefined;
-  for (const [path, kind] of paths) {
-    for (const found of elementsAt(element, path)) {
+  for (const [slot, kind] of slots) {
+    for (const found of gathered.at(slot)) {
       const date = values.day(found);
       if (date === null) continue;
-      (dates ??= []).push({
-        kind,
-        date,
-        isApproximate: values.flag(found, 'IsApproximate'),
-        ...values.territorial(found),
-      });
+      const isApproximate = values.flag(found, 'IsApproximate');
+      (dates ??= []).push({ kind, date, isApproximate, ...values.territorial(found) });
     }
   }
   return dates ?? NONE;
@@ -104,14 +86,19 @@ export function readDates(
 
 const NOT_SAID: Interval = { from: null, until: null };
 
-export function readRightsController(reading: Reading, element: XmlElement, isOfWork: boolean): RightsController {
+export const readRightsController = (reading: Reading, element: XmlElement): RightsController =>
+  readControl(reading, element, false);
+export const readWorkRightsController = (reading: Reading, element: XmlElement): RightsController =>
+  readControl(reading, element, true);
+
+function readControl(reading: Reading, element: XmlElement, isOfWork: boolean): RightsController {
   const { values, layout } = reading;
   const period =
     reading.values.single(element, 'ValidityPeriod') ??
     (reading.values.single(element, 'StartDate') || reading.values.single(element, 'EndDate') ? element : undefined);
   return {
     party: readController(reading, element),
-    roles: values.allowedAll(layout.controllerRoles.flatMap((name) => childrenOf(element, name))),
+    roles: values.allowedAll(rolesOf(element, layout.controllerRoles)),
     rightsTypes: values.allowedAll(childrenOf(element, 'RightsType')),
     sharePercent: readShare(reading, element),
     period: period === undefined ? NOT_SAID : values.interval(period),
@@ -119,6 +106,15 @@ export function readRightsController(reading: Reading, element: XmlElement, isOf
     isOfWork,
     ...values.territorial(element),
   };
+}
+
+function rolesOf(element: XmlElement, names: readonly string[]): readonly XmlElement[] {
+  let found: readonly XmlElement[] = NONE;
+  for (const name of names) {
+    const more = childrenOf(element, name);
+    if (more.length > 0) found = found.length === 0 ? more : [...found, ...more];
+  }
+  return found;
 }
 
 function readDelegated(reading: Reading, element: XmlElement): DelegatedRights {

@@ -1,49 +1,65 @@
-import { type Reading } from './context';
+import { type Reading, readEach } from './context';
+import { Gathered } from './gather';
 import { releaseLayout, type ReleaseLayout } from './layouts';
-import { type GroupItem, type PurgedRelease, type Release, type ReleaseKind, type ResourceGroup } from './model';
+import {
+  type GroupItem,
+  type PurgedRelease,
+  type RelatedRelease,
+  type Release,
+  type ReleaseKind,
+  type ResourceGroup,
+  type Title,
+  type TitleKind,
+} from './model';
 import { readArtist, readLabel } from './read-parties';
+import { readDates, readGenre, readLine, readTitle, readTitles } from './read-parts';
 import { isPlayed } from './read-resource';
-import { elementsOf, readDates, readGenre, readLine, readTitles } from './read-parts';
 import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
 /** One of the ReleaseList. */
 export function readRelease(reading: Reading, element: XmlElement, kind: ReleaseKind): Release {
   const { values, identifiers, version } = reading;
-  const layout = releaseLayout(version.family, kind);
-  const reference = reading.required(element, 'ReleaseReference');
-  if (reference !== undefined && reference.text !== '') reading.releases.add(reference, true);
-  const groups = elementsOf(element, layout.groups);
-  const resourceReferences = resourceReferencesOf(reading, element);
+  const layout = releaseLayout(version.family);
+  const gathered = new Gathered(element, layout);
+  const each = <T>(slots: readonly number[], read: (reading: Reading, found: XmlElement) => T | null): readonly T[] =>
+    readEach(reading, gathered.all(slots), read);
+  const reference = values.only(gathered.all(layout.reference));
+  if (reference === undefined || reference.text === '') reading.missing(element, 'ReleaseReference');
+  else reading.releases.add(reference, true);
+  const groups = gathered.all(layout.groups);
+  const resourceReferences = each(layout.resources, expected);
   const release: Release = {
     kind,
     path: element.path,
-    reference: reference?.text ?? null,
+    reference: reference?.text || null,
     isMain: kind === 'Release' && (version.family !== '3' || values.flag(element, 'IsMainRelease')),
-    ids: identifiers.release(elementsOf(element, layout.ids)),
-    types: values.localValues(elementsOf(element, layout.types)),
-    titles: readTitles(reading, element, layout.titles),
-    versionTypes: values.allowedAll(elementsOf(element, layout.versionTypes)),
-    artistNames: values.localTexts(elementsOf(element, layout.artistNames)),
-    artists: eachOf(elementsOf(element, layout.artists), (found) => readArtist(reading, found)),
-    labels: eachOf(elementsOf(element, layout.labels), (found) => readLabel(reading, found)),
-    pLines: eachOf(elementsOf(element, layout.pLines), (found) => readLine(reading, found)),
-    cLines: eachOf(elementsOf(element, layout.cLines), (found) => readLine(reading, found)),
-    genres: eachOf(elementsOf(element, layout.genres), (found) => readGenre(reading, found)),
-    parentalWarnings: values.localValues(elementsOf(element, layout.parentalWarnings)),
-    dates: readDates(reading, element, layout.dates),
-    durationSeconds: values.duration(element),
-    groups: eachOf(groups, (found) => readGroup(reading, found)),
+    ids: identifiers.release(gathered.all(layout.ids)),
+    types: values.localValues(gathered.all(layout.types)),
+    titles: readTitles(reading, gathered, layout.titles),
+    versionTypes: values.allowedAll(gathered.all(layout.versionTypes)),
+    artistNames: values.localTexts(gathered.all(layout.artistNames)),
+    artists: each(layout.artists, readArtist),
+    labels: each(layout.labels, readLabel),
+    pLines: each(layout.pLines, readLine),
+    cLines: each(layout.cLines, readLine),
+    genres: each(layout.genres, readGenre),
+    parentalWarnings: values.localValues(gathered.all(layout.parentalWarnings)),
+    dates: readDates(reading, gathered, layout.dates),
+    durationSeconds: values.duration(values.only(gathered.all(layout.duration))),
+    groups: readEach(reading, groups, readGroup),
     resourceReferences,
-    relatedReleases: eachOf(elementsOf(element, layout.relatedReleases), (found) => ({
-      type: reading.values.text(found, 'ReleaseRelationshipType'),
-      ids: identifiers.release(childrenOf(found, 'ReleaseId')),
-    })),
-    visibilityReferences: eachOf(elementsOf(element, VISIBILITIES), ({ text }) => text || null),
+    relatedReleases: each(layout.relatedReleases, readRelated),
+    visibilityReferences: eachOf(gathered.all(layout.visibilities), ({ text }) => text || null),
     tracks: groups.length === 0 ? playedAmong(reading, [...new Set(resourceReferences)]) : tracksIn(reading, groups),
   };
   checkRelease(reading, element, layout, release);
   return release;
 }
+
+const readRelated = (reading: Reading, element: XmlElement): RelatedRelease => ({
+  type: reading.values.text(element, 'ReleaseRelationshipType'),
+  ids: reading.identifiers.release(childrenOf(element, 'ReleaseId')),
+});
 
 const playedAmong = (reading: Reading, references: readonly string[]): number =>
   references.filter((reference) => isPlayed(reading.resources.find(reference))).length;
@@ -64,18 +80,7 @@ const tracksOf = (reading: Reading, group: XmlElement): number =>
     ),
   ) + childrenOf(group, 'ResourceGroup').reduce((total, inner) => total + tracksOf(reading, inner), 0);
 
-/** A list before version 4, and the recording of a track release. */
-function resourceReferencesOf(reading: Reading, element: XmlElement): readonly string[] {
-  const references = elementsOf(element, RESOURCES_OF_RELEASE);
-  return eachOf(references, (reference) => expected(reading, reference));
-}
-
-const VISIBILITIES = [['ReleaseVisibilityReference'], ['TrackReleaseVisibilityReference']];
-const RESOURCES_OF_RELEASE = [
-  ['ReleaseResourceReferenceList', 'ReleaseResourceReference'],
-  ['ReleaseResourceReference'],
-];
-
+/** A resource that must be there. */
 function expected(reading: Reading, reference: XmlElement): string | null {
   if (reference.text === '') return null;
   reading.resources.expect(reference);
@@ -92,13 +97,16 @@ function readGroup(reading: Reading, element: XmlElement): ResourceGroup {
   return {
     type: element.attribute('ResourceGroupType') ?? reading.values.text(element, 'ResourceGroupType'),
     sequence: values.sequence(reading.values.text(element, 'SequenceNumber'), element),
-    titles: titles.flatMap(([name, kind]) => readTitles(reading, element, [[[name], kind]])),
+    titles: titles.flatMap(([name, kind]) => titlesAt(reading, element, name, kind)),
     ids: identifiers.release([...childrenOf(element, 'ReleaseId'), ...childrenOf(element, 'ResourceGroupReleaseId')]),
     items: eachOf(childrenOf(element, 'ResourceGroupContentItem'), (found) => readItem(reading, found)),
     linked: linkedOf(reading, element),
     groups: eachOf(childrenOf(element, 'ResourceGroup'), (found) => readGroup(reading, found)),
   };
 }
+
+const titlesAt = (reading: Reading, element: XmlElement, name: string, kind: TitleKind): readonly Title[] =>
+  eachOf(childrenOf(element, name), (found) => readTitle(reading, found, kind));
 
 function readItem(reading: Reading, element: XmlElement): GroupItem {
   const { values } = reading;
@@ -116,14 +124,14 @@ const linkedOf = (reading: Reading, element: XmlElement): readonly string[] =>
   eachOf(childrenOf(element, 'LinkedReleaseResourceReference'), (found) => expected(reading, found));
 
 function checkRelease(reading: Reading, element: XmlElement, layout: ReleaseLayout, release: Release): void {
-  if (reading.values.single(element, 'ReleaseId') === undefined) reading.missing(element, 'ReleaseId');
+  if (childrenOf(element, 'ReleaseId')[0] === undefined) reading.missing(element, 'ReleaseId');
   // A track release says little of itself: the rest is its recording's.
   if (release.kind !== 'Release') {
     if (release.resourceReferences.length === 0) reading.missing(element, 'ReleaseResourceReference');
     return;
   }
   if (!release.titles.some(({ kind }) => kind === 'reference' || kind === 'display-text')) {
-    reading.missing(element, layout.titles[0]![0].join('/'));
+    reading.missing(element, layout.pathOf(layout.titles[0]![0]));
   }
   if (reading.version.family === '3') return;
   if (release.types.length === 0) reading.missing(element, 'ReleaseType');
@@ -139,10 +147,10 @@ export function readPurged(reading: Reading, element: XmlElement): PurgedRelease
   return {
     path: element.path,
     ids: reading.identifiers.release(ids),
-    titles: readTitles(reading, element, [
-      [['Title'], 'additional'],
-      [['DisplayTitleText'], 'display-text'],
-      [['DisplayTitle'], 'display'],
-    ]),
+    titles: [
+      ...titlesAt(reading, element, 'Title', 'additional'),
+      ...titlesAt(reading, element, 'DisplayTitleText', 'display-text'),
+      ...titlesAt(reading, element, 'DisplayTitle', 'display'),
+    ],
   };
 }

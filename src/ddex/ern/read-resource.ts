@@ -1,10 +1,25 @@
-import { type Reading } from './context';
+import { type Reading, readEach } from './context';
+import { Gathered } from './gather';
 import { isrcsOf } from './identifiers';
 import { resourceLayout, type ResourceLayout } from './layouts';
-import { type Contributor, type Resource, type ResourceKind, type RightsController, type WorkIds } from './model';
-import { readArtist, readContributor, readLabel } from './read-parties';
-import { elementsOf, readDates, readGenre, readLine, readRightsController, readTitles } from './read-parts';
-import { childrenOf, eachOf, elementsAt, textsAt, type XmlElement } from './xml/element';
+import {
+  type Contributor,
+  type RelatedResource,
+  type Resource,
+  type ResourceKind,
+  type RightsController,
+  type WorkIds,
+} from './model';
+import { readArtist, readContributor, readIndirectContributor, readLabel } from './read-parties';
+import {
+  readDates,
+  readGenre,
+  readLine,
+  readRightsController,
+  readTitles,
+  readWorkRightsController,
+} from './read-parts';
+import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
 /** Kinds that are played: they have titles, artists, durations and ISRCs. */
 export const isPlayed = (kind: ResourceKind | undefined): boolean => kind === 'SoundRecording' || kind === 'Video';
@@ -13,64 +28,73 @@ export const isPlayed = (kind: ResourceKind | undefined): boolean => kind === 'S
 export function readResource(reading: Reading, element: XmlElement, kind: ResourceKind): Resource {
   const { values, identifiers, version } = reading;
   const layout = resourceLayout(version.family, kind);
-  const ids = elementsOf(element, layout.ids);
+  const gathered = new Gathered(element, layout);
+  const each = <T>(slots: readonly number[], read: (reading: Reading, found: XmlElement) => T | null): readonly T[] =>
+    readEach(reading, gathered.all(slots), read);
+  const ids = gathered.all(layout.ids);
   const { isrcs, replacedIsrcs } = isrcsOf(identifiers, ids);
-  const reference = reading.required(element, 'ResourceReference');
-  if (reference !== undefined && reference.text !== '') reading.resources.add(reference, kind);
+  const reference = values.only(gathered.all(layout.reference));
+  if (reference === undefined || reference.text === '') reading.missing(element, 'ResourceReference');
+  else reading.resources.add(reference, kind);
   const resource: Resource = {
     kind,
     path: element.path,
-    reference: reference?.text ?? null,
-    types: values.allowedAll(elementsOf(element, layout.types)),
+    reference: reference?.text || null,
+    types: values.allowedAll(gathered.all(layout.types)),
     isrcs,
     replacedIsrcs,
     catalogNumbers: identifiers.proprietary(ids, 'CatalogNumber'),
     proprietaryIds: identifiers.proprietary(ids, 'ProprietaryId'),
-    titles: readTitles(reading, element, layout.titles),
-    versionTypes: values.allowedAll(elementsOf(element, layout.versionTypes)),
-    artistNames: values.localTexts(elementsOf(element, layout.artistNames)),
-    artists: eachOf(elementsOf(element, layout.artists), (found) => readArtist(reading, found)),
-    contributors: contributorsOf(reading, element, layout),
-    labels: eachOf(elementsOf(element, layout.labels), (found) => readLabel(reading, found)),
-    pLines: eachOf(elementsOf(element, layout.pLines), (found) => readLine(reading, found)),
-    cLines: eachOf(elementsOf(element, layout.cLines), (found) => readLine(reading, found)),
-    durationSeconds: values.duration(element),
-    parentalWarnings: values.localValues(elementsOf(element, layout.parentalWarnings)),
-    genres: eachOf(elementsOf(element, layout.genres), (found) => readGenre(reading, found)),
-    dates: readDates(reading, element, layout.dates),
-    works: worksOf(reading, element, layout),
-    rightsControllers: controllersOf(reading, element, layout),
-    relatedResources: eachOf(elementsOf(element, layout.relatedResources), (found) => ({
-      type: reading.values.text(found, 'ResourceRelationshipType'),
-      reference: expected(reading, found, 'ResourceRelatedResourceReference'),
-      isrcs: identifiers.all('isrc', childrenOf(found, 'ResourceId'), 'ISRC'),
-    })),
-    languagesOfPerformance: textsAt(element, 'LanguageOfPerformance'),
-    isInstrumental: values.boolean(element, 'IsInstrumental'),
+    titles: readTitles(reading, gathered, layout.titles),
+    versionTypes: values.allowedAll(gathered.all(layout.versionTypes)),
+    artistNames: values.localTexts(gathered.all(layout.artistNames)),
+    artists: each(layout.artists, readArtist),
+    contributors: contributorsOf(reading, gathered, layout),
+    labels: each(layout.labels, readLabel),
+    pLines: each(layout.pLines, readLine),
+    cLines: each(layout.cLines, readLine),
+    durationSeconds: values.duration(values.only(gathered.all(layout.duration))),
+    parentalWarnings: values.localValues(gathered.all(layout.parentalWarnings)),
+    genres: each(layout.genres, readGenre),
+    dates: readDates(reading, gathered, layout.dates),
+    works: worksOf(reading, gathered, layout),
+    rightsControllers: controllersOf(reading, element, { gathered, layout }),
+    relatedResources: each(layout.relatedResources, readRelated),
+    languagesOfPerformance: eachOf(gathered.all(layout.languages), ({ text }) => text || null),
+    isInstrumental: values.truth(values.only(gathered.all(layout.instrumental))),
   };
-  if (isPlayed(kind)) checkPlayed(reading, element, layout, resource);
+  if (isPlayed(kind)) checkPlayed(reading, element, { gathered, layout }, resource);
   return resource;
 }
 
-function expected(reading: Reading, element: XmlElement, name: string): string | null {
-  const [reference] = childrenOf(element, name);
-  if (reference === undefined || reference.text === '') return null;
-  reading.resources.expect(reference);
-  return reference.text;
+interface Places {
+  readonly gathered: Gathered;
+  readonly layout: ResourceLayout;
 }
 
-function contributorsOf(reading: Reading, element: XmlElement, layout: ResourceLayout): readonly Contributor[] {
-  const own = eachOf(elementsOf(element, layout.contributors), (found) => readContributor(reading, found, false));
+function readRelated(reading: Reading, element: XmlElement): RelatedResource {
+  const reference = reading.values.single(element, 'ResourceRelatedResourceReference');
+  if (reference !== undefined && reference.text !== '') reading.resources.expect(reference);
+  return {
+    type: reading.values.text(element, 'ResourceRelationshipType'),
+    reference: reference?.text || null,
+    isrcs: reading.identifiers.all('isrc', childrenOf(element, 'ResourceId'), 'ISRC'),
+  };
+}
+
+function contributorsOf(reading: Reading, gathered: Gathered, layout: ResourceLayout): readonly Contributor[] {
+  const own = readEach(reading, gathered.all(layout.contributors), readContributor);
   if (layout.indirectContributors.length === 0) return own;
-  const indirect = elementsOf(element, layout.indirectContributors);
-  return [...own, ...eachOf(indirect, (found) => readContributor(reading, found, true))];
+  return [...own, ...readEach(reading, gathered.all(layout.indirectContributors), readIndirectContributor)];
 }
 
-function controllersOf(reading: Reading, element: XmlElement, layout: ResourceLayout): readonly RightsController[] {
-  const own = eachOf(elementsOf(element, layout.rightsControllers), (found) =>
-    readRightsController(reading, found, false),
-  );
-  const ofWork = elementsOf(element, layout.workRightsControllers);
+function controllersOf(
+  reading: Reading,
+  element: XmlElement,
+  { gathered, layout }: Places,
+): readonly RightsController[] {
+  const own = readEach(reading, gathered.all(layout.rightsControllers), readRightsController);
+  const ofWork = gathered.all(layout.workRightsControllers);
   if (own.length > 1 && addUpAboveWhole(own)) {
     reading.problems.at(
       element,
@@ -78,8 +102,7 @@ function controllersOf(reading: Reading, element: XmlElement, layout: ResourceLa
       'the shares of its rights controllers are more than 100 percent',
     );
   }
-  if (ofWork.length === 0) return own;
-  return [...own, ...eachOf(ofWork, (found) => readRightsController(reading, found, true))];
+  return ofWork.length === 0 ? own : [...own, ...readEach(reading, ofWork, readWorkRightsController)];
 }
 
 const SHARE_DIGITS = 30;
@@ -94,30 +117,25 @@ function addUpAboveWhole(controllers: readonly RightsController[]): boolean {
   return sum > units('100');
 }
 
-const WORKS = ['ResourceMusicalWorkReferenceList', 'ResourceMusicalWorkReference', 'ResourceMusicalWorkReference'];
-
 /** Before version 4 a resource names works of the WorkList; from there on it has their identifiers itself. */
-function worksOf(reading: Reading, element: XmlElement, layout: ResourceLayout): WorkIds {
-  const own = reading.identifiers.works(elementsOf(element, layout.works));
-  const references = elementsAt(element, WORKS);
+function worksOf(reading: Reading, gathered: Gathered, layout: ResourceLayout): WorkIds {
+  const own = reading.identifiers.works(gathered.all(layout.works));
+  const references = gathered.all(layout.workReferences);
   if (references.length === 0) return own;
   const named = references.flatMap((reference) => reading.works.expect(reference) ?? []);
   return { iswcs: [...new Set([...own.iswcs, ...named])], proprietary: own.proprietary };
 }
 
-function checkPlayed(reading: Reading, element: XmlElement, layout: ResourceLayout, resource: Resource): void {
-  const { problems } = reading;
-  const [title] = layout.titles[0]!;
+function checkPlayed(reading: Reading, element: XmlElement, { gathered, layout }: Places, resource: Resource): void {
   if (!resource.titles.some(({ kind }) => kind === 'reference' || kind === 'display-text')) {
-    reading.missing(element, title.join('/'));
+    reading.missing(element, layout.pathOf(layout.titles[0]![0]));
   }
-  if (resource.durationSeconds === null) {
-    const [duration] = childrenOf(element, 'Duration');
-    if (duration === undefined || duration.text === '') reading.missing(element, 'Duration');
+  if (resource.durationSeconds === null && (gathered.all(layout.duration)[0]?.text ?? '') === '') {
+    reading.missing(element, 'Duration');
   }
   if (resource.artistNames.length === 0 && resource.artists.length === 0) reading.missing(element, 'DisplayArtistName');
-  if (elementsOf(element, layout.ids).length === 0) reading.missing(element, layout.ids[0]!.join('/'));
+  if (gathered.all(layout.ids).length === 0) reading.missing(element, layout.pathOf(layout.ids[0]!));
   if (resource.isrcs.length === 0) {
-    problems.at(element, 'isrc-missing', 'it has no ISRC, and cannot be licensed by one');
+    reading.problems.at(element, 'isrc-missing', 'it has no ISRC, and cannot be licensed by one');
   }
 }

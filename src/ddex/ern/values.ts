@@ -11,6 +11,9 @@ export function secondsOf(written: string): string | undefined {
   const match = DURATION.exec(written);
   if (match === null) return undefined;
   const [, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
+  if (days === '0' && fraction === '' && written.length < 12) {
+    return String(parseInt(hours, 10) * 3600 + parseInt(minutes, 10) * 60 + parseInt(seconds, 10));
+  }
   const whole = BigInt(days) * 86_400n + BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds);
   const rest = fraction.replace(/0+$/, '');
   return rest === '' ? String(whole) : `${whole}.${rest}`;
@@ -54,7 +57,10 @@ export class Values {
   constructor(readonly problems: Problems) {}
 
   boolean(parent: XmlElement, name: string): boolean | null {
-    const element = this.single(parent, name);
+    return this.truth(this.single(parent, name));
+  }
+
+  truth(element: XmlElement | undefined): boolean | null {
     if (element === undefined || element.text === '') return null;
     if (element.text === 'true' || element.text === '1') return true;
     if (element.text !== 'false' && element.text !== '0') {
@@ -72,8 +78,7 @@ export class Values {
     return false;
   }
 
-  duration(parent: XmlElement): string | null {
-    const element = this.single(parent, 'Duration');
+  duration(element: XmlElement | undefined): string | null {
     if (element === undefined || element.text === '') return null;
     const seconds = secondsOf(element.text);
     if (seconds === undefined) {
@@ -94,6 +99,14 @@ export class Values {
       else this.problems.at(candidate, 'element-repeated', `there is more than one ${name}`);
     }
     return first;
+  }
+
+  /** The first of some, of which there may be one only. */
+  only(elements: readonly XmlElement[]): XmlElement | undefined {
+    for (let at = 1; at < elements.length; at += 1) {
+      this.problems.at(elements[at]!, 'element-repeated', `there is more than one ${elements[at]!.name}`);
+    }
+    return elements[0];
   }
 
   /** The text of the only one of a name; null where there is none, or nothing in it. */

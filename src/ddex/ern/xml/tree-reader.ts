@@ -2,8 +2,9 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { XmlDecoder } from './decoder';
 import { XmlElement } from './element';
 import { XML_LIMITS } from './limits';
-import { Names } from './names';
+import { type Name, Names } from './names';
 import { Namespaces } from './namespaces';
+import { quicken } from './plain-markup';
 import { XmlRefused } from './refused';
 
 /** Who reads the elements as they end. */
@@ -72,6 +73,7 @@ export class XmlTreeReader {
     const add = (text: string): void => this.characters(text);
     parser.on('text', add);
     parser.on('cdata', add);
+    quicken(parser, this.names, { open: (name) => this.openNamed(name, null), close: () => this.close(), text: add });
   }
 
   push(bytes: Uint8Array): void {
@@ -135,16 +137,18 @@ export class XmlTreeReader {
   }
 
   private open(tag: SaxesTagPlain): void {
+    this.openNamed(this.names.of(tag.name), this.attributes === 0 ? null : tag.attributes);
+  }
+
+  private openNamed(name: Name, attributes: XmlElement['attributes']): void {
     this.tags += 1;
     this.depth += 1;
     if (this.depth > XML_LIMITS.depth) {
       throw new XmlRefused('too-deep', `more than ${XML_LIMITS.depth} elements inside one another`);
     }
-    const name = this.names.of(tag.name);
-    const attributes = this.attributes === 0 ? null : tag.attributes;
     if (attributes !== null) this.closeAttributes(attributes);
     // Nearly all elements have no prefix, and nothing is declared for those.
-    const namespace = name.hasPrefix || this.namespaces.hasDefault ? this.namespaces.namespaceOf(tag.name) : '';
+    const namespace = name.hasPrefix || this.namespaces.hasDefault ? this.namespaces.namespaceOf(name.written) : '';
     if (this.hidden > 0) return;
     if (this.current === null) this.openRoot(name.local, namespace, attributes);
     else if (namespace !== '' && namespace !== this.own) {

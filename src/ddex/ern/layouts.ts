@@ -91,8 +91,8 @@ const generation3: FamilyLayout = {
     contributors: ['%DetailsByTerritory/ResourceContributor'],
     indirectContributors: ['%DetailsByTerritory/IndirectResourceContributor'],
     labels: ['%DetailsByTerritory/LabelName'],
-    pLines: ['PLine', '%DetailsByTerritory/PLine'],
-    cLines: ['CLine', '%DetailsByTerritory/CLine'],
+    pLines: ['%DetailsByTerritory/PLine'],
+    cLines: ['%DetailsByTerritory/CLine'],
     parentalWarnings: ['%DetailsByTerritory/ParentalWarningType'],
     genres: ['%DetailsByTerritory/Genre'],
     dates: [
@@ -217,15 +217,15 @@ const generation43: FamilyLayout = {
   sections: ['MessageHeader', 'ReleaseAdmin', ...generation41.sections.slice(1)],
   attributes: ['ReleaseProfileVersionId', 'LanguageAndScriptCode', 'AvsVersionId'],
   forbiddenAttributes: ['MessageSchemaVersionId'],
-  resource: {
-    ...generation41.resource,
-    pLines: ['%Edition/PLine', 'PLine'],
-    cLines: ['%Edition/CLine', 'CLine'],
-    contributors: ['Contributor', '%Edition/EditionContributor'],
-  },
 };
 
-/** From 4.3 on recordings and videos have their identifiers in editions; other resources have none. */
+/** From 4.3 on recordings and videos have editions, which their identifiers and lines are of; other resources have none. */
+const ofEditions = {
+  ids: ['%Edition/ResourceId'],
+  pLines: ['%Edition/PLine'],
+  cLines: ['%Edition/CLine'],
+  contributors: ['Contributor', '%Edition/EditionContributor'],
+} as const;
 const edited: ReadonlySet<string> = new Set<ResourceKind>(['SoundRecording', 'Video']);
 
 const layouts: Readonly<Record<Family, FamilyLayout>> = {
@@ -255,23 +255,24 @@ const ofEveryRelease = {
   visibilities: ['ReleaseVisibilityReference', 'TrackReleaseVisibilityReference'],
 } as const;
 
-const known = new Map<string, ResourceLayout | ReleaseLayout>();
+const resourceLayouts = new Map<Family, Map<ResourceKind, ResourceLayout>>();
+const releaseLayouts = new Map<Family, ReleaseLayout>();
 
-function remembered<L extends ResourceLayout | ReleaseLayout>(key: string, make: () => L): L {
-  const found = known.get(key) as L | undefined;
-  if (found !== undefined) return found;
-  const made = make();
-  known.set(key, made);
-  return made;
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = make()));
+  return found;
 }
 
+const newMap = (): Map<ResourceKind, ResourceLayout> => new Map();
+
 export const resourceLayout = (family: Family, kind: ResourceKind): ResourceLayout =>
-  remembered(`${family} ${kind}`, () => {
+  remembered(remembered(resourceLayouts, family, newMap), kind, () => {
     const { resource } = layouts[family];
-    const ids = family === '4.3' && edited.has(kind) ? ['%Edition/ResourceId'] : resource.ids;
-    return resolved({ ...resource, ids, ...ofEveryResource }, kind);
+    const editions = family === '4.3' && edited.has(kind) ? ofEditions : {};
+    return resolved({ ...resource, ...editions, ...ofEveryResource }, kind);
   });
 
 /** Details by territory are those of a Release whatever its kind. */
 export const releaseLayout = (family: Family): ReleaseLayout =>
-  remembered(`${family} release`, () => resolved({ ...layouts[family].release, ...ofEveryRelease }, 'Release'));
+  remembered(releaseLayouts, family, () => resolved({ ...layouts[family].release, ...ofEveryRelease }, 'Release'));

@@ -83,7 +83,7 @@ const LISTED = 3;
  * rest is not looked at. Memory depends on the largest single thing in the message, and on how many there are by their references.
  */
 export class ErnReader implements TreeListener {
-  private readonly tree = new XmlTreeReader(this, UNREAD);
+  private readonly tree = new XmlTreeReader(this, UNREAD, new Set(['ReleaseDeal']));
   private readonly problems: Problems;
   private reading: Reading | undefined;
   private rootElement: XmlElement | undefined;

@@ -12,6 +12,10 @@ export interface Name {
   readonly isUnread: boolean;
   /** An opening tag of it without attributes, the same for all. */
   readonly tag: SaxesTagPlain;
+  /** As such a tag is written, without its '<'. */
+  readonly opening: string;
+  /** The one that came after it the last time. */
+  next: Name | undefined;
 }
 
 /** For tags without any: nobody writes into it. */
@@ -23,8 +27,20 @@ const REMEMBERED = 2000;
 /** Names of elements, each looked at once: the same name is the same string ever after. */
 export class Names {
   private readonly known = new Map<string, Name>();
+  private last: Name | undefined;
 
   constructor(private readonly unread: ReadonlySet<string>) {}
+
+  /** The one that came the last time where the next one comes: mostly it comes again, and need not be looked for. */
+  get expected(): Name | undefined {
+    return this.last?.next;
+  }
+
+  /** One has been opened. */
+  followedBy(name: Name): void {
+    if (this.last !== undefined) this.last.next = name;
+    this.last = name;
+  }
 
   /** One that was read before. */
   find(written: string): Name | undefined {
@@ -48,6 +64,8 @@ export class Names {
       hasPrefix: written.includes(':'),
       isUnread: this.unread.has(local),
       tag: { name: whole, attributes: NO_ATTRIBUTES, isSelfClosing: false },
+      opening: interned(`${written}>`),
+      next: undefined,
     };
     if (this.known.size < REMEMBERED) this.known.set(whole, name);
     return name;

@@ -18,12 +18,17 @@ interface Insides {
   closedRoot: boolean;
 }
 
+const TAB = 0x09;
+const NEW_LINE = 0x0a;
+const SPACE = 0x20;
+const AMPERSAND = 0x26;
 const SLASH = 0x2f;
 const GREATER = 0x3e;
+const CLOSE_BRACKET = 0x5d;
+/** From here on a character may be half of one. */
+const SURROGATES = 0xd800;
 /** Longer tags have attributes. */
 const NAME_MAX = 60;
-/** What ends a plain text, or must be looked at by the parser: references, brackets, controls, carriage returns, anything beyond the basic plane. */
-const SPECIAL = /[\0-\x08\x0b-\x1f&\]\ud800-\uffff]/g;
 
 /** Who is told of plain markup, instead of by the parser's own handlers. */
 export interface PlainListener {
@@ -40,20 +45,16 @@ export function quicken(parser: SaxesParser, names: Names, listener: PlainListen
   const insides = parser as unknown as Insides;
   const { stateTable, sText } = insides;
   const [inText, afterLess] = [stateTable.indexOf(sText), stateTable.indexOf(insides.sOpenWaka)];
-  let looked = '';
-  let special = -1;
   stateTable[inText] = function (this: Insides): void {
     const { chunk, tags, i: from } = this;
     if (tags.length === 0 || this.text !== '' || this.forbiddenState !== 0) return sText.call(this);
-    if (looked !== chunk || special < from) {
-      looked = chunk;
-      special = specialFrom(chunk, from);
-    }
-    let less = chunk.indexOf('<', from);
-    if (less < 0 || less > special) return sText.call(this);
     let at = from;
     for (;;) {
-      if (less > at) listener.text(chunk.slice(at, less));
+      const less = chunk.indexOf('<', at);
+      const text = less < 0 ? SPECIAL : textIn(chunk, at, less);
+      if (text === SPECIAL) break;
+      // Blanks after a tag lie between elements; others may be part of a text that something else has cut.
+      if (text === PLAIN || (less > at && at === from)) listener.text(chunk.slice(at, less));
       const after =
         chunk.charCodeAt(less + 1) === SLASH ? closed(this, less, listener) : opened(this, less, names, listener);
       if (after < 0) {
@@ -63,16 +64,30 @@ export function quicken(parser: SaxesParser, names: Names, listener: PlainListen
       }
       this.i = at = after;
       if (tags.length === 0) break;
-      less = chunk.indexOf('<', at);
-      if (less < 0 || less > special) break;
     }
+    if (this.i === from) return sText.call(this);
     countLines(this, from);
   };
 }
 
-function specialFrom(chunk: string, from: number): number {
-  SPECIAL.lastIndex = from;
-  return SPECIAL.exec(chunk)?.index ?? chunk.length;
+/** Nothing but blanks, nothing that is more than itself, or something that the parser must look at. */
+const [BLANK, PLAIN, SPECIAL] = [0, 1, 2] as const;
+
+function textIn(chunk: string, from: number, end: number): typeof BLANK | typeof PLAIN | typeof SPECIAL {
+  let at = from;
+  while (at < end && (chunk.charCodeAt(at) === SPACE || chunk.charCodeAt(at) === NEW_LINE)) at += 1;
+  if (at === end) return BLANK;
+  for (; at < end; at += 1) {
+    const code = chunk.charCodeAt(at);
+    if (
+      code < SPACE
+        ? code !== NEW_LINE && code !== TAB
+        : code === AMPERSAND || code === CLOSE_BRACKET || code >= SURROGATES
+    ) {
+      return SPECIAL;
+    }
+  }
+  return PLAIN;
 }
 
 /** Where a closing tag ends, as it was opened; -1 where it is another, or not all of it is in this chunk. */
@@ -91,10 +106,13 @@ function closed(parser: Insides, less: number, listener: PlainListener): number 
 /** Where an opening tag ends that is nothing but a name that was read before; -1 for all others. */
 function opened(parser: Insides, less: number, names: Names, listener: PlainListener): number {
   const { chunk } = parser;
-  const greater = chunk.indexOf('>', less + 2);
+  const expected = names.expected;
+  const isExpected = expected !== undefined && chunk.startsWith(expected.opening, less + 1);
+  const greater = isExpected ? less + expected.opening.length : chunk.indexOf('>', less + 2);
   if (greater < 0 || greater - less > NAME_MAX) return -1;
-  const name = names.find(chunk.slice(less + 1, greater));
+  const name = isExpected ? expected : names.find(chunk.slice(less + 1, greater));
   if (name === undefined) return -1;
+  names.followedBy(name);
   parser.tag = name.tag;
   listener.open(name);
   parser.tags.push(name.tag);

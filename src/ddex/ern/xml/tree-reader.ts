@@ -13,7 +13,7 @@ export interface TreeListener {
   root(element: XmlElement, namespace: string): string;
   /** A child or grandchild of the root is opened; false where nothing in it is read. */
   opened(element: XmlElement, depth: number): boolean;
-  /** An element down to great-grandchildren of the root (depth 4) has ended; true takes it out of its parent, which need not be kept. */
+  /** A told element has ended: down to grandchildren of the root (depth 3), and to depth 4 in those that come in parts; true takes it out of its parent, which need not be kept. */
   closed(element: XmlElement, depth: number): boolean;
   /** An element of another namespace is passed over, with all in it; this is its parent. */
   foreign(parent: XmlElement): void;
@@ -59,6 +59,8 @@ export class XmlTreeReader {
     private readonly listener: TreeListener,
     /** Names of elements in which nothing is read. */
     unread: ReadonlySet<string>,
+    /** Names of grandchildren of the root that are too long to be held: their children are told of one by one. */
+    private readonly inParts: ReadonlySet<string>,
   ) {
     this.names = new Names(unread);
     const { parser } = this;
@@ -175,11 +177,15 @@ export class XmlTreeReader {
   private openInside(parent: XmlElement, name: string, attributes: XmlElement['attributes']): void {
     this.unitElements += 1;
     if (this.unitElements > XML_LIMITS.unitElements) this.tooLarge();
-    const isTold = this.depth <= TOLD_DEPTH;
+    const isTold = this.isTold(this.depth, parent);
     const element = new XmlElement(name, parent, attributes, isTold ? this.placeOf(name) : 0);
     parent.append(element);
     this.current = element;
     if (isTold && !this.listener.opened(element, this.depth)) this.hide(true);
+  }
+
+  private isTold(depth: number, parent: XmlElement): boolean {
+    return depth < TOLD_DEPTH || (depth === TOLD_DEPTH && this.inParts.has(parent.name));
   }
 
   /** Which one of its name it is in its parent: counted, since those before it may be gone. */
@@ -212,7 +218,8 @@ export class XmlTreeReader {
     element.text = trimmed(element.text);
     this.current = element.parent;
     if (element.first !== null && element.text !== '') this.listener.mixed(element);
-    if (depth > TOLD_DEPTH || !this.listener.closed(element, depth)) return;
+    if ((element.parent !== null && !this.isTold(depth, element.parent)) || !this.listener.closed(element, depth))
+      return;
     element.remove();
     this.unitElements = 0;
     this.unitText = 0;

@@ -133,6 +133,7 @@ const hostile: readonly Hostile[] = [
     code: 'encoding-wrong',
     pieces: () => once(Buffer.concat([utf16(open), Buffer.from([0x00, 0xd8, 0x3c, 0x00])])),
   },
+  { what: 'XML 1.1', code: 'xml-version-unsupported', pieces: () => once(`<?xml version="1.1"?>${open}`) },
   { what: 'nothing', code: 'xml-truncated', pieces: () => once('') },
   { what: 'half a message', code: 'xml-truncated', pieces: () => once(inHeader, 'M1') },
   { what: 'two roots', code: 'xml-malformed', pieces: () => once(open, '</ern:NewReleaseMessage><a/>') },

@@ -71,6 +71,7 @@ export class Reading {
   readonly resources: References<ResourceKind>;
   readonly releases: References<true>;
   readonly works: References<readonly string[]>;
+  private readonly isrcs = new Set<string>();
 
   constructor(
     readonly version: Version,
@@ -83,6 +84,13 @@ export class Reading {
     this.resources = new References(problems, 'resource-unknown', 'resource');
     this.releases = new References(problems, 'release-unknown', 'release');
     this.works = new References(problems, 'work-unknown', 'work');
+  }
+
+  /** Whether an earlier resource has it; remembers it. Of as many as references are kept of. */
+  isKnownIsrc(isrc: string): boolean {
+    if (this.isrcs.has(isrc)) return true;
+    if (this.isrcs.size < XML_LIMITS.references) this.isrcs.add(kept(isrc));
+    return false;
   }
 
   /** The child that must be there, with something in it. */

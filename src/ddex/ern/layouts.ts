@@ -102,7 +102,7 @@ const generation3: FamilyLayout = {
       ['%DetailsByTerritory/OriginalResourceReleaseDate', 'original-release'],
     ],
     versionTypes: [],
-    rightsControllers: ['%DetailsByTerritory/RightsController', 'RightsController'],
+    rightsControllers: ['%DetailsByTerritory/RightsController'],
     workRightsControllers: [],
     works: [],
     relatedResources: [],

@@ -138,4 +138,7 @@ function checkPlayed(reading: Reading, element: XmlElement, { gathered, layout }
   if (resource.isrcs.length === 0) {
     reading.problems.at(element, 'isrc-missing', 'it has no ISRC, and cannot be licensed by one');
   }
+  for (const isrc of resource.isrcs) {
+    if (reading.isKnownIsrc(isrc)) reading.problems.at(element, 'isrc-repeated', `another one has the ISRC ${isrc}`);
+  }
 }

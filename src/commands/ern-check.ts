@@ -55,14 +55,12 @@ function told(path: string, { summary, releases, recordings, videos, deals, prob
   const { header } = summary;
   const shown = problems.slice(0, PROBLEMS_SHOWN);
   const left = summary.errors + summary.warnings - shown.length;
-  const sender = header?.onBehalfOf ?? header?.sender;
+  const from = senderText(header);
   const all = [
     `${printable(path)}: ${verdict(summary)}`,
     ...(summary.kind === null ? [] : line('message', `${summary.kind} ${summary.version ?? 'of an unknown version'}`)),
     ...(header === null ? [] : line('id', `${header.messageId ?? 'none'}${header.isTest ? ', a test' : ''}`)),
-    ...(sender === null || sender === undefined
-      ? []
-      : line('from', sender.names[0]?.text ?? sender.ids.dpids[0] ?? 'nobody')),
+    ...(from === null ? [] : line('from', from)),
     ...releases.flatMap((release) =>
       line(
         'release',
@@ -80,6 +78,12 @@ function told(path: string, { summary, releases, recordings, videos, deals, prob
     ...(left === 0 ? [] : line('', `and ${left} more; --json lists the first ${PROBLEMS_KEPT}`)),
   ];
   return `${all.join('\n')}\n`;
+}
+
+/** The label where a distributor sends for it. */
+function senderText(header: ErnCheck['summary']['header']): string | null {
+  const sender = header?.onBehalfOf ?? header?.sender;
+  return sender == null ? null : (sender.names[0]?.text ?? sender.ids.dpids[0] ?? 'nobody');
 }
 
 function verdict({ isRefused, errors, warnings }: ErnCheck['summary']): string {

@@ -1,7 +1,7 @@
 import { Identifiers } from './identifiers';
 import { type FamilyLayout, layoutOf } from './layouts';
 import { type Party, type ResourceKind } from './model';
-import { type ProblemCode, Problems } from './problems';
+import { type ProblemCode, type Problems } from './problems';
 import { Values } from './values';
 import { type Version } from './versions';
 import { NONE, type XmlElement } from './xml/element';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
 import { clearanceBenchmark } from './clearance/clearance';
+import { ernBenchmark } from './ern/ern';
 import { eventsBenchmark } from './events/events';
 import { rateBenchmark } from './rate/rate';
 import { settleBenchmark } from './settle/settle';
@@ -10,6 +11,7 @@ import { usageBenchmark } from './usage/usage';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   clearance: clearanceBenchmark,
+  ern: ernBenchmark,
   events: eventsBenchmark,
   rate: rateBenchmark,
   settle: settleBenchmark,

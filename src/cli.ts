@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerDsr } from './commands/dsr';
+import { registerErn } from './commands/ern';
 import { registerRate } from './commands/rate';
 import { registerKeys } from './commands/keys';
 import { registerMigrate } from './commands/migrate';
@@ -40,6 +41,7 @@ registerRate(program);
 registerTerms(program);
 registerVerify(program);
 registerDsr(program);
+registerErn(program);
 registerSample(program);
 
 /** The framework is loaded by those commands that need it: `accordo rate` should not wait for it. */

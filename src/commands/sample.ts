@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { sampleCatalogueCsv } from '../sample/catalogue-file';
+import { releaseCount, sampleReleaseMessage } from '../sample/release-message';
 import { sampleUsageReport } from '../sample/usage-report';
 import { serviceFigures, storyMonths } from '../sample/usage-plan';
 
@@ -36,6 +37,12 @@ export function registerSample(program: Command): void {
     .description('the label’s catalogue as CSV, with a few bad rows')
     .option('--out <file>', 'a file instead of standard output')
     .action(({ out }: { out?: string }) => write(sampleCatalogueCsv(), out));
+  sample
+    .command('release')
+    .description('one of the label’s releases as a DDEX release notification (ERN 4.3)')
+    .option('--number <number>', `1 to ${releaseCount}`, readRelease, 1)
+    .option('--out <file>', 'a file instead of standard output')
+    .action(({ number, out }: { number: number; out?: string }) => write(sampleReleaseMessage(number), out));
 }
 
 function readMonth(text: string): string {
@@ -47,6 +54,12 @@ function readService(text: string): 0 | 1 {
   if (text === '1') return 0;
   if (text === '2') return 1;
   throw new InvalidArgumentError('the sample world has the services 1 and 2');
+}
+
+function readRelease(text: string): number {
+  const number = /^\d{1,2}$/.test(text) ? parseInt(text, 10) : 0;
+  if (number >= 1 && number <= releaseCount) return number;
+  throw new InvalidArgumentError(`the sample world has the releases 1 to ${releaseCount}`);
 }
 
 function write(text: string, out: string | undefined): void {

@@ -43,3 +43,7 @@ export {
   type CellsOf,
   type RecordCode,
 } from './dsr/layouts';
+export { checkMessage, type ErnCheck, PROBLEMS_KEPT, unreadableMessage } from './ern/check-message';
+export { ErnReader, type ErnReceiver, type ErnSummary } from './ern/message-reader';
+export { type Problem, problemWeights } from './ern/problems';
+export { versionNames } from './ern/versions';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { gtinCheckDigit } from '../kernel';
 import { sampleTracks, type SampleTrack } from './names';
+import { sampleIcpn } from './release-message';
 
 const columns = ['isrc', 'title', 'version', 'artists', 'duration', 'release', 'upc', 'p_line', 'genre'];
 
@@ -28,14 +28,8 @@ function rowOf(track: SampleTrack): string[] {
     track.artists,
     String(track.durationSeconds),
     track.release,
-    upcOf(track.releaseNumber),
+    sampleIcpn(track.releaseNumber),
     '2026 Polar Lantern Records',
     track.genre,
   ];
-}
-
-/** A GTIN-13 of the restricted range. */
-function upcOf(release: number): string {
-  const digits = `2${String(release).padStart(11, '0')}`;
-  return `${digits}${gtinCheckDigit(digits)}`;
 }

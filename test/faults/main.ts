@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { dealUnderFaults, type FaultsOptions } from './deal';
 import { dsrUnderFaults } from './dsr';
+import { ernUnderFaults } from './ern';
 import { eventsUnderFaults } from './events';
 import { settlementUnderFaults } from './simulator/settlement';
 import { usageUnderFaults } from './usage';
@@ -16,6 +17,7 @@ const runs: Readonly<Record<string, Run>> = {
   events: { run: eventsUnderFaults, points: { usual: 25, full: 100 } },
   usage: { run: usageUnderFaults, points: { usual: 25, full: 100 } },
   settlement: { run: settlementUnderFaults, points: { usual: 50, full: 2000 } },
+  ern: { run: ernUnderFaults, points: { usual: 1000, full: 100_000 } },
   dsr: { run: dsrUnderFaults, points: { usual: 1000, full: 100_000 } },
 };
 

@@ -27,6 +27,14 @@ const UNPACKED_CHUNK = 256 * 1024;
  * no report: damaged gzip, a file that unpacks to far too much, megabytes without a line end.
  */
 export async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  yield* withLineEnds(opened(source, bytesFrom));
+}
+
+/** The bytes of a file, unpacked where it is gzip (told by its first bytes), with the same refusals as `gunzipped`. */
+export async function* opened(
+  source: AsyncIterable<Uint8Array>,
+  mostFrom: (taken: number) => number,
+): AsyncGenerator<Buffer, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const first: Buffer[] = [];
   let length = 0;
@@ -38,7 +46,7 @@ export async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerat
   }
   const begin = Buffer.concat(first);
   const whole = joined(begin, iterator);
-  yield* withLineEnds(begin[0] === 0x1f && begin[1] === 0x8b ? gunzipped(whole, bytesFrom) : whole);
+  yield* begin[0] === 0x1f && begin[1] === 0x8b ? gunzipped(whole, mostFrom) : whole;
 }
 
 const asBuffer = (chunk: Uint8Array): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

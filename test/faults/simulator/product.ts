@@ -73,7 +73,7 @@ export class Product {
   }
 
   /** A copy of the world, a provider that knows nobody, and the clock back at the beginning. */
-  async begin(mutant: Mutant | undefined): Promise<void> {
+  async begin(mutant: Pick<Mutant, 'sql' | 'tap' | 'rail'> | undefined): Promise<void> {
     const server = testServer();
     this.name = `test_${randomBytes(8).toString('hex')}`;
     await asSuperuser((client) => createDatabase(client, this.name, { template: this.world.database.name }));
@@ -164,6 +164,18 @@ export class Product {
     const answer = await fetch(`${this.stripe.url}/v1/events?limit=100`, { headers });
     if (!answer.ok) throw new Error(`the double answered ${answer.status}: ${await answer.text()}`);
     return ((await answer.json()) as { data: ProviderEvent[] }).data.reverse();
+  }
+
+  /** The rail that the services use now. */
+  get currentRail(): PaymentRail {
+    return this.rail!;
+  }
+
+  /** Somebody with our key does something at the provider by hand. */
+  async atTheProvider(path: string, form: Readonly<Record<string, string>>): Promise<void> {
+    const headers = { authorization: `Bearer ${secrets.stripeKey}`, connection: 'close' };
+    const answer = await fetch(`${this.stripe.url}${path}`, { method: 'POST', headers, body: new URLSearchParams(form) });
+    if (!answer.ok) throw new Error(`the double answered ${answer.status}: ${await answer.text()}`);
   }
 
   private railOfNow(): PaymentRail {

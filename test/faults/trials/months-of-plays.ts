@@ -2,6 +2,7 @@ import { TakeEvents } from '../../../src/usage/events/take-events';
 import { readUsageEvent } from '../../../src/usage/events/usage-event';
 import { usageEvent } from '../../support/usage-events';
 import { closeMonth } from '../simulator/closing';
+import type { Mutant } from '../simulator/mutants';
 import type { Product } from '../simulator/product';
 
 /** Units of a recording in a month of one of the world's deals, told by an event. */
@@ -66,9 +67,13 @@ export async function unevenCurrencies(product: Product): Promise<string[]> {
   return rows.map(({ said }) => said);
 }
 
-/** Works on a fresh copy of the world, with its own provider and the clock at the beginning. */
-export async function onACopy<Result>(product: Product, work: () => Promise<Result>): Promise<Result> {
-  await product.begin(undefined);
+/** Works on a fresh copy of the world, with its own provider and the clock at the beginning. `rail` may stand between the product and the provider. */
+export async function onACopy<Result>(
+  product: Product,
+  work: () => Promise<Result>,
+  rail?: Mutant['rail'],
+): Promise<Result> {
+  await product.begin(rail && { rail });
   try {
     return await work();
   } finally {

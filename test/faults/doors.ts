@@ -13,17 +13,62 @@ export interface Failpoint {
 
 /** Where the answer to a commit, or of the provider, does not reach the process any more. */
 export const failpoints: readonly Failpoint[] = [
-  { name: 'a close is committed, its caller not told', victim: 'api', door: 'database', about: /period\.close-requested|INSERT INTO operations/ },
-  { name: 'a statement is issued, its caller not told', victim: 'api', door: 'database', about: /INSERT INTO statements\b/ },
+  {
+    name: 'a close is committed, its caller not told',
+    victim: 'api',
+    door: 'database',
+    about: /period\.close-requested|INSERT INTO operations/,
+  },
+  {
+    name: 'a statement is issued, its caller not told',
+    victim: 'api',
+    door: 'database',
+    about: /INSERT INTO statements\b/,
+  },
   { name: 'a payout is planned, its caller not told', victim: 'api', door: 'database', about: /INSERT INTO payouts\b/ },
-  { name: 'a payout is released, its caller not told', victim: 'api', door: 'database', about: /UPDATE payouts SET state/ },
-  { name: 'a webhook is kept, the provider not told', victim: 'api', door: 'database', about: /INSERT INTO stripe_events\b/ },
-  { name: 'a month is drafted, its worker not told', victim: 'worker', door: 'database', about: /INSERT INTO statement_drafts\b/ },
-  { name: 'a receipt is booked, its worker not told', victim: 'worker', door: 'database', about: /INSERT INTO receipts\b/ },
-  { name: 'an intent to pay is noted, nothing sent', victim: 'worker', door: 'database', about: /SET first_attempt_at/ },
-  { name: 'a transfer is noted, its worker not told', victim: 'worker', door: 'database', about: /UPDATE payouts SET state = 'sent'/ },
+  {
+    name: 'a payout is released, its caller not told',
+    victim: 'api',
+    door: 'database',
+    about: /UPDATE payouts SET state/,
+  },
+  {
+    name: 'a webhook is kept, the provider not told',
+    victim: 'api',
+    door: 'database',
+    about: /INSERT INTO stripe_events\b/,
+  },
+  {
+    name: 'a month is drafted, its worker not told',
+    victim: 'worker',
+    door: 'database',
+    about: /INSERT INTO statement_drafts\b/,
+  },
+  {
+    name: 'a receipt is booked, its worker not told',
+    victim: 'worker',
+    door: 'database',
+    about: /INSERT INTO receipts\b/,
+  },
+  {
+    name: 'an intent to pay is noted, nothing sent',
+    victim: 'worker',
+    door: 'database',
+    about: /SET first_attempt_at/,
+  },
+  {
+    name: 'a transfer is noted, its worker not told',
+    victim: 'worker',
+    door: 'database',
+    about: /UPDATE payouts SET state = 'sent'/,
+  },
   { name: 'a transfer is made, nothing noted', victim: 'worker', door: 'provider', about: /^POST \/v1\/transfers / },
-  { name: 'an invoice is made, nothing noted', victim: 'worker', door: 'provider', about: /^POST \/v1\/invoices\/\w+\/finalize / },
+  {
+    name: 'an invoice is made, nothing noted',
+    victim: 'worker',
+    door: 'provider',
+    about: /^POST \/v1\/invoices\/\w+\/finalize /,
+  },
 ];
 
 /** What PostgreSQL says of a transaction that has been committed. */
@@ -42,7 +87,9 @@ export class Doors {
     const doors = new Doors({});
     for (const victim of ['worker', 'api'] as const) {
       for (const door of ['database', 'provider'] as const) {
-        const server = createServer({ allowHalfOpen: true }, (client) => doors.pass(client, { victim, door, port: ports[door] }));
+        const server = createServer({ allowHalfOpen: true }, (client) =>
+          doors.pass(client, { victim, door, port: ports[door] }),
+        );
         server.listen(0, '127.0.0.1');
         await once(server, 'listening');
         doors.servers[`${victim} ${door}`] = server;

@@ -48,7 +48,8 @@ function wish(): Wish | undefined {
     if (asked === undefined) return undefined;
     const { parts = [] } = asked;
     const only = values.only?.split(',') ?? [...parts];
-    if (only.some((name) => !parts.includes(name)) || (values.points !== undefined && only.length > 1)) return undefined;
+    if (only.some((name) => !parts.includes(name)) || (values.points !== undefined && only.length > 1))
+      return undefined;
     const usual = asked.points[values.full ? 'full' : 'usual'];
     if (!/^\d{1,9}$/.test(values.seed) || !/^[1-9]\d{0,6}$/.test(values.points ?? '1')) return undefined;
     const points = values.points === undefined ? usual : Number(values.points);

@@ -88,10 +88,7 @@ const isOutside = ({ type, amountMinor }: Movement): boolean =>
   (type === 'payout' && amountMinor < 0n) || (type === 'topup' && amountMinor > 0n) || type === 'stripe_fee';
 
 /** Undefined where both say the same. At least one of them says something. */
-function differenceOf(
-  own: BookedMovement | undefined,
-  movements: readonly Movement[],
-): MoneyDifference | undefined {
+function differenceOf(own: BookedMovement | undefined, movements: readonly Movement[]): MoneyDifference | undefined {
   const moved = sumsOf(movements);
   const kind = kindOf(own?.amount, moved);
   if (kind === undefined) return undefined;

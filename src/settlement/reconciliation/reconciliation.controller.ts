@@ -113,14 +113,7 @@ function spanOf(from: string, until: string): Span {
 
 const shown = ({ minor, currency }: Money): AmountView => amountView(minor, currency);
 
-const differenceView = ({
-  kind,
-  subject,
-  booked,
-  moved,
-  movements,
-  at,
-}: MoneyDifference): MoneyDifferenceView => ({
+const differenceView = ({ kind, subject, booked, moved, movements, at }: MoneyDifference): MoneyDifferenceView => ({
   ...{ kind, subject: subject ?? null, booked: booked === undefined ? null : shown(booked) },
   ...{ moved: moved.map(shown), movements, at: at.toISOString() },
 });

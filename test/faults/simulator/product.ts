@@ -174,7 +174,11 @@ export class Product {
   /** Somebody with our key does something at the provider by hand. */
   async atTheProvider(path: string, form: Readonly<Record<string, string>>): Promise<void> {
     const headers = { authorization: `Bearer ${secrets.stripeKey}`, connection: 'close' };
-    const answer = await fetch(`${this.stripe.url}${path}`, { method: 'POST', headers, body: new URLSearchParams(form) });
+    const answer = await fetch(`${this.stripe.url}${path}`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams(form),
+    });
     if (!answer.ok) throw new Error(`the double answered ${answer.status}: ${await answer.text()}`);
   }
 

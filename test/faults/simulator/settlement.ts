@@ -50,7 +50,9 @@ export async function findBug(product: Product, mutant: Mutant): Promise<SeedRes
 
 function verdictOf(results: readonly SeedResult[], bugs: Bugs): Verdict {
   const differing = results.flatMap(({ seed, found }) => (found === undefined ? [] : [`seed ${seed}: ${found}`]));
-  const missed = Object.entries(bugs).flatMap(([name, seed]) => (seed === null ? [`planted and not found: ${name}`] : []));
+  const missed = Object.entries(bugs).flatMap(([name, seed]) =>
+    seed === null ? [`planted and not found: ${name}`] : [],
+  );
   const told = (prefix: string): number =>
     results.reduce(
       (sum, result) => [...result.told].reduce((of, [what, count]) => (what.startsWith(prefix) ? of + count : of), sum),

@@ -33,7 +33,11 @@ export interface World {
   readonly platformId: string;
   readonly members: { readonly label: string; readonly colleague: string; readonly platform: string };
   /** How they sign in, for whoever goes by HTTP. */
-  readonly credentials: { readonly label: Credentials; readonly colleague: Credentials; readonly platform: Credentials };
+  readonly credentials: {
+    readonly label: Credentials;
+    readonly colleague: Credentials;
+    readonly platform: Credentials;
+  };
   readonly isrcs: readonly string[];
   readonly deals: readonly WorldDeal[];
   close(): Promise<void>;

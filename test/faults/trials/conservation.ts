@@ -58,9 +58,13 @@ function same(what: string, found: unknown, expected: unknown): void {
 }
 
 const minor = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
-const weights = fc.array(fc.bigInt({ min: 0n, max: 10_000n }), { minLength: 1, maxLength: 12 }).filter((all) => sum(all) > 0n);
+const weights = fc
+  .array(fc.bigInt({ min: 0n, max: 10_000n }), { minLength: 1, maxLength: 12 })
+  .filter((all) => sum(all) > 0n);
 const percent = fc.integer({ min: 0, max: 99 }).map((of) => `${of}/100`);
-const rate = fc.tuple(fc.bigInt({ min: 1n, max: 10n ** 9n }), fc.bigInt({ min: 1n, max: 10n ** 6n })).map(([n, d]) => `${n}/${d}`);
+const rate = fc
+  .tuple(fc.bigInt({ min: 1n, max: 10n ** 9n }), fc.bigInt({ min: 1n, max: 10n ** 6n }))
+  .map(([n, d]) => `${n}/${d}`);
 const currency = fc.constantFrom('USD', 'EUR', 'JPY', 'KWD');
 const sharesOf = (all: readonly bigint[]) => all.map((one, at) => ({ payee: `p${at}`, share: `${one}/${sum(all)}` }));
 
@@ -72,7 +76,8 @@ const small: readonly Law[] = [
     same('shares once more', allocateShares(whole, all.map(rational)).join(), parts.join());
     for (const [at, part] of parts.entries()) {
       const distance = part * sum(all) - whole * all[at]!;
-      if (distance >= sum(all) || distance <= -sum(all)) throw new Error(`${part} is no share of ${all[at]} in ${whole}`);
+      if (distance >= sum(all) || distance <= -sum(all))
+        throw new Error(`${part} is no share of ${all[at]} in ${whole}`);
     }
   }),
   law('payees get all of a line', 18, [minor, weights, currency], (thousandths, all, of) => {
@@ -95,15 +100,21 @@ const small: readonly Law[] = [
       same(`gross ${treatment}`, gross, tax + net);
     }
   }),
-  law('an exchange is within half a unit of exact, and mirrors at zero', 18, [minor, rate, currency, currency], (amount, of, from, into) => {
-    const published = { rate: of, source: 'ecb', on: '2026-01-31' };
-    const { to, exact } = exchange({ minor: amount, currency: from }, { into, rate: published });
-    const units = { USD: 100n, EUR: 100n, JPY: 1n, KWD: 1_000n }[into]!;
-    // |to − exact| ≤ ½ a unit, over the exact value's denominator.
-    const distance = to.minor * exact.d - exact.s * exact.n * units;
-    if (2n * (distance < 0n ? -distance : distance) > exact.d) throw new Error(`${to.minor} is not ${amount} at ${of}`);
-    same('mirrored', exchange({ minor: -amount, currency: from }, { into, rate: published }).to.minor, -to.minor);
-  }),
+  law(
+    'an exchange is within half a unit of exact, and mirrors at zero',
+    18,
+    [minor, rate, currency, currency],
+    (amount, of, from, into) => {
+      const published = { rate: of, source: 'ecb', on: '2026-01-31' };
+      const { to, exact } = exchange({ minor: amount, currency: from }, { into, rate: published });
+      const units = { USD: 100n, EUR: 100n, JPY: 1n, KWD: 1_000n }[into]!;
+      // |to − exact| ≤ ½ a unit, over the exact value's denominator.
+      const distance = to.minor * exact.d - exact.s * exact.n * units;
+      if (2n * (distance < 0n ? -distance : distance) > exact.d)
+        throw new Error(`${to.minor} is not ${amount} at ${of}`);
+      same('mirrored', exchange({ minor: -amount, currency: from }, { into, rate: published }).to.minor, -to.minor);
+    },
+  ),
   law(
     'commission is spread over its invoices and none is taken of tax',
     18,
@@ -117,7 +128,8 @@ const small: readonly Law[] = [
       same('gross', gross, sum(invoices.map(([amount]) => amount)));
       same('parts of the commission', sum(parts), commission);
       for (const [at, part] of parts.entries())
-        if (part > paid[at]!.amount_minor - paid[at]!.vat_minor) throw new Error(`${part} of commission is more than is there`);
+        if (part > paid[at]!.amount_minor - paid[at]!.vat_minor)
+          throw new Error(`${part} of commission is more than is there`);
     },
   ),
 ];
@@ -207,7 +219,9 @@ const closes = law(
   [deal, fc.array(month, { minLength: 1, maxLength: 3 }), percent, percent, rate],
   (terms, months, vat, withholding, of) => {
     const facts: CloseFacts = {
-      ...(terms.taxes && { taxes: { vat: { rate: vat, source: 's' }, withholding: { rate: withholding, source: 's' } } }),
+      ...(terms.taxes && {
+        taxes: { vat: { rate: vat, source: 's' }, withholding: { rate: withholding, source: 's' } },
+      }),
       ...(terms.exchange && { exchange: { rate: of, source: 'ecb', on: '2026-01-31' } }),
     };
     let carried = openingCarried(terms);
@@ -260,13 +274,21 @@ function conserved(
   const parts = spreadOverRecordings(rated);
   for (const [at, { clause, unattributed }] of rated.clauses.entries()) {
     if (unattributed !== '0') continue;
-    same(`recordings of ${clause}`, sum(parts.filter((_, place) => rated.recordings[place]?.clause === clause)), amounts[at]);
+    same(
+      `recordings of ${clause}`,
+      sum(parts.filter((_, place) => rated.recordings[place]?.clause === clause)),
+      amounts[at],
+    );
   }
   const { royalties, net, broughtForward, payable, carriedForward, steps, payment, carried } = settled;
   same('royalties', royalties, rated.total.minor + sum(restatements.map(({ delta }) => delta.minor)));
   const moved = steps.filter(({ step }) => !notPayable.includes(step));
   // Where nothing but an advance is agreed there are no steps.
-  same('net', net, steps.length === 0 ? royalties - settled.recouped : royalties + sum(moved.map((step) => step.minor)));
+  same(
+    'net',
+    net,
+    steps.length === 0 ? royalties - settled.recouped : royalties + sum(moved.map((step) => step.minor)),
+  );
   same('payable', payable + carriedForward + waiting(carried) - waiting(before), broughtForward + net);
   if (payment === undefined) return;
   const { vat, withheld, exchanged, shares } = payment;

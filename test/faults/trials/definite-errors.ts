@@ -111,12 +111,16 @@ class DefiniteErrors {
       this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
       const after = await this.fingerprint();
       if (after !== before)
-        this.found.add(`${said} was refused with ${code} and changed ${difference(before, after)}; it sent ${JSON.stringify(request.body)}`);
+        this.found.add(
+          `${said} was refused with ${code} and changed ${difference(before, after)}; it sent ${JSON.stringify(request.body)}`,
+        );
     } else if (status >= 200 && status < 300) {
       this.counts.done += 1;
       if (answer!.headers.get('idempotency-replayed') === 'true') this.counts.replayed += 1;
     } else if (!died) {
-      this.found.add(`${said} was answered with ${status} although nothing failed: ${answer?.text ?? ''} ${JSON.stringify(request.body)}`);
+      this.found.add(
+        `${said} was answered with ${status} although nothing failed: ${answer?.text ?? ''} ${JSON.stringify(request.body)}`,
+      );
     }
     return { status, died };
   }
@@ -161,7 +165,8 @@ class DefiniteErrors {
       const request = await drawnRequest(this.drawing);
       await Promise.all([this.answered(request, randomUUID()), this.job()]);
     };
-    for (const what of await listInFull(this.product, this.clients.get('label')!, { name, meanwhile })) this.found.add(what);
+    for (const what of await listInFull(this.product, this.clients.get('label')!, { name, meanwhile }))
+      this.found.add(what);
     this.counts.lists += 1;
   }
 

@@ -30,7 +30,10 @@ export async function dump(client: Client, folder: string): Promise<Dump> {
   const { rows } = await client.query<Omit<Dumped, 'file'>>(tablesQuestion);
   const tables = rows.map((row, at) => ({ ...row, file: join(folder, `${at}.copy`) }));
   for (const { name, columns, file } of tables) {
-    await pipeline(client.query(copyTo(`COPY ${name} (${columns}) TO STDOUT (FORMAT binary)`)), createWriteStream(file));
+    await pipeline(
+      client.query(copyTo(`COPY ${name} (${columns}) TO STDOUT (FORMAT binary)`)),
+      createWriteStream(file),
+    );
   }
   const sequences = await client.query<{ name: string; value: string | null }>(
     `SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS name, last_value::text AS value FROM pg_sequences`,
@@ -44,7 +47,10 @@ export async function restore(client: Client, { tables, sequences }: Dump): Prom
   await client.query(`BEGIN; SET LOCAL session_replication_role = replica`);
   await client.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
   for (const { name, columns, file } of tables) {
-    await pipeline(createReadStream(file), client.query(copyFrom(`COPY ${name} (${columns}) FROM STDIN (FORMAT binary)`)));
+    await pipeline(
+      createReadStream(file),
+      client.query(copyFrom(`COPY ${name} (${columns}) FROM STDIN (FORMAT binary)`)),
+    );
   }
   for (const { name, value } of sequences) {
     if (value !== null) await client.query('SELECT setval($1::regclass, $2::bigint)', [name, value]);

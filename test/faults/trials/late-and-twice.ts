@@ -202,7 +202,8 @@ async function compare(product: Product, found: Found): Promise<void> {
         found.add(`${what}, ${name}: ${JSON.stringify(row)}`);
     }
   }
-  for (const [deal, { agreementId }] of product.world.deals.entries()) await compareMoney(product, deal, agreementId, found);
+  for (const [deal, { agreementId }] of product.world.deals.entries())
+    await compareMoney(product, deal, agreementId, found);
   for (const uneven of await unevenCurrencies(product)) found.add(`the books sum to ${uneven}`);
 }
 

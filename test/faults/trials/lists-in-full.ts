@@ -11,12 +11,16 @@ const lists: Readonly<Record<string, List>> = {
   // Drafts, too: one that is issued while the list is read is still the same statement.
   statements: {
     path: () => '/v1/statements',
-    acknowledged: () => `SELECT id FROM statements UNION SELECT d.id FROM statement_drafts d JOIN approvals a ON a.subject_id = d.id
+    acknowledged:
+      () => `SELECT id FROM statements UNION SELECT d.id FROM statement_drafts d JOIN approvals a ON a.subject_id = d.id
                           WHERE a.decision IS NULL`,
   },
   invoices: { path: () => '/v1/invoices', acknowledged: () => 'SELECT id FROM invoices' },
   payouts: { path: () => '/v1/payouts', acknowledged: () => 'SELECT id FROM payouts' },
-  approvals: { path: () => '/v1/approvals', acknowledged: (_, label) => `SELECT id FROM approvals WHERE owner_id = '${label}'` },
+  approvals: {
+    path: () => '/v1/approvals',
+    acknowledged: (_, label) => `SELECT id FROM approvals WHERE owner_id = '${label}'`,
+  },
   'ledger transactions': {
     path: (agreement) => `/v1/agreements/${agreement}/ledger`,
     acknowledged: (agreement) => `SELECT id FROM ledger_transactions WHERE agreement_id = '${agreement}'`,

@@ -37,7 +37,11 @@ const added = (movements: Movements, at: number, more: (one: Movement) => Partia
 const plantings: readonly Planting[] = [
   { name: 'missing', plant: (all, at) => all.filter((_, place) => place !== at), finds: ['not-moved'] },
   { name: 'twice', plant: (all, at) => added(all, at, () => ({})), finds: ['amount'] },
-  { name: 'extra, of nothing of ours', plant: (all, at) => added(all, at, () => ({ subject: undefined })), finds: ['not-booked'] },
+  {
+    name: 'extra, of nothing of ours',
+    plant: (all, at) => added(all, at, () => ({ subject: undefined })),
+    finds: ['not-booked'],
+  },
   {
     name: 'extra, of an invoice that we do not know',
     plant: (all, at) => added(all, at, () => ({ subject: { kind: 'invoice', id: `in_${randomUUID()}` } })),
@@ -48,9 +52,21 @@ const plantings: readonly Planting[] = [
     plant: (all, at) => added(all, at, () => ({ type: 'transfer', subject: { kind: 'payout', id: randomUUID() } })),
     finds: ['not-booked'],
   },
-  { name: 'one too much', plant: (all, at) => changed(all, at, (one) => ({ amountMinor: one.amountMinor + 1n })), finds: ['amount'] },
-  { name: 'one too little', plant: (all, at) => changed(all, at, (one) => ({ amountMinor: one.amountMinor - 1n })), finds: ['amount'] },
-  { name: 'the other way', plant: (all, at) => changed(all, at, (one) => ({ amountMinor: -one.amountMinor })), finds: ['amount'] },
+  {
+    name: 'one too much',
+    plant: (all, at) => changed(all, at, (one) => ({ amountMinor: one.amountMinor + 1n })),
+    finds: ['amount'],
+  },
+  {
+    name: 'one too little',
+    plant: (all, at) => changed(all, at, (one) => ({ amountMinor: one.amountMinor - 1n })),
+    finds: ['amount'],
+  },
+  {
+    name: 'the other way',
+    plant: (all, at) => changed(all, at, (one) => ({ amountMinor: -one.amountMinor })),
+    finds: ['amount'],
+  },
   { name: 'another currency', plant: (all, at) => changed(all, at, () => ({ currency: 'GBP' })), finds: ['currency'] },
   {
     name: 'for something else',
@@ -243,13 +259,21 @@ function amongMany(size: number, seed: number, found: Found): object {
     return { movements: plant([{ ...movement, at: noon }], 0), booked: { ...booked, at: noon } };
   });
   const sides = {
-    movements: shuffled([...sound.map(({ movement }) => movement), ...planted.flatMap(({ movements }) => movements)], random),
-    booked: shuffled([...sound, ...planted].map(({ booked }) => booked), random),
+    movements: shuffled(
+      [...sound.map(({ movement }) => movement), ...planted.flatMap(({ movements }) => movements)],
+      random,
+    ),
+    booked: shuffled(
+      [...sound, ...planted].map(({ booked }) => booked),
+      random,
+    ),
   };
   const { agreeing, differences } = compareMovements(sides, span);
   const kinds = (all: readonly string[]): string => [...all].sort().join();
   found.same('kinds of differences among many', kinds(kindsOf(differences)), kinds(expected));
-  const wrong = new Set(planted.flatMap(({ booked, movements }) => [booked, ...movements].map(({ subject }) => subject?.id)));
+  const wrong = new Set(
+    planted.flatMap(({ booked, movements }) => [booked, ...movements].map(({ subject }) => subject?.id)),
+  );
   for (const { subject } of differences)
     if (subject !== undefined && !wrong.has(subject.id)) found.add(`${subject.kind} ${subject.id} is sound`);
   // One that is extra, of something else, leaves its own pair sound.
@@ -259,4 +283,9 @@ function amongMany(size: number, seed: number, found: Found): object {
 }
 
 const touchesPair = ({ name }: Planting): boolean =>
-  !(name.startsWith('extra') || name.startsWith('a transfer of') || name.startsWith('a payout') || name.startsWith('a negative'));
+  !(
+    name.startsWith('extra') ||
+    name.startsWith('a transfer of') ||
+    name.startsWith('a payout') ||
+    name.startsWith('a negative')
+  );

@@ -52,7 +52,11 @@ const requests: Readonly<Record<string, Draw>> = {
     body: { month: pick(drawing, months) },
   }),
   decision: (drawing, { approvals }) => ({
-    ...{ method: 'POST', path: `/v1/approvals/${orNone(pick(drawing, approvals.slice(-3)))}/decision`, by: 'colleague' },
+    ...{
+      method: 'POST',
+      path: `/v1/approvals/${orNone(pick(drawing, approvals.slice(-3)))}/decision`,
+      by: 'colleague',
+    },
     body: { decision: drawing.below(8) === 0 ? 'rejected' : 'approved' },
   }),
   acceptance: (drawing, { statements }) => ({
@@ -65,7 +69,11 @@ const requests: Readonly<Record<string, Draw>> = {
     const path = `/v1/statements/${orNone(statement?.id)}/disputes`;
     return { method: 'POST', path, by: 'platform', body: { lines, reason: 'Not ours.' } };
   },
-  withdrawal: (drawing, { disputes }) => ({ ...aboutDispute(drawing, disputes, 'withdrawal'), by: 'platform', body: {} }),
+  withdrawal: (drawing, { disputes }) => ({
+    ...aboutDispute(drawing, disputes, 'withdrawal'),
+    by: 'platform',
+    body: {},
+  }),
   answer: (drawing, { disputes }) => ({
     ...{ ...aboutDispute(drawing, disputes, 'answer'), by: 'label' },
     body: { answer: 'rejected' },
@@ -124,7 +132,10 @@ function drawnEvent(drawing: Drawing, number: number): object {
 
 type Spoil = (drawing: Drawing, request: Omit<Request, 'what'>) => Omit<Request, 'what'>;
 
-const withBody = (request: Omit<Request, 'what'>, change: (body: Record<string, unknown>) => object): Omit<Request, 'what'> => ({
+const withBody = (
+  request: Omit<Request, 'what'>,
+  change: (body: Record<string, unknown>) => object,
+): Omit<Request, 'what'> => ({
   ...request,
   body: change({ ...(request.body as Record<string, unknown>) }),
 });
@@ -139,7 +150,17 @@ const spoils: readonly Spoil[] = [
   (drawing, request) =>
     withBody(request, (body) => ({
       ...body,
-      [pick(drawing, Object.keys(body)) ?? 'none']: pick(drawing, [null, [], {}, '', '-1.00', '1e9', 7, '2026-13', [null]]),
+      [pick(drawing, Object.keys(body)) ?? 'none']: pick(drawing, [
+        null,
+        [],
+        {},
+        '',
+        '-1.00',
+        '1e9',
+        7,
+        '2026-13',
+        [null],
+      ]),
     })),
   (_, request) => ({ ...request, body: [] }),
   (_, request) => ({ ...request, type: 'text/plain' }),

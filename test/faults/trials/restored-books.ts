@@ -67,7 +67,12 @@ async function run(product: Product, { size, say }: Order, folder: string): Prom
     const refused = await attempts(restored, found);
     const undone = await migratedAgain(restored, found, say);
     const { root, postings, transactions } = before;
-    const times = { dumpSeconds, migrationSeconds, restoreSeconds, recoverySeconds: sum(migrationSeconds, restoreSeconds) };
+    const times = {
+      dumpSeconds,
+      migrationSeconds,
+      restoreSeconds,
+      recoverySeconds: sum(migrationSeconds, restoreSeconds),
+    };
     return { postings, transactions, root, ...times, refused, undone, found: found.list };
   } finally {
     await restored.drop();
@@ -133,7 +138,8 @@ async function stateOf(ask: Asking): Promise<State> {
     `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1`,
   );
   const question = tables.map(
-    ({ name }) => `SELECT concat_ws(' ', '${name}', count(*), sum(hashtextextended(r::text, 0))) AS said FROM ${name} r`,
+    ({ name }) =>
+      `SELECT concat_ws(' ', '${name}', count(*), sum(hashtextextended(r::text, 0))) AS said FROM ${name} r`,
   );
   const said = await ask<{ said: string }>(question.join(' UNION ALL '));
   return { root, transactions: size, ...one!, tables: said.map((row) => row.said).sort() };
@@ -181,12 +187,22 @@ async function logGoesOn(product: Product, { applicationUrl, name }: FreshDataba
     const { keyringFile } = product.world.config;
     const log = new LogLedger(database, await Keyring.open(keyringFile, product.clock.now()), product.clock);
     const agreement = { id: randomUUID(), labelId: randomUUID(), platformId: randomUUID(), currency: 'USD' };
-    const posting = { agreement, kind: 'advance-due', source: 'after', effectiveOn: '2026-05-01', at: product.clock.now() };
+    const posting = {
+      agreement,
+      kind: 'advance-due',
+      source: 'after',
+      effectiveOn: '2026-05-01',
+      at: product.clock.now(),
+    };
     await database.asSystem((tx) => postAll(tx, [{ ...posting, legs: advanceDue(1n) }]));
     await log.execute();
     const signed = await database.asSystem((tx) => findCheckpoint(tx));
     const { size, root } = await rootOfBooks(askOf(client));
-    found.same('what is signed after the restore', `${signed?.root.toString('hex')} ${signed?.size}`, `${root} ${size}`);
+    found.same(
+      'what is signed after the restore',
+      `${signed?.root.toString('hex')} ${signed?.size}`,
+      `${root} ${size}`,
+    );
   } finally {
     await client.end();
     await source.destroy();
@@ -207,7 +223,11 @@ async function attempts({ applicationUrl, name }: FreshDatabase, found: Found): 
         [table],
       );
       const column = rows[0]!.column;
-      for (const attempt of [`UPDATE ${table} SET ${column} = ${column}`, `DELETE FROM ${table}`, `TRUNCATE ${table}`]) {
+      for (const attempt of [
+        `UPDATE ${table} SET ${column} = ${column}`,
+        `DELETE FROM ${table}`,
+        `TRUNCATE ${table}`,
+      ]) {
         const ending = await client
           .query(`BEGIN; SET LOCAL accordo.role = 'system'; ${attempt}; ROLLBACK`)
           .then(() => 'done', String);

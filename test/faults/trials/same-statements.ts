@@ -33,7 +33,14 @@ const statementsOfRound = 18;
 const atOnce = 2;
 
 /** Real processes run what was compiled. */
-const program = join(root, ...(__filename.endsWith('.ts') ? ['dist'] : []), 'test', 'faults', 'trials', 'statements-once.js');
+const program = join(
+  root,
+  ...(__filename.endsWith('.ts') ? ['dist'] : []),
+  'test',
+  'faults',
+  'trials',
+  'statements-once.js',
+);
 
 /**
  * T11: processes under different time zones and languages close the same months, with one, two or eight workers, from the same input in another order and other batches.
@@ -51,7 +58,9 @@ export const sameStatements: ServiceTrial = {
     const answers: CloseAnswer[] = [];
     for (let at = 0; at < all.length; at += atOnce) {
       const some = all.slice(at, at + atOnce);
-      const told = await Promise.all(some.map((place, next) => closeAt(product, place, { rounds, seed: seed + 1_000 * (at + next) })));
+      const told = await Promise.all(
+        some.map((place, next) => closeAt(product, place, { rounds, seed: seed + 1_000 * (at + next) })),
+      );
       for (const [next, answer] of told.entries()) checkPlace(some[next]!, answer, found);
       answers.push(...told);
       say(`${at + some.length} of ${all.length} places`);

@@ -7,8 +7,8 @@ import type { Person, Product } from '../simulator/product';
 import { forgetJob, runJob, waitingJobs } from '../simulator/queue';
 import type { Death } from '../simulator/tapped-source';
 import { listInFull, listNames } from './lists-in-full';
-import { endMonth, onACopy, unevenCurrencies } from './months-of-plays';
-import { drawnRequest, type Drawing, type Request } from './requests';
+import { endMonth, onACopy, sendPlays, unevenCurrencies } from './months-of-plays';
+import { drawnMove, drawnRequest, type Drawing, type Request } from './requests';
 import { rootOfBooks } from './root-of-books';
 import { Found, type Order, type ServiceTrial, type Verdict } from './trial';
 
@@ -74,6 +74,15 @@ class DefiniteErrors {
       this.clients.set(person, await signIn(this.url, this.product.world.credentials[person]));
     this.clients.set('nobody', new ApiClient(this.url));
     if (over === 0) await this.clients.get('label')!.post('/v1/payment-accounts', {});
+    const { world } = this.product;
+    const plays = world.deals.flatMap((_, deal) =>
+      world.isrcs.map((isrc) => ({ id: `${months[over]} ${deal} ${isrc}`, deal, month: months[over]!, isrc })),
+    );
+    const more = { territory: 'RU', useType: 'OnDemandStream', units: 60_000 };
+    await sendPlays(
+      this.product,
+      plays.map((play) => ({ ...play, ...more })),
+    );
   }
 
   private below(limit: number): number {
@@ -89,7 +98,8 @@ class DefiniteErrors {
     const key = randomUUID();
     const { source } = this.product;
     const dies = this.below(5) === 0;
-    if (dies) source.killAt(deaths[this.below(deaths.length)]!, 1 + this.below(14));
+    const death = deaths[this.below(deaths.length)]!;
+    if (dies) source.killAt(death, 1 + this.below(death === 'after-commit' ? 2 : 14));
     const first = await this.sent(request, key, () => source.revive());
     if (!first.died) return;
     this.counts.died += 1;
@@ -162,8 +172,8 @@ class DefiniteErrors {
   private async list(): Promise<void> {
     const name = listNames[this.below(listNames.length)]!;
     const meanwhile = async (): Promise<void> => {
-      const request = await drawnRequest(this.drawing);
-      await Promise.all([this.answered(request, randomUUID()), this.job()]);
+      const request = await drawnMove(this.drawing);
+      await Promise.all([request && this.answered(request, randomUUID()), this.job()]);
     };
     for (const what of await listInFull(this.product, this.clients.get('label')!, { name, meanwhile }))
       this.found.add(what);

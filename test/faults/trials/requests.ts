@@ -20,106 +20,148 @@ export interface Drawing {
   readonly next: () => number;
 }
 
-type Draw = (drawing: Drawing, ids: Ids) => Omit<Request, 'what'>;
+/** Undefined where there is nothing yet that it could be about. */
+type Draw = (drawing: Drawing, ids: Ids) => Omit<Request, 'what'> | undefined;
+
+interface Numbered {
+  readonly of: string;
+  readonly number: number;
+}
 
 /** What there is to ask about, looked up before each request. */
 interface Ids {
   readonly statements: readonly { readonly id: string; readonly lines: number }[];
+  /** Those that nobody has decided come last. */
   readonly approvals: readonly string[];
-  readonly disputes: readonly { readonly statement: string; readonly number: number }[];
+  readonly disputes: readonly Numbered[];
+  readonly usageDisputes: readonly Numbered[];
+  readonly facts: readonly Numbered[];
   readonly invoices: readonly string[];
+  /** The first month of each agreement that is not closed. */
+  readonly open: readonly { readonly agreement: string; readonly month: string }[];
+  readonly events: readonly string[];
 }
 
 const lookUp = async (product: Product): Promise<Ids> => {
+  const list = (element: string, from: string): string =>
+    `(SELECT coalesce(json_agg(${element}), '[]') FROM (${from}) x)`;
+  const lines = `(SELECT count(*)::int FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month AND l.draft = s.draft)`;
   const [row] = await product.look<Ids>(
-    `SELECT (SELECT coalesce(json_agg(json_build_object('id', id, 'lines', (SELECT count(*) FROM statement_lines l WHERE l.agreement_id = s.agreement_id AND l.month = s.month))), '[]') FROM statements s) AS statements,
-            (SELECT coalesce(json_agg(id), '[]') FROM approvals) AS approvals,
-            (SELECT coalesce(json_agg(json_build_object('statement', s.id, 'number', d.number)), '[]')
-               FROM statement_disputes d JOIN statements s USING (agreement_id, month)) AS disputes,
-            (SELECT coalesce(json_agg(id), '[]') FROM invoices) AS invoices`,
+    `SELECT ${list('x', `SELECT id, ${lines} AS lines FROM statements s`)} AS statements,
+            ${list('id', 'SELECT id FROM approvals ORDER BY decision IS NULL, requested_at, id')} AS approvals,
+            ${list('x', 'SELECT s.id AS of, d.number FROM statement_disputes d JOIN statements s USING (agreement_id, month)')} AS disputes,
+            ${list('x', 'SELECT agreement_id AS of, number FROM usage_disputes')} AS "usageDisputes",
+            ${list('x', 'SELECT agreement_id AS of, number FROM period_facts')} AS facts,
+            ${list('id', 'SELECT id FROM invoices ORDER BY number')} AS invoices,
+            ${list('x', `SELECT a.id AS agreement, coalesce((SELECT to_char(max(month) + interval '1 month', 'YYYY-MM') FROM statements s WHERE s.agreement_id = a.id), '2026-01') AS month FROM agreements a`)} AS open,
+            ${list('id', 'SELECT id FROM usage_events ORDER BY position DESC LIMIT 50')} AS events`,
   );
   return row!;
 };
 
 const pick = <One>({ below }: Drawing, list: readonly One[]): One | undefined => list[below(list.length)];
-const orNone = (id: string | undefined): string => id ?? randomUUID();
-const agreement = (drawing: Drawing): string => orNone(pick(drawing, drawing.product.world.deals)?.agreementId);
 const money = ({ below }: Drawing): string => `${below(40)}.${String(below(100)).padStart(2, '0')}`;
 
+/** An element of the list now and then replaced by one that nobody has. */
+const known = (drawing: Drawing, ids: readonly string[]): string | undefined =>
+  ids.length === 0 ? undefined : drawing.below(12) === 0 ? randomUUID() : pick(drawing, ids);
+
 const requests: Readonly<Record<string, Draw>> = {
-  close: (drawing) => ({
-    ...{ method: 'POST', path: `/v1/agreements/${agreement(drawing)}/closes`, by: 'label' },
-    body: { month: pick(drawing, months) },
-  }),
-  decision: (drawing, { approvals }) => ({
-    ...{
+  close: (drawing, { open }) => {
+    const { agreement: id, month } = pick(drawing, open)!;
+    const path = `/v1/agreements/${id}/closes`;
+    return {
       method: 'POST',
-      path: `/v1/approvals/${orNone(pick(drawing, approvals.slice(-3)))}/decision`,
-      by: 'colleague',
-    },
-    body: { decision: drawing.below(8) === 0 ? 'rejected' : 'approved' },
-  }),
-  acceptance: (drawing, { statements }) => ({
-    ...{ method: 'POST', path: `/v1/statements/${orNone(pick(drawing, statements)?.id)}/acceptance`, by: 'platform' },
-    body: {},
-  }),
+      path,
+      by: 'label',
+      body: { month: drawing.below(4) === 0 ? pick(drawing, months) : month },
+    };
+  },
+  decision: (drawing, { approvals }) => {
+    const id = known(drawing, approvals.slice(-3));
+    const body = { decision: drawing.below(8) === 0 ? 'rejected' : 'approved' };
+    return id === undefined
+      ? undefined
+      : { method: 'POST', path: `/v1/approvals/${id}/decision`, by: 'colleague', body };
+  },
+  acceptance: (drawing, { statements }) => {
+    const id = known(
+      drawing,
+      statements.map((one) => one.id),
+    );
+    if (id === undefined || drawing.below(3) > 0) return undefined;
+    return { method: 'POST', path: `/v1/statements/${id}/acceptance`, by: 'platform', body: {} };
+  },
   dispute: (drawing, { statements }) => {
     const statement = pick(drawing, statements);
-    const lines = [1 + drawing.below((statement?.lines ?? 0) + 2)];
-    const path = `/v1/statements/${orNone(statement?.id)}/disputes`;
-    return { method: 'POST', path, by: 'platform', body: { lines, reason: 'Not ours.' } };
+    if (statement === undefined) return undefined;
+    const body = { lines: [1 + drawing.below(statement.lines + 2)], reason: 'Not ours.' };
+    return { method: 'POST', path: `/v1/statements/${statement.id}/disputes`, by: 'platform', body };
   },
-  withdrawal: (drawing, { disputes }) => ({
-    ...aboutDispute(drawing, disputes, 'withdrawal'),
-    by: 'platform',
-    body: {},
-  }),
-  answer: (drawing, { disputes }) => ({
-    ...{ ...aboutDispute(drawing, disputes, 'answer'), by: 'label' },
-    body: { answer: 'rejected' },
-  }),
-  amount: (drawing, { disputes }) => ({
-    ...{ ...aboutDispute(drawing, disputes, 'amount'), by: drawing.below(2) === 0 ? 'label' : 'platform' },
-    body: { amount: money(drawing) },
-  }),
-  expenses: (drawing) => ({
-    ...{ method: 'POST', path: `/v1/agreements/${agreement(drawing)}/period-facts`, by: 'platform' },
-    body: { kind: 'expenses', month: pick(drawing, months), value: money(drawing) },
-  }),
-  confirmation: (drawing) => ({
-    ...{ method: 'POST', by: 'label', body: {} },
-    path: `/v1/agreements/${agreement(drawing)}/period-facts/${1 + drawing.below(4)}/confirmation`,
-  }),
-  'usage dispute': (drawing) => ({
-    ...{ method: 'POST', path: `/v1/agreements/${agreement(drawing)}/usage-disputes`, by: 'platform' },
-    body: {
-      ...{ month: pick(drawing, months), serviceId: pick(drawing, drawing.product.world.deals)?.serviceId },
-      reason: 'They differ.',
-    },
-  }),
-  release: (drawing) => ({
-    ...{ method: 'POST', by: drawing.below(2) === 0 ? 'label' : 'platform', body: {} },
-    path: `/v1/agreements/${agreement(drawing)}/usage-disputes/${1 + drawing.below(3)}/release`,
-  }),
-  payout: (drawing, { invoices }) => ({
-    ...{ method: 'POST', path: '/v1/payouts', by: 'label' },
-    body: { invoiceIds: [orNone(pick(drawing, invoices))] },
-  }),
+  withdrawal: (drawing, { disputes }) =>
+    about(drawing, disputes, (id, number) => ({
+      ...{ path: `/v1/statements/${id}/disputes/${number}/withdrawal`, by: 'platform', body: {} },
+    })),
+  answer: (drawing, { disputes }) =>
+    about(drawing, disputes, (id, number) => ({
+      ...{ path: `/v1/statements/${id}/disputes/${number}/answer`, by: 'label' },
+      body: { answer: drawing.below(2) === 0 ? 'rejected' : 'accepted' },
+    })),
+  amount: (drawing, { disputes }) =>
+    about(drawing, disputes, (id, number) => ({
+      ...{ path: `/v1/statements/${id}/disputes/${number}/amount`, body: { amount: money(drawing) } },
+      by: drawing.below(2) === 0 ? 'label' : 'platform',
+    })),
+  expenses: (drawing, { open }) => {
+    const { agreement: id, month } = pick(drawing, open)!;
+    const body = {
+      kind: 'expenses',
+      month: drawing.below(4) === 0 ? pick(drawing, months) : month,
+      value: money(drawing),
+    };
+    return { method: 'POST', path: `/v1/agreements/${id}/period-facts`, by: 'platform', body };
+  },
+  confirmation: (drawing, { facts }) =>
+    about(drawing, facts, (id, number) => ({
+      ...{ path: `/v1/agreements/${id}/period-facts/${number}/confirmation`, by: 'label', body: {} },
+    })),
+  'usage dispute': (drawing, { open }) => {
+    const { agreementId: id, serviceId } = drawing.product.world.deals[0]!;
+    const month = open.find(({ agreement: of }) => of === id)!.month;
+    const body = { month, serviceId, reason: 'They differ.' };
+    return { method: 'POST', path: `/v1/agreements/${id}/usage-disputes`, by: 'platform', body };
+  },
+  release: (drawing, { usageDisputes }) =>
+    about(drawing, usageDisputes, (id, number) => ({
+      ...{ path: `/v1/agreements/${id}/usage-disputes/${number}/release`, body: {} },
+      by: drawing.below(2) === 0 ? 'label' : 'platform',
+    })),
+  payout: (drawing, { invoices }) => {
+    const id = known(drawing, invoices);
+    return id === undefined
+      ? undefined
+      : { method: 'POST', path: '/v1/payouts', by: 'label', body: { invoiceIds: [id] } };
+  },
   plays: (drawing) => ({
     ...{ method: 'POST', path: '/v1/usage-events', by: 'platform', type: 'application/cloudevents+json' },
     body: drawnEvent(drawing, drawing.below(6) === 0 ? drawing.below(50) : drawing.next()),
   }),
-  void: (drawing) => ({
-    ...{ method: 'POST', path: '/v1/usage-event-voids', by: 'platform' },
-    body: { reason: 'Counted by mistake.', events: [{ source: '/trials', id: `e${drawing.below(60)}` }] },
-  }),
+  void: (drawing, { events }) => {
+    const id = known(drawing, events);
+    const body = { reason: 'Counted by mistake.', events: [{ source: '/trials', id }] };
+    return id === undefined ? undefined : { method: 'POST', path: '/v1/usage-event-voids', by: 'platform', body };
+  },
 };
 
-const aboutDispute = (drawing: Drawing, disputes: Ids['disputes'], act: string) => {
-  const dispute = pick(drawing, disputes);
-  const path = `/v1/statements/${orNone(dispute?.statement)}/disputes/${dispute?.number ?? 1}/${act}`;
-  return { method: 'POST', path };
-};
+function about(
+  drawing: Drawing,
+  all: readonly Numbered[],
+  request: (id: string, number: number) => Omit<Request, 'what' | 'method'>,
+): Omit<Request, 'what'> | undefined {
+  const one = pick(drawing, all);
+  if (one === undefined) return undefined;
+  return { method: 'POST', ...request(one.of, drawing.below(12) === 0 ? one.number + 1 : one.number) };
+}
 
 function drawnEvent(drawing: Drawing, number: number): object {
   const { product, below } = drawing;
@@ -170,9 +212,21 @@ const spoils: readonly Spoil[] = [
 const without = (body: Record<string, unknown>, name: string | undefined): object =>
   Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
 
+/** One that adds to lists or moves something in them, where there is such a thing; sound. */
+export async function drawnMove(drawing: Drawing): Promise<Request | undefined> {
+  const ids = await lookUp(drawing.product);
+  const what = pick(drawing, ['decision', 'decision', 'close', 'dispute', 'plays', 'payout'])!;
+  const request = requests[what]!(drawing, ids);
+  return request && { what, ...request };
+}
+
 /** Any of the requests that write something of settlement; a third of them spoilt. */
 export async function drawnRequest(drawing: Drawing): Promise<Request> {
-  const [what, draw] = pick(drawing, Object.entries(requests))!;
-  const request = draw(drawing, await lookUp(drawing.product));
-  return { what, ...(drawing.below(3) === 0 ? pick(drawing, spoils)!(drawing, request) : request) };
+  const ids = await lookUp(drawing.product);
+  for (;;) {
+    const [what, draw] = pick(drawing, Object.entries(requests))!;
+    const request = draw(drawing, ids);
+    if (request === undefined) continue;
+    return { what, ...(drawing.below(3) === 0 ? pick(drawing, spoils)!(drawing, request) : request) };
+  }
 }

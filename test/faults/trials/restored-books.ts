@@ -232,7 +232,7 @@ async function attempts({ applicationUrl, name }: FreshDatabase, found: Found): 
           .query(`BEGIN; SET LOCAL accordo.role = 'system'; ${attempt}; ROLLBACK`)
           .then(() => 'done', String);
         await client.query('ROLLBACK');
-        if (ending === 'done') found.add(`the application may: ${attempt}`);
+        if (!/permission denied|append-only/.test(ending)) found.add(`of the application’s ${attempt}: ${ending}`);
         else refused += 1;
       }
     }

@@ -8,7 +8,7 @@ import { forgetJob, runJob, waitingJobs } from '../simulator/queue';
 import type { Death } from '../simulator/tapped-source';
 import { listInFull, listNames } from './lists-in-full';
 import { endMonth, onACopy, sendPlays, unevenCurrencies } from './months-of-plays';
-import { drawnMove, drawnRequest, type Drawing, type Request } from './requests';
+import { drawnMove, drawnRequest, type Drawing, moves, type Request } from './requests';
 import { rootOfBooks } from './root-of-books';
 import { Found, type Order, type ServiceTrial, type Verdict } from './trial';
 
@@ -17,6 +17,7 @@ const people: readonly Person[] = ['label', 'colleague', 'platform'];
 /** Commands between two lists that are read while more is written. */
 const betweenLists = 12;
 const betweenPayments = 15;
+const tickMilliseconds = 50;
 
 /**
  * T13: people send what they should and what they should not, by HTTP, while processes die; whatever is answered with 4xx has changed no count of any table and no posting,
@@ -54,7 +55,10 @@ class DefiniteErrors {
     let monthsOver = -1;
     for (let at = 0; at < size; at += 1) {
       const over = Math.floor((at * months.length) / size);
-      if (over !== monthsOver) await this.monthEnds((monthsOver = over));
+      if (over !== monthsOver) {
+        await this.monthEnds((monthsOver = over));
+        await this.issuedWhileListed();
+      }
       await this.command();
       await this.job();
       if (at % betweenPayments === 0) await this.payment();
@@ -93,7 +97,14 @@ class DefiniteErrors {
     return { product: this.product, below: (limit) => this.below(limit), next: () => (this.numbers += 1) };
   }
 
+  /** No two things happen at the same time, and no session ends before its month. */
+  private tick(): void {
+    const { clock } = this.product;
+    clock.moveTo(new Date(clock.now().getTime() + tickMilliseconds));
+  }
+
   private async command(): Promise<void> {
+    this.tick();
     const request = await drawnRequest(this.drawing);
     const key = randomUUID();
     const { source } = this.product;
@@ -169,10 +180,54 @@ class DefiniteErrors {
     }
   }
 
+  /** Whatever can be closed is drafted, so that a list has statements in it that are issued while it is read. */
+  private async draftAll(): Promise<void> {
+    const open = await this.product.look<{ agreement: string; month: string }>(
+      `SELECT a.id AS agreement, coalesce((SELECT to_char(max(month) + interval '1 month', 'YYYY-MM') FROM statements s WHERE s.agreement_id = a.id), '2026-01') AS month
+         FROM agreements a`,
+    );
+    for (const { agreement, month } of open) {
+      this.tick();
+      const path = `/v1/agreements/${agreement}/closes`;
+      await this.clients.get('label')!.request('POST', path, { body: { month } });
+    }
+    for (const job of await waitingJobs(this.product)) {
+      this.tick();
+      if (job.task === 'close-period') await runJob(this.product, job, 'leave drafts');
+      if (job.task === 'close-period') await forgetJob(this.product, job);
+    }
+  }
+
+  /** A draft is on the first page of a list, and is issued before the second is asked for: it is the same statement, and stands where it stood. */
+  private async issuedWhileListed(): Promise<void> {
+    await this.draftAll();
+    const label = this.clients.get('label')!;
+    type Page = { readonly rows: readonly { id: string; approvalId: string }[]; readonly next: string | null };
+    const path = '/v1/statements?limit=1&state=draft';
+    const drafts = await label.get<Page>(path);
+    const [draft] = drafts.rows;
+    if (draft === undefined || drafts.next === null) return;
+    const listed: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+      const page: Page = await label.get(`/v1/statements?limit=1${cursor}`);
+      listed.push(...page.rows.map(({ id }) => id));
+      next = page.next;
+      if (listed.at(-1) !== draft.id || listed.length !== new Set(listed).size) continue;
+      this.tick();
+      const decision = { body: { decision: 'approved' } };
+      await this.clients.get('colleague')!.request('POST', `/v1/approvals/${draft.approvalId}/decision`, decision);
+    }
+    const times = listed.filter((id) => id === draft.id).length;
+    if (times !== 1) this.found.add(`a statement that is issued while it is listed is there ${times} times`);
+  }
+
   private async list(): Promise<void> {
     const name = listNames[this.below(listNames.length)]!;
+    if (name === 'statements') await this.draftAll();
     const meanwhile = async (): Promise<void> => {
-      const request = await drawnMove(this.drawing);
+      this.tick();
+      const request = await drawnMove(this.drawing, name === 'statements' ? ['decision'] : moves);
       await Promise.all([request && this.answered(request, randomUUID()), this.job()]);
     };
     for (const what of await listInFull(this.product, this.clients.get('label')!, { name, meanwhile }))

@@ -212,10 +212,12 @@ const spoils: readonly Spoil[] = [
 const without = (body: Record<string, unknown>, name: string | undefined): object =>
   Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
 
+export const moves: readonly string[] = ['decision', 'decision', 'close', 'dispute', 'plays', 'payout'];
+
 /** One that adds to lists or moves something in them, where there is such a thing; sound. */
-export async function drawnMove(drawing: Drawing): Promise<Request | undefined> {
+export async function drawnMove(drawing: Drawing, of: readonly string[]): Promise<Request | undefined> {
   const ids = await lookUp(drawing.product);
-  const what = pick(drawing, ['decision', 'decision', 'close', 'dispute', 'plays', 'payout'])!;
+  const what = pick(drawing, of)!;
   const request = requests[what]!(drawing, ids);
   return request && { what, ...request };
 }

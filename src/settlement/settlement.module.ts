@@ -36,6 +36,8 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { ReconcileMoney } from './reconciliation/reconcile-money';
+import { ReconciliationController } from './reconciliation/reconciliation.controller';
 import { AgreeRates } from './rates/agree-rates';
 import { AgreedExchangeController } from './rates/agreed-exchange.controller';
 import { ExchangeRatesController } from './rates/exchange-rates.controller';
@@ -90,6 +92,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     PaymentAccountsController,
     PayoutsController,
     CommissionSchedulesController,
+    ReconciliationController,
     WebhooksController,
     ExchangeRatesController,
     TaxRatesController,
@@ -127,6 +130,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     ReleasePayout,
     SendPayout,
     MakeSchedule,
+    ReconcileMoney,
     ImportRates,
     FetchRates,
     WatchRates,

@@ -169,3 +169,20 @@ export async function openMatters(
     ];
   });
 }
+
+/**
+ * What was payable in all, and what became of it: transferred by the provider, or kept as commission. In minor units; the story has one currency. Every cent of both is
+ * counted where it was last: statements and what fell due at signature, and the provider's own transfers.
+ */
+export async function paidInAll(system: System): Promise<{ readonly payable: bigint; readonly paid: bigint }> {
+  const transferred = (await system.stripe.transfers()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  return system.behindTheScenes(async (client) => {
+    const { rows } = await client.query<{ payable: string; commission: string }>(
+      `SELECT ((SELECT coalesce(sum(total_minor), 0) FROM statements)
+               + (SELECT coalesce(sum(amount_minor), 0) FROM invoices WHERE purpose <> 'royalties'))::text AS payable,
+              (SELECT coalesce(sum(commission_minor), 0) FROM payouts WHERE state = 'confirmed')::text AS commission`,
+    );
+    const { payable, commission } = rows[0]!;
+    return { payable: BigInt(payable), paid: transferred + BigInt(commission) };
+  });
+}

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { failpoints } from './doors';
 import type { System, Victim } from './system';
 
 /** Moments that are worth a death, told by what stands in the database then. */
@@ -30,6 +31,10 @@ const lots: readonly (readonly Victim[])[] = [
 ];
 
 const momentMilliseconds = 800;
+/** Work comes to most points within this time, whatever it is at. */
+const failpointMilliseconds = 2_500;
+
+const surest = failpoints.find(({ about }) => about.test('INSERT INTO statement_drafts'))!;
 
 interface Kill {
   readonly moment: string;
@@ -39,6 +44,9 @@ interface Kill {
 /** Kills by a seed: which process, at which moment, and how long after it began. */
 export class Killer {
   readonly kills: Kill[] = [];
+  /** How often a process died at each failpoint. */
+  readonly reached = new Map<string, number>();
+  lastKillAt = 0;
 
   constructor(
     private readonly system: System,
@@ -59,16 +67,36 @@ export class Killer {
     const end = (): void => void (atWork = false);
     work.then(end, end);
     while (atWork && !this.isDone) {
+      if ((this.reached.size === 0 || this.random() < 0.5) && (await this.atFailpoint(afterRestart))) continue;
       const moment = this.pick(names);
       const victims = this.pick(lots).slice(0, this.wanted - this.kills.length);
       await wait(this.random() * 250);
       await this.untilMoment(moment, () => atWork);
       await wait(this.random() * 60);
       if (!atWork) return;
-      await this.system.killAndRestart(victims);
-      this.kills.push(...victims.map((victim) => ({ moment, victim })));
+      await this.kill(moment, victims);
       await afterRestart(moment, victims);
     }
+  }
+
+  private async kill(moment: string, victims: readonly Victim[]): Promise<void> {
+    await this.system.killAndRestart(victims);
+    this.lastKillAt = Date.now();
+    this.kills.push(...victims.map((victim) => ({ moment, victim })));
+  }
+
+  /** Kills a process between two things that it does; false where it did not come there. */
+  private async atFailpoint(
+    afterRestart: (moment: string, victims: readonly Victim[]) => Promise<void>,
+  ): Promise<boolean> {
+    // The first one is where every round comes to.
+    const [point, patience] =
+      this.reached.size === 0 ? [surest, 10 * failpointMilliseconds] : [this.pick(failpoints), failpointMilliseconds];
+    if (!(await this.system.untilReached(point, patience))) return false;
+    await this.kill(point.name, [point.victim]);
+    this.reached.set(point.name, (this.reached.get(point.name) ?? 0) + 1);
+    await afterRestart(point.name, [point.victim]);
+    return true;
   }
 
   private pick<Element>(list: readonly Element[]): Element {

@@ -14,6 +14,7 @@ import {
   toDatabase,
 } from '../../src/platform/database/embedded';
 import { migrate } from '../../src/platform/database/migrate';
+import { Doors, type Failpoint } from './doors';
 import { StripeFarSide } from './stripe-far-side';
 
 export type Victim = 'worker' | 'api' | 'database';
@@ -30,6 +31,7 @@ export class System {
   private ending = false;
   /** A database server that is about to replace the killed one. */
   private replacing: Promise<unknown> = Promise.resolve();
+  private doors: Doors | undefined;
 
   private constructor(
     private readonly folder: string,
@@ -38,7 +40,8 @@ export class System {
     private readonly port: number,
   ) {}
 
-  static async start(belongings: Belongings): Promise<System> {
+  /** With `behindDoors`, API and worker reach database and provider only through doors that can be shut. */
+  static async start(belongings: Belongings, behindDoors = false): Promise<System> {
     const folder = await belongings.folder('accordo-faults-');
     const postgres = await belongings.postgres({ directory: join(folder, 'postgres') });
     await migrate(postgres);
@@ -51,6 +54,8 @@ export class System {
     const [line] = (await once(createInterface(double.stdout), 'line')) as [string];
     const { url } = JSON.parse(line) as { url: string };
     const system = new System(folder, postgres, new StripeFarSide(url, secrets.STRIPE_SECRET_KEY), port);
+    const ports = { database: postgres.port, provider: Number(new URL(url).port) };
+    if (behindDoors) system.doors = await Doors.open(belongings, ports);
     belongings.add(() => system.endAll());
     await Promise.all([system.launch('api'), system.launch('worker')]);
     return system;
@@ -69,6 +74,27 @@ export class System {
       PORT: String(this.port),
       LOG_LEVEL: 'warn',
       ...secrets,
+    };
+  }
+
+  /** Waits until a process is at the point and hears nothing more; false where it does not come there in time. */
+  async untilReached(point: Failpoint, patience: number): Promise<boolean> {
+    return (await this.doors?.untilReached(point, patience)) ?? false;
+  }
+
+  private environmentOf(name: 'worker' | 'api'): NodeJS.ProcessEnv {
+    const { configuration, doors } = this;
+    if (doors === undefined) return configuration;
+    const through = (url: string | undefined, door: Failpoint['door']): string => {
+      const address = new URL(url ?? '');
+      address.hostname = '127.0.0.1';
+      address.port = String(doors.port(name, door));
+      return address.href;
+    };
+    return {
+      ...configuration,
+      DATABASE_URL: through(configuration['DATABASE_URL'], 'database'),
+      STRIPE_ENDPOINT: through(configuration['STRIPE_ENDPOINT'], 'provider'),
     };
   }
 
@@ -127,7 +153,7 @@ export class System {
     if (this.ending) return;
     const startedAt = new Date();
     const child = spawn(process.execPath, [join(compiled, 'cli.js'), name], {
-      env: { ...bare(), ...this.configuration },
+      env: { ...bare(), ...this.environmentOf(name) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.pipe(createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' }));

@@ -46,6 +46,12 @@ interface Page<Row> {
   readonly rows: readonly Row[];
 }
 
+interface Reconciled {
+  readonly agreeing: number;
+  readonly differences: readonly object[];
+  readonly outside: readonly object[];
+}
+
 let app: TestApp;
 let market: Market;
 let agreement: AgreementAnswer;
@@ -590,6 +596,33 @@ describe('the books', () => {
     expect(await refusal(label, 'GET', '/v1/trial-balance')).toBe('forbidden');
   });
 
+  it('agree with every movement of the provider’s balance, which the operator’s finance alone may ask', async () => {
+    const path = '/v1/money-reconciliation';
+    const asked = (from: string, until: string): string => `${path}?from=${from}&until=${until}`;
+    const january = await operatorKey.get<Reconciled>(asked('2026-01-01', '2026-02-01'));
+    expect(january).toMatchObject({ differences: [], outside: [] });
+    // Advance and back fee, paid and paid out.
+    expect(january.agreeing).toBeGreaterThanOrEqual(3);
+    expect(await refusal(label, 'GET', asked('2026-01-01', '2026-02-01'))).toBe('forbidden');
+    for (const [from, until, pointer] of [
+      ['2026-02-30', '2026-03-01', '/from'],
+      ['2026-02-01', '2026-02-01', '/until'],
+      ['2026-01-01', '2026-02-02', '/until'],
+    ] as const) {
+      const { status, faults } = await refused(operatorKey, 'GET', asked(from, until));
+      expect([status, faults.map((fault) => fault.pointer)]).toEqual([400, [pointer]]);
+    }
+    stripe().faults.inject({ kind: 'error-after-work', method: 'GET', path: '/v1/balance_transactions', times: 1 });
+    expect(await refusal(operatorKey, 'GET', asked('2026-01-01', '2026-02-01'))).toBe('not-ready');
+    // Somebody moves money by hand.
+    stripe().control.fund(1_234, 'usd');
+    const day = app.clock.now().toISOString().slice(0, 10);
+    const { differences } = await operatorKey.get<Reconciled>(asked(day, `${day.slice(0, 8)}28`));
+    expect(differences).toMatchObject([
+      { kind: 'not-booked', subject: null, booked: null, moved: [usd('12.34')], movements: [{ type: 'charge' }] },
+    ]);
+  });
+
   it('a transfer that the provider refuses frees its invoices', async () => {
     const invoice = await paid('royalties');
     const [account] = await sql<{ external_id: string }>('SELECT external_id FROM payment_accounts');
@@ -635,6 +668,8 @@ describe('an installation without a payment provider', () => {
       const ids = issued.rows.map(({ id }) => id);
       expect(await refusal(member, 'POST', '/v1/payouts', { invoiceIds: ids })).toBe('payments-not-configured');
       expect(await refusal(member, 'POST', '/v1/payment-accounts', {})).toBe('payments-not-configured');
+      const asked = '/v1/money-reconciliation?from=2026-01-01&until=2026-02-01';
+      expect(await refusal(await bare.given.operator(), 'GET', asked)).toBe('payments-not-configured');
     } finally {
       await bare.close();
     }

@@ -10,6 +10,7 @@ import { creditNoteRoutes } from './resources/credit-notes';
 import { customerRoutes } from './resources/customers';
 import { eventRoutes } from './resources/events';
 import { invoiceItemRoutes } from './resources/invoice-items';
+import { invoicePaymentRoutes } from './resources/invoice-payments';
 import { invoiceRoutes } from './resources/invoices';
 import { payoutRoutes } from './resources/payouts';
 import { transferRoutes } from './resources/transfers';
@@ -36,6 +37,7 @@ const routes: readonly Route[] = [
   ...customerRoutes,
   ...eventRoutes,
   ...invoiceItemRoutes,
+  ...invoicePaymentRoutes,
   ...invoiceRoutes,
   ...payoutRoutes,
   ...transferRoutes,

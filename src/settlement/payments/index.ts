@@ -2,10 +2,13 @@ export type {
   AccountOrder,
   Balance,
   InvoiceOrder,
+  Movement,
+  MovementSubject,
   Outcome,
   PaymentRail,
   ProviderEvent,
   Refused,
+  Span,
   TransferOrder,
   Unknown,
 } from './payment-rail';

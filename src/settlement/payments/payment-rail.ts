@@ -69,6 +69,32 @@ export interface Balance {
   readonly pendingMinor: bigint;
 }
 
+/** What of ours a movement of our balance is about: an invoice by the provider's id of it, a payout by our own. */
+export interface MovementSubject {
+  readonly kind: 'invoice' | 'payout';
+  readonly id: string;
+}
+
+/** One movement of what we hold at the provider. */
+export interface Movement {
+  readonly id: string;
+  /** The provider's own word: "charge", "transfer", "payout", "stripe_fee". */
+  readonly type: string;
+  readonly at: Date;
+  /** Positive: it came in. Before what the provider took of it. */
+  readonly amountMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly currency: string;
+  /** Absent where the provider names nothing of ours. */
+  readonly subject: MovementSubject | undefined;
+}
+
+/** From an instant on, up to another one and without it. */
+export interface Span {
+  readonly from: Date;
+  readonly until: Date;
+}
+
 /** What the provider tells us on its own account, as far as we act on it. Anything else is `other`: stored, not acted on. */
 export type ProviderEvent = {
   readonly id: string;
@@ -115,6 +141,9 @@ export interface PaymentRail {
 
   /** What we hold at the provider, a row per currency. */
   balance(): Promise<Outcome<{ balances: readonly Balance[] }>>;
+
+  /** What moved our balance in a span of time. One request for a hundred of them, and one for each that paid an invoice. */
+  movements(span: Span): Promise<Outcome<{ movements: readonly Movement[] }>>;
 
   /** Opens a connected account that can receive transfers; the same organization gets the same account within 24 h. */
   createAccount(order: AccountOrder): Promise<Outcome<{ accountId: string }>>;

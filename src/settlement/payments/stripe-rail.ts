@@ -6,15 +6,18 @@ import type {
   Balance,
   CreditOrder,
   InvoiceOrder,
+  Movement,
   Outcome,
   PaymentRail,
   ProviderEvent,
+  Span,
   TransferOrder,
 } from './payment-rail';
 import { outcomeOf, UnexpectedAnswer } from './provider-outcome';
 import { stripeClient } from './stripe-client';
 import { providerEvent } from './stripe-events';
 import { StripeInvoicing } from './stripe-invoicing';
+import { balanceMovements } from './stripe-movements';
 import { transfersBehind } from './stripe-payouts';
 
 export interface StripeRailOptions {
@@ -105,6 +108,10 @@ export class StripeRail implements PaymentRail {
         })),
       };
     });
+  }
+
+  movements(span: Span): Promise<Outcome<{ movements: readonly Movement[] }>> {
+    return outcomeOf(async () => ({ movements: await balanceMovements(this.stripe, span) }));
   }
 
   createAccount({ organizationId, name, country }: AccountOrder): Promise<Outcome<{ accountId: string }>> {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { createApp } from '../../../src/app';
 import { FrozenClock } from '../../../src/platform/clock';
@@ -35,7 +36,7 @@ export class Product {
   private double: StripeDouble | undefined;
   private superuser: Client | undefined;
   private name = '';
-  private services: INestApplicationContext | undefined;
+  private services: NestFastifyApplication | undefined;
   private readonly people: Readonly<Record<Person, Actor>>;
 
   private constructor(readonly world: World) {
@@ -66,13 +67,13 @@ export class Product {
       rail: product.railOfNow(),
       licences: { ageLimitMilliseconds: 5_000 },
     };
-    // It never listens: the simulator calls what a request or a worker would.
+    // It does not listen by itself: the simulator calls what a request or a worker would.
     product.services = await createApp(parts, false);
     return product;
   }
 
   /** A copy of the world, a provider that knows nobody, and the clock back at the beginning. */
-  async begin(mutant: Mutant | undefined): Promise<void> {
+  async begin(mutant: Pick<Mutant, 'sql' | 'tap' | 'rail'> | undefined): Promise<void> {
     const server = testServer();
     this.name = `test_${randomBytes(8).toString('hex')}`;
     await asSuperuser((client) => createDatabase(client, this.name, { template: this.world.database.name }));
@@ -104,6 +105,18 @@ export class Product {
 
   async close(): Promise<void> {
     await this.services?.close();
+  }
+
+  /** Has the product answer by HTTP, until it is closed. Gives its address. */
+  async listen(): Promise<string> {
+    const server = this.services!.getHttpServer();
+    if (!server.listening) await this.services!.listen(0, '127.0.0.1');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** Of the copy that is worked on. */
+  get databaseName(): string {
+    return this.name;
   }
 
   get stripe(): StripeDouble {
@@ -151,6 +164,22 @@ export class Product {
     const answer = await fetch(`${this.stripe.url}/v1/events?limit=100`, { headers });
     if (!answer.ok) throw new Error(`the double answered ${answer.status}: ${await answer.text()}`);
     return ((await answer.json()) as { data: ProviderEvent[] }).data.reverse();
+  }
+
+  /** The rail that the services use now. */
+  get currentRail(): PaymentRail {
+    return this.rail!;
+  }
+
+  /** Somebody with our key does something at the provider by hand. */
+  async atTheProvider(path: string, form: Readonly<Record<string, string>>): Promise<void> {
+    const headers = { authorization: `Bearer ${secrets.stripeKey}`, connection: 'close' };
+    const answer = await fetch(`${this.stripe.url}${path}`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams(form),
+    });
+    if (!answer.ok) throw new Error(`the double answered ${answer.status}: ${await answer.text()}`);
   }
 
   private railOfNow(): PaymentRail {

@@ -32,12 +32,19 @@ export function waitingJobs(product: Product): Promise<WaitingJob[]> {
   );
 }
 
-/** Does a job's work. Where it throws, the queue would have it run again. A close is done when a second person has issued what it drafted. */
-export async function runJob(product: Product, { task, payload }: Pick<WaitingJob, 'task' | 'payload'>): Promise<void> {
+/**
+ * Does a job's work. Where it throws, the queue would have it run again. A close is done when a second person has issued what it drafted; or others are to decide
+ * about that.
+ */
+export async function runJob(
+  product: Product,
+  { task, payload }: Pick<WaitingJob, 'task' | 'payload'>,
+  drafts: 'issue drafts' | 'leave drafts' = 'issue drafts',
+): Promise<void> {
   await product
     .service<{ execute(payload: JobPayload): Promise<void> }>(services[task as keyof typeof services])
     .execute(payload);
-  if (task === 'close-period') await issueDraft(product, payload);
+  if (task === 'close-period' && drafts === 'issue drafts') await issueDraft(product, payload);
 }
 
 async function issueDraft(product: Product, { agreementId = '', month = '' }: JobPayload): Promise<void> {

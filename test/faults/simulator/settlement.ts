@@ -1,58 +1,35 @@
-import { join } from 'node:path';
-import { withBelongings } from '../../../bench/support/belongings';
-import { announceServer } from '../../support/server';
-import { makeTemplate } from '../../support/template';
-import type { FaultsOptions } from '../deal';
+import type { Order, ServiceTrial, Verdict } from '../trials/trial';
 import { type Mutant, mutants } from './mutants';
-import { Product } from './product';
+import type { Product } from './product';
 import { runSeed, type SeedResult } from './run-seed';
-import { makeWorld } from './world';
 
 /** Commands of one seed. */
 export const commandsPerSeed = 500;
 /** Seeds within which a planted bug must be found. */
 const seedsPerBug = 5;
 
-/** What a run prints. */
-export interface SettlementResult {
-  readonly name: string;
-  /** The first seed; the others follow it. */
-  readonly seed: number;
-  /** Seeds that were run. */
-  readonly points: number;
-  readonly commands: number;
-  readonly refused: number;
-  readonly killed: number;
-  /** Seeds in which the product did otherwise than the reference ledger, with the first difference. */
-  readonly differing: readonly { readonly seed: number; readonly found: string }[];
-  /** In which seed each planted bug was found; null where it was not. */
-  readonly bugs: Readonly<Record<string, number | null>>;
-  readonly ok: boolean;
-}
-
-/** The simulator on a server of its own: seeds in a row, then the planted bugs. */
-export const settlementUnderFaults = ({ points, seed, say }: FaultsOptions): Promise<SettlementResult> =>
-  withBelongings(async (belongings) => {
-    const folder = await belongings.folder('accordo-simulated-');
-    const server = await belongings.postgres({ directory: join(folder, 'postgres'), durable: false });
-    await makeTemplate(server);
-    announceServer(server);
-    const world = await makeWorld();
-    belongings.add(() => world.close());
-    const product = await Product.open(world);
-    belongings.add(() => product.close());
+/** T12: seeds in a row, each beside the reference ledger, then the planted bugs. Its size is the number of seeds. */
+export const simulated: ServiceTrial = {
+  name: 'T12',
+  about: 'the simulator, beside a reference ledger; then planted bugs',
+  unit: 'seeds',
+  sizes: { brief: 2, usual: 50, full: 2_000 },
+  run: async (product, { size, seed, say }): Promise<Verdict> => {
     const results: SeedResult[] = [];
-    for (let at = 0; at < points; at += 1) {
+    for (let at = 0; at < size; at += 1) {
       const result = await runSeed(product, { seed: seed + at, commands: commandsPerSeed });
       results.push(result);
       if (result.found !== undefined) say(`seed ${result.seed}: ${result.found}`);
       else if ((at + 1) % 10 === 0) say(`${at + 1} seeds`);
     }
-    const bugs = await plantedBugs(product, say);
-    return resultOf({ seed, results, bugs });
-  });
+    return verdictOf(results, await plantedBugs(product, say));
+  },
+};
 
-async function plantedBugs(product: Product, say: (line: string) => void): Promise<SettlementResult['bugs']> {
+/** In which seed each planted bug was found; null where it was not. */
+type Bugs = Readonly<Record<string, number | null>>;
+
+async function plantedBugs(product: Product, say: Order['say']): Promise<Bugs> {
   const bugs: Record<string, number | null> = {};
   for (const mutant of mutants) {
     const found = await findBug(product, mutant);
@@ -71,26 +48,20 @@ export async function findBug(product: Product, mutant: Mutant): Promise<SeedRes
   return undefined;
 }
 
-function resultOf({
-  seed,
-  results,
-  bugs,
-}: Pick<SettlementResult, 'seed' | 'bugs'> & { readonly results: readonly SeedResult[] }): SettlementResult {
-  const differing = results.flatMap(({ seed: of, found }) => (found === undefined ? [] : [{ seed: of, found }]));
+function verdictOf(results: readonly SeedResult[], bugs: Bugs): Verdict {
+  const differing = results.flatMap(({ seed, found }) => (found === undefined ? [] : [`seed ${seed}: ${found}`]));
+  const missed = Object.entries(bugs).flatMap(([name, seed]) =>
+    seed === null ? [`planted and not found: ${name}`] : [],
+  );
   const told = (prefix: string): number =>
     results.reduce(
       (sum, result) => [...result.told].reduce((of, [what, count]) => (what.startsWith(prefix) ? of + count : of), sum),
       0,
     );
   return {
-    name: 'settlement',
-    seed,
-    points: results.length,
+    seeds: results.length,
     commands: results.reduce((sum, { commands }) => sum + commands, 0),
-    refused: told('refused: '),
-    killed: told('killed: '),
-    differing,
-    bugs,
-    ok: differing.length === 0 && Object.values(bugs).every((found) => found !== null),
+    ...{ refused: told('refused: '), killed: told('killed: ') },
+    ...{ bugs, found: [...differing, ...missed] },
   };
 }

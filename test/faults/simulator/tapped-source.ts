@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client, PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { applicationDataSource } from '../../../src/platform/database/database';
 
@@ -27,6 +27,8 @@ export class Killed extends Error {
     super('the process was killed here');
   }
 }
+
+const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { readonly master: Pool }).master;
 
 /**
  * Stands where the product's pool stands, and can be pointed at another database. Each statement of the product passes here: it counts them, kills the
@@ -63,9 +65,10 @@ export class TappedSource {
     return dead;
   }
 
-  /** As much of TypeORM's source as Database uses. */
+  /** As much of TypeORM's source as the product uses: Database, and the counters of sign-ins, which no transaction holds and nothing is planted in. */
   asDataSource(): DataSource {
-    return { createQueryRunner: () => this.queryRunner() } as unknown as DataSource;
+    const master = { query: (query: object): unknown => poolOf(this.source!).query(query as never) };
+    return { createQueryRunner: () => this.queryRunner(), driver: { master } } as unknown as DataSource;
   }
 
   private queryRunner(): { connect: () => Promise<object>; release: () => Promise<void> } {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createApp, openParts } from '../../../src/app';
 import type { Config } from '../../../src/config';
 import { FrozenClock } from '../../../src/platform/clock';
+import type { Credentials } from '../../../src/sample/parties';
 import { ReadReport } from '../../../src/usage/read-report';
 import type { TestApp } from '../../support/app';
 import { freshDatabase, type FreshDatabase } from '../../support/database';
@@ -31,6 +32,12 @@ export interface World {
   readonly labelId: string;
   readonly platformId: string;
   readonly members: { readonly label: string; readonly colleague: string; readonly platform: string };
+  /** How they sign in, for whoever goes by HTTP. */
+  readonly credentials: {
+    readonly label: Credentials;
+    readonly colleague: Credentials;
+    readonly platform: Credentials;
+  };
   readonly isrcs: readonly string[];
   readonly deals: readonly WorldDeal[];
   close(): Promise<void>;
@@ -80,12 +87,9 @@ async function told(config: Config): Promise<Told> {
     const market = await openMarket({ given } as TestApp, 2);
     const { label, platform, isrcs } = market;
     await (await given.operator()).post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
-    const colleague = await label.as.post<{ id: string }>('/v1/members', {
-      name: 'Second Member',
-      email: `second-${randomUUID()}@example.org`,
-      password: `sesame-${randomUUID()}`,
-      roles: ['finance'],
-    });
+    const second = { email: `second-${randomUUID()}@example.org`, password: `sesame-${randomUUID()}` };
+    const member = { name: 'Second Member', ...second, roles: ['finance'] };
+    const colleague = await label.as.post<{ id: string }>('/v1/members', member);
     const deals = await signedDeals(market);
     // Reports are of months that are over; each seed begins before them all the same.
     clock.moveTo(new Date('2026-07-05T09:00:00Z'));
@@ -96,6 +100,7 @@ async function told(config: Config): Promise<Told> {
       labelId: label.organizationId,
       platformId: platform.organizationId,
       members: { label: label.memberId, colleague: colleague.id, platform: platform.memberId },
+      credentials: { label: credentialsOf(label), colleague: second, platform: credentialsOf(platform) },
       isrcs,
       deals: deals.map((deal, place) => ({ ...deal, evidence: place === 0 ? evidence : {} })),
     };
@@ -104,6 +109,8 @@ async function told(config: Config): Promise<Told> {
     await parts.close();
   }
 }
+
+const credentialsOf = ({ email, password }: Credentials): Credentials => ({ email, password });
 
 async function signedDeals(market: Market): Promise<Omit<WorldDeal, 'evidence'>[]> {
   const { label, platform, isrcs, serviceIds } = market;

@@ -147,6 +147,7 @@ export function payByBank(world: World, owner: string, invoice: Invoice): Invoic
       { metadata: { invoice: invoice.id } },
     ),
   );
+  charge.payment_intent = world.store.newId('pi');
   charge.balance_transaction = book(world, owner, { ...charge, type: 'charge', source: charge.id }).id;
   settle(world, owner, invoice);
   return invoice;

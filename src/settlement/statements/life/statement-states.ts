@@ -37,7 +37,7 @@ export interface StatementHeader extends Pick<
   readonly accepted_at: Date | null;
   /** What a second person of the label decides, or decided; null for the platform. */
   readonly approval_id: string | null;
-  /** When it was issued, or drafted: what lists are in the order of. */
+  /** What lists are in the order of: when it was drafted, for the label; for others, who see no draft, when it was issued. It never changes, or a list that is read meanwhile would have it twice. */
   readonly at: Date;
 }
 
@@ -53,10 +53,15 @@ const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agre
   AND NOT EXISTS (SELECT FROM usage_dispute_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month AND h.amount_minor > 0
     AND NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.source = 'dispute ' || h.number))`;
 
+/** Row-level security keeps the draft from whoever is not its label. */
+const placedAt = 'coalesce(w.drafted_at, s.issued_at) AS at';
+const withDraft =
+  'LEFT JOIN statement_drafts w ON w.agreement_id = s.agreement_id AND w.month = s.month AND w.draft = s.draft';
+
 const issued = `SELECT s.id, s.agreement_id, s.month, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at, s.estimated_from,
-    s.issued_at AS at, a.accepted_at,
+    ${placedAt}, a.accepted_at,
     CASE WHEN ${isDisputed} THEN 'disputed' WHEN ${isPaid} THEN 'settled' WHEN a.accepted_at IS NOT NULL THEN 'accepted' ELSE 'issued' END AS state
-  FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month`;
+  FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month ${withDraft}`;
 
 const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
     NULL::timestamptz AS issued_at, d.estimated_from, d.drafted_at AS at, NULL::timestamptz AS accepted_at, 'draft' AS state
@@ -86,14 +91,18 @@ export async function listStatements(
   if (state !== null) {
     return tx.rows<StatementHeader>(`${headersOf(issued)} WHERE s.state = $5 AND ${page}`, [...parameters, state]);
   }
-  // Where each stands is asked of those on the page alone.
-  const rows = await tx.rows<{ id: string }>(
-    `SELECT s.id FROM (SELECT id, agreement_id, issued_at AS at FROM statements
-                       UNION ALL SELECT d.id, d.agreement_id, d.drafted_at FROM ${waitingDrafts}) s WHERE ${page}`,
-    parameters,
-  );
-  const ids = rows.map(({ id }) => id);
-  return tx.rows<StatementHeader>(`${headers} WHERE s.id = ANY($1::uuid[]) ORDER BY s.at, s.id`, [ids]);
+  for (;;) {
+    // Where each stands is asked of those on the page alone.
+    const rows = await tx.rows<{ id: string }>(
+      `SELECT s.id FROM (SELECT s.id, s.agreement_id, ${placedAt} FROM statements s ${withDraft}
+                         UNION ALL SELECT d.id, d.agreement_id, d.drafted_at FROM ${waitingDrafts}) s WHERE ${page}`,
+      parameters,
+    );
+    const ids = rows.map(({ id }) => id);
+    const found = await tx.rows<StatementHeader>(`${headers} WHERE s.id = ANY($1::uuid[]) ORDER BY s.at, s.id`, [ids]);
+    // A draft that became void between both is gone, and the page would look like the last one.
+    if (found.length === ids.length) return found;
+  }
 }
 
 /** Where one stands that is there. */

@@ -1,0 +1,49 @@
+import type { Tx } from '../../platform/database/tx';
+import type { MovementSubject, Span } from '../payments';
+import type { BookedMovement } from './compare-movements';
+
+interface Row {
+  readonly id: string;
+  readonly currency: string;
+  readonly minor: bigint;
+  readonly at: Date;
+}
+
+/**
+ * What the ledger has posted for receipts and payouts of the span, and for those that are named. The amount is the postings' own, not the receipt's or the payout's: of
+ * one whose postings are missing it is nothing.
+ */
+export async function bookedMovements(
+  tx: Tx,
+  span: Span,
+  named: readonly MovementSubject[],
+): Promise<BookedMovement[]> {
+  const ids = (kind: MovementSubject['kind']): string[] =>
+    named.filter((subject) => subject.kind === kind).map(({ id }) => id);
+  const of =
+    (kind: MovementSubject['kind']) =>
+    ({ id, currency, minor, at }: Row): BookedMovement => ({ subject: { kind, id }, amount: { minor, currency }, at });
+  const receipts = await tx.rows<Row>(receiptsQuestion, [span.from, span.until, ids('invoice')]);
+  const payouts = await tx.rows<Row>(payoutsQuestion, [span.from, span.until, ids('payout').filter(isUuid)]);
+  return [...receipts.map(of('invoice')), ...payouts.map(of('payout'))];
+}
+
+/** Somebody else's transfer may carry anything under our name for it. */
+const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
+
+const receiptsQuestion = `
+  SELECT r.external_id AS id, r.received_at AS at, coalesce(min(p.currency), r.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor
+    FROM receipts r JOIN receipt_allocations a ON a.receipt_id = r.id
+    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind = 'receipt-allocated' AND t.source = r.id || '/' || a.invoice_id
+    LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash'
+   WHERE (r.received_at >= $1 AND r.received_at < $2) OR r.external_id = ANY($3::text[])
+   GROUP BY r.id`;
+
+/** A transfer is made between the first attempt and our note of it: it is looked for from the first attempt on. */
+const payoutsQuestion = `
+  SELECT o.id, o.first_attempt_at AS at, coalesce(min(p.currency), o.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor
+    FROM payouts o JOIN (SELECT DISTINCT payout_id, agreement_id FROM payout_allocations) a ON a.payout_id = o.id
+    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind = 'payout-sent' AND t.source = o.id::text
+    LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash-in-transit'
+   WHERE o.state IN ('sent', 'confirmed') AND ((o.first_attempt_at >= $1 AND o.first_attempt_at < $2) OR o.id = ANY($3::uuid[]))
+   GROUP BY o.id`;

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type Belongings, withBelongings } from '../../../bench/support/belongings';
+import { announceServer } from '../../support/server';
+import { makeTemplate } from '../../support/template';
+import { dealUnderFaults, type FaultsOptions } from '../deal';
+import { Product } from '../simulator/product';
+import { simulated } from '../simulator/settlement';
+import { makeWorld } from '../simulator/world';
+import { closesAtOnce } from './closes-at-once';
+import { conservation } from './conservation';
+import { correctionsAtOnce } from './corrections-at-once';
+import { definiteErrors } from './definite-errors';
+import { lateAndTwice } from './late-and-twice';
+import { reconciledMoney } from './reconciled-money';
+import { restoredBooks } from './restored-books';
+import { sameStatements } from './same-statements';
+import type { Order, ServiceTrial, Trial, Verdict } from './trial';
+
+/** Those that run the product's services on copies of one world. */
+export const serviceTrials: readonly ServiceTrial[] = [
+  closesAtOnce,
+  correctionsAtOnce,
+  lateAndTwice,
+  sameStatements,
+  simulated,
+  definiteErrors,
+  reconciledMoney,
+  restoredBooks,
+];
+
+/** T1 has processes, a database and a provider of its own. */
+const killed: Trial = {
+  name: 'T1',
+  about: 'API, worker and database are killed while money moves',
+  unit: 'kills',
+  sizes: { brief: 5, usual: 25, full: 200 },
+};
+
+const byNumber = (a: Trial, b: Trial): number => Number(a.name.slice(1)) - Number(b.name.slice(1));
+const trials: readonly Trial[] = [killed, conservation, ...serviceTrials].sort(byNumber);
+
+export const trialNames: readonly string[] = trials.map(({ name }) => name);
+
+export interface TrialsResult {
+  readonly name: string;
+  readonly seed: number;
+  /** Whether each trial held. */
+  readonly trials: Readonly<Record<string, boolean>>;
+  readonly ok: boolean;
+}
+
+/** The acceptance tests of settlement, or some of them. Each prints its figures as one line of JSON when it is over. */
+export const settlementUnderFaults = ({
+  only = trialNames,
+  size = 'usual',
+  seed,
+  say,
+  print = () => undefined,
+}: FaultsOptions): Promise<TrialsResult> =>
+  withBelongings(async (belongings) => {
+    let product: Promise<Product> | undefined;
+    const held: Record<string, boolean> = {};
+    for (const trial of trials.filter(({ name }) => only.includes(name))) {
+      const order = { size: typeof size === 'number' ? size : trial.sizes[size], seed, say };
+      say(`${trial.name}: ${trial.about}; ${order.size} ${trial.unit}`);
+      const began = performance.now();
+      const { found, ...figures } = await verdictOf(trial, order, () => (product ??= productFor(belongings)));
+      const seconds = Math.round((performance.now() - began) / 100) / 10;
+      const ok = found.length === 0;
+      held[trial.name] = ok;
+      print(JSON.stringify({ name: trial.name, seed, [trial.unit]: order.size, ...figures, seconds, found, ok }));
+    }
+    return { name: 'settlement', seed, trials: held, ok: Object.values(held).every(Boolean) };
+  });
+
+async function verdictOf(trial: Trial, order: Order, product: () => Promise<Product>): Promise<Verdict> {
+  try {
+    if (trial === killed) return await kills(order);
+    if (trial === conservation) return conservation.run(order);
+    return await serviceTrials.find((one) => one === trial)!.run(await product(), order);
+  } catch (error) {
+    // What one of them dies of is that one's verdict: the others are still to be heard.
+    return { found: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+  }
+}
+
+async function kills({ size, seed, say }: Order): Promise<Verdict> {
+  const { name: _, seed: __, ok, points, ...figures } = await dealUnderFaults({ points: size, seed, say });
+  return { killed: points, ...figures, found: ok ? [] : ['see above what was lost, doubled or ended by itself'] };
+}
+
+/** A server of its own, and on it a world in which everything is signed. */
+async function productFor(belongings: Belongings): Promise<Product> {
+  const folder = await belongings.folder('accordo-trials-');
+  const server = await belongings.postgres({ directory: join(folder, 'postgres'), durable: false });
+  await makeTemplate(server);
+  announceServer(server);
+  const world = await makeWorld();
+  belongings.add(() => world.close());
+  const product = await Product.open(world);
+  belongings.add(() => product.close());
+  return product;
+}

@@ -95,6 +95,18 @@ export function reportingPeriodNamed(name: string): Period {
   return periodOf(`${from}-01`, `${monthAfter(from, months)}-01`);
 }
 
+/** The reporting period of this kind that a month lies in: ('quarter', '2026-05') is [2026-04-01, 2026-07-01). */
+export function reportingPeriodAround(kind: ReportingPeriod, month: string): Period {
+  const months = MONTHS_PER[kind];
+  const { from } = monthPeriod(month);
+  const first = monthAfter(from.slice(0, 7), -((parseInt(from.slice(5, 7), 10) - 1) % months));
+  return periodOf(`${first}-01`, `${monthAfter(first, months)}-01`);
+}
+
+/** The name of the reporting period of this kind that a month lies in: ('quarter', '2026-05') is '2026-Q2'. */
+export const reportingPeriodNameAround = (kind: ReportingPeriod, month: string): string =>
+  reportingPeriodName(kind, reportingPeriodAround(kind, month)) ?? month;
+
 /** The names of the reporting periods that the period touches, in order. */
 export function reportingPeriodsOf(kind: ReportingPeriod, period: Period): string[] {
   const names = monthsOf(period).map((month) => {

@@ -2,8 +2,8 @@ import type { LivingAgreement } from '../../agreements';
 import {
   type Carried,
   dayAfter,
-  monthPeriod,
   movedBetween,
+  periodOfMonth,
   receivedOf,
   type Settled,
   termsOfMonth,
@@ -39,12 +39,13 @@ export interface ClosedBooks {
   readonly at: Date;
 }
 
-/** Books what a close has made of a month, from the balances before and after it, and invoices what of it is due now. */
+/** Books what a close has made of a period, from the balances before and after it, and invoices what of it is due now. */
 export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at }: ClosedBooks): Promise<void> {
   const { month, settled, rates } = closed;
   const { recouped, payable } = settled;
   const terms = termsOfMonth(agreement.life, month);
-  const effectiveOn = lastDayOf(month);
+  // Royalties count for the last day of the period in which they were earned.
+  const effectiveOn = dayAfter(periodOfMonth(agreement.life, month).until, -1);
   const { vat, withheld } = taxesCharged(settled.payment);
   const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
   const events: readonly (readonly [kind: string, legs: readonly Leg[]])[] = [
@@ -78,6 +79,3 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   const { dueDays } = terms.payment;
   await issueInvoice(tx, { ...paid, vatMinor: due.vat, purpose: 'royalties', source: month, dueDays, at, by });
 }
-
-/** Royalties count for the last day of the month in which they were earned. */
-const lastDayOf = (month: string): string => dayAfter(monthPeriod(month).until, -1);

@@ -2,12 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from './clause-lines';
 import { type StatementHeader, type StatementState, statementStates } from './life/statement-states';
-import type { Statement } from './statements.repository';
+import { periodNameOf, standInNameOf, type Statement } from './statements.repository';
 
 export class StatementView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
-  @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'the first of its reporting period' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'what the period is called: 2026-Q1, 2026-H1, 2026' })
+  readonly period!: string;
   @ApiProperty({
     enum: statementStates,
     description:
@@ -19,10 +21,10 @@ export class StatementView {
     nullable: true,
     example: null,
     description:
-      'an estimate: the month whose usage stands in until the report comes, whose difference a later statement books',
+      'an estimate: the period whose usage stands in until the report comes, whose difference a later statement books',
   })
   readonly estimatedFrom!: string | null;
-  @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
+  @ApiProperty({ type: AmountView, description: 'the period’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
   @ApiProperty({
@@ -30,7 +32,7 @@ export class StatementView {
     description: 'what is payable; with VAT, less tax withheld and `held`, it is invoiced',
   })
   readonly payable!: AmountView;
-  @ApiProperty({ type: AmountView, description: 'what of it disputes held when the month was closed' })
+  @ApiProperty({ type: AmountView, description: 'what of it disputes held when the period was closed' })
   readonly held!: AmountView;
   @ApiProperty({ description: 'SHA-256 of the clause lines' }) readonly sha256!: string;
   @ApiProperty({
@@ -73,7 +75,7 @@ export class ClauseDifferenceView {
 }
 
 export class RestatementView {
-  @ApiProperty({ example: '2026-01', description: 'the month that is corrected' }) readonly period!: string;
+  @ApiProperty({ example: '2026-01', description: 'the period that is corrected' }) readonly period!: string;
   @ApiProperty() readonly booked!: string;
   @ApiProperty() readonly rerated!: string;
   @ApiProperty({ example: '300.00' }) readonly delta!: string;
@@ -110,8 +112,9 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   id: statement.id,
   agreementId: statement.agreement_id,
   month: statement.month.slice(0, 7),
+  period: periodNameOf(statement),
   state: statement.state,
-  estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
+  estimatedFrom: standInNameOf(statement),
   royalties: amountView(statement.royalties_minor, statement.currency),
   recouped: amountView(statement.recouped_minor, statement.currency),
   payable: amountView(statement.total_minor, statement.currency),

@@ -61,9 +61,9 @@ export class StatementsController {
   @HttpCode(202)
   @Allow({ kinds: ['label'], roles: ['finance'] })
   @ApiOperation({
-    summary: 'Close a month: rate its usage and draft its statement',
+    summary: 'Close a reporting period: rate its usage and draft its statement',
     description:
-      'Follow the operation; its result names the draft, whose `approvalId` a second person of finance decides: approved, it is issued, booked and invoiced in that moment. What changed meanwhile makes another draft when the month is closed again. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the month must have ended, earlier ones be closed, and its reports be there and read. The operation fails with `rates-missing` where the terms ask for rates that are not there.',
+      'Follow the operation; its result names the draft, whose `approvalId` a second person of finance decides: approved, it is issued, booked and invoiced in that moment. What changed meanwhile makes another draft when the period is closed again. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the period must have ended, earlier ones be closed, and the reports of its months be there and read. The operation fails with `rates-missing` where the terms ask for rates that are not there.',
   })
   @ApiAcceptedResponse({ type: OperationView })
   async close(

@@ -18,6 +18,7 @@ import {
   writeXlsx,
 } from '../../../platform/xlsx/write-xlsx';
 import { lineView } from '../line-view';
+import { periodNameOf, standInNameOf } from '../statements.repository';
 import { csvColumns, type Reading } from './lines-csv';
 import { lineBatches } from './line-batches';
 import { paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
@@ -79,9 +80,9 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
     [],
     fact(words.statement, statement.id),
     fact(words.agreement, statement.agreement_id),
-    fact(words.month, statement.month.slice(0, 7)),
+    fact(words.month, periodNameOf(statement)),
     fact(words.issued, statement.issued_at.toISOString()),
-    ...(statement.estimated_from === null ? [] : [fact(words.estimatedFrom, statement.estimated_from.slice(0, 7))]),
+    ...[standInNameOf(statement)].flatMap((name) => (name === null ? [] : [fact(words.estimatedFrom, name)])),
     fact(words.role.label, terms.parties.label.name),
     fact(words.role.platform, terms.parties.platform.name),
     fact(words.clauseLinesHash, statement.sha256),
@@ -171,7 +172,7 @@ function lineSheets(read: Reading, { statement, lineCount, terms }: StatementFac
   async function* rowsOf(after: number, last: number): AsyncGenerator<Row[]> {
     for await (const lines of lineBatches(read, statement, { after, last })) {
       yield lines.map((line) => {
-        const own = lineView(line, statement.currency);
+        const own = lineView(line, statement);
         const view = { ...own, serviceId: services.get(own.serviceId ?? '') ?? own.serviceId };
         return csvColumns.map((column) => (view[column] === null ? null : String(view[column])));
       });

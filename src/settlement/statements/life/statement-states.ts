@@ -24,6 +24,7 @@ export interface StatementHeader extends Pick<
   | 'id'
   | 'agreement_id'
   | 'month'
+  | 'reporting_period'
   | 'sha256'
   | 'royalties_minor'
   | 'recouped_minor'
@@ -53,12 +54,12 @@ const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agre
   AND NOT EXISTS (SELECT FROM usage_dispute_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month AND h.amount_minor > 0
     AND NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.source = 'dispute ' || h.number))`;
 
-const issued = `SELECT s.id, s.agreement_id, s.month, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at, s.estimated_from,
+const issued = `SELECT s.id, s.agreement_id, s.month, s.reporting_period, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at, s.estimated_from,
     s.issued_at AS at, a.accepted_at,
     CASE WHEN ${isDisputed} THEN 'disputed' WHEN ${isPaid} THEN 'settled' WHEN a.accepted_at IS NOT NULL THEN 'accepted' ELSE 'issued' END AS state
   FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month`;
 
-const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
+const drafts = `SELECT d.id, d.agreement_id, d.month, d.reporting_period, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
     NULL::timestamptz AS issued_at, d.estimated_from, d.drafted_at AS at, NULL::timestamptz AS accepted_at, 'draft' AS state
   FROM ${waitingDrafts}`;
 

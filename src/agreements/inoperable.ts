@@ -22,9 +22,8 @@ const fault = (pointer: string, reason: string): Fault => ({
   message: `is not settled here yet: ${reason}`,
 });
 
-function plain({ rounding, recoupment, ...terms }: Terms): Fault[] {
+function plain({ recoupment, ...terms }: Terms): Fault[] {
   const faults: Fault[] = [];
-  if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
   if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
   if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
   const { taxes, exchange } = terms;

@@ -55,9 +55,10 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
       ...{ terms: then, period: periodOfMonth(agreement.life, of) },
       ...{ usage: before.usage, context: before.context },
     });
-    // Where each line is rounded, the amounts cannot be told from the exact values.
+    // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
+    const isByLine = [terms, then].some(({ rounding }) => rounding.apply === 'line');
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
-      terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
+      isByLine ? { clause, exact, amount } : { clause, exact },
     );
     restates.push({
       // Only where an amendment lies between the month and its correction.

@@ -33,8 +33,6 @@ describe('terms that this server cannot settle yet', () => {
       '/recoupment/pooledWith',
       '/breakage',
       '/reserves/0',
-      '/splits/0',
-      '/splits/1',
       '/advances/0',
       '/advances/1',
       '/settlement/backFee',

@@ -49,13 +49,10 @@ function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [
   return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
 }
 
-function lists({ reserves = [], splits = [] }: Terms): Fault[] {
-  return [
-    ...reserves.flatMap(({ basis }, place) =>
-      basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
-    ),
-    ...splits.map((_, place) => fault(at('/splits', place), 'payouts go to the label alone')),
-  ];
+function lists({ reserves = [] }: Terms): Fault[] {
+  return reserves.flatMap(({ basis }, place) =>
+    basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
+  );
 }
 
 /** Usage is known as sums of a period, without days and without what was sold. */

@@ -11,6 +11,7 @@ const distributed = [
   'ledger_postings',
   'ledger_transactions',
   'missed_deadlines',
+  'payees',
   'period_bookings',
   'rate_uses',
   'statement_acceptances',

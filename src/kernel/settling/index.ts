@@ -15,7 +15,7 @@ export * from './late-interest';
 export * from './minimum-fee';
 export * from './minimum-payout';
 export * from './moved';
-export { payAfterTax, receivedOf, type TaxFacts } from './pay';
+export { payAfterTax, receivedOf, sharesOfPeriod, type TaxFacts } from './pay';
 export * from './payees';
 export * from './published-rates';
 export * from './recoupment';

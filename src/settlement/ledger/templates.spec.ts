@@ -30,6 +30,14 @@ const events: Readonly<Record<string, Book>> = {
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
   'dispute-reduced': ({ amount }) => templates.disputeReduced(amount!),
+  'payable-shared': ({ first, second }) =>
+    templates
+      .payableShared([
+        { payee: 1, minor: first! },
+        { payee: 2, minor: second! },
+      ])
+      // Which payee's account it is stands in no table.
+      .map(({ payee: _, ...leg }) => leg),
   'late-interest-due': ({ amount }) => templates.lateInterestDue(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
@@ -51,6 +59,8 @@ describe('ledger templates', () => {
       added: amount,
       deducted: amount,
       tax: amount,
+      first: amount,
+      second: amount,
       gross: amount,
       commission: amount,
     });
@@ -76,6 +86,13 @@ describe('ledger templates', () => {
       ['cash', 50_000n],
       ['marketplace-commission', -50_000n],
     ]);
+  });
+
+  it('a payee’s claim is met from its own account', () => {
+    const paid = templates.payoutSent({ gross: 6_000n, commission: 300n, payee: 2 });
+    expect(paid[0]).toEqual({ account: 'payee-payable', minor: 6_000n, payee: 2 });
+    expect(sum(paid)).toBe(0n);
+    expect(templates.payoutSent({ gross: 6_000n, commission: 300n, payee: null })[0]!.account).toBe('label-payable');
   });
 
   it('a dispute that ends leaves everything as if there had been none', () => {

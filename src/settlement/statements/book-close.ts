@@ -23,6 +23,7 @@ import {
   taxWithheld,
   vatCharged,
 } from '../ledger/templates';
+import { shareOut } from '../payees/share-out';
 import { exchangeDue } from '../rates/exchange-due';
 import { recordTaxes } from '../rates/record-taxes';
 import type { ClosedMonth } from './rate-close';
@@ -75,6 +76,9 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
           ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
         });
   if (paid.minor <= 0n) return;
+  await shareOut(tx, paid.agreement, {
+    ...{ life: agreement.life, month, invoice: month, source: month, minor: paid.minor - due.vat, effectiveOn, at },
+  });
   const by = { system: 'close-period', organizationId: agreement.labelId };
   const { dueDays } = terms.payment;
   await issueInvoice(tx, { ...paid, vatMinor: due.vat, purpose: 'royalties', source: month, dueDays, at, by });

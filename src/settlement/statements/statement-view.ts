@@ -83,9 +83,11 @@ export class RestatementView {
 }
 
 export class StatedPaymentView {
-  @ApiProperty({ enum: ['vat', 'withholding', 'exchange'] }) readonly line!: string;
-  @ApiProperty({ example: '0.15' }) readonly rate!: string;
-  @ApiProperty({ description: 'who says so' }) readonly source!: string;
+  @ApiProperty({ enum: ['vat', 'withholding', 'exchange', 'share'] }) readonly line!: string;
+  @ApiPropertyOptional({ example: '0.15' }) readonly rate?: string;
+  @ApiPropertyOptional({ description: 'who says so' }) readonly source?: string;
+  @ApiPropertyOptional({ description: 'whose share it is', example: 'Mist Harbour' }) readonly payee?: string;
+  @ApiPropertyOptional({ description: 'of a payee, in the currency of payment' }) readonly amount?: string;
   @ApiPropertyOptional({ description: 'who bears the tax' }) readonly treatment?: string;
   @ApiPropertyOptional({ example: '1000.00' }) readonly net?: string;
   @ApiPropertyOptional({ example: '150.00' }) readonly tax?: string;
@@ -95,13 +97,17 @@ export class StatedPaymentView {
   @ApiPropertyOptional({ description: 'exchanged, in the currency of the statement' }) readonly from?: string;
   @ApiPropertyOptional({ description: 'what it comes to, in `currency`' }) readonly to?: string;
   @ApiPropertyOptional({ description: 'of payment', example: 'RUB' }) readonly currency?: string;
-  @ApiPropertyOptional({ description: '`to`, unrounded' }) readonly exact?: string;
+  @ApiPropertyOptional({ description: '`to` or `amount`, unrounded' }) readonly exact?: string;
 }
 
 export class StatementDetailView extends StatementView {
   @ApiProperty({ type: ClauseLineView, isArray: true }) readonly clauses!: readonly ClauseLineView[];
   @ApiProperty({ type: RestatementView, isArray: true }) readonly restatements!: readonly RestatementView[];
-  @ApiProperty({ type: StatedPaymentView, isArray: true, description: 'tax and exchange of what is payable' })
+  @ApiProperty({
+    type: StatedPaymentView,
+    isArray: true,
+    description: 'tax and exchange of what is payable, and whose it is',
+  })
   readonly payments!: readonly object[];
   @ApiProperty({ type: AdvanceView }) readonly advance!: AdvanceView;
   @ApiProperty({ description: 'what corrections took back beyond what was payable; it waits for later months' })

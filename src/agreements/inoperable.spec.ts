@@ -31,7 +31,6 @@ describe('terms that this server cannot settle yet', () => {
     const faults = inoperable(termsOf(richTermsJson()));
     expect(faults.map(({ pointer }) => pointer)).toEqual([
       '/recoupment/pooledWith',
-      '/breakage',
       '/reserves/0',
       '/advances/0',
       '/advances/1',

@@ -25,7 +25,6 @@ const fault = (pointer: string, reason: string): Fault => ({
 function plain({ recoupment, ...terms }: Terms): Fault[] {
   const faults: Fault[] = [];
   if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
-  if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
   const { taxes, exchange } = terms;
   if (exchange?.rateOf === 'payment') faults.push(fault('/exchange/rateOf', 'a close invoices before anybody pays'));
   if (exchange && taxes && taxes.vat !== 'reverse-charge') {

@@ -20,6 +20,7 @@ const appendOnlyTables = [
   'audit_entries',
   'audit_requests',
   'audits',
+  'breakage_lines',
   'catalogue_import_faults',
   'charts_of_accounts',
   'claim_events',

@@ -175,12 +175,10 @@ describe('terms are refused', () => {
       ...terms,
       royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12' } }, downloads],
       recoupment: { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] },
-      breakage: { allocateBy: 'units' },
     });
     expect([status, code]).toEqual([422, 'terms-not-operable']);
     expect(faults.map(({ pointer, code: rule }) => `${pointer} ${rule}`)).toEqual([
       '/terms/recoupment/pooledWith terms-not-operable',
-      '/terms/breakage terms-not-operable',
       '/terms/royalties/0/royalty terms-not-operable',
     ]);
   });

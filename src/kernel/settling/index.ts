@@ -1,4 +1,5 @@
 export { recoupableAdvances, totalAdvances, type RecoupableAdvance } from './advances';
+export { type AllocatedBreakage, type BreakageLine } from './allocated-breakage';
 export * from './audit';
 export * from './breakage';
 export { carriedClauses, isPlain, openingCarried, type Carried, type CarriedClauses } from './carried';

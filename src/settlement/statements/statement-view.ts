@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { orNull } from '../../platform/http/or-null';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from './clause-lines';
 import { type StatementHeader, type StatementState, statementStates } from './life/statement-states';
@@ -100,6 +101,15 @@ export class StatedPaymentView {
   @ApiPropertyOptional({ description: '`to` or `amount`, unrounded' }) readonly exact?: string;
 }
 
+export class StatedBreakageView {
+  @ApiProperty({ enum: ['units', 'royalties'], description: 'of the recordings in the period' })
+  readonly allocateBy!: string;
+  @ApiProperty({ example: '30.00', description: 'what lapsed' }) readonly amount!: string;
+  @ApiProperty({ example: '3', description: 'how many recordings took part' }) readonly recordings!: string;
+  @ApiProperty({ example: '0.00', description: 'what belongs to none' }) readonly unallocated!: string;
+  @ApiProperty({ description: 'SHA-256 over the canonical lines of the allocation' }) readonly sha256!: string;
+}
+
 export class StatementDetailView extends StatementView {
   @ApiProperty({ type: ClauseLineView, isArray: true }) readonly clauses!: readonly ClauseLineView[];
   @ApiProperty({ type: RestatementView, isArray: true }) readonly restatements!: readonly RestatementView[];
@@ -109,6 +119,8 @@ export class StatementDetailView extends StatementView {
     description: 'tax and exchange of what is payable, and whose it is',
   })
   readonly payments!: readonly object[];
+  @ApiProperty({ ...orNull(StatedBreakageView), description: 'null: nothing lapsed, or nothing is allocated' })
+  readonly breakage!: StatedBreakageView | null;
   @ApiProperty({ type: AdvanceView }) readonly advance!: AdvanceView;
   @ApiProperty({ description: 'what corrections took back beyond what was payable; it waits for later months' })
   readonly carriedForward!: string;
@@ -133,12 +145,13 @@ export const statementView = (statement: StatementHeader): StatementView => ({
 
 /** The statement with its clause lines. */
 export function statementDetailView(statement: Statement, header: StatementHeader): StatementDetailView {
-  const { clauses, restatements, payments, payable } = clauseLinesOf(statement);
+  const { clauses, restatements, payments, breakage, payable } = clauseLinesOf(statement);
   return {
     ...statementView(header),
     clauses,
     restatements,
     payments,
+    breakage,
     advance: payable.advance,
     carriedForward: payable.carriedForward,
   };

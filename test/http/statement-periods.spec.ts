@@ -138,9 +138,7 @@ describe('an agreement by quarters', () => {
     // 5,000 × 0.01 + 10 × 0.36 = 53.60, of which 30.00 recoup. Of 90.00 the term has 59 days of 90: 59.00, so 5.40 are topped up.
     expect(amounts(statement)).toEqual(['53.60', '30.00', '29.00']);
     expect(await linesOf(statement)).toEqual(['2026-Q1 streaming 5000 50.00', '2026-Q1 downloads 10 3.60']);
-    const { rows } = await market.label.as.get<{ rows: { effectiveOn: string; kind: string }[] }>(
-      at('ledger'),
-    );
+    const { rows } = await market.label.as.get<{ rows: { effectiveOn: string; kind: string }[] }>(at('ledger'));
     expect(rows.filter(({ kind }) => kind === 'royalties-earned').map(({ effectiveOn }) => effectiveOn)).toEqual([
       '2026-03-31',
     ]);

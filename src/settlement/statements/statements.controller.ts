@@ -29,7 +29,13 @@ import { StatedLineView, statedLineView } from './line-view';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
-import { StatedBreakageView, StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
+import {
+  StatedBreakageView,
+  StatementDetailView,
+  statementDetailView,
+  StatementView,
+  statementView,
+} from './statement-view';
 import { fileNameOf } from './statements.repository';
 import { KeptReadings } from '../../usage';
 

@@ -53,8 +53,8 @@ beforeAll(async () => {
       breakage: { allocateBy: 'units' },
       splits: [
         {
-          from: null,
-          until: null,
+          from: '2026-01-01',
+          until: '2028-01-01',
           shares: [
             { payee: artist, share: '0.6' },
             { payee: labelName, share: '0.4' },

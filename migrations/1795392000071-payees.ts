@@ -5,7 +5,9 @@ import { appendOnly, ownedBy, readByBothParties } from './support/policies';
 const sides: LedgerSides = [
   ['payable-shared', 'label-payable', 0],
   ['payable-shared', 'payee-payable', 0],
-  ['payout-sent', 'payee-payable', 1],
+  ['payee-payout-sent', 'payee-payable', 1],
+  ['payee-payout-sent', 'marketplace-commission', -1],
+  ['payee-payout-sent', 'cash-in-transit', -1],
 ];
 
 /** What is due to a label is its payees': each has an account of its own in the books, may have one at the provider, and is paid out by itself. */

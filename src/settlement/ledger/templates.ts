@@ -177,17 +177,17 @@ export function payableShared(parts: readonly PayeeShare[]): Leg[] {
 export interface PaidOut {
   readonly gross: bigint;
   readonly commission: bigint;
-  /** Whose claim is met: a payee's by its number, the label's where there is none. */
-  readonly payee?: number | null;
 }
 
-/** A transfer to the label, or to a payee, exists: its claim is met, the commission is ours, the rest is on its way. */
-export const payoutSent = ({ gross, commission, payee = null }: PaidOut): Leg[] => [
-  ...(payee === null || gross === 0n
-    ? legs(['label-payable', gross])
-    : [{ account: 'payee-payable', minor: gross, payee } as const]),
-  ...legs(['marketplace-commission', -commission], ['cash-in-transit', commission - gross]),
-];
+/** A transfer to the label exists: its claim is met, the commission is ours, the rest is on its way. */
+export const payoutSent = ({ gross, commission }: PaidOut): Leg[] =>
+  legs(['label-payable', gross], ['marketplace-commission', -commission], ['cash-in-transit', commission - gross]);
+
+/** As payoutSent, to a payee, by its number: it is the payee's claim that is met. */
+export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readonly payee: number }): Leg[] =>
+  payoutSent({ gross, commission }).map((leg) =>
+    leg.account === 'label-payable' ? { ...leg, account: 'payee-payable', payee } : leg,
+  );
 
 /** The money has reached the label's bank. */
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>

@@ -219,7 +219,8 @@ describe('terms are refused', () => {
     expect(await outcome(label.as, 'POST', at(id, '/revisions'), { terms: bad, basedOn: 1 })).toBe(
       '422 track-not-controlled',
     );
-    const notYet = { ...terms(), breakage: { allocateBy: 'units' } };
+    const pooled = { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] };
+    const notYet = { ...terms(), recoupment: pooled };
     expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: notYet, basedOn: 1 })).toBe(
       '422 terms-not-operable',
     );

@@ -164,9 +164,9 @@ export class StatementsController {
   @OpensOwnTransactions()
   @Allow({ kinds: ['label', 'platform', 'auditor'] })
   @ApiOperation({
-    summary: 'List what of a statement’s breakage is which recording’s: a page of JSON, or all of it as CSV',
+    summary: 'List a statement’s breakage by recordings, as JSON or CSV',
     description:
-      'What was paid beforehand and lapsed in the period, by the key of the terms; booked once, as a whole, and payable to nobody again. Empty where nothing lapsed, or the terms allocate nothing.',
+      'A page of JSON, or all of it as CSV. What was paid beforehand and lapsed in the period, by the key of the terms; booked once, as a whole, and payable to nobody again. Empty where nothing lapsed, or the terms allocate nothing.',
   })
   @ApiOkResponse({ type: pageSchema(BreakageLineView) })
   async breakage(

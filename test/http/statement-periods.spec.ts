@@ -7,7 +7,8 @@ import type { ApiClient } from '../../src/sample/api-client';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
-import { draftMonth, reportUsage, type StatementLine } from '../support/reported-usage';
+import { closeMonth, draftMonth, reportUsage, type StatementLine } from '../support/reported-usage';
+import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
 interface Stated {
   readonly id: string;
@@ -37,6 +38,9 @@ const quarterly = {
 let app: TestApp;
 let market: Market;
 let agreement: AgreementAnswer;
+/** Another label's and platform's, where events are money. */
+let own: Market;
+let metered: AgreementAnswer;
 let folder: string;
 const bundles: string[] = [];
 
@@ -45,6 +49,11 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-01-20T09:00:00Z' });
   market = await openMarket(app, 1);
   agreement = await market.concluded({ from: '2026-02-01', until: '2026-08-01', life: quarterly });
+  own = await openMarket(app, 1);
+  const uses = ['OnDemandStream', 'UserMakeAvailableUserProvided', 'PermanentDownload'];
+  const { royalties, reportingPeriod, settlement } = quarterly;
+  const life = { ...{ royalties, reportingPeriod, settlement, advances: [] }, ...eventTerms(own, uses) };
+  metered = await own.concluded({ from: '2026-01-01', until: '2027-01-01', life });
 });
 afterAll(async () => {
   await app?.close();
@@ -53,7 +62,9 @@ afterAll(async () => {
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
-  for (const party of [market.label, market.platform]) Object.assign(party, { as: await app.given.signIn(party) });
+  for (const party of [market.label, market.platform, own.label, own.platform]) {
+    Object.assign(party, { as: await app.given.signIn(party) });
+  }
 }
 
 const at = (rest: string): string => `/v1/agreements/${agreement.id}/${rest}`;
@@ -212,3 +223,56 @@ describe('an agreement by quarters', () => {
     expect(next).toMatchObject({ accrued: null, foreseen: [] });
   });
 });
+
+describe('a quarter that is metered', () => {
+  const used = (rest: string): string => `/v1/agreements/${metered.id}/${rest}`;
+  const event = (id: string, day: string, quantity: number) =>
+    usageEvent(own, { id, quantity, time: `${day}T12:00:00Z` });
+  const closing = async (month: string) => (await closeMonth(app, own, metered.id, month)) as unknown as ClosedQuarter;
+
+  it('counts the events of its months together, whichever batch they came in', async () => {
+    await sendEvents(own.platform.as, [
+      event('january', '2026-01-10', 1_000),
+      event('february', '2026-02-10', 2_000),
+      event('march', '2026-03-10', 3_000),
+    ]);
+    const [isrc = ''] = own.isrcs;
+    await reportUsage(app, own, { month: '2026-01', plays: { [isrc]: 1_000 } });
+    await reportUsage(app, own, { month: '2026-02', plays: { [isrc]: 1_500 } });
+    const [serviceId] = own.serviceIds;
+    const both = await own.label.as.get<object>(used(`reconciliation?month=2026-02&serviceId=${serviceId}`));
+    expect(both).toMatchObject({ totals: { reported: '2500', metered: '6000', differing: '1' } });
+    const dispute = { month: '2026-01', serviceId, reason: 'The reports say less.' };
+    expect(await own.platform.as.post(used('usage-disputes'), dispute)).toMatchObject({ month: '2026-01' });
+
+    // 6,000 × 0.01; by the lower count 25.00.
+    const { statement, lines } = await closing('2026-01');
+    expect([statement.payable.amount, statement.held.amount]).toEqual(['60.00', '35.00']);
+    expect(lines.map(({ quantity }) => quantity)).toEqual(['6000']);
+    const moved = await own.platform.as.all<{ id: string; units: string }>(
+      `/v1/statements/${statement.id}/lines/1/events`,
+    );
+    expect(moved.map(({ id, units }) => `${id} ${units}`).sort()).toEqual([
+      'february 2000',
+      'january 1000',
+      'march 3000',
+    ]);
+    const proof = await own.label.as.get<object>(`/v1/statements/${statement.id}/lines/1/proof`);
+    expect(proof).toMatchObject({ counted: { quantity: '6000', events: { units: '6000' } } });
+  });
+
+  it('is corrected by what comes late in any of its months', async () => {
+    await sendEvents(own.platform.as, [event('late', '2026-02-11', 500), event('april', '2026-04-01', 100)]);
+    const { statement, lines } = await closing('2026-04');
+    expect(lines.map(({ period, quantity, amount }) => `${period} ${quantity} ${amount}`)).toEqual([
+      '2026-Q2 100 1.00',
+      '2026-Q1 500 5.00',
+    ]);
+    expect(statement.payable.amount).toBe('6.00');
+  });
+});
+
+interface ClosedQuarter {
+  readonly statement: Stated & { readonly held: { readonly amount: string } };
+  readonly lines: readonly StatementLine[];
+}

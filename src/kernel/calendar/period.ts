@@ -48,6 +48,9 @@ export function monthsOf(period: Period): string[] {
   return months;
 }
 
+/** The first days of the months that the period touches, in order: what tables name months by. */
+export const firstDaysOf = (period: Period): string[] => monthsOf(period).map((month) => `${month}-01`);
+
 /** The month so many months later or, below zero, earlier: ('2026-11', 2) is '2027-01'. */
 export function monthAfter(month: string, count: number): string {
   const number = monthNumber(month) + count;

@@ -1,5 +1,6 @@
 import type { AgreementWithTerms } from '../../agreements';
 import {
+  firstDaysOf,
   reportingPeriodAround,
   shareText,
   territoryCode,
@@ -12,16 +13,17 @@ import type { Tx } from '../../platform/database/tx';
 /** Whose sums: an agreement, by its id, and how long its periods are. A month ("2026-01") stands for the one that it lies in. */
 type Summed = Pick<AgreementWithTerms, 'id'> & { readonly terms: Pick<AgreementWithTerms['terms'], 'reportingPeriod'> };
 
-function daysSummed({ terms }: Summed, month: string): readonly [from: string, until: string] {
-  const { from, until } = reportingPeriodAround(terms.reportingPeriod, month);
-  return [from, until];
-}
+/** The months of the period, by their first days. */
+const monthsSummed = ({ terms }: Summed, month: string): string[] =>
+  firstDaysOf(reportingPeriodAround(terms.reportingPeriod, month));
 
 /** The last position up to `settled` at which events changed the agreement's period; 0 where none did. */
 export async function lastPosition(tx: Tx, agreement: Summed, month: string, settled: bigint): Promise<bigint> {
   const { last } = await tx.one<{ last: bigint }>(
-    'SELECT coalesce(max(position), 0) AS last FROM usage_event_sums WHERE agreement_id = $1 AND month >= $2 AND month < $3 AND position <= $4',
-    [agreement.id, ...daysSummed(agreement, month), settled],
+    `SELECT coalesce(max(l.last), 0) AS last
+       FROM unnest($2::date[]) AS m (month),
+            LATERAL (SELECT max(position) AS last FROM usage_event_sums s WHERE s.agreement_id = $1 AND s.month = m.month AND s.position <= $3) l`,
+    [agreement.id, monthsSummed(agreement, month), settled],
   );
   return last;
 }
@@ -46,7 +48,7 @@ export async function eventSums(
 ): Promise<UsageSum[]> {
   const rows = await tx.rows<SumRow>(sumsOfEvents, [
     agreement.id,
-    ...daysSummed(agreement, month),
+    monthsSummed(agreement, month),
     position,
     serviceId ?? null,
   ]);
@@ -62,7 +64,7 @@ export async function* eventSumsInBatches(
 ): AsyncGenerator<UsageSum[]> {
   await tx.run(`DECLARE event_sums CURSOR FOR ${sumsOfEvents}`, [
     agreement.id,
-    ...daysSummed(agreement, month),
+    monthsSummed(agreement, month),
     position,
     null,
   ]);
@@ -80,7 +82,7 @@ const sumsOfEvents = `
   SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
     FROM usage_event_sums,
          unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
-   WHERE agreement_id = $1 AND month >= $2 AND month < $3 AND position <= $4 AND ($5::uuid IS NULL OR service_id = $5)
+   WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`;
 
 const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumRow): UsageSum => ({

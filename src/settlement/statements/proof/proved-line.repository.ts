@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../../agreements';
-import { periodOfMonth } from '../../../kernel';
+import { firstDaysOf, periodOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { UsageBasis } from '../../../usage';
 import { linesAfter, type StoredLine } from '../lines.repository';
@@ -66,11 +66,10 @@ export async function sumsCounted(
   month: string,
   { reportIds, eventPosition }: UsageBasis,
 ): Promise<number> {
-  const { from, until } = periodOfMonth(life, month);
   const { sums } = await tx.one<{ sums: string }>(
     `SELECT ((SELECT coalesce(sum(sums), 0) FROM usage_totals WHERE agreement_id = $1 AND report_id = ANY($3::uuid[])) +
-             (SELECT coalesce(sum(cardinality(isrcs)), 0) FROM usage_event_sums WHERE agreement_id = $1 AND month >= $2 AND month < $5 AND position <= $4))::text AS sums`,
-    [id, from, reportIds, eventPosition ?? -1n, until],
+             (SELECT coalesce(sum(cardinality(isrcs)), 0) FROM usage_event_sums WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND position <= $4))::text AS sums`,
+    [id, firstDaysOf(periodOfMonth(life, month)), reportIds, eventPosition ?? -1n],
   );
   return Number(sums);
 }

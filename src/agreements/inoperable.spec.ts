@@ -30,13 +30,8 @@ describe('terms that this server cannot settle yet', () => {
   it('are told clause by clause, all at once, each with its place', () => {
     const faults = inoperable(termsOf(richTermsJson()));
     expect(faults.map(({ pointer }) => pointer)).toEqual([
-      '/reportingPeriod',
-      '/rounding/apply',
       '/recoupment/pooledWith',
-      '/breakage',
       '/reserves/0',
-      '/splits/0',
-      '/splits/1',
       '/advances/0',
       '/advances/1',
       '/settlement/backFee',
@@ -135,6 +130,13 @@ describe('a royalty that cannot be worked out from sums of a month', () => {
     expect(paying(escalation('reportDate', '2026-07-01'))).toEqual(streaming('usage has no days'));
     expect(paying(escalation('usageDate', '2026-07-01'))).toEqual([]);
     expect(paying(escalation('usageDate', '2029-07-15'))).toEqual([]);
+  });
+
+  it('for want of days: steps within a quarter, where quarters are reported', () => {
+    const quarterly = (day: string): string[] =>
+      pointersOf(termsPaying(escalation('usageDate', day), { reportingPeriod: 'quarter' }));
+    expect(quarterly('2026-08-01')).toEqual(['/royalties/0/royalty']);
+    expect(quarterly('2026-07-01')).toEqual([]);
   });
 
   it('for want of what came before: a counter of the term', () => {

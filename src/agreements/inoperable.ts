@@ -1,4 +1,4 @@
-import { at, type Fault, monthsOf, needsOf, nodesOf, type Royalty, type Terms } from '../kernel';
+import { at, type Fault, monthsOf, needsOf, nodesOf, reportingPeriodAround, type Royalty, type Terms } from '../kernel';
 
 /**
  * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
@@ -22,12 +22,9 @@ const fault = (pointer: string, reason: string): Fault => ({
   message: `is not settled here yet: ${reason}`,
 });
 
-function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Fault[] {
+function plain({ recoupment, ...terms }: Terms): Fault[] {
   const faults: Fault[] = [];
-  if (reportingPeriod !== 'month') faults.push(fault('/reportingPeriod', 'only calendar months are closed'));
-  if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
   if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
-  if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
   const { taxes, exchange } = terms;
   if (exchange?.rateOf === 'payment') faults.push(fault('/exchange/rateOf', 'a close invoices before anybody pays'));
   if (exchange && taxes && taxes.vat !== 'reverse-charge') {
@@ -51,23 +48,20 @@ function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [
   return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
 }
 
-function lists({ reserves = [], splits = [] }: Terms): Fault[] {
-  return [
-    ...reserves.flatMap(({ basis }, place) =>
-      basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
-    ),
-    ...splits.map((_, place) => fault(at('/splits', place), 'payouts go to the label alone')),
-  ];
+function lists({ reserves = [] }: Terms): Fault[] {
+  return reserves.flatMap(({ basis }, place) =>
+    basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
+  );
 }
 
-/** Usage is known as sums of a month, without days and without what was sold. */
-function reasonsOf(royalty: Royalty, { term }: Terms): string[] {
+/** Usage is known as sums of a period, without days and without what was sold. */
+function reasonsOf(royalty: Royalty, { term, reportingPeriod }: Terms): string[] {
   const nodes = nodesOf(royalty);
   const months = monthsOf(term);
   const reasons: string[] = [];
   if (needsOf(royalty).earlier) reasons.push('no counter runs through the term');
   if (nodes.some(asksForSales)) reasons.push('usage has no sales');
-  if (nodes.some((node) => asksForDays(node, months))) reasons.push('usage has no days');
+  if (nodes.some((node) => asksForDays(node, { months, reportingPeriod }))) reasons.push('usage has no days');
   return reasons;
 }
 
@@ -81,11 +75,15 @@ function asksForSales(node: Royalty): boolean {
   return typeof by === 'object' && 'part' in by && (by.part === 'sales' || by.whole === 'sales');
 }
 
-/** A step that begins with a month needs no days, where the day of use decides; the day of a report is no day of use. */
-function asksForDays(node: Royalty, months: readonly string[]): boolean {
+interface Dated extends Pick<Terms, 'reportingPeriod'> {
+  readonly months: readonly string[];
+}
+
+/** A step that begins with a period needs no days, where the day of use decides; the day of a report is no day of use. */
+function asksForDays(node: Royalty, { months, reportingPeriod }: Dated): boolean {
+  const isInside = (day: string): boolean =>
+    months.includes(day.slice(0, 7)) && reportingPeriodAround(reportingPeriod, day.slice(0, 7)).from !== day;
   if (node.kind !== 'escalation') return false;
   if (node.trigger === 'reportDate') return true;
-  return node.steps.some(({ from, until }) =>
-    [from, until].some((day) => day !== null && !day.endsWith('-01') && months.includes(day.slice(0, 7))),
-  );
+  return node.steps.some(({ from, until }) => [from, until].some((day) => day !== null && isInside(day)));
 }

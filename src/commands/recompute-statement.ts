@@ -145,12 +145,11 @@ function bookedOf(before: BundledMonth, then: unknown, { rounding }: Terms): obj
     context: part(`context of ${period} before`, { period, ...figuresOf(before) }),
   });
   const { total, clauses } = ratePeriod({ terms: inputs.terms, ...inputs.own });
+  const isByLine = [rounding, inputs.terms.rounding].some(({ apply }) => apply === 'line');
   return {
     total: moneyText(total),
-    // Where each line is rounded, the amounts cannot be told from the exact values.
-    clauses: clauses.map(({ clause, exact, amount }) =>
-      rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
-    ),
+    // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
+    clauses: clauses.map(({ clause, exact, amount }) => (isByLine ? { clause, exact, amount } : { clause, exact })),
   };
 }
 

@@ -10,7 +10,7 @@ export interface SummaryLine {
   readonly total: boolean;
 }
 
-/** A month of the agreement as the charts show it. Amounts as text. */
+/** A reporting period of the agreement, by its name, as the charts show it. Amounts as text. */
 export interface ChartedMonth {
   readonly month: string;
   readonly royalties: string;
@@ -55,11 +55,11 @@ export interface StatementDocument {
   readonly side: Side;
   readonly id: string;
   readonly agreementId: string;
-  /** 'YYYY-MM' */
+  /** The name of the period: '2026-01', '2026-Q1'. */
   readonly month: string;
   readonly currency: string;
   readonly issuedAt: Date;
-  /** 'YYYY-MM' whose usage stands in for the month's own; null: the statement is no estimate. */
+  /** The name of the period whose usage stands in for its own; null: the statement is no estimate. */
   readonly estimatedFrom: string | null;
   readonly parties: Readonly<Record<Side, { readonly id: string; readonly name: string }>>;
   readonly summary: readonly SummaryLine[];
@@ -80,7 +80,7 @@ export interface StatementDocument {
     readonly amount: string;
   }[];
   readonly payments: readonly PaymentShown[];
-  /** Up to this month, oldest first. */
+  /** Up to this period, oldest first. */
   readonly months: readonly ChartedMonth[];
   /** Those with the largest amounts. */
   readonly lines: readonly StatementLineShown[];

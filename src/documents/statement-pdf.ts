@@ -1,3 +1,4 @@
+import { dayAfter, reportingPeriodNamed } from '../kernel';
 import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
 import { charts } from './statement-charts';
 import { clauseBlock } from './statement-clauses';
@@ -36,7 +37,7 @@ function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): 
     .font('bold')
     .fontSize(17)
     .fillColor('#000')
-    .text(`${words.title}, ${monthName(month, words)}`);
+    .text(`${words.title}, ${periodText(month, words)}`);
   pdf.moveDown(0.15).font('text').fontSize(9.5).fillColor('#555').text(words.paperOf[side]);
   pdf.moveDown(0.8);
   for (const party of ['label', 'platform'] as const) {
@@ -47,7 +48,7 @@ function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): 
   const day = issuedAt.toISOString().slice(0, 16).replace('T', ' ');
   pdf.text(`${words.statement} ${id}   ·   ${words.issued} ${day} UTC`);
   pdf.text(`${words.agreement} ${agreementId}   ·   ${words.currency} ${currency}`);
-  if (estimatedFrom !== null) pdf.font('bold').text(`${words.estimatedFrom} ${monthName(estimatedFrom, words)}`);
+  if (estimatedFrom !== null) pdf.font('bold').text(`${words.estimatedFrom} ${periodText(estimatedFrom, words)}`);
   pdf.moveDown(0.9);
   const top = pdf.y;
   pdf.rect(margin.left, top, width(pdf), 40).fill('#eef3f8');
@@ -61,9 +62,11 @@ function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): 
   pdf.y = top + 44;
 }
 
-function monthName(month: string, { locale }: StatementWords): string {
+/** The months of a period, given its name: "January 2026" of '2026-01', "January – March 2026" of '2026-Q1'. */
+function periodText(name: string, { locale }: StatementWords): string {
+  const { from, until } = reportingPeriodNamed(name);
   const format = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
-  return format.format(new Date(`${month}-01T00:00:00Z`));
+  return format.formatRange(new Date(from), new Date(dayAfter(until, -1)));
 }
 
 function summary(pdf: Pdf, { summary: rows }: StatementDocument, words: StatementWords): void {

@@ -2,20 +2,21 @@ import {
   canonicalText,
   type Carried,
   carriedAcross,
+  contains,
   type Fault,
-  monthPeriod,
   openingCarried,
+  reportingPeriodNamed,
   type Terms,
 } from '../kernel';
 import { Findings } from './findings';
 
-/** A statement as a link between the months before and after it. */
+/** A statement as a link between the periods before and after it. */
 export interface StatementLink {
   /** What the file is called, for faults. */
   readonly file: string;
   readonly agreement: string;
   readonly statement: string;
-  /** "2026-01" */
+  /** The name of its period: "2026-01", "2026-Q1". */
   readonly month: string;
   readonly terms: Terms;
   readonly carriedIn: Carried;
@@ -23,8 +24,8 @@ export interface StatementLink {
 }
 
 /**
- * Whether statements of each agreement follow each other: month after month without a gap, and what one carried out is what the next carried in, with the advances
- * that an amendment brought in between. The first month of a term carries in what the terms open with.
+ * Whether statements of each agreement follow each other: period after period without a gap, and what one carried out is what the next carried in, with the advances
+ * that an amendment brought in between. The first period of a term carries in what the terms open with.
  */
 export function verifyChain(links: readonly StatementLink[]): readonly Fault[] {
   const findings = new Findings();
@@ -40,8 +41,8 @@ export function verifyChain(links: readonly StatementLink[]): readonly Fault[] {
 }
 
 function checkFirst({ file, month, terms, carriedIn }: StatementLink, findings: Findings): void {
-  if (terms.term.from.slice(0, 7) !== month || sameBalances(carriedIn, openingCarried(terms))) return;
-  findings.add(file, 'carried-differs', `carries something into ${month}, the first month of the term`);
+  if (!contains(reportingPeriodNamed(month), terms.term.from) || sameBalances(carriedIn, openingCarried(terms))) return;
+  findings.add(file, 'carried-differs', `carries something into ${month}, the first period of the term`);
 }
 
 function checkNext(before: StatementLink, link: StatementLink, findings: Findings): void {
@@ -50,7 +51,7 @@ function checkNext(before: StatementLink, link: StatementLink, findings: Finding
       findings.add(link.file, 'month-twice', `is of ${link.month}, and so is ${before.file}`);
     return;
   }
-  if (String(monthPeriod(before.month).until).slice(0, 7) !== link.month) {
+  if (reportingPeriodNamed(before.month).until !== reportingPeriodNamed(link.month).from) {
     findings.add(link.file, 'month-missing', `is of ${link.month}, and the statement before it of ${before.month}`);
     return;
   }

@@ -25,6 +25,13 @@ export function sha256Hex(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** As sha256Hex, of text that comes in parts: no more of it is held than one. */
+export function sha256HexOf(parts: Iterable<string>): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
 function canonicalString(text: string): string {
   if (LONE_SURROGATE.test(text)) throw new TypeError('text with a lone surrogate has no canonical form');
   return JSON.stringify(text);

@@ -31,5 +31,5 @@ export { type MonthSource, SumsOfMonth } from './proof/sums-of-month';
 export type { SumKey } from './proof/sum-key';
 export type { ReportTrace } from './proof/trace-sum';
 export { UsageModule } from './usage.module';
-export { firstReported, liveReportIds, readBeforeConclusion, reportsAwaited } from './usage-of-month';
+export { firstReported, liveReportIds, monthsReported, readBeforeConclusion, reportsAwaited } from './usage-of-month';
 export { WatchInboxes } from './inbox/watch-inboxes';

@@ -1,5 +1,5 @@
 import type { AgreementWithTerms } from '../agreements';
-import type { PeriodContext, UsageSum } from '../kernel';
+import { type PeriodContext, reportingPeriodAround, type UsageSum } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { addedUp } from './added-up';
@@ -7,21 +7,34 @@ import type { KeptReadings } from './kept-readings';
 import { reportsOf } from './usage-report.repository';
 import { grantedContexts, reportedContexts, serviceFigures } from './reported-contexts';
 
-/** A month of one agreement as rating wants it, and the reports that it stands on. */
+/** A reporting period of one agreement as rating wants it, and the reports that it stands on. */
 export interface UsageOfMonth {
   readonly reportIds: readonly string[];
   readonly usage: readonly UsageSum[];
   readonly context: PeriodContext;
 }
 
-/** The reports that speak for `month` ("2026-01") of the agreement now, in order of their ids. Cheap: no sums are read. */
+/** The reports that speak now for the agreement's period that `month` ("2026-01") lies in, in order of their ids. Cheap: no sums are read. */
 export async function liveReportIds(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<string[]> {
-  const rows = await tx.rows<{ id: string }>(
-    `SELECT id FROM usage_reports
-      WHERE label_id = $1 AND platform_id = $2 AND month = $3 AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`,
-    [agreement.labelId, agreement.platformId, `${month}-01`, agreement.terms.services.map(({ id }) => id)],
+  return (await liveReports(tx, agreement, month)).map(({ id }) => id);
+}
+
+/** The months for which reports speak now, of the agreement's period that `month` lies in: "2026-01". */
+export async function monthsReported(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<Set<string>> {
+  return new Set((await liveReports(tx, agreement, month)).map((report) => report.month.slice(0, 7)));
+}
+
+function liveReports(
+  tx: Tx,
+  { labelId, platformId, terms }: AgreementWithTerms,
+  month: string,
+): Promise<{ readonly id: string; readonly month: string }[]> {
+  const { from, until } = reportingPeriodAround(terms.reportingPeriod, month);
+  return tx.rows(
+    `SELECT id, month FROM usage_reports
+      WHERE label_id = $1 AND platform_id = $2 AND month >= $3 AND month < $4 AND state = 'accepted' AND service_id = ANY($5::uuid[]) ORDER BY id`,
+    [labelId, platformId, from, until, terms.services.map(({ id }) => id)],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** When each month of the agreement was first reported by what is live, or was before it was replaced: months as "2026-01". */
@@ -50,11 +63,12 @@ export async function usageOfReports(
   };
 }
 
-/** True while a report that could change the agreement's month waits to be read, or to be read again. */
+/** True while a report that could change the agreement's period that `month` lies in, or one before it, waits to be read, or to be read again. */
 export async function reportsAwaited(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<boolean> {
+  const { until } = reportingPeriodAround(agreement.terms.reportingPeriod, month);
   const { waiting } = await tx.one<{ waiting: boolean }>(
-    `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month <= $3 AND (state = 'received' OR (state = 'accepted' AND read_again IS NOT NULL)) AND service_id = ANY($4::uuid[])) AS waiting`,
-    [agreement.labelId, agreement.platformId, `${month}-01`, agreement.terms.services.map(({ id }) => id)],
+    `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month < $3 AND (state = 'received' OR (state = 'accepted' AND read_again IS NOT NULL)) AND service_id = ANY($4::uuid[])) AS waiting`,
+    [agreement.labelId, agreement.platformId, until, agreement.terms.services.map(({ id }) => id)],
   );
   return waiting;
 }

@@ -8,9 +8,11 @@ import { freshDatabase, type FreshDatabase } from '../support/database';
 const distributed = [
   'agreed_rate_facts',
   'agreed_rates',
+  'breakage_lines',
   'ledger_postings',
   'ledger_transactions',
   'missed_deadlines',
+  'payees',
   'period_bookings',
   'rate_uses',
   'statement_acceptances',

@@ -174,6 +174,8 @@ describe('the rules of a leg', () => {
     'dispute-released': templates.disputeReleased(5n),
     'receipt-allocated': templates.receiptAllocated(5n),
     'payout-sent': templates.payoutSent(amounts),
+    'payable-shared': templates.payableShared([{ payee: 1, minor: 5n }]),
+    'payee-payout-sent': templates.payeePayoutSent({ ...amounts, payee: 1 }),
     'payout-confirmed': templates.payoutConfirmed(amounts),
   };
   /** Corrections move these either way. */
@@ -183,6 +185,7 @@ describe('the rules of a leg', () => {
       ...['platform-waiting', 'label-waiting', 'platform-reserve', 'label-reserve'],
     ],
     'guarantee-topped-up': ['guarantee-shortfall', 'guarantee-top-up'],
+    'payable-shared': ['label-payable', 'payee-payable'],
   };
 
   const sideOf = async (kind: string, account: string): Promise<number | null> =>
@@ -208,11 +211,11 @@ describe('the rules of a leg', () => {
   it('refuse every event the other way round, on another account, and any that nobody knows', async () => {
     const refusal = { constraint: 'ledger_postings_side' };
     for (const [kind, legs] of Object.entries(events)) {
-      const turned = legs.map(({ account, minor }) => ({ account, minor: -minor }));
+      const turned = legs.map(({ minor, ...leg }) => ({ ...leg, minor: -minor }));
       const isSided = legs.some(({ account }) => either[kind]?.includes(account) !== true);
       if (isSided) await expect(book(posting(newBooks(), turned, { kind }))).rejects.toMatchObject(refusal);
       const elsewhere = accounts.find((account) => legs.every((leg) => leg.account !== account))!;
-      const moved = legs.with(0, { ...legs[0]!, account: elsewhere });
+      const moved = legs.with(0, { account: elsewhere, minor: legs[0]!.minor });
       await expect(book(posting(newBooks(), moved, { kind }))).rejects.toMatchObject(refusal);
     }
     await expect(book(posting(newBooks(), backFeeDue(5n), { kind: 'unheard-of' }))).rejects.toMatchObject(refusal);

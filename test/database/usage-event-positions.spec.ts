@@ -6,7 +6,7 @@ import { insertEvents, insertEventsAlone, settledPosition } from '../../src/usag
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 const platformId = randomUUID();
-const agreement = { id: randomUUID() };
+const agreement = { id: randomUUID(), terms: { reportingPeriod: 'month' as const } };
 const labelId = randomUUID();
 
 /** What makes a booking repeatable: nothing below a settled position is still on its way, and nothing comes in there later. */

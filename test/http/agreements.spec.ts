@@ -33,7 +33,7 @@ afterAll(() => app.close());
 
 const at = (id: string, rest = ''): string => `/v1/agreements/${id}${rest}`;
 
-const shared = { from: '2026-01-01', until: '2028-01-01', shares: [{ payee: 'The label', share: '1' }] };
+const pooled = { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] };
 
 async function rows<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
   const superuser = await app.superuser();
@@ -323,7 +323,7 @@ describe('a signature is refused', () => {
     const own = await openMarket(app, 1);
     const { id: sound } = await own.accepted();
     const { body: terms } = await own.label.as.request<object>('GET', at(sound, '/terms'));
-    const text = canonicalText({ ...terms, splits: [shared] });
+    const text = canonicalText({ ...terms, recoupment: pooled });
     const [made] = await rows<{ id: string }>(
       `WITH made AS (
          INSERT INTO agreements (label_id, platform_id, currency, time_zone, in_force, state, made_at)
@@ -338,7 +338,11 @@ describe('a signature is refused', () => {
     expect(await outcome(first, 'POST', at(id, '/signatures'), await signatureBy(first, hash))).toBe('201');
     const last = await signatureBy(second, hash);
     const { status, code, faults } = await refused(second, 'POST', at(id, '/signatures'), last);
-    expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([422, 'terms-not-operable', ['/splits/0']]);
+    expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([
+      422,
+      'terms-not-operable',
+      ['/recoupment/pooledWith'],
+    ]);
     expect(await own.label.as.get(at(id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });
 

@@ -162,6 +162,7 @@ describe('an auditor', () => {
       'GET /v1/journal',
       'GET /v1/statements',
       'GET /v1/statements/:id',
+      'GET /v1/statements/:id/breakage',
       'GET /v1/statements/:id/bundle',
       'GET /v1/statements/:id/clause-lines',
       'GET /v1/statements/:id/document',

@@ -174,15 +174,11 @@ describe('terms are refused', () => {
     const { status, code, faults } = await propose({
       ...terms,
       royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12' } }, downloads],
-      reportingPeriod: 'quarter',
       recoupment: { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] },
-      breakage: { allocateBy: 'units' },
     });
     expect([status, code]).toEqual([422, 'terms-not-operable']);
     expect(faults.map(({ pointer, code: rule }) => `${pointer} ${rule}`)).toEqual([
-      '/terms/reportingPeriod terms-not-operable',
       '/terms/recoupment/pooledWith terms-not-operable',
-      '/terms/breakage terms-not-operable',
       '/terms/royalties/0/royalty terms-not-operable',
     ]);
   });
@@ -223,7 +219,8 @@ describe('terms are refused', () => {
     expect(await outcome(label.as, 'POST', at(id, '/revisions'), { terms: bad, basedOn: 1 })).toBe(
       '422 track-not-controlled',
     );
-    const notYet = { ...terms(), breakage: { allocateBy: 'units' } };
+    const pooled = { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] };
+    const notYet = { ...terms(), recoupment: pooled };
     expect(await outcome(platform.as, 'POST', at(id, '/revisions'), { terms: notYet, basedOn: 1 })).toBe(
       '422 terms-not-operable',
     );

@@ -209,14 +209,14 @@ describe('as CSV', () => {
 describe('as XLSX', () => {
   it('opens elsewhere, with figures as numbers', async () => {
     const sheets = await readWorkbook(await file('?format=xlsx'));
-    expect(sheets.map(({ sheet }) => sheet)).toEqual(['Summary', 'Clauses', 'Corrections of earlier months', 'Lines']);
+    expect(sheets.map(({ sheet }) => sheet)).toEqual(['Summary', 'Clauses', 'Corrections of earlier periods', 'Lines']);
     const [summary, clauses, corrections, lines] = sheets.map(({ data }) => data);
     expect(summary!.slice(1, 7).map(([name, amount, currency]) => [name, amount, currency])).toEqual([
-      ['Royalties of the month', 4000, 'USD'],
-      ['Corrections of earlier months', -400, 'USD'],
+      ['Royalties of the period', 4000, 'USD'],
+      ['Corrections of earlier periods', -400, 'USD'],
       ['Royalties', 3600, 'USD'],
       ['Taken up by advances', -496.76, 'USD'],
-      ['Result of the month', 3103.24, 'USD'],
+      ['Result of the period', 3103.24, 'USD'],
       ['Payable', 3103.24, 'USD'],
     ]);
     expect(clauses!.slice(1, 3).map((row) => [row[2], row[4], row[5], row[6], row[8]])).toEqual([
@@ -239,7 +239,7 @@ describe('as XLSX', () => {
     expect(sheets.map(({ sheet }) => sheet)).toEqual([
       'Итоги',
       'Пункты договора',
-      'Исправления прошлых месяцев',
+      'Исправления прошлых периодов',
       'Строки',
     ]);
     expect(sheets[0]!.data[0]![0]).toBe('Отчёт о вознаграждении. Экземпляр платформы: зеркало отчёта лицензиара');

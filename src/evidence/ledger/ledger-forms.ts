@@ -21,6 +21,9 @@ const size: Form = (value) => count(value) && (value as number) > 0 && (value as
 const checkpoint = object({ root: hash, signedAt: instant, size });
 const extract = object({ agreement: uuid, root: hash, signedAt: instant, size, transactions: count });
 
+const ownLeg = object({ account: text, minor: like(/^-?[1-9]\d{0,18}$/) });
+const payeeLeg = object({ account: text, minor: like(/^-?[1-9]\d{0,18}$/), payee: size });
+
 const entry = object({
   schema: word(LEDGER_ENTRY),
   agreement: uuid,
@@ -31,7 +34,7 @@ const entry = object({
   effectiveOn: day,
   bookedAt: instant,
   currency: like(/^[A-Z]{3}$/),
-  legs: (value) => Array.isArray(value) && value.every(object({ account: text, minor: like(/^-?[1-9]\d{0,18}$/) })),
+  legs: (value) => Array.isArray(value) && value.every((leg) => ownLeg(leg) || payeeLeg(leg)),
 });
 
 /** A file that holds one answer of the API, as it came. */

@@ -12,8 +12,8 @@ export interface LedgerEntry {
   /** In UTC with milliseconds. */
   readonly bookedAt: string;
   readonly currency: string;
-  /** Debits positive, credits negative: whole minor units as text. */
-  readonly legs: readonly { readonly account: string; readonly minor: string }[];
+  /** Debits positive, credits negative: whole minor units as text. Of several payees each has an account of its own, by its number. */
+  readonly legs: readonly { readonly account: string; readonly minor: string; readonly payee?: number }[];
 }
 
 export const LEDGER_ENTRY = 'accordo-ledger-entry/1';

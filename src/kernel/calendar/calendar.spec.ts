@@ -9,7 +9,9 @@ import {
   monthPeriod,
   monthsOf,
   overlaps,
+  reportingPeriodAround,
   reportingPeriodName,
+  reportingPeriodNameAround,
   reportingPeriodNamed,
   reportingPeriodsOf,
   REPORTING_PERIODS,
@@ -78,6 +80,17 @@ describe('reporting periods', () => {
     expect(reportingPeriodsOf('half-year', span)).toEqual(['2026-H1', '2026-H2', '2027-H1']);
     expect(reportingPeriodsOf('year', span)).toEqual(['2026', '2027']);
     expect(reportingPeriodsOf('month', span)).toEqual(monthsOf(span));
+  });
+
+  it('of every kind are found and named by any month of theirs', () => {
+    for (const kind of REPORTING_PERIODS) {
+      for (const month of monthsOf(periodOf('2026-01-01', '2028-01-01'))) {
+        const period = reportingPeriodAround(kind, month);
+        expect(monthsOf(period)).toContain(month);
+        expect(reportingPeriodNamed(reportingPeriodNameAround(kind, month))).toEqual(period);
+      }
+    }
+    expect(reportingPeriodAround('half-year', '2026-07')).toEqual(periodOf('2026-07-01', '2027-01-01'));
   });
 
   it('of every kind lie side by side and cover the span', () => {

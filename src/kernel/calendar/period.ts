@@ -48,6 +48,9 @@ export function monthsOf(period: Period): string[] {
   return months;
 }
 
+/** The first days of the months that the period touches, in order: what tables name months by. */
+export const firstDaysOf = (period: Period): string[] => monthsOf(period).map((month) => `${month}-01`);
+
 /** The month so many months later or, below zero, earlier: ('2026-11', 2) is '2027-01'. */
 export function monthAfter(month: string, count: number): string {
   const number = monthNumber(month) + count;
@@ -94,6 +97,18 @@ export function reportingPeriodNamed(name: string): Period {
   const from = `${year}-${String(first).padStart(2, '0')}`;
   return periodOf(`${from}-01`, `${monthAfter(from, months)}-01`);
 }
+
+/** The reporting period of this kind that a month lies in: ('quarter', '2026-05') is [2026-04-01, 2026-07-01). */
+export function reportingPeriodAround(kind: ReportingPeriod, month: string): Period {
+  const months = MONTHS_PER[kind];
+  const { from } = monthPeriod(month);
+  const first = monthAfter(from.slice(0, 7), -((parseInt(from.slice(5, 7), 10) - 1) % months));
+  return periodOf(`${first}-01`, `${monthAfter(first, months)}-01`);
+}
+
+/** The name of the reporting period of this kind that a month lies in: ('quarter', '2026-05') is '2026-Q2'. */
+export const reportingPeriodNameAround = (kind: ReportingPeriod, month: string): string =>
+  reportingPeriodName(kind, reportingPeriodAround(kind, month)) ?? month;
 
 /** The names of the reporting periods that the period touches, in order. */
 export function reportingPeriodsOf(kind: ReportingPeriod, period: Period): string[] {

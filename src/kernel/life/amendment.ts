@@ -1,4 +1,4 @@
-import { type CalendarDate } from '../calendar';
+import { type CalendarDate, MONTHS_PER } from '../calendar';
 import { canonicalText } from '../canonical';
 import { at, type Fault } from '../faults';
 import { moneyFromText } from '../money';
@@ -20,7 +20,7 @@ const FINAL = [
 ] satisfies readonly (keyof Terms)[];
 
 /**
- * Why an amendment cannot be: pointers into the later terms, or to `/effectiveFrom`. It begins with a month, since a period is rated under
+ * Why an amendment cannot be: pointers into the later terms, or to `/effectiveFrom`. It begins with a reporting period, since that is rated under
  * one text, and not before an earlier amendment, since each is the whole text.
  */
 export function amendmentFaults({ before, after, effectiveFrom, notBefore }: AmendedTerms): Fault[] {
@@ -30,7 +30,11 @@ export function amendmentFaults({ before, after, effectiveFrom, notBefore }: Ame
   if (after.term.from !== before.term.from) faults.push(fault('/term/from', 'stays as it was signed first'));
   faults.push(...advanceFaults(before, after), ...balanceFaults(before, after));
   const day = (message: string): number => faults.push(fault('/effectiveFrom', message));
-  if (!effectiveFrom.endsWith('-01')) day('must be the first day of a month: a month is rated under one text');
+  const kind = before.reportingPeriod;
+  const monthsBefore = parseInt(effectiveFrom.slice(5, 7), 10) - 1;
+  if (!effectiveFrom.endsWith('-01') || monthsBefore % MONTHS_PER[kind] !== 0) {
+    day(`must be the first day of a ${kind}: a ${kind} is rated under one text`);
+  }
   if (effectiveFrom < notBefore) day(`must not lie before ${notBefore}, from which the version before it holds`);
   if (effectiveFrom < before.term.from || effectiveFrom >= after.term.until) day('must lie in the term');
   if (faults.length === 0 && !differs(before, after)) faults.push(fault('', 'changes nothing'));

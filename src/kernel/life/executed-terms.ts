@@ -1,4 +1,11 @@
-import { type CalendarDate, monthPeriod, monthsOf, type Period } from '../calendar';
+import {
+  type CalendarDate,
+  contains,
+  monthsOf,
+  type Period,
+  reportingPeriodAround,
+  reportingPeriodNameAround,
+} from '../calendar';
 import { type Terms } from '../terms';
 import { endOf } from './end';
 import { firstTerms, type Life, versionOn } from './life';
@@ -10,15 +17,34 @@ export function licensedPeriod(life: Life): Period {
   return { from, until: sellOffUntil };
 }
 
-/** The months that are reported and closed: those of the term as it has really run, and of the sell-off. */
+/** The months that are reported: those of the term as it has really run, and of the sell-off. */
 export const monthsOfLife = (life: Life): string[] => {
   const period = licensedPeriod(life);
   return period.from < period.until ? monthsOf(period) : [];
 };
 
-/** The terms that a month is rated under. A period is rated under one text: amendments begin with a month. */
+/** The reporting period that a month lies in: what is closed together. It may begin before the term, and end after it. */
+export const periodOfMonth = (life: Life, month: string): Period =>
+  reportingPeriodAround(firstTerms(life).reportingPeriod, month);
+
+/** The reporting periods that are closed, each by its first month: '2026-01' of the months from January to March. */
+export const periodsOfLife = (life: Life): string[] => [
+  ...new Set(monthsOfLife(life).map((month) => periodOfMonth(life, month).from.slice(0, 7))),
+];
+
+/** The months of the life that are closed together with this one. */
+export function monthsClosedWith(life: Life, month: string): string[] {
+  const period = periodOfMonth(life, month);
+  return monthsOfLife(life).filter((one) => contains(period, `${one}-01` as CalendarDate));
+}
+
+/** What the reporting period of a month is called: '2026-01', '2026-Q1'. */
+export const periodNameOfMonth = (life: Life, month: string): string =>
+  reportingPeriodNameAround(firstTerms(life).reportingPeriod, month);
+
+/** The terms that a month is rated under. A period is rated under one text: amendments begin with a period. */
 export function termsOfMonth(life: Life, month: string): Terms {
-  return termsOn(life, monthPeriod(month).from);
+  return termsOn(life, periodOfMonth(life, month).from);
 }
 
 /**

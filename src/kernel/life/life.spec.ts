@@ -12,8 +12,11 @@ import {
   grantsOfLife,
   type Life,
   type LifeEvent,
+  monthsClosedWith,
   monthsOfLife,
   openConditions,
+  periodNameOfMonth,
+  periodsOfLife,
   stateOf,
   termsOfMonth,
   timetableOf,
@@ -165,6 +168,19 @@ describe('termination', () => {
     expect(dueMoves(ended, day('2026-09-15'))).toEqual([{ kind: 'terminate', on: '2026-09-15', moves: true }]);
   });
 
+  it('is closed by whole quarters where these are reported, each under the terms of its beginning', () => {
+    const { versions, facts } = noticed('notice');
+    const quarterly = {
+      versions: versions.map((one) => ({ ...one, terms: { ...one.terms, reportingPeriod: 'quarter' as const } })),
+      facts,
+    };
+    expect(periodsOfLife(quarterly)).toEqual(['2026-01', '2026-04', '2026-07', '2026-10']);
+    expect(monthsClosedWith(quarterly, '2026-11')).toEqual(['2026-10']);
+    expect(periodNameOfMonth(quarterly, '2026-08')).toBe('2026-Q3');
+    const clauses = (month: string) => termsOfMonth(quarterly, month).royalties.map(({ id }) => id);
+    expect([clauses('2026-09').length, clauses('2026-10')]).toEqual([2, ['downloads']]);
+  });
+
   it('leaves of the terms what is sold off', () => {
     const ended = noticed('notice');
     expect(
@@ -203,6 +219,19 @@ describe('amendments', () => {
     ]);
     expect(termsOfMonth(amended, '2026-03').repertoire.isrcs).toContain(first);
     expect(termsOfMonth(amended, '2026-04').repertoire.isrcs).not.toContain(first);
+  });
+
+  it('begin with a reporting period, since that is rated under one text', () => {
+    const given = { before: referenceTerms({ reportingPeriod: 'quarter' }), notBefore: day('2026-01-01') };
+    const after: Terms = { ...fewer, reportingPeriod: 'quarter' };
+    const refusals = (from: string) => amendmentFaults({ ...given, after, effectiveFrom: day(from) });
+    expect(refusals('2026-04-01')).toEqual([]);
+    expect(refusals('2026-05-01')).toMatchObject([
+      {
+        pointer: '/effectiveFrom',
+        message: 'must be the first day of a quarter: a quarter is rated under one text',
+      },
+    ]);
   });
 
   it('tell what was in force on a day as known on another', () => {

@@ -2,6 +2,7 @@ import { canonicalText } from '../canonical';
 import { exactText, moneyText } from '../money';
 import { SECTIONS, termsHash, type Terms } from '../terms';
 import { type ClauseLine, type ClauseRestatement, type RatedPeriod } from '../rating';
+import { breakageStated } from './allocated-breakage';
 import { type Settled } from './steps';
 
 export interface StatementFigures {
@@ -40,6 +41,9 @@ export function canonicalClauseLines({ terms, rated, restatements, settled }: St
         clauses,
       })),
     ...settled.steps.map(({ minor, ...step }) => ({ line: 'step', ...step, amount: money(minor) })),
+    ...(settled.breakage
+      ? [{ line: 'breakage', clause: SECTIONS.breakage, ...breakageStated(settled.breakage, rated.currency) }]
+      : []),
     {
       line: 'payable',
       royalties: money(settled.royalties),

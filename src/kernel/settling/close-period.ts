@@ -9,6 +9,7 @@ import {
   type RatingInput,
 } from '../rating';
 import { SECTIONS, type Terms } from '../terms';
+import { breakageOfPeriod } from './allocated-breakage';
 import { carriedClauses, isPlain, type Carried, type CarriedClauses } from './carried';
 import { useCredits } from './credit-steps';
 import { type CollateralAccount } from './cross-collateral';
@@ -132,7 +133,13 @@ export function settlePeriod(input: SettleInput): Settled {
     ...breakageSteps(terms, pooled.recouped),
   ];
   const settled = settledOf(input, { pooled, earned, balance, payout, after });
-  return { ...settled, steps: isPlain(terms) ? [] : steps, ...(payment ? { payment } : {}) };
+  const breakage = breakageOfPeriod(terms, { rated, lapsed: pooled.recouped.lapsed });
+  return {
+    ...settled,
+    steps: isPlain(terms) ? [] : steps,
+    ...(payment ? { payment } : {}),
+    ...(breakage ? { breakage } : {}),
+  };
 }
 
 /** An option that was exercised once stays exercised. */

@@ -1,4 +1,5 @@
 export { recoupableAdvances, totalAdvances, type RecoupableAdvance } from './advances';
+export { type AllocatedBreakage, type BreakageLine } from './allocated-breakage';
 export * from './audit';
 export * from './breakage';
 export { carriedClauses, isPlain, openingCarried, type Carried, type CarriedClauses } from './carried';
@@ -15,7 +16,7 @@ export * from './late-interest';
 export * from './minimum-fee';
 export * from './minimum-payout';
 export * from './moved';
-export { payAfterTax, receivedOf, type TaxFacts } from './pay';
+export { payAfterTax, receivedOf, sharesOfPeriod, type TaxFacts } from './pay';
 export * from './payees';
 export * from './published-rates';
 export * from './recoupment';

@@ -31,7 +31,7 @@ export function payAfterTax(
   const { vat, withheld, received } = taxed(terms, { payable, taxes });
   const money = { minor: received, currency: terms.currency };
   const exchanged = terms.exchange && rate ? exchange(money, { into: terms.exchange.payIn, rate }) : undefined;
-  const shares = sharesOf(terms, { period, money: exchanged?.to ?? money });
+  const shares = sharesOfPeriod(terms, { period, money: exchanged?.to ?? money });
   const payment = {
     ...(vat ? { vat } : {}),
     ...(withheld ? { withheld } : {}),
@@ -64,8 +64,11 @@ function taxed(
   return { ...(vat ? { vat } : {}), ...(withheld ? { withheld } : {}), received: withheld?.net ?? net };
 }
 
-/** The payees of the first day of the period inside the term; undefined where the terms name none for it: then all is the label's. */
-function sharesOf(
+/**
+ * What the label receives for a period, shared out among the payees of its first day inside the term by largest remainder. Undefined where the terms name none for it: then all
+ * is the label's.
+ */
+export function sharesOfPeriod(
   { splits, term }: Terms,
   { period, money }: { period: Period; money: { readonly minor: bigint; readonly currency: string } },
 ): readonly PayeePart[] | undefined {

@@ -1,3 +1,4 @@
+import { type AllocatedBreakage } from './allocated-breakage';
 import { type PayeePart } from './split';
 import { type Exchanged } from './exchange';
 import { type ValueAddedTax } from './value-added-tax';
@@ -49,6 +50,8 @@ export interface Settled {
   readonly steps: readonly SettlingStep[];
   /** What the taxes, exchange rate and splits make of `payable`, where the terms and the facts ask for it. */
   readonly payment?: PaymentOfPeriod;
+  /** What lapsed unearned, by recordings, where the terms allocate it. */
+  readonly breakage?: AllocatedBreakage;
   readonly carried: Carried;
 }
 

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate } from '../../agreements';
-import { type AuditRight, dayInZone, decideNotices, type NoticeCheck, termsOfMonth } from '../../kernel';
+import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import {
+  type AuditRight,
+  dayInZone,
+  decideNotices,
+  firstTerms,
+  type NoticeCheck,
+  periodOfMonth,
+  termsOfMonth,
+} from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -42,6 +50,7 @@ export class GiveNotice {
     // Two notices at once are decided one after the other.
     const agreement = await getLivingForUpdate(tx, agreementId);
     const at = this.clock.now();
+    refuseCutPeriods(agreement, { from, until });
     const noticedOn = dayInZone(at, agreement.timeZone);
     const right = termsOfMonth(agreement.life, noticedOn.slice(0, 7)).audit;
     if (right === undefined) throw new DomainError('audit-not-possible', 'the contract gives no right of audit');
@@ -62,6 +71,17 @@ export class GiveNotice {
     });
     return getAudit(tx, agreementId, place.number);
   }
+}
+
+/** A reporting period is stated as a whole, and so it is audited. */
+function refuseCutPeriods({ life }: LivingAgreement, { from, until }: AuditBody): void {
+  const faults = Object.entries({ from, until }).flatMap(([name, month]) => {
+    const first = periodOfMonth(life, month).from.slice(0, 7);
+    if (first === month) return [];
+    const message = `is not the first month of a ${firstTerms(life).reportingPeriod}: ${first} is`;
+    return [{ pointer: `/${name}`, code: 'field-month', message }];
+  });
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }
 
 function refuseUnlessAllowed(

@@ -10,6 +10,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { issueInvoice } from '../invoices/issue-invoice';
 import { post } from '../ledger/ledger';
 import { disputeReleased } from '../ledger/templates';
+import { shareOut } from '../payees/share-out';
 import { exchangeReleased } from '../rates/exchange-due';
 import { type Dispute, type DisputeFact, findDispute, insertDisputeFact } from './disputes.repository';
 
@@ -73,5 +74,7 @@ async function release(
   const month = dispute.month.slice(0, 7);
   const paid = await exchangeReleased(tx, agreement, { month, occasion, source: occasion, minor, effectiveOn, at });
   if (paid.minor === 0n) return;
+  const shared = { life: agreement.life, month, invoice: occasion, source: occasion, minor: paid.minor };
+  await shareOut(tx, paid.agreement, { ...shared, effectiveOn, at });
   await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, dueDays, at, by });
 }

@@ -4,7 +4,7 @@ import {
   disputedUnits,
   type DisputedPart,
   isTerritory,
-  monthsOfLife,
+  periodsOfLife,
   termsOfMonth,
   territoryNumber,
 } from '../../kernel';
@@ -16,11 +16,12 @@ import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { IdField, MonthField, TextField, TextsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import { bothSources, KeptReadings } from '../../usage';
+import { notAPeriod } from '../statements/closable';
 import { closedMonths } from '../statements/statements.repository';
 import { type Dispute, findDispute, insertDispute, openDisputes } from './disputes.repository';
 
 export class DisputeBody {
-  @MonthField({ description: 'a month that is not closed', example: '2026-01' })
+  @MonthField({ description: 'a month that is not closed; of longer reporting periods the first', example: '2026-01' })
   readonly month!: string;
 
   @IdField({ description: 'a service of the agreement' })
@@ -104,11 +105,12 @@ async function refuseFinished(tx: Tx, agreementId: string, month: string): Promi
     throw new DomainError('limit-reached', `at most ${openMax} disputes about a month are open`);
 }
 
-function refuseUnknown({ life }: LivingAgreement, { month, serviceId, territories = [] }: DisputeBody): void {
+function refuseUnknown(agreement: LivingAgreement, { month, serviceId, territories = [] }: DisputeBody): void {
+  const { life } = agreement;
   const faults: Fault[] = [];
   const add = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
-  const isOfTerm = monthsOfLife(life).includes(month);
-  if (!isOfTerm) add('/month', 'field-month', `${month} is not a month of the term`);
+  const isPeriod = periodsOfLife(life).includes(month);
+  if (!isPeriod) add('/month', 'field-month', notAPeriod(agreement, month));
   else if (!termsOfMonth(life, month).services.some(({ id }) => id === serviceId)) {
     add('/serviceId', 'service-unknown', 'the agreement is not about this service');
   }

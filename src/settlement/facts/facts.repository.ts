@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { type CalendarDate, type CloseFacts, moneyFromText, monthPeriod, termsOfMonth } from '../../kernel';
+import { type CalendarDate, type CloseFacts, moneyFromText, periodOfMonth, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 
 export const factKinds = ['expenses', 'credit', 'figure'] as const;
@@ -86,14 +86,14 @@ const factsOfMonth = (tx: Tx, agreementId: string, month: string): Promise<Perio
     [agreementId, `${month}-01`],
   );
 
-/** What the close of a month is told. A closed month takes no more facts, so it can be asked for again at any time. */
+/** What the close of a period is told, by its first month. A closed one takes no more facts, so it can be asked for again at any time. */
 export async function closeFactsOf(tx: Tx, agreement: LivingAgreement, month: string): Promise<CloseFacts> {
   const { id, currency, life } = agreement;
   const { recoupment, inKindCredits } = termsOfMonth(life, month);
   const asksForFacts = recoupment?.expenses === 'before-recoupment' || inKindCredits !== undefined;
   const facts = asksForFacts ? await factsOfMonth(tx, id, month) : [];
   const minorOf = ({ value }: PeriodFact): bigint => moneyFromText(value ?? '0', currency).minor;
-  const { until } = monthPeriod(month);
+  const { until } = periodOfMonth(life, month);
   const exercised = [...(await exercisedOptions(tx, agreement))].flatMap(([option, day]) =>
     day < until ? [option] : [],
   );

@@ -6,7 +6,7 @@ import {
   endOf,
   isExactText,
   readMoney,
-  monthsOfLife,
+  periodsOfLife,
   type Terms,
   termsOfMonth,
 } from '../../kernel';
@@ -18,6 +18,7 @@ import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { ChoiceField, IdField, MonthField, TextField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import { askToPostDues } from '../invoices/post-dues';
+import { notAPeriod } from '../statements/closable';
 import { draftOfMonth } from '../statements/drafts/drafts.repository';
 import { statementOfMonth } from '../statements/statements.repository';
 import {
@@ -37,7 +38,7 @@ export class PeriodFactBody {
   })
   readonly kind!: (typeof factKinds)[number];
 
-  @MonthField({ description: 'a month that is not closed', example: '2026-01' })
+  @MonthField({ description: 'a month that is not closed; of longer reporting periods the first', example: '2026-01' })
   readonly month!: string;
 
   @TextField({ optional: true, description: 'id of the credit or of the figure in the terms', example: 'channels' })
@@ -148,15 +149,16 @@ async function refuseClosed(tx: Tx, agreementId: string, month: string): Promise
   if ((await tx.asSystem(() => draftOfMonth(tx, agreementId, month))) === undefined) return;
   throw new DomainError(
     'period-fact-state',
-    'the month is being closed: its draft waits for a second person of the label',
+    'the period is being closed: its draft waits for a second person of the label',
   );
 }
 
-function refuseUnknown({ life }: LivingAgreement, { kind, month, subject, serviceId, value }: PeriodFactBody): void {
+function refuseUnknown(agreement: LivingAgreement, { kind, month, subject, serviceId, value }: PeriodFactBody): void {
+  const { life } = agreement;
   const faults: Fault[] = [];
   const add = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
-  if (!monthsOfLife(life).includes(month)) {
-    add('/month', 'field-month', `${month} is not a month of the term`);
+  if (!periodsOfLife(life).includes(month)) {
+    add('/month', 'field-month', notAPeriod(agreement, month));
   } else {
     const terms = termsOfMonth(life, month);
     if (!hasClause(terms, kind, subject)) add('/subject', 'period-fact-unknown', 'the terms have no such clause');

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { getAgreement } from '../../agreements';
 import { isCalendarDate } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
@@ -21,6 +21,8 @@ export class LegView {
   @ApiProperty({ example: 'label-payable' }) readonly account!: string;
   @ApiProperty({ type: AmountView, description: 'a debit where positive, a credit where negative' })
   readonly amount!: AmountView;
+  @ApiPropertyOptional({ type: 'integer', description: 'of payee-payable: which payee’s, by its number' })
+  readonly payee?: number;
 }
 
 export class LedgerTransactionView {
@@ -34,6 +36,8 @@ export class LedgerTransactionView {
 
 export class BalanceView {
   @ApiProperty({ example: 'platform-receivable' }) readonly account!: string;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'of payee-payable: whose account it is' })
+  readonly payee!: string | null;
   @ApiProperty({ type: AmountView }) readonly balance!: AmountView;
 }
 
@@ -112,8 +116,9 @@ function readAsOf({ bookedAt, effectiveOn }: BalancesQuery): AsOf {
   return { bookedAt: instant, effectiveOn };
 }
 
-const balanceView = ({ account, minor, currency }: AccountBalance): BalanceView => ({
+const balanceView = ({ account, payee, minor, currency }: AccountBalance): BalanceView => ({
   account,
+  payee,
   balance: amountView(minor, currency),
 });
 
@@ -123,5 +128,8 @@ const transactionView = (row: LedgerTransaction): LedgerTransactionView => ({
   source: row.source,
   effectiveOn: row.effective_on,
   bookedAt: row.booked_at.toISOString(),
-  legs: row.legs.map(({ account, minor }) => ({ account, amount: amountView(BigInt(minor), row.currency) })),
+  legs: row.legs.map(({ account, minor, ...payee }) => ({
+    ...{ account, amount: amountView(BigInt(minor), row.currency) },
+    ...payee,
+  })),
 });

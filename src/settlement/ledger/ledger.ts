@@ -73,11 +73,11 @@ async function insertTransactions(tx: Tx, postings: readonly Identified[]): Prom
 
 async function insertLegs(tx: Tx, postings: readonly Identified[]): Promise<void> {
   const rows = postings.flatMap(({ id, agreement, legs }) =>
-    legs.map(({ account, minor }, place) => ({ id, agreement, leg: place + 1, account, minor })),
+    legs.map(({ account, minor, payee = null }, place) => ({ id, agreement, leg: place + 1, account, minor, payee })),
   );
   await tx.run(
-    `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent)
-     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[], $9::smallint[])`,
+    `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent, payee)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[], $9::smallint[], $10::smallint[])`,
     [
       rows.map(({ agreement }) => agreement.id),
       rows.map(({ id }) => id),
@@ -88,6 +88,7 @@ async function insertLegs(tx: Tx, postings: readonly Identified[]): Promise<void
       rows.map(({ minor }) => String(minor)),
       rows.map(({ agreement }) => agreement.currency),
       rows.map(({ agreement }) => currencyExponent(agreement.currency)),
+      rows.map(({ payee }) => payee),
     ],
   );
 }
@@ -99,12 +100,13 @@ export interface LedgerTransaction {
   readonly effective_on: string;
   readonly booked_at: Date;
   readonly currency: string;
-  readonly legs: readonly { readonly account: string; readonly minor: string }[];
+  readonly legs: readonly { readonly account: string; readonly minor: string; readonly payee?: number }[];
 }
 
 /** Joins the legs of transactions `t` in their order, and the currency that they share. */
 export const withLegs = `
-  JOIN LATERAL (SELECT min(currency) AS currency, json_agg(json_build_object('account', account, 'minor', amount_minor::text) ORDER BY leg) AS legs
+  JOIN LATERAL (SELECT min(currency) AS currency, json_agg(CASE WHEN payee IS NULL THEN json_build_object('account', account, 'minor', amount_minor::text)
+                    ELSE json_build_object('account', account, 'minor', amount_minor::text, 'payee', payee) END ORDER BY leg) AS legs
                   FROM ledger_postings WHERE agreement_id = t.agreement_id AND transaction_id = t.id) p ON true`;
 
 /** An agreement's transactions in the order of their booking, each with its legs. */
@@ -129,6 +131,8 @@ export const hasTransaction = async (tx: Tx, agreementId: string, id: string): P
 
 export interface AccountBalance {
   readonly account: string;
+  /** Whose account it is, where payees have one each. */
+  readonly payee: string | null;
   readonly currency: string;
   readonly minor: bigint;
 }
@@ -146,15 +150,16 @@ export const balancesOf = (
   { bookedAt, effectiveOn }: AsOf = {},
 ): Promise<AccountBalance[]> =>
   tx.rows<AccountBalance>(
-    `SELECT p.account, p.currency, sum(p.amount_minor)::bigint AS minor
+    `SELECT p.account, y.name AS payee, p.currency, sum(p.amount_minor)::bigint AS minor
        FROM ledger_transactions t JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id
+       LEFT JOIN payees y ON y.agreement_id = p.agreement_id AND y.number = p.payee
       WHERE t.agreement_id = $1 AND ($2::timestamptz IS NULL OR t.booked_at <= $2) AND ($3::date IS NULL OR t.effective_on <= $3)
-      GROUP BY p.account, p.currency ORDER BY p.account, p.currency`,
+      GROUP BY p.account, p.payee, y.name, p.currency ORDER BY p.account, p.payee, p.currency`,
     [agreementId, bookedAt ?? null, effectiveOn ?? null],
   );
 
 /** All books together: every account per currency. Everything sums to zero, or something is broken. */
 export const allBalances = (tx: Tx): Promise<AccountBalance[]> =>
   tx.rows<AccountBalance>(
-    `SELECT account, currency, sum(amount_minor)::bigint AS minor FROM ledger_postings GROUP BY account, currency ORDER BY currency, account`,
+    `SELECT account, NULL AS payee, currency, sum(amount_minor)::bigint AS minor FROM ledger_postings GROUP BY account, currency ORDER BY currency, account`,
   );

@@ -30,11 +30,25 @@ const events: Readonly<Record<string, Book>> = {
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
   'dispute-reduced': ({ amount }) => templates.disputeReduced(amount!),
+  'payable-shared': ({ first, second }) =>
+    withoutPayee(
+      templates.payableShared([
+        { payee: 1, minor: first! },
+        { payee: 2, minor: second! },
+      ]),
+    ),
+  'payee-payout-sent': ({ gross, commission }) =>
+    withoutPayee(templates.payeePayoutSent({ gross: gross!, commission: commission!, payee: 1 })),
   'late-interest-due': ({ amount }) => templates.lateInterestDue(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
   'payout-confirmed': ({ gross, commission }) => templates.payoutConfirmed({ gross: gross!, commission: commission! }),
 };
+
+/** Which payee's account it is stands in no table. */
+function withoutPayee(legs: readonly templates.Leg[]): templates.Leg[] {
+  return legs.map(({ payee: _, ...leg }) => leg);
+}
 
 const sum = (legs: readonly templates.Leg[]): bigint => legs.reduce((total, { minor }) => total + minor, 0n);
 
@@ -51,6 +65,8 @@ describe('ledger templates', () => {
       added: amount,
       deducted: amount,
       tax: amount,
+      first: amount,
+      second: amount,
       gross: amount,
       commission: amount,
     });
@@ -76,6 +92,12 @@ describe('ledger templates', () => {
       ['cash', 50_000n],
       ['marketplace-commission', -50_000n],
     ]);
+  });
+
+  it('a payee’s claim is met from its own account', () => {
+    const paid = templates.payeePayoutSent({ gross: 6_000n, commission: 300n, payee: 2 });
+    expect(paid[0]).toEqual({ account: 'payee-payable', minor: 6_000n, payee: 2 });
+    expect(paid.slice(1)).toEqual(templates.payoutSent({ gross: 6_000n, commission: 300n }).slice(1));
   });
 
   it('a dispute that ends leaves everything as if there had been none', () => {

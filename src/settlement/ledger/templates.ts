@@ -13,6 +13,7 @@ export const accounts = [
   'lapsed-prepayment',
   'guarantee-shortfall',
   'label-payable',
+  'payee-payable',
   'label-carried-forward',
   'label-disputed',
   'label-waiting',
@@ -30,6 +31,8 @@ export type Account = (typeof accounts)[number];
 export interface Leg {
   readonly account: Account;
   readonly minor: bigint;
+  /** Whose account, where payees have one each: its number within the agreement. */
+  readonly payee?: number;
 }
 
 /** Legs that move nothing say nothing: the database refuses them, so templates leave them out. */
@@ -158,6 +161,19 @@ export const disputeReleased = (amount: bigint): Leg[] =>
 /** The platform's money for an invoice has come in, and is held for the label. */
 export const receiptAllocated = (amount: bigint): Leg[] => legs(['cash', amount], ['platform-receivable', -amount]);
 
+/** A part of what is due to the label is a payee's: below zero where less of it is due than before. */
+export interface PayeeShare {
+  readonly payee: number;
+  readonly minor: bigint;
+}
+
+/** What is due to the label is its payees', each part on an account of its own. */
+export function payableShared(parts: readonly PayeeShare[]): Leg[] {
+  const moved = parts.filter(({ minor }) => minor !== 0n);
+  const shared = moved.map(({ payee, minor }): Leg => ({ account: 'payee-payable', minor: -minor, payee }));
+  return [...legs(['label-payable', moved.reduce((sum, { minor }) => sum + minor, 0n)]), ...shared];
+}
+
 export interface PaidOut {
   readonly gross: bigint;
   readonly commission: bigint;
@@ -166,6 +182,12 @@ export interface PaidOut {
 /** A transfer to the label exists: its claim is met, the commission is ours, the rest is on its way. */
 export const payoutSent = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['label-payable', gross], ['marketplace-commission', -commission], ['cash-in-transit', commission - gross]);
+
+/** As payoutSent, to a payee, by its number: it is the payee's claim that is met. */
+export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readonly payee: number }): Leg[] =>
+  payoutSent({ gross, commission }).map((leg) =>
+    leg.account === 'label-payable' ? { ...leg, account: 'payee-payable', payee } : leg,
+  );
 
 /** The money has reached the label's bank. */
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>

@@ -3,8 +3,9 @@ import {
   carriedAcross,
   closePeriod,
   type Fault,
-  monthPeriod,
-  monthsOfLife,
+  periodNameOfMonth,
+  periodOfMonth,
+  periodsOfLife,
   RatingRefused,
   type Settled,
   termsOfMonth,
@@ -16,24 +17,27 @@ import { monthOfRecord } from '../facts/month-of-record';
 import { sumsCounted } from '../statements/proof/proved-line.repository';
 import { basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
-/** So many sums are closed again for each month that is foreseen: more would take too long for a question. */
+/** So many sums are closed again for each period that is foreseen: more would take too long for a question. */
 const sumsMax = 20_000;
 
 export interface ForeseenMonth {
+  /** The first of the reporting period. */
   readonly month: string;
+  /** What the period is called. */
+  readonly period: string;
   readonly settled: Pick<Settled, 'royalties' | 'recouped' | 'closing' | 'payable'>;
 }
 
 export interface Forecast {
-  /** The closed month whose usage is taken for every month to come; null where there is none, or it is too large to be closed again and again. */
+  /** The closed period, by its first month, whose usage is taken for every one to come; null where there is none, or it is too large to be closed again and again. */
   readonly basedOn: string | null;
   readonly months: readonly ForeseenMonth[];
-  /** Why the next month could not be worked out. */
+  /** Why the next period could not be worked out. */
   readonly missing: readonly Fault[];
 }
 
 /**
- * What the months to come would bring if each were used as the last closed one was: by the close's own rules, so that advances, guarantees, fees and reserves move as they
+ * What the periods to come would bring if each were used as the last closed one was: by the close's own rules, so that advances, guarantees, fees and reserves move as they
  * will. Tax and exchange are left aside: their rates are not known yet.
  */
 export async function foresee(
@@ -46,11 +50,10 @@ export async function foresee(
   if (latest === undefined) return nothing;
   const basedOn = latest.month.slice(0, 7);
   const booking = (await currentBookings(tx, agreement.id)).find(({ period }) => period === latest.month);
-  if (booking === undefined || (await sumsCounted(tx, agreement.id, basedOn, basisOf(booking))) > sumsMax)
-    return nothing;
+  if (booking === undefined || (await sumsCounted(tx, agreement, basedOn, basisOf(booking))) > sumsMax) return nothing;
   const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
   const { exercised = [] } = await closeFactsOf(tx, agreement, basedOn);
-  const ahead = monthsOfLife(agreement.life)
+  const ahead = periodsOfLife(agreement.life)
     .filter((month) => month > basedOn)
     .slice(0, count);
   return {
@@ -76,10 +79,10 @@ function closeAll(
     const terms = termsOfMonth(life, month);
     try {
       const { settled } = closePeriod({
-        ...{ terms, period: monthPeriod(month), usage: record.usage, context: record.context },
+        ...{ terms, period: periodOfMonth(life, month), usage: record.usage, context: record.context },
         ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
       });
-      months.push({ month, settled });
+      months.push({ month, period: periodNameOfMonth(life, month), settled });
       [last, carried] = [month, settled.carried];
     } catch (error) {
       if (!(error instanceof RatingRefused)) throw error;

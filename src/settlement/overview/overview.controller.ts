@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { type Fault, monthsOfLife, moneyText } from '../../kernel';
+import { type Fault, moneyText, periodsOfLife } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
@@ -12,7 +12,7 @@ import { KeptReadings } from '../../usage';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from '../statements/clause-lines';
 import { liveMonth } from '../statements/live-month';
-import { type Statement, statementsOf } from '../statements/statements.repository';
+import { periodNameOf, type Statement, statementsOf } from '../statements/statements.repository';
 import { foresee } from './forecast';
 import { type Grouping, groupings, moneyBy, type MoneyRow } from './money';
 
@@ -40,20 +40,28 @@ export class MoneyView {
 }
 
 export class ForecastQuery {
-  @IntegerParameter({ min: 1, max: 24, optional: true, description: 'how many months to look ahead; absent: 6' })
+  @IntegerParameter({
+    min: 1,
+    max: 24,
+    optional: true,
+    description: 'how many reporting periods to look ahead; absent: 6',
+  })
   readonly months?: number;
 }
 
 export class CurvePointView {
-  @ApiProperty({ example: '2026-01' }) readonly month!: string;
-  @ApiProperty({ description: 'earned in the month, before anything is recouped' }) readonly royalties!: string;
+  @ApiProperty({ example: '2026-01', description: 'the first of the reporting period' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'what the period is called: 2026-Q1, 2026-H1, 2026' })
+  readonly period!: string;
+  @ApiProperty({ description: 'earned in the period, before anything is recouped' }) readonly royalties!: string;
   @ApiProperty() readonly recouped!: string;
   @ApiProperty({ description: 'still to be recouped after it' }) readonly unrecouped!: string;
   @ApiProperty() readonly payable!: string;
 }
 
 export class AccruedView {
-  @ApiProperty({ example: '2026-04', description: 'the first month that is not closed' }) readonly month!: string;
+  @ApiProperty({ example: '2026-04', description: 'the first of the first period that is not closed' })
+  readonly month!: string;
   @ApiProperty({ type: String, nullable: true, description: 'earned so far; null: a figure is still to be reported' })
   readonly royalties!: string | null;
 }
@@ -68,12 +76,17 @@ export class ForecastView {
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
   @ApiProperty({ type: CurvePointView, isArray: true, description: 'by issued statements' })
   readonly closed!: readonly CurvePointView[];
-  @ApiProperty({ ...orNull(AccruedView), description: 'null: every month of the term is closed' })
+  @ApiProperty({ ...orNull(AccruedView), description: 'null: every period of the term is closed' })
   readonly accrued!: AccruedView | null;
-  @ApiProperty({ type: String, nullable: true, example: '2026-03', description: 'the month whose usage is taken' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '2026-03',
+    description: 'the first of the period whose usage is taken',
+  })
   readonly basedOn!: string | null;
   @ApiProperty({ type: CurvePointView, isArray: true }) readonly foreseen!: readonly CurvePointView[];
-  @ApiProperty({ type: MissingView, isArray: true, description: 'why no further month could be foreseen' })
+  @ApiProperty({ type: MissingView, isArray: true, description: 'why no further period could be foreseen' })
   readonly missing!: readonly Fault[];
 }
 
@@ -92,7 +105,7 @@ export class OverviewController {
   @ApiOperation({
     summary: 'Add up what was stated, invoiced, paid and is overdue',
     description:
-      'By agreement, label, platform or month, in each currency. A statement and its invoice are of its month, other invoices of the month in which they were issued.',
+      'By agreement, label, platform or month, in each currency. A statement and its invoice are of the first month of their period, other invoices of the month in which they were issued.',
   })
   @ApiOkResponse({ type: pageSchema(MoneyView) })
   async money(@InTx() tx: Tx, @Query() { by, from, until, limit, cursor }: MoneyQuery): Promise<Page<MoneyView>> {
@@ -107,7 +120,7 @@ export class OverviewController {
   @ApiOperation({
     summary: 'Show how an agreement recoups and pays, and may go on',
     description:
-      'Months that are closed, the one that runs, and months to come. These are closed by the terms as if each were used as the last closed month was; tax and exchange are left aside, and so are agreements with more than 20,000 sums in a month. Refused with `agreement-not-concluded`.',
+      'Reporting periods that are closed, the one that runs, and those to come. These are closed by the terms as if each were used as the last closed one was; tax and exchange are left aside, and so are agreements with more than 20,000 sums in a period. Refused with `agreement-not-concluded`.',
   })
   @ApiOkResponse({ type: ForecastView })
   async forecast(
@@ -134,8 +147,8 @@ export class OverviewController {
       closed: statements.map(closedPoint),
       accrued: next === undefined ? null : { month: next, royalties: live?.rated ? moneyText(live.rated.total) : null },
       basedOn,
-      foreseen: ahead.map(({ month, settled: { royalties, recouped, closing, payable } }) => ({
-        month,
+      foreseen: ahead.map(({ month, period, settled: { royalties, recouped, closing, payable } }) => ({
+        ...{ month, period },
         ...{ royalties: text(royalties), recouped: text(recouped), unrecouped: text(closing), payable: text(payable) },
       })),
       missing,
@@ -145,14 +158,14 @@ export class OverviewController {
 
 function nextMonth({ life }: LivingAgreement, statements: readonly Statement[]): string | undefined {
   const closed = new Set(statements.map(({ month }) => month.slice(0, 7)));
-  return monthsOfLife(life).find((month) => !closed.has(month));
+  return periodsOfLife(life).find((month) => !closed.has(month));
 }
 
 function closedPoint(statement: Statement): CurvePointView {
   const { payable } = clauseLinesOf(statement);
   const { recouped, closing } = payable.advance;
-  const month = statement.month.slice(0, 7);
-  return { month, royalties: payable.royalties, recouped, unrecouped: closing, payable: payable.payable };
+  const [month, period] = [statement.month.slice(0, 7), periodNameOf(statement)];
+  return { month, period, royalties: payable.royalties, recouped, unrecouped: closing, payable: payable.payable };
 }
 
 const moneyView = ({ key, currency, ...amounts }: MoneyRow): MoneyView => ({

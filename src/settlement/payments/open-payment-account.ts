@@ -5,16 +5,24 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { CountryField } from '../../platform/http/fields';
+import { CountryField, TextField } from '../../platform/http/fields';
 import { insertPaymentAccount, paymentAccount, type PaymentAccount } from './payment-accounts.repository';
 import { Payments } from './payments';
 
 export class PaymentAccountBody {
   @CountryField({ optional: true, description: 'where the bank account is; absent: the organization’s country' })
   readonly country?: string;
+
+  @TextField({
+    max: 200,
+    optional: true,
+    description: 'whose account it is, as the terms name a payee of yours; absent: your own',
+    example: 'Mist Harbour',
+  })
+  readonly payee?: string;
 }
 
-/** Opens an account at the provider that can receive a label's money. The provider is asked outside any transaction. */
+/** Opens an account at the provider that can receive a label's money, or that of one of its payees. The provider is asked outside any transaction. */
 @Injectable()
 export class OpenPaymentAccount {
   constructor(
@@ -24,12 +32,12 @@ export class OpenPaymentAccount {
   ) {}
 
   /** The account's id at the provider. Asked again, it is the same one. Refuses with payment-provider-refused or not-ready. */
-  async order(actor: Actor, { country }: PaymentAccountBody): Promise<string> {
+  async order(actor: Actor, { country, payee }: PaymentAccountBody): Promise<string> {
     const rail = this.payments.required();
     const { existing, organization } = await this.database.withTenant(
       actor,
       async (tx) => ({
-        existing: await paymentAccount(tx, actor.organizationId),
+        existing: await paymentAccount(tx, actor.organizationId, payee ?? null),
         organization: await tx.one<{ name: string; country: string }>(
           'SELECT name, country FROM organizations WHERE id = $1',
           [actor.organizationId],
@@ -40,7 +48,8 @@ export class OpenPaymentAccount {
     if (existing !== undefined) return existing.external_id;
     const ending = await rail.createAccount({
       organizationId: actor.organizationId,
-      name: organization.name,
+      name: payee ?? organization.name,
+      ...(payee === undefined ? {} : { payee }),
       country: country ?? organization.country,
     });
     if (ending.outcome === 'done') return ending.accountId;
@@ -50,14 +59,14 @@ export class OpenPaymentAccount {
   }
 
   /** Refuses with payment-account-exists. */
-  async keep(tx: Tx, actor: Actor, externalId: string): Promise<PaymentAccount> {
+  async keep(tx: Tx, actor: Actor, externalId: string, payee: string | null = null): Promise<PaymentAccount> {
     const at = this.clock.now();
-    const account = await insertPaymentAccount(tx, { ownerId: actor.organizationId, externalId, at });
+    const account = await insertPaymentAccount(tx, { ownerId: actor.organizationId, payee, externalId, at });
     if (account === undefined) throw new DomainError('payment-account-exists');
     await audit(tx, actor, {
       action: 'payment-account.opened',
       subjectId: actor.organizationId,
-      details: { externalId },
+      details: { externalId, ...(payee === null ? {} : { payee }) },
       at,
     });
     return account;

@@ -24,7 +24,7 @@ export class PaymentAccountsController {
   @OpensOwnTransactions()
   @Allow({ kinds: ['label'], roles: ['finance'], verified: true })
   @ApiOperation({
-    summary: 'Open the account that your payouts go to',
+    summary: 'Open the account that your payouts go to, or those of a payee',
     description:
       'Refused with `payment-account-exists`, `payments-not-configured` or `payment-provider-refused`; try again after `not-ready`.',
   })
@@ -38,7 +38,7 @@ export class PaymentAccountsController {
     const key = keyOf(request);
     const externalId = await this.accounts.order(actor, body);
     return this.writes.run({ actor, key, request, reply }, async (tx): Promise<PaymentAccountView> => {
-      const account = await this.accounts.keep(tx, actor, externalId);
+      const account = await this.accounts.keep(tx, actor, externalId, body.payee ?? null);
       return { rail: account.rail, externalId: account.external_id };
     });
   }

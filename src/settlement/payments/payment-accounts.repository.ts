@@ -7,16 +7,32 @@ export interface PaymentAccount {
   readonly opened_at: Date;
 }
 
-export const paymentAccount = (tx: Tx, ownerId: string): Promise<PaymentAccount | undefined> =>
-  tx.first<PaymentAccount>('SELECT * FROM payment_accounts WHERE owner_id = $1', [ownerId]);
+/** The owner's own account, or that of one of its payees. */
+export const paymentAccount = (tx: Tx, ownerId: string, payee: string | null): Promise<PaymentAccount | undefined> =>
+  payee === null
+    ? tx.first<PaymentAccount>('SELECT * FROM payment_accounts WHERE owner_id = $1', [ownerId])
+    : tx.first<PaymentAccount>('SELECT * FROM payee_accounts WHERE owner_id = $1 AND payee = $2', [ownerId, payee]);
 
-/** Undefined when the owner has one already. */
+export interface NewPaymentAccount {
+  readonly ownerId: string;
+  readonly payee: string | null;
+  readonly externalId: string;
+  readonly at: Date;
+}
+
+/** Undefined when the owner, or the payee, has one already. */
 export const insertPaymentAccount = (
   tx: Tx,
-  { ownerId, externalId, at }: { ownerId: string; externalId: string; at: Date },
+  { ownerId, payee, externalId, at }: NewPaymentAccount,
 ): Promise<PaymentAccount | undefined> =>
-  tx.first<PaymentAccount>(
-    `INSERT INTO payment_accounts (owner_id, rail, external_id, opened_at) VALUES ($1, 'stripe', $2, $3)
-     ON CONFLICT DO NOTHING RETURNING *`,
-    [ownerId, externalId, at],
-  );
+  payee === null
+    ? tx.first<PaymentAccount>(
+        `INSERT INTO payment_accounts (owner_id, rail, external_id, opened_at) VALUES ($1, 'stripe', $2, $3)
+         ON CONFLICT DO NOTHING RETURNING *`,
+        [ownerId, externalId, at],
+      )
+    : tx.first<PaymentAccount>(
+        `INSERT INTO payee_accounts (owner_id, payee, rail, external_id, opened_at) VALUES ($1, $2, 'stripe', $3, $4)
+         ON CONFLICT DO NOTHING RETURNING *`,
+        [ownerId, payee, externalId, at],
+      );

@@ -58,6 +58,8 @@ export interface TransferOrder {
 
 export interface AccountOrder {
   readonly organizationId: string;
+  /** Of whom the organization is only the label: a payee has an account of its own. */
+  readonly payee?: string;
   readonly name: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
@@ -145,7 +147,7 @@ export interface PaymentRail {
   /** What moved our balance in a span of time. One request for a hundred of them, and one for each that paid an invoice. */
   movements(span: Span): Promise<Outcome<{ movements: readonly Movement[] }>>;
 
-  /** Opens a connected account that can receive transfers; the same organization gets the same account within 24 h. */
+  /** Opens a connected account that can receive transfers; the same organization, or the same payee of it, gets the same account within 24 h. */
   createAccount(order: AccountOrder): Promise<Outcome<{ accountId: string }>>;
 
   /** Checks the signature over the bytes as they came; a forged, expired or foreign one is `refused`. Reads the event. */

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { PaymentConfig } from '../../config';
+import { sha256Hex } from '../../kernel';
 import { minorForStripe, minorFrom } from './minor-units';
 import type {
   AccountOrder,
@@ -114,7 +115,7 @@ export class StripeRail implements PaymentRail {
     return outcomeOf(async () => ({ movements: await balanceMovements(this.stripe, span) }));
   }
 
-  createAccount({ organizationId, name, country }: AccountOrder): Promise<Outcome<{ accountId: string }>> {
+  createAccount({ organizationId, payee, name, country }: AccountOrder): Promise<Outcome<{ accountId: string }>> {
     const params: Stripe.AccountCreateParams = {
       country,
       // The label onboards itself with Stripe; we pay Stripe's fees and answer for losses, as a collecting agent does.
@@ -130,7 +131,7 @@ export class StripeRail implements PaymentRail {
     };
     return outcomeOf(async () => {
       const account = await this.stripe.accounts.create(params, {
-        idempotencyKey: `accordo-account-${organizationId}`,
+        idempotencyKey: `accordo-account-${organizationId}${payee === undefined ? '' : `-${sha256Hex(payee)}`}`,
       });
       return { accountId: requiredId(account, 'acct_') };
     });

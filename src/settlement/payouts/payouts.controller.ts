@@ -16,6 +16,8 @@ export class PayoutView {
   @ApiProperty({ type: AmountView, description: 'the marketplace’s, taken here' }) readonly commission!: AmountView;
   @ApiProperty({ type: AmountView, description: 'what is transferred' }) readonly net!: AmountView;
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'whose part it is; null: your own' })
+  readonly payee!: string | null;
   @ApiProperty({
     enum: ['planned', 'approved', 'sent', 'confirmed', 'failed', 'rejected', 'unknown'],
     description: 'unknown: it may exist at the provider, and is looked up before anything else',
@@ -40,7 +42,7 @@ export class PayoutsController {
   @ApiOperation({
     summary: 'Ask for paid invoices to be paid out',
     description:
-      'A second person releases it: see `approvalId`. Refused with `payments-not-configured`, `payment-account-missing`, `invoice-not-payable` or `commission-missing`.',
+      'A second person releases it: see `approvalId`. What the terms share out is asked for payee by payee, and goes to the payee’s own account. Refused with `payments-not-configured`, `payment-account-missing`, `invoice-not-payable` or `commission-missing`.',
   })
   @ApiCreatedResponse({ type: PayoutView })
   async request(@By() actor: Actor, @InTx() tx: Tx, @Body() body: PayoutBody): Promise<PayoutView> {
@@ -72,6 +74,7 @@ const payoutView = (payout: PayoutWithApproval): PayoutView => ({
   commission: amountView(payout.commission_minor, payout.currency),
   net: amountView(payout.net_minor, payout.currency),
   currency: payout.currency,
+  payee: payout.payee,
   state: payout.state,
   approvalId: payout.approval_id,
   transferId: payout.transfer_id,

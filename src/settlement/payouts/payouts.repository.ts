@@ -4,7 +4,7 @@ import type { Purpose } from '../invoices/invoices.repository';
 import type { Books } from '../ledger/ledger';
 
 /**
- * Money on its way to a label.
+ * Money on its way to a label, or to one of its payees.
  *
  * | state | means | goes on to |
  * | --- | --- | --- |
@@ -24,7 +24,9 @@ export interface Payout {
   readonly commission_minor: bigint;
   readonly net_minor: bigint;
   readonly currency: string;
-  /** The label's account at the provider. */
+  /** Whose part it is, as the terms name it; null: the label's own. */
+  readonly payee: string | null;
+  /** The label's or the payee's account at the provider. */
   readonly account: string;
   readonly state: PayoutState;
   readonly transfer_id: string | null;
@@ -77,12 +79,20 @@ export const allocationsOf = (tx: Tx, payoutId: string): Promise<Allocation[]> =
 export const sharesOf = (
   tx: Tx,
   payoutId: string,
-): Promise<(Books & { readonly gross: bigint; readonly commission: bigint; readonly timeZone: string })[]> =>
+): Promise<
+  (Books & {
+    readonly gross: bigint;
+    readonly commission: bigint;
+    readonly payee: number | null;
+    readonly timeZone: string;
+  })[]
+> =>
   tx.rows(
     `SELECT g.id, g.label_id AS "labelId", g.platform_id AS "platformId", p.currency, g.time_zone AS "timeZone",
-            sum(a.gross_minor)::bigint AS gross, sum(a.commission_minor)::bigint AS commission
+            sum(a.gross_minor)::bigint AS gross, sum(a.commission_minor)::bigint AS commission, y.number AS payee
        FROM payout_allocations a JOIN payouts p ON p.id = a.payout_id JOIN agreements g ON g.id = a.agreement_id
-      WHERE a.payout_id = $1 GROUP BY g.id, p.currency ORDER BY g.id`,
+       LEFT JOIN payees y ON y.agreement_id = a.agreement_id AND y.name = p.payee
+      WHERE a.payout_id = $1 GROUP BY g.id, p.currency, y.number ORDER BY g.id`,
     [payoutId],
   );
 

@@ -18,11 +18,13 @@ export class ReleasePayout implements ApprovalAction {
 
   /** Where the money goes, how much of it, and for what: none of it may change between request and decision. */
   async subjectHash(tx: Tx, id: string): Promise<string> {
-    const { account, currency, state, net_minor, commission_minor } = await getPayout(tx, id);
+    const { account, currency, state, payee, net_minor, commission_minor } = await getPayout(tx, id);
     const allocations = await allocationsOf(tx, id);
     const invoices = allocations.map(({ invoice_id, gross_minor }) => ({ id: invoice_id, gross: String(gross_minor) }));
     const amounts = { net: String(net_minor), commission: String(commission_minor) };
-    return sha256Hex(canonicalText({ id, account, currency, state, ...amounts, invoices }));
+    return sha256Hex(
+      canonicalText({ id, account, currency, state, ...amounts, invoices, ...(payee === null ? {} : { payee }) }),
+    );
   }
 
   async decided(tx: Tx, actor: Actor, id: string, decision: 'approved' | 'rejected'): Promise<void> {

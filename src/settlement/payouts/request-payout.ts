@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { dayInZone } from '../../kernel';
+import { getOrganization } from '../../parties';
 import { Approvals } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
-import { IdsField } from '../../platform/http/fields';
+import { IdsField, TextField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import type { Invoice } from '../invoices/invoices.repository';
-import { paymentAccount } from '../payments/payment-accounts.repository';
+import { sharedOut } from '../payees/payees.repository';
+import { type PaymentAccount, paymentAccount } from '../payments/payment-accounts.repository';
 import { Payments } from '../payments/payments';
 import { type Commission, commissionOn, commissionRate } from './commission';
 import { getPayout, type PayoutWithApproval } from './payouts.repository';
@@ -17,6 +19,14 @@ import { getPayout, type PayoutWithApproval } from './payouts.repository';
 export class PayoutBody {
   @IdsField({ max: 100, description: 'paid invoices of one purpose and currency' })
   readonly invoiceIds!: string[];
+
+  @TextField({
+    max: 200,
+    optional: true,
+    description: 'whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone',
+    example: 'Mist Harbour',
+  })
+  readonly payee?: string;
 }
 
 export const releaseAction = 'payout.release';
@@ -40,11 +50,14 @@ export class RequestPayout {
     private readonly payments: Payments,
   ) {}
 
-  async execute(tx: Tx, actor: Actor, { invoiceIds }: PayoutBody): Promise<PayoutWithApproval> {
+  async execute(tx: Tx, actor: Actor, { invoiceIds, ...of }: PayoutBody): Promise<PayoutWithApproval> {
     this.payments.required();
-    const account = await paymentAccount(tx, actor.organizationId);
-    if (account === undefined) throw new DomainError('payment-account-missing');
-    const invoices = await payableInvoices(tx, actor, invoiceIds);
+    const payee = of.payee ?? null;
+    const account = await accountFor(tx, actor, payee);
+    if (account === undefined) {
+      throw new DomainError('payment-account-missing', payee === null ? undefined : `${payee} has no account yet`);
+    }
+    const invoices = await payableInvoices(tx, actor, { ids: invoiceIds, payee });
     const at = this.clock.now();
     // The schedule is the operator's own, so its days are not any agreement's: they are counted in UTC.
     const rate = await commissionRate(tx, dayInZone(at, 'UTC'));
@@ -52,28 +65,46 @@ export class RequestPayout {
     if (commission.gross === commission.commission) {
       throw new DomainError('invoice-not-payable', 'nothing would be left after the commission');
     }
-    const id = await insertPayout(tx, { actor, account: account.external_id, invoices, commission, at });
+    const id = await insertPayout(tx, { actor, account: account.external_id, payee, invoices, commission, at });
     await this.approvals.request(tx, actor, releaseAction, id);
-    const details = { gross: String(commission.gross), commission: String(commission.commission) };
+    const details = {
+      ...{ gross: String(commission.gross), commission: String(commission.commission) },
+      ...(payee === null ? {} : { payee }),
+    };
     await audit(tx, actor, { action: 'payout.planned', subjectId: id, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'payout.planned', subjectId: id, payload: details, at });
     return getPayout(tx, id);
   }
 }
 
-async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly string[]): Promise<Payable[]> {
+/** A payee that is the label itself has the label's account, unless it has one of its own. */
+async function accountFor(
+  tx: Tx,
+  { organizationId }: Actor,
+  payee: string | null,
+): Promise<PaymentAccount | undefined> {
+  const account = await paymentAccount(tx, organizationId, payee);
+  if (account !== undefined || payee === null) return account;
+  const { name } = await getOrganization(tx, organizationId);
+  return payee === name ? paymentAccount(tx, organizationId, null) : undefined;
+}
+
+async function payableInvoices(tx: Tx, { organizationId }: Actor, { ids, payee }: Wanted): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
-    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state, i.vat_minor,
-            -- What came in: less than the invoice, where some of it was credited.
-            coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) AS amount_minor,
-            EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.live) AS paid_out
+    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state,
+            CASE WHEN $3::text IS NULL THEN i.vat_minor ELSE 0 END AS vat_minor,
+            -- What came in: less than the invoice, where some of it was credited. Of that a payee's part, or what is no payee's.
+            CASE WHEN $3 IS NULL
+              THEN coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) - ${sharedOut()}
+              ELSE ${sharedOut('$3')} END AS amount_minor,
+            EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.payee IS NOT DISTINCT FROM $3 AND a.live) AS paid_out
        FROM invoices i WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
-    [ids, organizationId],
+    [ids, organizationId, payee],
   );
   const known = new Map(rows.map((row) => [row.id, row]));
   const first = ids.map((id) => known.get(id)).find((row) => row !== undefined);
   const faults = ids.flatMap((id, index): Fault[] => {
-    const fault = faultOf(known.get(id), first);
+    const fault = faultOf(known.get(id), first, payee);
     return fault === undefined
       ? []
       : [{ pointer: `/invoiceIds/${index}`, code: 'invoice-not-payable', message: `${id} ${fault}` }];
@@ -82,36 +113,45 @@ async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly 
   return ids.map((id) => known.get(id)!);
 }
 
-function faultOf(invoice: Payable | undefined, first: Payable | undefined): string | undefined {
+function faultOf(invoice: Payable | undefined, first: Payable | undefined, payee: string | null): string | undefined {
   if (invoice === undefined) return 'is no invoice of yours';
   if (invoice.state !== 'paid') return 'is not paid yet';
   if (invoice.paid_out) return 'is already in a payout';
   if (invoice.purpose !== first?.purpose || invoice.currency !== first.currency) {
     return 'has another purpose or currency than the first';
   }
+  if (invoice.amount_minor <= 0n) {
+    return payee === null ? 'is shared out among payees: name whose part' : `has nothing for ${payee}`;
+  }
   return undefined;
+}
+
+interface Wanted {
+  readonly ids: readonly string[];
+  readonly payee: string | null;
 }
 
 interface NewPayout {
   readonly actor: Actor;
   readonly account: string;
+  readonly payee: string | null;
   readonly invoices: readonly Payable[];
   readonly commission: Commission;
   readonly at: Date;
 }
 
-async function insertPayout(tx: Tx, { actor, account, invoices, commission, at }: NewPayout): Promise<string> {
+async function insertPayout(tx: Tx, { actor, account, payee, invoices, commission, at }: NewPayout): Promise<string> {
   const { gross, commission: taken, parts } = commission;
   const [{ purpose, currency } = invoices[0]!] = invoices;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO payouts (owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8) RETURNING id`,
-    [actor.organizationId, purpose, gross, taken, gross - taken, currency, account, at],
+    `INSERT INTO payouts (owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at, payee)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9) RETURNING id`,
+    [actor.organizationId, purpose, gross, taken, gross - taken, currency, account, at, payee],
   );
-  // Two requests at once for the same invoice: the unique index lets one of them through.
+  // Two requests at once for the same part of an invoice: the unique index lets one of them through.
   await tx.run(
-    `INSERT INTO payout_allocations (payout_id, invoice_id, agreement_id, owner_id, gross_minor, commission_minor, live)
-     SELECT $1, a.invoice, a.agreement, $2, a.gross, a.commission, true
+    `INSERT INTO payout_allocations (payout_id, invoice_id, agreement_id, owner_id, gross_minor, commission_minor, live, payee)
+     SELECT $1, a.invoice, a.agreement, $2, a.gross, a.commission, true, $7
        FROM unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[]) AS a(invoice, agreement, gross, commission)`,
     [
       id,
@@ -120,6 +160,7 @@ async function insertPayout(tx: Tx, { actor, account, invoices, commission, at }
       invoices.map((invoice) => invoice.agreement_id),
       invoices.map((invoice) => String(invoice.amount_minor)),
       parts.map(String),
+      payee,
     ],
   );
   return id;

@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { post } from '../ledger/ledger';
-import { payoutSent } from '../ledger/templates';
+import { payeePayoutSent, payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
@@ -82,7 +82,12 @@ export class SendPayout {
       ]);
       for (const share of await sharesOf(tx, id)) {
         const effectiveOn = dayInZone(at, share.timeZone);
-        await post(tx, { agreement: share, kind: 'payout-sent', source: id, effectiveOn, at, legs: payoutSent(share) });
+        const { gross, commission, payee } = share;
+        const [kind, legs] =
+          payee === null
+            ? ['payout-sent', payoutSent({ gross, commission })]
+            : ['payee-payout-sent', payeePayoutSent({ gross, commission, payee })];
+        await post(tx, { agreement: share, kind, source: id, effectiveOn, at, legs });
       }
       await tell(tx, payout, { state: 'sent', details: { transfer: transferId }, at });
       await wakeEvents(tx, payout.account);

@@ -2,8 +2,8 @@ import type { LivingAgreement } from '../../agreements';
 import {
   type Carried,
   dayAfter,
-  monthPeriod,
   movedBetween,
+  periodOfMonth,
   receivedOf,
   type Settled,
   termsOfMonth,
@@ -23,6 +23,7 @@ import {
   taxWithheld,
   vatCharged,
 } from '../ledger/templates';
+import { shareOut } from '../payees/share-out';
 import { exchangeDue } from '../rates/exchange-due';
 import { recordTaxes } from '../rates/record-taxes';
 import type { ClosedMonth } from './rate-close';
@@ -39,12 +40,13 @@ export interface ClosedBooks {
   readonly at: Date;
 }
 
-/** Books what a close has made of a month, from the balances before and after it, and invoices what of it is due now. */
+/** Books what a close has made of a period, from the balances before and after it, and invoices what of it is due now. */
 export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at }: ClosedBooks): Promise<void> {
   const { month, settled, rates } = closed;
   const { recouped, payable } = settled;
   const terms = termsOfMonth(agreement.life, month);
-  const effectiveOn = lastDayOf(month);
+  // Royalties count for the last day of the period in which they were earned.
+  const effectiveOn = dayAfter(periodOfMonth(agreement.life, month).until, -1);
   const { vat, withheld } = taxesCharged(settled.payment);
   const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
   const events: readonly (readonly [kind: string, legs: readonly Leg[]])[] = [
@@ -74,10 +76,10 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
           ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
         });
   if (paid.minor <= 0n) return;
+  await shareOut(tx, paid.agreement, {
+    ...{ life: agreement.life, month, invoice: month, source: month, minor: paid.minor - due.vat, effectiveOn, at },
+  });
   const by = { system: 'close-period', organizationId: agreement.labelId };
   const { dueDays } = terms.payment;
   await issueInvoice(tx, { ...paid, vatMinor: due.vat, purpose: 'royalties', source: month, dueDays, at, by });
 }
-
-/** Royalties count for the last day of the month in which they were earned. */
-const lastDayOf = (month: string): string => dayAfter(monthPeriod(month).until, -1);

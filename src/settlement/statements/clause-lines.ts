@@ -97,6 +97,17 @@ export function ratesStated(lines: Pick<ClauseLines, 'payments'>): Pick<CloseFac
   };
 }
 
+/** What lapsed unearned, and to how many recordings it was allocated. Amounts as text. */
+export interface StatedBreakage {
+  readonly clause: string;
+  readonly allocateBy: 'units' | 'royalties';
+  readonly amount: string;
+  readonly recordings: string;
+  readonly unallocated: string;
+  /** Over the canonical lines of the allocation. */
+  readonly sha256: string;
+}
+
 /** The clause lines of a statement, sorted by what they are. */
 export interface ClauseLines {
   readonly termsHash: string;
@@ -106,6 +117,8 @@ export interface ClauseLines {
   readonly restatements: readonly StatedRestatement[];
   readonly steps: readonly StatedStep[];
   readonly payments: readonly StatedPayment[];
+  /** Null where nothing lapsed, or the terms allocate nothing. */
+  readonly breakage: StatedBreakage | null;
   readonly payable: {
     readonly royalties: string;
     readonly advance: AdvanceMoved;
@@ -130,6 +143,7 @@ export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clau
     lines.filter(({ line }) => line === kind).map(({ line: _, ...rest }) => rest as Line);
   const [period] = ofKind<{ terms: string }>('period');
   const [total] = ofKind<{ amount: string }>('total');
+  const [breakage = null] = ofKind<StatedBreakage>('breakage');
   const [payable] = ofKind<ClauseLines['payable']>('payable');
   if (!period || !total || !payable) throw new Error(`statement ${id} lacks a clause line`);
   return {
@@ -139,6 +153,7 @@ export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clau
     restatements: ofKind<StatedRestatement>('restatement'),
     steps: ofKind<StatedStep>('step'),
     payments: lines.filter(({ line }) => paymentLines.includes(line)) as unknown as StatedPayment[],
+    breakage,
     payable,
   };
 }

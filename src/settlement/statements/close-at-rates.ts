@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { dayInZone, monthPeriod } from '../../kernel';
+import { dayInZone, reportingPeriodAround } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { ratesForClose } from '../rates/rates-for-close';
 import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate-close';
@@ -17,7 +17,8 @@ export async function closeAtRates(
   const closed = rateClose(input);
   const terms = input.termsOf(input.month);
   if (closed.settled.payable === 0n || (!terms.taxes && !terms.exchange)) return { closed, input };
-  const days = { period: monthPeriod(input.month), issuedOn: dayInZone(at, timeZone) };
+  const period = reportingPeriodAround(terms.reportingPeriod, input.month);
+  const days = { period, issuedOn: dayInZone(at, timeZone) };
   const rates = await ratesForClose(tx, { id, terms }, days);
   return { closed: payAtRates(closed, terms, rates), input: { ...input, facts: { ...input.facts, ...rates.facts } } };
 }

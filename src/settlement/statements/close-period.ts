@@ -21,7 +21,7 @@ import { currentBookings, statementOfMonth } from './statements.repository';
 import { writeLines } from './write-lines';
 
 /**
- * Closes a month as far as a machine may: rates it, corrects earlier months whose reports were replaced or events came late, and keeps the statement and
+ * Closes a reporting period as far as a machine may: rates it, corrects earlier ones whose reports were replaced or events came late, and keeps the statement and
  * its lines as a draft that a second person of the label issues. Nothing is booked, and the platform hears nothing. Killed anywhere it leaves nothing;
  * run again, or eight times at once, it leaves one draft.
  */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getAgreementForUpdate, getLivingForUpdate } from '../../agreements';
-import { canonicalText, monthPeriod, sha256Hex } from '../../kernel';
+import { canonicalText, periodOfMonth, sha256Hex } from '../../kernel';
 import type { ApprovalAction } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
@@ -82,8 +82,8 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   const months = replaced.map(({ period }) => period);
   await releaseCorrected(tx, { agreement, months, draftedAt: draft.drafted_at, at });
   await askToWatchDeadlines(tx, agreement.id);
-  // What this month recouped is known from here on: the next one may have earned the rest of the advance already.
-  await askToWatch(tx, agreement.id, monthPeriod(month).until.slice(0, 7));
+  // What this period recouped is known from here on: the next one may have earned the rest of the advance already.
+  await askToWatch(tx, agreement.id, periodOfMonth(agreement.life, month).until.slice(0, 7));
   const { sha256, total_minor, held_minor } = statement;
   const amounts = { payable: String(total_minor), held: String(held_minor) };
   const details = { agreement: agreement.id, month, sha256, ...amounts };

@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { moneyText, territoryCode, useAndModelOf } from '../../kernel';
 import type { StoredLine } from './lines.repository';
-import type { Statement } from './statements.repository';
+import { periodNameOf, type Statement } from './statements.repository';
 
 export class StatementLineView {
   @ApiProperty({ type: 'integer' }) readonly line!: number;
-  @ApiProperty({ example: '2026-01', description: 'the statement’s month, or the month that the line corrects' })
+  @ApiProperty({ example: '2026-01', description: 'the statement’s period, or the one that the line corrects' })
   readonly period!: string;
   @ApiProperty() readonly clause!: string;
   @ApiProperty({ type: String, nullable: true, description: 'null: the clause owes this to no recording' })
@@ -30,15 +30,18 @@ export class StatementLineView {
 }
 
 export class StatedLineView extends StatementLineView {
-  @ApiProperty({ description: 'whether another month’s usage stands in for it until the report comes' })
+  @ApiProperty({ description: 'whether another period’s usage stands in for it until the report comes' })
   readonly estimated!: boolean;
 }
 
-export function lineView(line: StoredLine, currency: string): StatementLineView {
+type Stated = Pick<Statement, 'month' | 'reporting_period' | 'currency'>;
+
+export function lineView(line: StoredLine, statement: Stated): StatementLineView {
+  const { currency } = statement;
   const used = line.use_model === null ? undefined : useAndModelOf(line.use_model);
   return {
     line: line.line,
-    period: line.period.slice(0, 7),
+    period: periodNameOf(statement, line.period),
     clause: line.clause,
     isrc: line.isrc,
     serviceId: line.service_id,
@@ -54,11 +57,11 @@ export function lineView(line: StoredLine, currency: string): StatementLineView 
   };
 }
 
-/** A line of a statement, with whether it rests on another month's usage. */
+/** A line of a statement, with whether it rests on another period's usage. */
 export const statedLineView = (
   line: StoredLine,
-  { month, currency, estimated_from }: Pick<Statement, 'month' | 'currency' | 'estimated_from'>,
+  statement: Stated & Pick<Statement, 'estimated_from'>,
 ): StatedLineView => ({
-  ...lineView(line, currency),
-  estimated: estimated_from !== null && line.period === month,
+  ...lineView(line, statement),
+  estimated: statement.estimated_from !== null && line.period === statement.month,
 });

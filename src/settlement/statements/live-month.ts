@@ -2,7 +2,7 @@ import type { LivingAgreement } from '../../agreements';
 import {
   exactOfRecordings,
   type Fault,
-  monthPeriod,
+  periodOfMonth,
   type RatedPeriod,
   ratePeriod,
   RatingRefused,
@@ -32,7 +32,7 @@ export interface LiveMonth {
   readonly missing: readonly Fault[];
 }
 
-/** A month as it would be rated if it ended now: by the close's own rating, on what counts so far. Lines in order of recording and context. */
+/** The period that a month lies in, as it would be rated if it ended now: by the close's own rating, on what counts so far. Lines in order of recording and context. */
 export async function liveMonth(
   tx: Tx,
   readings: KeptReadings,
@@ -45,7 +45,7 @@ export async function liveMonth(
   const keys = [...sums.keys()].sort();
   try {
     const terms = termsOfMonth(agreement.life, month);
-    const rated = ratePeriod({ terms, period: monthPeriod(month), usage, context });
+    const rated = ratePeriod({ terms, period: periodOfMonth(agreement.life, month), usage, context });
     const earned = earnedBy(rated);
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { dayInZone, moneyText, monthsOfLife } from '../../kernel';
+import { dayInZone, moneyText, monthsOfLife, periodNameOfMonth, periodOfMonth } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
@@ -12,7 +12,11 @@ import { lineKey, type LiveLine, type LiveMonth, liveMonth } from './live-month'
 import { KeptReadings } from '../../usage';
 
 export class LiveQuery extends PageQuery {
-  @MonthField({ optional: true, description: 'absent: the current month where the agreement’s clocks hang' })
+  @MonthField({
+    optional: true,
+    description:
+      'absent: the current month where the agreement’s clocks hang; with longer reporting periods the whole one that it lies in',
+  })
   readonly month?: string;
 }
 
@@ -44,7 +48,9 @@ export class LiveMissingView {
 }
 
 export class LiveView {
-  @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'the first of the reporting period' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'what it is called: 2026-Q1, 2026-H1, 2026' })
+  readonly period!: string;
   @ApiProperty({ format: 'date-time' }) readonly asOf!: string;
   @ApiProperty({ type: String, nullable: true, example: '4000.00', description: 'null while it cannot be rated' })
   readonly amount!: string | null;
@@ -67,9 +73,9 @@ export class LiveController {
   @Get(':id/live')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'See a month so far: plays and what they have earned',
+    summary: 'See a period so far: plays and what they have earned',
     description:
-      'By track, service, territory and use, from the source that is money. Amounts are those of a close if the month ended now, before recoupment: floors included, shares of revenue once it is reported. Refused with `agreement-not-concluded`.',
+      'By track, service, territory and use, from the source that is money. Amounts are those of a close if the reporting period ended now, before recoupment: floors included, shares of revenue once it is reported. Refused with `agreement-not-concluded`.',
   })
   @ApiOkResponse({ type: LiveView })
   async get(
@@ -82,7 +88,8 @@ export class LiveController {
     const agreement = await getLiving(tx, id);
     const asked = month ?? dayInZone(now, agreement.timeZone).slice(0, 7);
     refuseUnlessInTerm(agreement, asked);
-    return liveView(agreement, asked, now, await liveMonth(tx, this.readings, agreement, asked), { limit, after });
+    const first = periodOfMonth(agreement.life, asked).from.slice(0, 7);
+    return liveView(agreement, first, now, await liveMonth(tx, this.readings, agreement, first), { limit, after });
   }
 }
 
@@ -94,7 +101,7 @@ function refuseUnlessInTerm({ life }: LivingAgreement, month: string): void {
 }
 
 function liveView(
-  { currency }: LivingAgreement,
+  { currency, life }: LivingAgreement,
   month: string,
   now: Date,
   { lines, rated, missing }: LiveMonth,
@@ -103,6 +110,7 @@ function liveView(
   const rest = after === undefined ? lines : lines.filter((line) => lineKey(line) > after);
   return {
     month,
+    period: periodNameOfMonth(life, month),
     asOf: now.toISOString(),
     amount: rated === undefined ? null : moneyText(rated.total),
     currency,

@@ -3,11 +3,12 @@ import {
   type Carried,
   type CloseFacts,
   closePeriod,
-  monthPeriod,
   payAfterTax,
+  type Period,
   type RatedPeriod,
   ratePeriod,
   RatingRefused,
+  reportingPeriodAround,
   type Restatement,
   restate,
   type Settled,
@@ -18,16 +19,18 @@ import type { MonthOfRecord } from '../../usage';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import type { RatesOfClose } from '../rates/rates-for-close';
 
-/** An earlier month for which other reports or more events speak than those that were booked. */
+/** An earlier period for which other reports or more events speak than those that were booked. */
 export interface Correction {
+  /** The first of the period. */
   readonly month: string;
   readonly booked: MonthOfRecord;
   readonly live: MonthOfRecord;
 }
 
 export interface CloseInput {
-  /** The terms in force in a month: an amendment may have come between a month and its correction. */
+  /** The terms in force in a period, by its first month: an amendment may have come between it and its correction. */
   readonly termsOf: (month: string) => Terms;
+  /** The first of the period. */
   readonly month: string;
   readonly usage: MonthOfRecord;
   readonly corrections: readonly Correction[];
@@ -41,7 +44,7 @@ export interface CorrectedMonth extends Correction {
   readonly restatement: Restatement;
 }
 
-/** A month as the close books it. `clauseLines` is the text that the statement's hash is over. */
+/** A reporting period, named by its first month, as the close books it. `clauseLines` is the text that the statement's hash is over. */
 export interface ClosedMonth {
   readonly month: string;
   readonly usage: MonthOfRecord;
@@ -54,10 +57,13 @@ export interface ClosedMonth {
   readonly sha256: string;
 }
 
-/** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
+/** The reporting period that a month begins: what is rated as a whole. */
+const periodFrom = ({ reportingPeriod }: Terms, month: string): Period => reportingPeriodAround(reportingPeriod, month);
+
+/** Works a close out from facts alone: the period, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
 export function rateClose({ termsOf, month, usage, corrections, carried, facts }: CloseInput): ClosedMonth {
   const rate = (of: string, { usage: sums, context }: MonthOfRecord): RatedPeriod =>
-    ratePeriod({ terms: termsOf(of), period: monthPeriod(of), usage: sums, context });
+    ratePeriod({ terms: termsOf(of), period: periodFrom(termsOf(of), of), usage: sums, context });
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
     const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
@@ -67,7 +73,7 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
   const restatements = corrected.map(({ restatement }) => restatement);
   const { rated, settled } = closePeriod({
     terms,
-    period: monthPeriod(month),
+    period: periodFrom(terms, month),
     usage: usage.usage,
     context: usage.context,
     restatements,
@@ -92,7 +98,7 @@ function stated(
 export function payAtRates(closed: ClosedMonth, terms: Terms, { facts, rates }: RatesOfClose): ClosedMonth {
   const { month, rated, corrected } = closed;
   const { payable } = closed.settled;
-  const payment = payAfterTax(terms, { period: monthPeriod(month), payable, ...facts });
+  const payment = payAfterTax(terms, { period: periodFrom(terms, month), payable, ...facts });
   const settled = payment === undefined ? closed.settled : { ...closed.settled, payment };
   const restatements = corrected.map(({ restatement }) => restatement);
   return { ...closed, settled, rates, ...stated(terms, { rated, restatements, settled }) };

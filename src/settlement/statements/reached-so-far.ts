@@ -1,7 +1,8 @@
 import {
   moneyText,
-  monthPeriod,
-  monthsOfLife,
+  type Period,
+  periodOfMonth,
+  periodsOfLife,
   type RatedPeriod,
   ratePeriod,
   RatingRefused,
@@ -18,42 +19,42 @@ import { carriedInto } from './carried-into';
 import { closedMonths } from './statements.repository';
 
 /**
- * What a month's money has reached, by the close's own rating on what counts so far: floors and tiers, and an advance that is earned with
+ * What a period's money has reached, by the close's own rating on what counts so far: floors and tiers, and an advance that is earned with
  * it. Nothing where a figure is still to be reported: no amount is known then.
  */
 export async function reachedSoFar(tx: Tx, { agreement, month, usage }: AccrualQuestion): Promise<readonly Reached[]> {
   const terms = termsOfMonth(agreement.life, month);
-  const rated = ratedSoFar(terms, month, usage);
+  const rated = ratedSoFar(terms, periodOfMonth(agreement.life, month), usage);
   if (rated === undefined) return [];
   return [...reachedIn(terms, rated), ...(await advancesEarned(tx, { agreement, month, usage }, { terms, rated }))];
 }
 
 function ratedSoFar(
   terms: Terms,
-  month: string,
+  period: Period,
   { usage, context }: AccrualQuestion['usage'],
 ): RatedPeriod | undefined {
   try {
-    return ratePeriod({ terms, period: monthPeriod(month), usage, context });
+    return ratePeriod({ terms, period, usage, context });
   } catch (error) {
     if (error instanceof RatingRefused) return undefined;
     throw error;
   }
 }
 
-/** Only for the month that is to be closed next: what earlier ones that are open will recoup is not known. */
+/** Only for the period that is to be closed next: what earlier ones that are open will recoup is not known. */
 async function advancesEarned(
   tx: Tx,
   { agreement, month, usage: { context } }: AccrualQuestion,
   { terms, rated }: { terms: Terms; rated: RatedPeriod },
 ): Promise<Reached[]> {
   const closed = await closedMonths(tx, agreement.id);
-  if (monthsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
+  if (periodsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
   const carried = await carriedInto(tx, agreement, month);
   const facts = await closeFactsOf(tx, agreement, month);
   const { opening, closing, royalties } = settlePeriod({
     terms,
-    period: monthPeriod(month),
+    period: periodOfMonth(agreement.life, month),
     rated,
     context,
     carried,

@@ -11,19 +11,19 @@ import { type Operation, openOperation } from '../../platform/operations/operati
 import { refuseUnlessClosable } from './closable';
 
 export class CloseBody {
-  @MonthField({ description: 'the month to close', example: '2026-01' })
+  @MonthField({ description: 'the month to close; of a longer reporting period its first', example: '2026-01' })
   readonly month!: string;
 
   @BooleanField({
     optional: true,
     description:
-      'let the usage of the last month closed by reports stand in where the month’s report is overdue; its difference is booked once it comes',
+      'let the usage of the last period closed by reports stand in where a report of this one is overdue; its difference is booked once it comes',
   })
   readonly estimate?: boolean;
 }
 
 /**
- * Asks for a month to be closed; whoever asks is not who issues what comes of it. Refuses with not-found, agreement-not-concluded, period-already-closed or period-not-closable; the job
+ * Asks for a reporting period to be closed; whoever asks is not who issues what comes of it. Refuses with not-found, agreement-not-concluded, period-already-closed or period-not-closable; the job
  * checks the same again when its turn comes.
  */
 @Injectable()

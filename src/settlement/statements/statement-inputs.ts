@@ -3,8 +3,9 @@ import { getLivingAsOf } from '../../agreements';
 import {
   type CloseFacts,
   moneyText,
-  monthPeriod,
   type PeriodContext,
+  periodNameOfMonth,
+  periodOfMonth,
   ratePeriod,
   type Terms,
   termsHash,
@@ -50,15 +51,19 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     const corrected = { reportIds: corrected_reports ?? [], eventPosition: corrected_events };
     const before = await monthOfRecord(tx, readings, agreement, of, corrected);
     const then = termsOfMonth(agreement.life, of);
-    const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
-    // Where each line is rounded, the amounts cannot be told from the exact values.
+    const booked = ratePeriod({
+      ...{ terms: then, period: periodOfMonth(agreement.life, of) },
+      ...{ usage: before.usage, context: before.context },
+    });
+    // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
+    const isByLine = [terms, then].some(({ rounding }) => rounding.apply === 'line');
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
-      terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
+      isByLine ? { clause, exact, amount } : { clause, exact },
     );
     restates.push({
       // Only where an amendment lies between the month and its correction.
       ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
-      ...contextFile(of, usage.context),
+      ...contextFile(periodNameOfMonth(agreement.life, of), usage.context),
       usage: usage.usage.map(usageRow),
       booked: { total: moneyText(booked.total), clauses },
     });
@@ -67,7 +72,7 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     terms,
     usage: own.usage.map(usageRow),
     context: {
-      ...contextFile(month, own.context),
+      ...contextFile(periodNameOfMonth(agreement.life, month), own.context),
       restates,
       ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
     },
@@ -97,7 +102,7 @@ export function factsFile(
   return Object.keys(facts).length === 0 ? {} : { facts };
 }
 
-/** The figures of a month, as a context file. */
+/** The figures of a period of this name, as a context file. */
 export const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
   period,
   ...(figures === undefined ? {} : { figures }),

@@ -73,7 +73,27 @@ describe('the lines of a statement', () => {
     ]);
   });
 
-  it('always sum to the royalties, whatever is played, returned and corrected', () => {
+  it('are each rounded by themselves where the terms say so, and are what is booked', () => {
+    const byLine = { ...terms, rounding: { ...terms.rounding, apply: 'line' as const } };
+    const streaming = { kind: 'perUnit' as const, rate: '0.0025' };
+    const royalties = byLine.royalties.map((one) => (one.id === 'streaming' ? { ...one, royalty: streaming } : one));
+    // Two plays earn 0.005 each: half-up they are 0.01 and 0.01, together 0.01 would be all. January's were one and two.
+    const booked = month([plays(first, 1n), plays(second, 2n)]);
+    const closed = close(
+      month([plays(first, 2n), plays(second, 2n)]),
+      [{ month: '2026-01', booked, live: month([plays(first, 2n), plays(second, 2n)]) }],
+      { ...byLine, royalties },
+    );
+    expect([...statementLines(closed)].map(({ period, exact, minor }) => [period, exact, minor])).toEqual([
+      ['2026-02', '0.005', 1n],
+      ['2026-02', '0.005', 1n],
+      // 0.0025 was nothing.
+      ['2026-01', '0.0025', 1n],
+    ]);
+    expect([closed.rated.total.minor, closed.settled.royalties]).toEqual([2n, 3n]);
+  });
+
+  it('always sum to the royalties, whatever is played, returned, corrected and rounded', () => {
     const sum = fc
       .record({
         isrc: fc.constantFrom(...ISRCS),
@@ -101,8 +121,9 @@ describe('the lines of a statement', () => {
     }));
     const months = fc.tuple(usage, figures).map(([sums, context]) => month(sums, context));
     fc.assert(
-      fc.property(months, months, months, (february, booked, live) => {
-        const closed = close(february, [{ month: '2026-01', booked, live }]);
+      fc.property(months, months, months, fc.constantFrom('period', 'line'), (february, booked, live, apply) => {
+        const by = { ...terms, rounding: { ...terms.rounding, apply } };
+        const closed = close(february, [{ month: '2026-01', booked, live }], by);
         expect(sumOf([...statementLines(closed)])).toBe(closed.settled.royalties);
       }),
     );

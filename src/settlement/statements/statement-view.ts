@@ -1,13 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { orNull } from '../../platform/http/or-null';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from './clause-lines';
 import { type StatementHeader, type StatementState, statementStates } from './life/statement-states';
-import type { Statement } from './statements.repository';
+import { periodNameOf, standInNameOf, type Statement } from './statements.repository';
 
 export class StatementView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
-  @ApiProperty({ example: '2026-01' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'the first of its reporting period' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'what the period is called: 2026-Q1, 2026-H1, 2026' })
+  readonly period!: string;
   @ApiProperty({
     enum: statementStates,
     description:
@@ -19,10 +22,10 @@ export class StatementView {
     nullable: true,
     example: null,
     description:
-      'an estimate: the month whose usage stands in until the report comes, whose difference a later statement books',
+      'an estimate: the period whose usage stands in until the report comes, whose difference a later statement books',
   })
   readonly estimatedFrom!: string | null;
-  @ApiProperty({ type: AmountView, description: 'the month’s royalties and the corrections booked with it' })
+  @ApiProperty({ type: AmountView, description: 'the period’s royalties and the corrections booked with it' })
   readonly royalties!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken up by advances' }) readonly recouped!: AmountView;
   @ApiProperty({
@@ -30,7 +33,7 @@ export class StatementView {
     description: 'what is payable; with VAT, less tax withheld and `held`, it is invoiced',
   })
   readonly payable!: AmountView;
-  @ApiProperty({ type: AmountView, description: 'what of it disputes held when the month was closed' })
+  @ApiProperty({ type: AmountView, description: 'what of it disputes held when the period was closed' })
   readonly held!: AmountView;
   @ApiProperty({ description: 'SHA-256 of the clause lines' }) readonly sha256!: string;
   @ApiProperty({
@@ -73,7 +76,7 @@ export class ClauseDifferenceView {
 }
 
 export class RestatementView {
-  @ApiProperty({ example: '2026-01', description: 'the month that is corrected' }) readonly period!: string;
+  @ApiProperty({ example: '2026-01', description: 'the period that is corrected' }) readonly period!: string;
   @ApiProperty() readonly booked!: string;
   @ApiProperty() readonly rerated!: string;
   @ApiProperty({ example: '300.00' }) readonly delta!: string;
@@ -81,9 +84,11 @@ export class RestatementView {
 }
 
 export class StatedPaymentView {
-  @ApiProperty({ enum: ['vat', 'withholding', 'exchange'] }) readonly line!: string;
-  @ApiProperty({ example: '0.15' }) readonly rate!: string;
-  @ApiProperty({ description: 'who says so' }) readonly source!: string;
+  @ApiProperty({ enum: ['vat', 'withholding', 'exchange', 'share'] }) readonly line!: string;
+  @ApiPropertyOptional({ example: '0.15' }) readonly rate?: string;
+  @ApiPropertyOptional({ description: 'who says so' }) readonly source?: string;
+  @ApiPropertyOptional({ description: 'whose share it is', example: 'Mist Harbour' }) readonly payee?: string;
+  @ApiPropertyOptional({ description: 'of a payee, in the currency of payment' }) readonly amount?: string;
   @ApiPropertyOptional({ description: 'who bears the tax' }) readonly treatment?: string;
   @ApiPropertyOptional({ example: '1000.00' }) readonly net?: string;
   @ApiPropertyOptional({ example: '150.00' }) readonly tax?: string;
@@ -93,14 +98,29 @@ export class StatedPaymentView {
   @ApiPropertyOptional({ description: 'exchanged, in the currency of the statement' }) readonly from?: string;
   @ApiPropertyOptional({ description: 'what it comes to, in `currency`' }) readonly to?: string;
   @ApiPropertyOptional({ description: 'of payment', example: 'RUB' }) readonly currency?: string;
-  @ApiPropertyOptional({ description: '`to`, unrounded' }) readonly exact?: string;
+  @ApiPropertyOptional({ description: '`to` or `amount`, unrounded' }) readonly exact?: string;
+}
+
+export class StatedBreakageView {
+  @ApiProperty({ enum: ['units', 'royalties'], description: 'of the recordings in the period' })
+  readonly allocateBy!: string;
+  @ApiProperty({ example: '30.00', description: 'what lapsed' }) readonly amount!: string;
+  @ApiProperty({ example: '3', description: 'how many recordings took part' }) readonly recordings!: string;
+  @ApiProperty({ example: '0.00', description: 'what belongs to none' }) readonly unallocated!: string;
+  @ApiProperty({ description: 'SHA-256 over the canonical lines of the allocation' }) readonly sha256!: string;
 }
 
 export class StatementDetailView extends StatementView {
   @ApiProperty({ type: ClauseLineView, isArray: true }) readonly clauses!: readonly ClauseLineView[];
   @ApiProperty({ type: RestatementView, isArray: true }) readonly restatements!: readonly RestatementView[];
-  @ApiProperty({ type: StatedPaymentView, isArray: true, description: 'tax and exchange of what is payable' })
+  @ApiProperty({
+    type: StatedPaymentView,
+    isArray: true,
+    description: 'tax and exchange of what is payable, and whose it is',
+  })
   readonly payments!: readonly object[];
+  @ApiProperty({ ...orNull(StatedBreakageView), description: 'null: nothing lapsed, or nothing is allocated' })
+  readonly breakage!: StatedBreakageView | null;
   @ApiProperty({ type: AdvanceView }) readonly advance!: AdvanceView;
   @ApiProperty({ description: 'what corrections took back beyond what was payable; it waits for later months' })
   readonly carriedForward!: string;
@@ -110,8 +130,9 @@ export const statementView = (statement: StatementHeader): StatementView => ({
   id: statement.id,
   agreementId: statement.agreement_id,
   month: statement.month.slice(0, 7),
+  period: periodNameOf(statement),
   state: statement.state,
-  estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
+  estimatedFrom: standInNameOf(statement),
   royalties: amountView(statement.royalties_minor, statement.currency),
   recouped: amountView(statement.recouped_minor, statement.currency),
   payable: amountView(statement.total_minor, statement.currency),
@@ -124,12 +145,13 @@ export const statementView = (statement: StatementHeader): StatementView => ({
 
 /** The statement with its clause lines. */
 export function statementDetailView(statement: Statement, header: StatementHeader): StatementDetailView {
-  const { clauses, restatements, payments, payable } = clauseLinesOf(statement);
+  const { clauses, restatements, payments, breakage, payable } = clauseLinesOf(statement);
   return {
     ...statementView(header),
     clauses,
     restatements,
     payments,
+    breakage,
     advance: payable.advance,
     carriedForward: payable.carriedForward,
   };

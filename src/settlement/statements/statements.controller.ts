@@ -11,7 +11,7 @@ import {
   Query,
   type StreamableFile,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
@@ -21,6 +21,7 @@ import { ChoiceField, IdField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../platform/operations/operations.controller';
+import { breakageAfter, breakageCsv, BreakageLineView, breakageLineView } from './breakage-lines';
 import { getStatementOrDraft } from './drafts/drafted';
 import { csvOfLines, type Reading } from './formats/lines-csv';
 import { headerById, listStatements, type StatementState, statementStates } from './life/statement-states';
@@ -28,7 +29,13 @@ import { StatedLineView, statedLineView } from './line-view';
 import { linesAfter } from './lines.repository';
 import { CloseBody, RequestClose } from './request-close';
 import { InputsView, statementInputs } from './statement-inputs';
-import { StatementDetailView, statementDetailView, StatementView, statementView } from './statement-view';
+import {
+  StatedBreakageView,
+  StatementDetailView,
+  statementDetailView,
+  StatementView,
+  statementView,
+} from './statement-view';
 import { fileNameOf } from './statements.repository';
 import { KeptReadings } from '../../usage';
 
@@ -49,6 +56,7 @@ export class LinesQuery extends PageQuery {
 }
 
 @ApiTags('statements')
+@ApiExtraModels(StatedBreakageView)
 @Controller('v1')
 export class StatementsController {
   constructor(
@@ -61,9 +69,9 @@ export class StatementsController {
   @HttpCode(202)
   @Allow({ kinds: ['label'], roles: ['finance'] })
   @ApiOperation({
-    summary: 'Close a month: rate its usage and draft its statement',
+    summary: 'Close a reporting period: rate its usage and draft its statement',
     description:
-      'Follow the operation; its result names the draft, whose `approvalId` a second person of finance decides: approved, it is issued, booked and invoiced in that moment. What changed meanwhile makes another draft when the month is closed again. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the month must have ended, earlier ones be closed, and its reports be there and read. The operation fails with `rates-missing` where the terms ask for rates that are not there.',
+      'Follow the operation; its result names the draft, whose `approvalId` a second person of finance decides: approved, it is issued, booked and invoiced in that moment. What changed meanwhile makes another draft when the period is closed again. Refused with `agreement-not-concluded`, `period-already-closed`, or `period-not-closable`: the period must have ended, earlier ones be closed, and the reports of its months be there and read. The operation fails with `rates-missing` where the terms ask for rates that are not there.',
   })
   @ApiAcceptedResponse({ type: OperationView })
   async close(
@@ -149,6 +157,34 @@ export class StatementsController {
         );
       },
       'read',
+    );
+  }
+
+  @Get('statements/:id/breakage')
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label', 'platform', 'auditor'] })
+  @ApiOperation({
+    summary: 'List a statement’s breakage by recordings, as JSON or CSV',
+    description:
+      'A page of JSON, or all of it as CSV. What was paid beforehand and lapsed in the period, by the key of the terms; booked once, as a whole, and payable to nobody again. Empty where nothing lapsed, or the terms allocate nothing.',
+  })
+  @ApiOkResponse({ type: pageSchema(BreakageLineView) })
+  async breakage(
+    @By() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { limit, cursor, format }: LinesQuery,
+    @Headers('accept') accept?: string,
+  ): Promise<Page<BreakageLineView> | StreamableFile> {
+    const read: Reading = (work) => this.database.withTenant(actor, work, 'read');
+    const statement = await read((tx) => getStatementOrDraft(tx, id));
+    if (wantsCsv(format, accept)) return csvFile(`${fileNameOf(statement)}.breakage`, breakageCsv(read, statement));
+    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    const rows = await read((tx) => breakageAfter(tx, statement, Number(after), limit + 1));
+    return pageOf(
+      rows,
+      limit,
+      (row) => breakageLineView(row, statement),
+      (row) => [String(row.line)],
     );
   }
 

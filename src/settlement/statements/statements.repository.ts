@@ -1,17 +1,18 @@
 import type { AgreementWithTerms } from '../../agreements';
-import type { Carried } from '../../kernel';
+import { type Carried, type ReportingPeriod, reportingPeriodNameAround } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { UsageBasis } from '../../usage';
 import { unpacked } from './drafts/packed';
 import { waitingDrafts } from './drafts/waiting';
 
-/** A closed month of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
+/** A closed reporting period of an agreement: what its clause lines say, and the balances that passed through it. Never changed. */
 export interface Statement {
   readonly id: string;
   readonly agreement_id: string;
-  /** The month's first day. */
+  /** The first day of the period, and of the month that stands for it. */
   readonly month: string;
+  readonly reporting_period: ReportingPeriod;
   readonly label_id: string;
   readonly platform_id: string;
   /** The canonical clause lines; `sha256` is over exactly this text. */
@@ -26,9 +27,9 @@ export interface Statement {
   readonly currency: string;
   readonly carried_in: Carried;
   readonly carried_out: Carried;
-  /** The month whose usage stood in for reports that were overdue, its first day; null: none did. */
+  /** The period whose usage stood in for reports that were overdue, its first day; null: none did. */
   readonly estimated_from: string | null;
-  /** Which draft of the month it was; its lines are named by it. */
+  /** Which draft of the period it was; its lines are named by it. */
   readonly draft: number;
   /** Null while it is a draft. */
   readonly issued_at: Date | null;
@@ -68,9 +69,20 @@ export async function getStatement(tx: Tx, id: string): Promise<IssuedStatement>
 export const findStatement = (tx: Tx, id: string): Promise<IssuedStatement | undefined> =>
   tx.first<IssuedStatement>('SELECT * FROM statements WHERE id = $1', [id]);
 
+/** What a statement's period is called, or another one of its agreement by the first day: '2026-01', '2026-Q1', '2026-H1', '2026'. */
+export const periodNameOf = (
+  { month, reporting_period }: Pick<Statement, 'month' | 'reporting_period'>,
+  day = month,
+): string => reportingPeriodNameAround(reporting_period, day.slice(0, 7));
+
+/** As periodNameOf, of the period whose usage stood in; null where none did. */
+export const standInNameOf = (
+  statement: Pick<Statement, 'month' | 'reporting_period' | 'estimated_from'>,
+): string | null => (statement.estimated_from === null ? null : periodNameOf(statement, statement.estimated_from));
+
 /** What a statement's files are called, without their extension. */
-export const fileNameOf = ({ id, month }: Pick<Statement, 'id' | 'month'>): string =>
-  `statement-${month.slice(0, 7)}-${id}`;
+export const fileNameOf = (statement: Pick<Statement, 'id' | 'month' | 'reporting_period'>): string =>
+  `statement-${periodNameOf(statement)}-${statement.id}`;
 
 export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<IssuedStatement | undefined> =>
   tx.first<IssuedStatement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [
@@ -78,14 +90,14 @@ export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Pr
     `${month}-01`,
   ]);
 
-/** All that were issued under an agreement, by month. */
+/** All that were issued under an agreement, by period. */
 export const statementsOf = (tx: Tx, agreementId: string): Promise<Statement[]> =>
   tx.rows<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month', [agreementId]);
 
 export const latestStatement = (tx: Tx, agreementId: string): Promise<Statement | undefined> =>
   tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1', [agreementId]);
 
-/** 'YYYY-MM' of every closed month. */
+/** 'YYYY-MM': the first month of every closed period. */
 export async function closedMonths(tx: Tx, agreementId: string): Promise<Set<string>> {
   const rows = await tx.rows<{ month: string }>(
     `SELECT to_char(month, 'YYYY-MM') AS month FROM statements WHERE agreement_id = $1`,
@@ -117,8 +129,8 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
   const { agreement, month, at } = statement;
   await tx.run(
     `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
-                             currency, carried_in, carried_out, issued_at, held_minor, id, draft, estimated_from)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+                             currency, carried_in, carried_out, issued_at, held_minor, id, draft, estimated_from, reporting_period)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       agreement.id,
       `${month}-01`,
@@ -137,6 +149,7 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
       statement.id,
       statement.draft,
       statement.estimated_from,
+      agreement.terms.reportingPeriod,
     ],
   );
 }

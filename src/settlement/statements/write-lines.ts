@@ -25,13 +25,32 @@ const columns = [
   'amount_minor',
 ] as const;
 
-/** Writes the statement's lines by COPY: there may be a million. */
+const breakageColumns = [
+  ...['agreement_id', 'month', 'draft', 'line', 'label_id', 'platform_id'],
+  ...['isrc', 'weight', 'exact', 'amount_minor'],
+];
+
+/** Writes the statement's lines by COPY: there may be a million. So may there be of breakage. */
 export async function writeLines(
   tx: Tx,
   agreement: AgreementWithTerms,
   { closed, draft }: { closed: ClosedMonth; draft: number },
 ): Promise<void> {
   await copyInto(tx, 'statement_lines', columns, rows(agreement, closed, draft));
+  if (closed.settled.breakage === undefined) return;
+  await copyInto(tx, 'breakage_lines', breakageColumns, breakageRows(agreement, closed, draft));
+}
+
+function* breakageRows(
+  { id, labelId, platformId }: AgreementWithTerms,
+  { month, settled: { breakage } }: ClosedMonth,
+  draft: number,
+): Generator<CopyValue[]> {
+  let number = 0;
+  for (const { isrc, weight, exact, minor } of breakage?.lines ?? []) {
+    number += 1;
+    yield [id, `${month}-01`, draft, number, labelId, platformId, isrc, weight, exact, minor];
+  }
 }
 
 function* rows(

@@ -7,15 +7,23 @@ const terms = referenceTerms();
 const nothing: MonthFacts = { reported: null, drafted: null, issued: null, invoice: null, interest: null };
 const deadlines = deadlinesOf(terms, { month: '2026-01', concludedOn: day('2025-12-20') });
 const on = (today: string, facts: Partial<MonthFacts> = {}) =>
-  stepsOf(deadlines, { month: '2026-01', today: day(today), facts: { ...nothing, ...facts } });
+  stepsOf(deadlines, { month: '2026-01', period: '2026-01', today: day(today), facts: { ...nothing, ...facts } });
 
 describe('the steps of a month', () => {
   it('are due in days after its end, or after the signature where that is later', () => {
     expect(terms.usage.report.dueDays).toBe(15);
-    expect(deadlines).toEqual({ report: '2026-02-15', statement: '2026-03-02' });
+    expect(deadlines).toEqual({ ended: '2026-02-01', report: '2026-02-15', statement: '2026-03-02' });
     expect(deadlinesOf(terms, { month: '2026-01', concludedOn: day('2026-02-11') })).toEqual({
+      ended: '2026-02-01',
       report: '2026-02-25',
       statement: '2026-03-12',
+    });
+  });
+
+  it('are those of the whole period where that is longer than a month', () => {
+    const quarterly = referenceTerms({ reportingPeriod: 'quarter' });
+    expect(deadlinesOf(quarterly, { month: '2026-01', concludedOn: day('2025-12-20') })).toEqual({
+      ...{ ended: '2026-04-01', report: '2026-04-15', statement: '2026-04-30' },
     });
   });
 

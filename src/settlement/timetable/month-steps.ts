@@ -1,4 +1,4 @@
-import { type CalendarDate, calendarDateOf, dayAfter, daysOf, monthPeriod, type Terms } from '../../kernel';
+import { type CalendarDate, calendarDateOf, dayAfter, daysOf, reportingPeriodAround, type Terms } from '../../kernel';
 import { needsReports } from '../../usage';
 
 export const stepStates = ['upcoming', 'due', 'overdue', 'done'] as const;
@@ -19,7 +19,7 @@ export interface Step {
 /** Days for a statement once its reports are due: no clause of the terms names a day for it. */
 export const statementDays = 15;
 
-/** What has happened about a month. Days in the agreement's time zone. */
+/** What has happened about a period. Days in the agreement's time zone. */
 export interface MonthFacts {
   readonly reported: string | null;
   readonly drafted: string | null;
@@ -29,47 +29,53 @@ export interface MonthFacts {
 }
 
 export interface MonthSteps {
+  /** The first of the reporting period. */
   readonly month: string;
+  /** What the period is called. */
+  readonly period: string;
   /** Null where no report is needed: events are all of the money. */
   readonly report: Step | null;
   readonly draft: Step;
   readonly statement: Step;
-  /** Null while nothing of the month is invoiced. */
+  /** Null while nothing of the period is invoiced. */
   readonly payment: Step | null;
   /** Of that payment, where it was late and the terms charge for it: minor units. */
   readonly interest: bigint | null;
 }
 
 export interface Deadlines {
+  /** The first day after the period. */
+  readonly ended: CalendarDate;
   readonly report: CalendarDate | null;
   readonly statement: CalendarDate;
 }
 
-/** By when a month is reported and stated. What was signed after the month is counted from the signature. */
+/** By when a period is reported and stated. What was signed after it is counted from the signature. */
 export function deadlinesOf(
   terms: Terms,
   { month, concludedOn }: { month: string; concludedOn: CalendarDate },
 ): Deadlines {
-  const { until } = monthPeriod(month);
+  const { until } = reportingPeriodAround(terms.reportingPeriod, month);
   const from = concludedOn > until ? concludedOn : until;
-  // The month's last day is the day before: n days after its end are n days after that.
+  // The period's last day is the day before: n days after its end are n days after that.
   const reports = needsReports(terms) ? dayAfter(from, terms.usage.report.dueDays - 1) : null;
-  return { report: reports, statement: dayAfter(reports ?? from, statementDays) };
+  return { ended: until, report: reports, statement: dayAfter(reports ?? from, statementDays) };
 }
 
-/** A month of an agreement on a day: what was done when, what is due, and how late it is. */
+/** A period of an agreement on a day: what was done when, what is due, and how late it is. */
 export function stepsOf(
   deadlines: Deadlines,
-  { month, facts, today }: { month: string; facts: MonthFacts; today: CalendarDate },
+  { month, period, facts, today }: { month: string; period: string; facts: MonthFacts; today: CalendarDate },
 ): MonthSteps {
-  const { until } = monthPeriod(month);
+  const { ended } = deadlines;
   const step = (from: string, due: string, done: string | null): Step => stepOn(today, { from, due, done });
   const { reported, drafted, issued, invoice, interest } = facts;
   return {
     month,
-    report: deadlines.report && step(until, deadlines.report, reported),
-    draft: step(until, deadlines.statement, drafted ?? issued),
-    statement: step(until, deadlines.statement, issued),
+    period,
+    report: deadlines.report && step(ended, deadlines.report, reported),
+    draft: step(ended, deadlines.statement, drafted ?? issued),
+    statement: step(ended, deadlines.statement, issued),
     payment: invoice && step(invoice.issued, invoice.due, invoice.paid),
     interest,
   };

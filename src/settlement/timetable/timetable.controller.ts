@@ -22,8 +22,10 @@ export class StepView {
 }
 
 export class TimetableMonthView {
-  @ApiProperty({ example: '2026-01' }) readonly month!: string;
-  @ApiProperty({ ...orNull(StepView), description: 'null: no report is needed' })
+  @ApiProperty({ example: '2026-01', description: 'the first of the reporting period' }) readonly month!: string;
+  @ApiProperty({ example: '2026-01', description: 'what the period is called: 2026-Q1, 2026-H1, 2026' })
+  readonly period!: string;
+  @ApiProperty({ ...orNull(StepView), description: 'done once each month is reported; null: no report is needed' })
   readonly report!: StepView | null;
   @ApiProperty({
     type: StepView,
@@ -31,7 +33,7 @@ export class TimetableMonthView {
   })
   readonly draft!: StepView;
   @ApiProperty({ type: StepView }) readonly statement!: StepView;
-  @ApiProperty({ ...orNull(StepView), description: 'of the month’s invoice; null: there is none' })
+  @ApiProperty({ ...orNull(StepView), description: 'of the period’s invoice; null: there is none' })
   readonly payment!: StepView | null;
   @ApiProperty({ ...orNull(AmountView), description: 'invoiced because it was paid late' })
   readonly lateInterest!: AmountView | null;
@@ -42,7 +44,7 @@ export class TimetableView {
 }
 
 export class TimetableQuery {
-  @ChoiceField(['true', 'false'], { optional: true, description: 'true: only months in which something is overdue' })
+  @ChoiceField(['true', 'false'], { optional: true, description: 'true: only periods in which something is overdue' })
   readonly overdue?: 'true' | 'false';
 }
 
@@ -54,7 +56,12 @@ export class OverdueQuery extends PageQuery {
 export class OverdueView {
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ enum: missedKinds }) readonly kind!: MissedKind;
-  @ApiProperty({ type: String, nullable: true, example: '2026-01', description: 'of a report or a statement' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '2026-01',
+    description: 'of a report the month that lacks it; of a statement the first of its period',
+  })
   readonly month!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly invoiceId!: string | null;
   @ApiProperty({ format: 'date' }) readonly due!: string;
@@ -70,7 +77,7 @@ export class TimetableController {
   @Get('agreements/:id/timetable')
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'Show what is due, done and late of an agreement’s months',
+    summary: 'Show what is due, done and late of an agreement’s reporting periods',
     description: 'Days in the agreement’s time zone. Refused with `agreement-not-concluded`.',
   })
   @ApiOkResponse({ type: TimetableView })

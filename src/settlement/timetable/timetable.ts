@@ -1,18 +1,19 @@
 import type { LivingAgreement } from '../../agreements';
-import { dayInZone, monthsOfLife, termsOfMonth } from '../../kernel';
+import { dayInZone, monthsClosedWith, periodNameOfMonth, periodsOfLife, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { firstReported } from '../../usage';
 import { waitingDrafts } from '../statements/drafts/waiting';
 import { type Deadlines, deadlinesOf, type MonthFacts, type MonthSteps, stepsOf } from './month-steps';
 import { credited } from '../invoices/invoices.repository';
 
-/** Every month of the agreement's life, oldest first, as it stands today to whoever asks: drafts are the label's alone. */
+/** Every reporting period of the agreement's life, oldest first, as it stands today to whoever asks: drafts are the label's alone. */
 export async function timetableOf(tx: Tx, agreement: LivingAgreement, now: Date): Promise<MonthSteps[]> {
   const today = dayInZone(now, agreement.timeZone);
   const facts = await factsOf(tx, agreement);
-  return monthsOfLife(agreement.life).map((month) =>
-    stepsOf(deadlinesIn(agreement, month), { month, facts: facts(month), today }),
-  );
+  return periodsOfLife(agreement.life).map((month) => {
+    const period = periodNameOfMonth(agreement.life, month);
+    return stepsOf(deadlinesIn(agreement, month), { month, period, facts: facts(month), today });
+  });
 }
 
 export const deadlinesIn = ({ life, concludedAt, timeZone }: LivingAgreement, month: string): Deadlines =>
@@ -59,8 +60,10 @@ async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: stri
   );
   return (month) => {
     const invoice = invoices.get(month);
+    const days = monthsClosedWith(agreement.life, month).map((one) => day(reported.get(one)));
     return {
-      reported: day(reported.get(month)),
+      // A period is reported once each of its months is.
+      reported: days.includes(null) ? null : days.sort().at(-1)!,
       drafted: day(drafts.get(month)?.at),
       issued: day(issued.get(month)?.at),
       invoice: invoice ? { issued: day(invoice.issued_at)!, due: invoice.due_on, paid: day(invoice.paid_at) } : null,

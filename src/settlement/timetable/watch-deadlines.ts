@@ -7,6 +7,7 @@ import type { Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { findInvoice } from '../invoices/invoices.repository';
+import { monthsUnreported } from '../statements/drafts/stand-ins';
 import { keepMissed } from './missed.repository';
 import { timetableOf } from './timetable';
 
@@ -38,7 +39,7 @@ export class WatchDeadlines {
       let next: string | undefined;
       for (const { month, report, statement } of months) {
         for (const [kind, step] of [['report', report] as const, ['statement', statement] as const]) {
-          if (step?.state === 'overdue') await tellMonth(tx, agreement, { kind, month, due: step.due, at });
+          if (step?.state === 'overdue') await tellPeriod(tx, agreement, { kind, month, due: step.due, at });
           if (step && step.due >= today && (next === undefined || step.due < next)) next = step.due;
         }
       }
@@ -66,6 +67,12 @@ export class WatchDeadlines {
       await publish(tx, { to: [labelId, platformId], ...news });
     });
   }
+}
+
+/** A period that is not reported is told by each of its months that is not. */
+async function tellPeriod(tx: Tx, agreement: LivingAgreement, { month, ...missed }: MonthMissed): Promise<void> {
+  const months = missed.kind === 'report' ? await monthsUnreported(tx, agreement, month) : [month];
+  for (const one of months) await tellMonth(tx, agreement, { ...missed, month: one });
 }
 
 interface MonthMissed {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { concentrationsOf, monthsOfLife, territoryNumber } from '../../kernel';
+import { concentrationsOf, periodOfMonth, periodsOfLife, territoryNumber } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
@@ -31,9 +31,11 @@ export class WatchMonth {
     );
   }
 
-  private async watch(tx: Tx, agreementId: string, month: string): Promise<void> {
+  private async watch(tx: Tx, agreementId: string, monthOfUse: string): Promise<void> {
     const agreement = await getLiving(tx, agreementId);
-    if (!monthsOfLife(agreement.life).includes(month)) return;
+    // What is rated together is looked at together, and named by its first month.
+    const month = periodOfMonth(agreement.life, monthOfUse).from.slice(0, 7);
+    if (!periodsOfLife(agreement.life).includes(month)) return;
     const usage = await this.soFar(tx, agreement, month);
     if (usage === undefined) return;
     const thresholds = (await thresholdsOf(tx, [agreement])).get(agreementId)!.effective;

@@ -1,7 +1,9 @@
 import type { LivingAgreement } from '../../agreements';
 import {
   denominatorOf,
+  firstDaysOf,
   numeratorOf,
+  periodOfMonth,
   rational,
   sourceOfRecord,
   territoryCode,
@@ -15,7 +17,7 @@ import type { KeptReadings } from '../kept-readings';
 import { liveReportIds, usageOfReports } from '../usage-of-month';
 
 export interface ReconciliationWish {
-  /** "2026-01" */
+  /** "2026-01": of the period that it lies in. */
   readonly month: string;
   readonly serviceId: string;
   /** The share of the larger side that a difference may be and still pass: a decimal or a quotient, as text. */
@@ -53,7 +55,7 @@ const bothSides = `
   metered AS (
     SELECT isrc, territory, use_model, sum(quantity) AS units
       FROM usage_event_sums, unnest(service_ids, isrcs, territories, use_models, quantities) AS u (service_id, isrc, territory, use_model, quantity)
-     WHERE agreement_id = $1 AND month = $2 AND service_id = $3 GROUP BY 1, 2, 3),
+     WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND service_id = $3 GROUP BY 1, 2, 3),
   both_sides AS (
     SELECT isrc, territory, use_model, coalesce(r.units, 0) AS reported, coalesce(m.units, 0) AS metered
       FROM reported r FULL JOIN metered m USING (isrc, territory, use_model)),
@@ -100,7 +102,15 @@ export async function reconcile(
   const reported = await reportedUnits(tx, readings, agreement, { month, serviceId });
   const passing = rational(tolerance);
   const [share, of] = [String(numeratorOf(passing)), String(denominatorOf(passing))];
-  const asked = [agreement.id, `${month}-01`, serviceId, reported.isrcs, share, ...reported.others, of];
+  const asked = [
+    agreement.id,
+    firstDaysOf(periodOfMonth(agreement.life, month)),
+    serviceId,
+    reported.isrcs,
+    share,
+    ...reported.others,
+    of,
+  ];
   const totals = await tx.one<TotalsRow>(
     `WITH ${bothSides}
      SELECT coalesce(sum(reported), 0)::text AS reported, coalesce(sum(metered), 0)::text AS metered, count(*)::text AS compared,

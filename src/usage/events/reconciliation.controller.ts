@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { dayAfter, monthPeriod, termsOfMonth, territoryNumber, useModelCode } from '../../kernel';
+import { dayAfter, periodOfMonth, termsOfMonth, territoryNumber, useModelCode } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DecimalField, IdField, MonthField } from '../../platform/http/fields';
@@ -10,7 +10,10 @@ import { KeptReadings } from '../kept-readings';
 import { reconcile, type ReconciledRow, type ReconciledTotals } from './reconcile';
 
 export class ReconciliationQuery extends PageQuery {
-  @MonthField({ example: '2026-01' })
+  @MonthField({
+    description: 'of an agreement with longer reporting periods: the whole period that it lies in',
+    example: '2026-01',
+  })
   readonly month!: string;
 
   @IdField({ description: 'a service of the agreement' })
@@ -92,12 +95,12 @@ export class ReconciliationController {
   }
 }
 
-/** What the terms of the month say of differences. The day on which the report is due is counted from the end of the month. */
+/** What the terms of the period say of differences. The day on which the report is due is counted from its end. */
 function agreedOfMonth({ life }: LivingAgreement, month: string): { tolerance: string; answerBy: string | null } {
   const { report, reconciliation } = termsOfMonth(life, month).usage;
   if (reconciliation === undefined) return { tolerance: '0', answerBy: null };
-  const { until } = monthPeriod(month);
-  // `until` is the first day of the next month: one day after the period's last.
+  const { until } = periodOfMonth(life, month);
+  // `until` is the first day of the next period: one day after the period's last.
   return {
     tolerance: reconciliation.tolerance,
     answerBy: dayAfter(until, report.dueDays + reconciliation.answerDays - 1),

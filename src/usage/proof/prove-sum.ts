@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LivingAgreement } from '../../agreements';
-import { sourceOfRecord, termsOfMonth } from '../../kernel';
+import { periodOfMonth, sourceOfRecord, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { codeOf } from '../engine/match-plan';
 import type { UsageBasis } from '../events/usage-of-record';
@@ -14,7 +14,7 @@ import { bytesToTrace, type ReportTrace, type TraceOrder, TraceSum } from './tra
 
 export interface SumAsked {
   readonly agreement: LivingAgreement;
-  /** "2026-01" */
+  /** "2026-01": of the period that it lies in. */
   readonly month: string;
   readonly basis: UsageBasis;
   /** Absent: no sum is asked for, only what was counted. */
@@ -68,7 +68,10 @@ export class ProveSum {
         position !== null &&
         sourceOfRecord(termsOfMonth(agreement.life, month), key.service, key.use) === 'events';
       const events = byEvents
-        ? { position, units: await eventSum(tx, { agreementId, month: `${month}-01`, position, key }) }
+        ? {
+            position,
+            units: await eventSum(tx, { agreementId, period: periodOfMonth(agreement.life, month), position, key }),
+          }
         : null;
       const reports: ReportOrder[] = [];
       for (const report of await reportsOf(tx, reportIds)) {

@@ -20,7 +20,7 @@ import { reportsOf } from '../usage-report.repository';
 /** What a month was rated with, and where its sums are. */
 export interface MonthSource {
   readonly agreementId: string;
-  /** "2026-01" */
+  /** "2026-01": the first of the period. */
   readonly month: string;
   readonly terms: Terms;
   readonly context: PeriodContext;
@@ -95,7 +95,7 @@ async function writeSums(
   { agreementId: id, month, terms }: MonthSource,
   position: bigint,
 ): Promise<void> {
-  for await (const batch of eventSumsInBatches(tx, { id }, month, position)) {
+  for await (const batch of eventSumsInBatches(tx, { id, terms }, month, position)) {
     await file.write(
       from(terms, 'events', batch)
         .map((sum) => `${JSON.stringify(sum, asText)}\n`)

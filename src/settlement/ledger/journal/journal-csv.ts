@@ -16,12 +16,13 @@ export const journalHeader = csvRow([
   'debit',
   'credit',
   'currency',
+  'payee',
 ]);
 
 /** A row for each leg: debits and credits in columns of their own, the other one empty. */
 export const journalRows = (transaction: JournalTransaction, codes: Codes): string =>
   transaction.legs
-    .map(({ account, minor }) => {
+    .map(({ account, minor, payee }) => {
       const amount = BigInt(minor);
       const text = moneyText({ minor: amount < 0n ? -amount : amount, currency: transaction.currency });
       return csvRow([
@@ -36,6 +37,7 @@ export const journalRows = (transaction: JournalTransaction, codes: Codes): stri
         amount > 0n ? text : '',
         amount > 0n ? '' : text,
         transaction.currency,
+        payee === undefined ? '' : String(payee),
       ]);
     })
     .join('');

@@ -7,13 +7,13 @@ import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
 import { packed } from './packed';
-import { estimatedMonths, isEstimate, standInFor } from './stand-ins';
+import { estimatedMonths, isEstimate, monthsUnreported, standInFor } from './stand-ins';
 
-/** What a close of a month stands on. All of it is cheap to ask for again: no usage is added up. */
+/** What a close of a period stands on. All of it is cheap to ask for again: no usage is added up. */
 export interface BuiltOn {
-  /** What speaks now for the month and for each one that is booked. */
+  /** What speaks now for the period and for each one that is booked, by their first months. */
   readonly bases: ReadonlyMap<string, UsageBasis>;
-  /** The month whose usage stands in for the month's own, its first day. */
+  /** The period whose usage stands in for its own, its first day. */
   readonly estimatedFrom: string | null;
   /** The balances that it begins with. */
   readonly carried: Carried;
@@ -23,7 +23,7 @@ export interface BuiltOn {
   readonly text: string;
 }
 
-/** The caller holds the agreement, and the month is one of its life. */
+/** The caller holds the agreement, and the month begins a period of its life. */
 export async function builtOn(
   tx: Tx,
   agreement: LivingAgreement,
@@ -35,12 +35,13 @@ export async function builtOn(
   for (const booking of bookings) {
     const of = booking.period.slice(0, 7);
     const live = await liveBasis(tx, agreement, of, settled);
-    // An estimate holds until a report comes.
-    const holds = live.reportIds.length === 0 && isEstimate(booking, estimated);
+    // An estimate holds until every month is reported.
+    const holds = isEstimate(booking, estimated) && (await monthsUnreported(tx, agreement, of)).length > 0;
     bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
   }
   const own = await liveBasis(tx, agreement, month, settled);
-  const standIn = estimate && own.reportIds.length === 0 ? standInFor(bookings, estimated) : undefined;
+  const isMissing = estimate && (await monthsUnreported(tx, agreement, month)).length > 0;
+  const standIn = isMissing ? standInFor(bookings, estimated) : undefined;
   bases.set(month, standIn ? { ...own, reportIds: standIn.reportIds } : own);
   const estimatedFrom = standIn?.from ?? null;
   const carried = await carriedInto(tx, agreement, month);

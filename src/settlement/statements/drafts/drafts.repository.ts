@@ -14,7 +14,7 @@ export interface Outcome {
   readonly bookings: readonly Booking[];
 }
 
-/** A month that was worked out and waits for a second person. Nothing of it is booked. */
+/** A period that was worked out and waits for a second person. Nothing of it is booked. */
 export interface Draft {
   readonly id: string;
   readonly agreement_id: string;
@@ -79,13 +79,13 @@ export async function insertDraft(
   const { sha256, royalties_minor, recouped_minor, total_minor, held_minor } = outcome.statement;
   const { id } = await tx.one<{ id: string }>(
     `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
-                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, estimated_from)
-     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+                                   sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, estimated_from, reporting_period)
+     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
     [
       ...[agreement.id, `${outcome.closed.month}-01`, draft, agreement.labelId],
       ...[builtOn, packed(outcome), askedBy, at],
       ...[sha256, royalties_minor, recouped_minor, total_minor, held_minor, agreement.currency],
-      outcome.statement.estimated_from,
+      ...[outcome.statement.estimated_from, agreement.terms.reportingPeriod],
     ],
   );
   return id;
@@ -109,6 +109,7 @@ export const asStatement = ({ outcome, ...draft }: Draft, agreement: AgreementWi
   id: draft.id,
   agreement_id: draft.agreement_id,
   month: draft.month,
+  reporting_period: agreement.terms.reportingPeriod,
   draft: draft.draft,
   label_id: agreement.labelId,
   platform_id: agreement.platformId,

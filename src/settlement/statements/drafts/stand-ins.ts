@@ -1,15 +1,23 @@
+import type { LivingAgreement } from '../../../agreements';
+import { monthsClosedWith } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
-import { sameReports } from '../../../usage';
+import { monthsReported, sameReports } from '../../../usage';
 import { basisOf, type Booking } from '../statements.repository';
 
-/** Reports of an earlier month that stand in for a month's own, which are overdue. */
+/** Reports of an earlier period that stand in for a period's own, of which some are overdue. */
 export interface StandIn {
-  /** The month whose usage it is, its first day. */
+  /** The period whose usage it is, its first day. */
   readonly from: string;
   readonly reportIds: readonly string[];
 }
 
-/** Months that were closed by another month's usage, by their first days. */
+/** The months of a period for which no report speaks: while there are any, an estimate holds for all of it. */
+export async function monthsUnreported(tx: Tx, agreement: LivingAgreement, month: string): Promise<string[]> {
+  const reported = await monthsReported(tx, agreement, month);
+  return monthsClosedWith(agreement.life, month).filter((one) => !reported.has(one));
+}
+
+/** Periods that were closed by another one's usage, by their first days. */
 export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, StandIn>> {
   const rows = await tx.rows<{ month: string; estimated_from: string; report_ids: readonly string[] }>(
     `SELECT s.month, s.estimated_from, b.report_ids
@@ -20,13 +28,13 @@ export async function estimatedMonths(tx: Tx, agreementId: string): Promise<Read
   return new Map(rows.map(({ month, estimated_from: from, report_ids: reportIds }) => [month, { from, reportIds }]));
 }
 
-/** Whether the books still have an estimate of this month: no report has corrected it, whatever events have come since. */
+/** Whether the books still have an estimate of this period: no report has corrected it, whatever events have come since. */
 export const isEstimate = (booking: Booking, estimated: ReadonlyMap<string, StandIn>): boolean => {
   const first = estimated.get(booking.period);
   return first !== undefined && sameReports(first, basisOf(booking));
 };
 
-/** The usage of the last month that was closed by reports; undefined where there is none. */
+/** The usage of the last period that was closed by reports; undefined where there is none. */
 export function standInFor(bookings: readonly Booking[], estimated: ReadonlyMap<string, StandIn>): StandIn | undefined {
   const last = bookings
     .filter(({ report_ids }) => report_ids.length > 0)

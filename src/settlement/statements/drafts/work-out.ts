@@ -52,11 +52,16 @@ export async function workOut(
       carried_out: settled.carried,
       estimated_from: base.estimatedFrom,
     },
-    closed: { month, settled, rates },
+    closed: { month, settled: withoutLines(settled), rates },
     holds,
     bookings: newBookings(closed, bookings),
   };
   return { closed, outcome };
+}
+
+/** What breakage comes to by recordings may be long, stands in lines of its own, and books nothing. */
+function withoutLines({ breakage: _, ...settled }: ClosedMonth['settled']): ClosedMonth['settled'] {
+  return settled;
 }
 
 interface BookedBefore {

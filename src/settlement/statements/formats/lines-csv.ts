@@ -1,4 +1,4 @@
-import { currencyExponent, territoryCodes, useAndModelOf } from '../../../kernel';
+import { currencyExponent, type ReportingPeriod, territoryCodes, useAndModelOf } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { csvCell, csvRow } from '../../../platform/http/csv';
 import type { StatementLineView } from '../line-view';
@@ -96,19 +96,27 @@ const amount = `CASE WHEN amount_minor < 0 THEN '-' ELSE '' END || abs(amount_mi
 /** The four cells of a recording in its context, each with a comma behind it: empty together. */
 const recording = `coalesce(isrc || ',' || service_id || ',' || ($11::text[])[territory] || ',' || ($8::text[])[array_position($7::int[], use_model)], ',,,,') || ','`;
 
+/** What the period of a line is called. */
+const period: Readonly<Record<ReportingPeriod, string>> = {
+  month: `left(period::text, 7)`,
+  quarter: `to_char(period, 'YYYY-"Q"Q')`,
+  'half-year': `to_char(period, 'YYYY-"H"') || (extract(month FROM period)::int + 5) / 6`,
+  year: `left(period::text, 4)`,
+};
+
 /** Empty where the line is of no recording. */
 const share = `CASE WHEN isrc IS NULL THEN '' ELSE coalesce(trim_scale(controlled_share)::text, '1') END`;
 
 /** Null where there are no more lines. */
 async function batchAfter(
   tx: Tx,
-  { agreement_id, month, draft, currency }: Statement,
+  { agreement_id, month, reporting_period, draft, currency }: Statement,
   { clauses, uses }: Cells,
   after: number,
 ): Promise<string | null> {
   const places = currencyExponent(currency);
   const { text } = await tx.one<{ text: string | null }>(
-    `SELECT string_agg(line || ',' || left(period::text, 7) || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
+    `SELECT string_agg(line || ',' || ${period[reporting_period]} || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
                        quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || E'\\r\\n', '' ORDER BY line) AS text
        FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $13 AND line > $3::int AND line <= $3::int + $4::int`,
     [

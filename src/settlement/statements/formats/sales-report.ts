@@ -5,9 +5,9 @@ import {
   digitsText,
   divide,
   moneyText,
-  monthPeriod,
   multiply,
   rational,
+  reportingPeriodAround,
   round,
   territoryCode,
   useAndModelOf,
@@ -75,8 +75,8 @@ async function headOf(
   return {
     MessageId: `statement-${statement.id}`,
     MessageCreatedDateTime: statement.issued_at.toISOString(),
-    UsageStartDate: daysOf(first).from,
-    UsageEndDate: daysOf(statement.month).lastDay,
+    UsageStartDate: daysOf(statement, first).from,
+    UsageEndDate: daysOf(statement, statement.month).lastDay,
     SenderPartyId: sender.party_id,
     SenderName: terms.parties.platform.name,
     // The profile has both or neither.
@@ -104,9 +104,12 @@ type ContextKey = Pick<Context, 'period' | 'service_id' | 'territory' | 'use_mod
 const keyOf = ({ period, clause, service_id, territory, use_model }: ContextKey): string =>
   service_id === null ? `${period} ${clause}` : `${period} ${service_id} ${territory} ${use_model}`;
 
-/** The first and the last day of a month, given its first day. */
-function daysOf(month: string): { readonly from: string; readonly lastDay: string } {
-  const { from, until } = monthPeriod(month.slice(0, 7));
+/** The first and the last day of a reporting period, given its first day. */
+function daysOf(
+  { reporting_period }: Pick<Statement, 'reporting_period'>,
+  first: string,
+): { readonly from: string; readonly lastDay: string } {
+  const { from, until } = reportingPeriodAround(reporting_period, first.slice(0, 7));
   return { from, lastDay: dayAfter(until, -1) };
 }
 
@@ -119,7 +122,7 @@ const both = <Name extends string>(name: Name, value: string) =>
 function contextCells({ statement, terms }: StatementFacts, context: Context, id: string): ContextCells {
   const { currency } = statement;
   const amount = moneyText({ minor: BigInt(context.minor), currency });
-  const { from, lastDay } = daysOf(context.period);
+  const { from, lastDay } = daysOf(statement, context.period);
   const [grant] = terms.grants;
   const used =
     context.use_model === null ? { use: grant!.uses[0]!, model: grant!.models[0]! } : useAndModelOf(context.use_model);

@@ -4,6 +4,7 @@ import { canonicalText, moneyText } from '../../../kernel';
 import type { Keyring } from '../../../platform/keyring/keyring';
 import { detachedSeal } from '../../../platform/keyring/signed-text';
 import { parsedLines } from '../clause-lines';
+import { periodNameOf, standInNameOf } from '../statements.repository';
 import { csvOfLines, type Reading } from './lines-csv';
 import { invoicedOf, type StatementFacts, summaryOf } from './statement-facts';
 
@@ -21,9 +22,9 @@ export async function signedStatement(read: Reading, keyring: Keyring, facts: St
     for: side,
     id: statement.id,
     agreementId: statement.agreement_id,
-    month: statement.month.slice(0, 7),
+    month: periodNameOf(statement),
     issuedAt: statement.issued_at.toISOString(),
-    ...(statement.estimated_from === null ? {} : { estimatedFrom: statement.estimated_from.slice(0, 7) }),
+    ...(statement.estimated_from === null ? {} : { estimatedFrom: standInNameOf(statement) }),
     parties: terms.parties,
     currency,
     royalties: money(statement.royalties_minor),

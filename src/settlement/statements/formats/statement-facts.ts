@@ -5,7 +5,7 @@ import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
 import { type ClauseLines, clauseLinesOf, paymentsOf } from '../clause-lines';
 import { getIssued } from '../drafts/drafted';
-import { type IssuedStatement, type Statement } from '../statements.repository';
+import { type IssuedStatement, periodNameOf, type Statement } from '../statements.repository';
 
 /** What every format of a statement shows. All of it is as it was when the month was closed, so a file can be made again. */
 export interface StatementFacts {
@@ -17,7 +17,7 @@ export interface StatementFacts {
   readonly lineCount: number;
 }
 
-/** As many months as a chart can show. */
+/** As many periods as a chart can show. */
 const monthsMax = 24;
 
 /** Refuses with not-found, and with statement-state for a draft: no file goes out before it is issued. */
@@ -42,15 +42,15 @@ export async function statementFacts(
   };
 }
 
-/** The statement's month and those before it, oldest first. */
+/** The statement's period and those before it, oldest first. */
 export async function chartedMonths(tx: Tx, { agreement_id, month }: Statement): Promise<ChartedMonth[]> {
   const months = await tx.rows<Statement>(
-    'SELECT id, month, clause_lines FROM statements WHERE agreement_id = $1 AND month <= $2 ORDER BY month DESC LIMIT $3',
+    'SELECT id, month, reporting_period, clause_lines FROM statements WHERE agreement_id = $1 AND month <= $2 ORDER BY month DESC LIMIT $3',
     [agreement_id, month, monthsMax],
   );
   return months.reverse().map((one) => {
     const { royalties, payable, advance } = clauseLinesOf(one).payable;
-    return { month: one.month.slice(0, 7), royalties, payable, advance };
+    return { month: periodNameOf(one), royalties, payable, advance };
   });
 }
 

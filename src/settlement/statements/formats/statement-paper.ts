@@ -4,6 +4,7 @@ import type { Tx } from '../../../platform/database/tx';
 import type { Keyring } from '../../../platform/keyring/keyring';
 import { lineView } from '../line-view';
 import { largestLines } from '../lines.repository';
+import { periodNameOf, standInNameOf } from '../statements.repository';
 import { chartedMonths, paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
 import type { Reading } from './lines-csv';
 
@@ -31,10 +32,10 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     side,
     id: statement.id,
     agreementId: statement.agreement_id,
-    month: statement.month.slice(0, 7),
+    month: periodNameOf(statement),
     currency,
     issuedAt: statement.issued_at,
-    estimatedFrom: statement.estimated_from?.slice(0, 7) ?? null,
+    estimatedFrom: standInNameOf(statement),
     parties: terms.parties,
     summary,
     payable: payable.payable,
@@ -44,7 +45,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     payments: paymentsShown(facts),
     months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
-      const { serviceId, ...view } = lineView(line, currency);
+      const { serviceId, ...view } = lineView(line, statement);
       return { ...view, service: terms.services.find(({ id }) => id === serviceId)?.name ?? serviceId };
     }),
     lineCount,

@@ -17,14 +17,16 @@ import {
   type TotalRow,
   writeXlsx,
 } from '../../../platform/xlsx/write-xlsx';
+import { breakageBatches, breakageColumns } from '../breakage-lines';
 import { lineView } from '../line-view';
+import { periodNameOf, standInNameOf } from '../statements.repository';
 import { csvColumns, type Reading } from './lines-csv';
 import { lineBatches } from './line-batches';
 import { paymentsShown, type StatementFacts, summaryOf } from './statement-facts';
 
 type ChartedFacts = StatementFacts & { readonly months: readonly ChartedMonth[] };
 
-/** A statement as a workbook: its summary, its clauses with every branch, its corrections, and all its lines. */
+/** A statement as a workbook: its summary, its clauses with every branch, its corrections, all its lines, and what breakage is whose. */
 export function workbookOf(read: Reading, facts: ChartedFacts, language: LanguageCode): Readable {
   const words = statementWords[language];
   const sheets = [
@@ -32,6 +34,7 @@ export function workbookOf(read: Reading, facts: ChartedFacts, language: Languag
     clausesSheet(facts, words),
     ...correctionsSheet(facts, words),
     ...lineSheets(read, facts, words),
+    ...breakageSheets(read, facts, words),
   ];
   return writeXlsx(sheets, currencyExponent(facts.statement.currency));
 }
@@ -79,9 +82,9 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
     [],
     fact(words.statement, statement.id),
     fact(words.agreement, statement.agreement_id),
-    fact(words.month, statement.month.slice(0, 7)),
+    fact(words.month, periodNameOf(statement)),
     fact(words.issued, statement.issued_at.toISOString()),
-    ...(statement.estimated_from === null ? [] : [fact(words.estimatedFrom, statement.estimated_from.slice(0, 7))]),
+    ...[standInNameOf(statement)].flatMap((name) => (name === null ? [] : [fact(words.estimatedFrom, name)])),
     fact(words.role.label, terms.parties.label.name),
     fact(words.role.platform, terms.parties.platform.name),
     fact(words.clauseLinesHash, statement.sha256),
@@ -142,6 +145,32 @@ function correctionsSheet({ clauseLines, statement }: StatementFacts, words: Sta
   return [{ name: words.corrections.slice(0, 31), columns, batches: [rows] }];
 }
 
+function breakageSheets(read: Reading, { statement, clauseLines }: StatementFacts, words: StatementWords): Sheet[] {
+  const { breakage } = clauseLines;
+  if (breakage === null) return [];
+  const columns: Record<(typeof breakageColumns)[number], Column> = {
+    line: figure(words.line, 9),
+    isrc: text('ISRC', 15),
+    weight: figure(breakage.allocateBy === 'units' ? words.quantity : words.summaryNames.royalties, 18),
+    exact: figure(words.exact, 18),
+    amount: amount(words.amount),
+    currency: text(words.currency, 10),
+  };
+  const name = words.stepNames['breakage'] ?? 'breakage';
+  const count = Math.max(1, Math.ceil(Number(breakage.recordings) / rowsMax));
+  return Array.from({ length: count }, (_, index) => ({
+    name: index === 0 ? name : `${name} ${index + 1}`,
+    columns: breakageColumns.map((column) => columns[column]),
+    batches: rowsOf(index * rowsMax, (index + 1) * rowsMax),
+  }));
+
+  async function* rowsOf(after: number, last: number): AsyncGenerator<Row[]> {
+    for await (const lines of breakageBatches(read, statement, { after, last })) {
+      yield lines.map((line) => breakageColumns.map((column) => String(line[column])));
+    }
+  }
+}
+
 /** As many sheets as all lines need: a spreadsheet's rows end somewhat above a million. */
 function lineSheets(read: Reading, { statement, lineCount, terms }: StatementFacts, words: StatementWords): Sheet[] {
   const services = new Map(terms.services.map(({ id, name }) => [id, name]));
@@ -171,7 +200,7 @@ function lineSheets(read: Reading, { statement, lineCount, terms }: StatementFac
   async function* rowsOf(after: number, last: number): AsyncGenerator<Row[]> {
     for await (const lines of lineBatches(read, statement, { after, last })) {
       yield lines.map((line) => {
-        const own = lineView(line, statement.currency);
+        const own = lineView(line, statement);
         const view = { ...own, serviceId: services.get(own.serviceId ?? '') ?? own.serviceId };
         return csvColumns.map((column) => (view[column] === null ? null : String(view[column])));
       });

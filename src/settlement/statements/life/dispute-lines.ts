@@ -13,6 +13,7 @@ import { creditedBy, creditInvoice, creditsOf } from '../../invoices/credit-invo
 import { type Invoice, royaltiesInvoice } from '../../invoices/invoices.repository';
 import { post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
+import { shareOut } from '../../payees/share-out';
 import { getStatement, type IssuedStatement } from '../statements.repository';
 import { clockJob } from './dispute-clock';
 import {
@@ -91,7 +92,12 @@ export class DisputeLines {
     });
     const source = sourceOf({ number });
     await post(tx, { agreement, kind: 'dispute-held', source, effectiveOn: today, at, legs: disputeHeld(held) });
-    if (held > 0n) await creditInvoice(tx, invoice!, { source, minor: held, at });
+    if (held > 0n) {
+      await creditInvoice(tx, invoice!, { source, minor: held, at });
+      const [month, { life }] = [invoice!.source, agreement];
+      const less = { life, month, invoice: month, source: `${month} less ${source}`, minor: -held };
+      await shareOut(tx, agreement, { ...less, effectiveOn: today, at });
+    }
     const wake = startOfDayInZone(dayAfter(answerBy, 1), agreement.timeZone);
     const payload = { agreementId: agreement.id, number: String(number) };
     await enqueueLater(tx, clockJob, payload, { key: `${clockJob} ${agreement.id} ${number}`, at: wake, now: at });

@@ -6,6 +6,7 @@ import { publish } from '../../../platform/outbox/outbox';
 import { issueInvoice } from '../../invoices/issue-invoice';
 import { post } from '../../ledger/ledger';
 import { disputeReduced, disputeReleased } from '../../ledger/templates';
+import { shareOut } from '../../payees/share-out';
 import {
   disputesOfStatement,
   getStatementDispute,
@@ -33,6 +34,17 @@ async function unhold(tx: Tx, { agreement, dispute, due, at }: Release): Promise
   await post(tx, { ...event, kind: 'dispute-reduced', legs: disputeReduced(dispute.held_minor - due) });
 }
 
+/** What is due again is the payees' again. */
+const share = (
+  tx: Tx,
+  { agreement, dispute: { month }, due, at }: Release,
+  named: { readonly invoice: string; readonly source: string },
+): Promise<void> =>
+  shareOut(tx, agreement, {
+    ...{ life: agreement.life, month: month.slice(0, 7), ...named, minor: due },
+    ...{ effectiveOn: dayInZone(at, agreement.timeZone), at },
+  });
+
 /** As unhold, and what is due of it is invoiced. */
 export async function release(
   tx: Tx,
@@ -41,6 +53,7 @@ export async function release(
 ): Promise<void> {
   await unhold(tx, { agreement, dispute, due, at });
   if (due === 0n) return;
+  await share(tx, { agreement, dispute, due, at }, { invoice: sourceOf(dispute), source: sourceOf(dispute) });
   const { dueDays } = termsOfMonth(agreement.life, dispute.month.slice(0, 7)).payment;
   const order = { purpose: 'royalties', source: sourceOf(dispute), minor: due, dueDays } as const;
   await issueInvoice(tx, { agreement, ...order, at, by });
@@ -82,7 +95,10 @@ export async function releasePaid(
     // Its end may have been invoiced already; the provider's credit note was then refused all the same, and a person looks at it.
     if (isOver(dispute)) continue;
     await end(tx, dispute, { kind: 'paid', at });
-    await unhold(tx, { agreement, dispute, due: dispute.held_minor, at });
+    const paid = { agreement, dispute, due: dispute.held_minor, at };
+    await unhold(tx, paid);
+    const invoice = dispute.month.slice(0, 7);
+    await share(tx, paid, { invoice, source: `${invoice} paid ${sourceOf(dispute)}` });
   }
 }
 

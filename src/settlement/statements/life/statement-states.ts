@@ -24,6 +24,7 @@ export interface StatementHeader extends Pick<
   | 'id'
   | 'agreement_id'
   | 'month'
+  | 'reporting_period'
   | 'sha256'
   | 'royalties_minor'
   | 'recouped_minor'
@@ -58,12 +59,12 @@ const placedAt = 'coalesce(w.drafted_at, s.issued_at) AS at';
 const withDraft =
   'LEFT JOIN statement_drafts w ON w.agreement_id = s.agreement_id AND w.month = s.month AND w.draft = s.draft';
 
-const issued = `SELECT s.id, s.agreement_id, s.month, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at, s.estimated_from,
+const issued = `SELECT s.id, s.agreement_id, s.month, s.reporting_period, s.sha256, s.royalties_minor, s.recouped_minor, s.total_minor, s.held_minor, s.currency, s.issued_at, s.estimated_from,
     ${placedAt}, a.accepted_at,
     CASE WHEN ${isDisputed} THEN 'disputed' WHEN ${isPaid} THEN 'settled' WHEN a.accepted_at IS NOT NULL THEN 'accepted' ELSE 'issued' END AS state
   FROM statements s LEFT JOIN statement_acceptances a ON a.agreement_id = s.agreement_id AND a.month = s.month ${withDraft}`;
 
-const drafts = `SELECT d.id, d.agreement_id, d.month, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
+const drafts = `SELECT d.id, d.agreement_id, d.month, d.reporting_period, d.sha256, d.royalties_minor, d.recouped_minor, d.total_minor, d.held_minor, d.currency,
     NULL::timestamptz AS issued_at, d.estimated_from, d.drafted_at AS at, NULL::timestamptz AS accepted_at, 'draft' AS state
   FROM ${waitingDrafts}`;
 

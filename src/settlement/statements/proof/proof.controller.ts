@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../../platform/auth/actor';
+import { periodOfMonth } from '../../../kernel';
 import { Allow, By, InTx } from '../../../platform/auth/allow';
 import { Database } from '../../../platform/database/database';
 import type { Tx } from '../../../platform/database/tx';
@@ -119,11 +120,17 @@ async function movementsOf(
   order: LineOrder,
   { reading, after, limit }: { reading: 'counted' | 'corrected'; after: After; limit: number },
 ): Promise<EventMovement[]> {
-  const { agreement, line, key } = order;
+  const { agreement, month, key } = order;
   const events = order[reading]?.events ?? null;
   if (events === null || key === undefined) return [];
   const { id: agreementId, platformId } = agreement;
-  const wanted = { agreementId, platformId, month: line.period, position: events.position, key };
+  const wanted = {
+    agreementId,
+    platformId,
+    period: periodOfMonth(agreement.life, month),
+    position: events.position,
+    key,
+  };
   return tx.asSystem(() => eventMovements(tx, wanted, after, limit));
 }
 

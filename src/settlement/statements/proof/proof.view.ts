@@ -134,11 +134,11 @@ export function lineProofView(proof: LineProof): LineProofView {
   };
 }
 
-function correctsView({ line, month, booking: { corrected }, restatement }: LineProof): CorrectsView | null {
+function correctsView({ line, period, booking: { corrected }, restatement }: LineProof): CorrectsView | null {
   if (corrected === null || restatement === null) return null;
   const { booked, rerated, delta, clauses } = restatement;
   return {
-    period: month,
+    period,
     statementId: corrected.statementId,
     statementMonth: corrected.statementMonth,
     booked,

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { getLivingAsOf, type LivingAgreement } from '../../../agreements';
 import {
   type ClauseLine,
-  monthPeriod,
+  type Period,
+  periodNameOfMonth,
+  periodOfMonth,
   ratePeriod,
   type Terms,
   territoryCode,
@@ -36,7 +38,7 @@ export interface LineOrder {
   readonly statement: Statement;
   readonly line: StoredLine;
   readonly agreement: LivingAgreement;
-  /** "2026-01" */
+  /** "2026-01": the first of its period. */
   readonly month: string;
   readonly key: SumKey | undefined;
   readonly booking: ProvedBooking;
@@ -53,6 +55,8 @@ export interface ClauseProof {
 }
 
 export interface LineProof extends Pick<LineOrder, 'statement' | 'line' | 'month' | 'key' | 'booking'> {
+  /** What the period of the line is called. */
+  readonly period: string;
   readonly clause: ClauseProof;
   readonly restatement: StatedRestatement | null;
   readonly counted: SumProof;
@@ -112,12 +116,14 @@ export class ProveLine {
   /** Reads stored files, and rates: needs no transaction. */
   async prove(order: LineOrder, asked: { limit: number; bytesMax: number }): Promise<LineProof> {
     const { statement, line, month, key, booking } = order;
+    const name = periodNameOfMonth(order.agreement.life, month);
     const clauseLines = clauseLinesOf(statement);
-    const restatement = clauseLines.restatements.find(({ period }) => period === month) ?? null;
+    const restatement = clauseLines.restatements.find(({ period }) => period === name) ?? null;
     return {
       statement,
       line,
       month,
+      period: name,
       key,
       booking,
       restatement,
@@ -138,7 +144,7 @@ export class ProveLine {
   ): Promise<LineOrder['both']> {
     if (corrected === null) return null;
     for (const basis of [counted, corrected]) {
-      if ((await sumsCounted(tx, agreement.id, month, basis)) > ratedMax) return null;
+      if ((await sumsCounted(tx, agreement, month, basis)) > ratedMax) return null;
     }
     return {
       counted: await monthOfRecord(tx, this.readings, agreement, month, counted),
@@ -162,12 +168,17 @@ export function keyOfLine({
 
 function ratedBoth({ agreement, month, line, both }: LineOrder): ClauseProof {
   if (both === null) return { counted: null, corrected: null };
-  const terms = termsOfMonth(agreement.life, month);
-  const clauseIn = (usage: MonthOfRecord): ClauseLine | null => clauseOf(terms, month, usage, line.clause);
+  const { life } = agreement;
+  const of = { terms: termsOfMonth(life, month), period: periodOfMonth(life, month) };
+  const clauseIn = (usage: MonthOfRecord): ClauseLine | null => clauseOf(of, usage, line.clause);
   return { counted: clauseIn(both.counted), corrected: clauseIn(both.corrected) };
 }
 
-function clauseOf(terms: Terms, month: string, { usage, context }: MonthOfRecord, clause: string): ClauseLine | null {
-  const rated = ratePeriod({ terms, period: monthPeriod(month), usage, context });
+function clauseOf(
+  of: { readonly terms: Terms; readonly period: Period },
+  { usage, context }: MonthOfRecord,
+  clause: string,
+): ClauseLine | null {
+  const rated = ratePeriod({ ...of, usage, context });
   return rated.clauses.find((each) => each.clause === clause) ?? null;
 }

@@ -1,3 +1,5 @@
+import type { LivingAgreement } from '../../../agreements';
+import { firstDaysOf, periodOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { UsageBasis } from '../../../usage';
 import { linesAfter, type StoredLine } from '../lines.repository';
@@ -57,17 +59,17 @@ export async function bookingOf(
   };
 }
 
-/** How many sums a rating of the month would take: of reports, and at most those of events. */
+/** How many sums a rating of the period that a month lies in would take: of reports, and at most those of events. */
 export async function sumsCounted(
   tx: Tx,
-  agreementId: string,
+  { id, life }: LivingAgreement,
   month: string,
   { reportIds, eventPosition }: UsageBasis,
 ): Promise<number> {
   const { sums } = await tx.one<{ sums: string }>(
     `SELECT ((SELECT coalesce(sum(sums), 0) FROM usage_totals WHERE agreement_id = $1 AND report_id = ANY($3::uuid[])) +
-             (SELECT coalesce(sum(cardinality(isrcs)), 0) FROM usage_event_sums WHERE agreement_id = $1 AND month = $2 AND position <= $4))::text AS sums`,
-    [agreementId, `${month}-01`, reportIds, eventPosition ?? -1n],
+             (SELECT coalesce(sum(cardinality(isrcs)), 0) FROM usage_event_sums WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND position <= $4))::text AS sums`,
+    [id, firstDaysOf(periodOfMonth(life, month)), reportIds, eventPosition ?? -1n],
   );
   return Number(sums);
 }

@@ -19,7 +19,7 @@ import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
 import { ratesStated } from '../clause-lines';
 import { contextFile, factsFile } from '../statement-inputs';
-import { basisOf, bookingsOfStatement } from '../statements.repository';
+import { basisOf, bookingsOfStatement, periodNameOf } from '../statements.repository';
 
 /** A month that a statement counts, in one reading. */
 interface CountedMonth {
@@ -94,7 +94,7 @@ export class StatementBundle {
     const { statement, terms } = facts;
     const about = { agreement: statement.agreement_id, statement: statement.id };
     const lines = new BundleLines();
-    const month = statement.month.slice(0, 7);
+    const month = periodNameOf(statement);
     yield lines.line({ record: 'bundle', schema: STATEMENT_BUNDLE_SCHEMA, ...about, month });
     const signed = JSON.parse(await signedStatement(read, this.keyring, facts)) as object;
     yield lines.line({ record: 'signed', ...signed });
@@ -102,12 +102,13 @@ export class StatementBundle {
     yield lines.line({ record: 'carried', in: statement.carried_in, out: statement.carried_out });
     if (told.facts !== undefined) yield lines.line({ record: 'facts', facts: told.facts });
     for (const { reading, source } of months) {
-      const place = { period: source.month, reading };
+      const period = periodNameOf(statement, source.month);
+      const place = { period, reading };
       const isOwn = termsHash(source.terms) === termsHash(terms);
       if (!isOwn && reading === 'counted') {
-        yield lines.line({ record: 'terms', period: source.month, terms: source.terms });
+        yield lines.line({ record: 'terms', period, terms: source.terms });
       }
-      yield lines.line({ record: 'month', ...place, ...contextFile(source.month, source.context) });
+      yield lines.line({ record: 'month', ...place, ...contextFile(period, source.context) });
       yield* this.sumsOf(lines, place, source);
     }
     const end = lines.end(about);

@@ -1,0 +1,288 @@
+import readWorkbook from 'read-excel-file/node';
+import { rateFiles } from '../../src/commands/rate-files';
+import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { TakeEvent } from '../../src/settlement/payments/take-event';
+import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import { startTestApp, type TestApp } from '../support/app';
+import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
+
+interface Invoice {
+  readonly id: string;
+  readonly purpose: string;
+  readonly source: string;
+  readonly amount: { readonly amount: string };
+  readonly externalId: string | null;
+}
+
+let app: TestApp;
+let market: Market;
+let agreement: AgreementAnswer;
+let statement: Statement;
+
+/** The label's own name, which is one of its payees. */
+let labelName: string;
+const artist = 'Mist Harbour';
+
+/**
+ * January at a quarter of a cent a stream and 0.36 a download, each line rounded. The 10.00 that were paid for January's streams lapse as far as these do not earn them, and what
+ * is payable is the artist's and the label's, 60 to 40.
+ */
+beforeAll(async () => {
+  app = await startTestApp({ at: '2026-01-05T09:00:00Z', rail: true });
+  const operator = await app.given.operator();
+  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
+  market = await openMarket(app, 3);
+  ({ name: labelName } = await market.label.as.get<{ name: string }>(
+    `/v1/organizations/${market.label.organizationId}`,
+  ));
+  agreement = await market.concluded({
+    life: {
+      settlement: undefined,
+      rounding: { mode: 'half-up', decimals: 2, apply: 'line', spread: 'largest-remainder' },
+      royalties: [
+        { id: 'streaming', grants: ['streaming'], royalty: { kind: 'perUnit', rate: '0.0025' } },
+        { id: 'downloads', grants: ['downloads'], royalty: { kind: 'perUnit', price: '0.60', share: '0.60' } },
+      ],
+      advances: [
+        {
+          ...{ id: 'january', amount: '10.00', due: 'signature', recoupableFrom: ['streaming'] },
+          recoup: { from: '2026-01-01', until: '2026-02-01', carryOver: false },
+        },
+      ],
+      breakage: { allocateBy: 'units' },
+      splits: [
+        {
+          from: '2026-01-01',
+          until: '2028-01-01',
+          shares: [
+            { payee: artist, share: '0.6' },
+            { payee: labelName, share: '0.4' },
+          ],
+        },
+      ],
+    },
+  });
+  await moveTo('2026-02-02T09:00:00Z');
+});
+afterAll(() => app?.close());
+
+async function moveTo(time: string): Promise<void> {
+  app.clock.moveTo(new Date(time));
+  for (const party of [market.label, market.platform]) Object.assign(party, { as: await app.given.signIn(party) });
+}
+
+const report = (month: string, streams: readonly number[], downloads: number, replaces?: string): Promise<string> =>
+  reportUsage(
+    app,
+    market,
+    {
+      month,
+      plays: Object.fromEntries(streams.map((count, place) => [market.isrcs[place]!, count])),
+      ...(downloads === 0 ? {} : { downloads: { [market.isrcs[0]!]: [downloads, 0] } }),
+    },
+    replaces,
+  );
+
+/** "payee-payable Mist Harbour -2.16": the accounts of the payees, and that of breakage. */
+async function balances(): Promise<string[]> {
+  const { rows } = await market.platform.as.get<{
+    rows: { account: string; payee: string | null; balance: { amount: string } }[];
+  }>(`/v1/agreements/${agreement.id}/balances`);
+  return rows
+    .filter(({ account }) => account === 'payee-payable' || account === 'breakage')
+    .map(({ account, payee, balance }) => [account, ...(payee === null ? [] : [payee]), balance.amount].join(' '));
+}
+
+const royaltyInvoices = async (): Promise<Invoice[]> =>
+  (await market.label.as.all<Invoice>('/v1/invoices')).filter(({ purpose }) => purpose === 'royalties');
+
+async function remade(id: string): Promise<string> {
+  const inputs = await market.platform.as.get<Record<string, object>>(`/v1/statements/${id}/inputs`);
+  const file = (name: string) => ({ name, text: JSON.stringify(inputs[name]) });
+  const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
+  return rateFiles(files).sha256;
+}
+
+const linesOf = (lines: readonly StatementLine[]): string[] =>
+  lines.map(({ period, clause, quantity, amount }) => `${period} ${clause} ${quantity} ${amount}`);
+
+let january: string;
+
+describe('a month of which each line is rounded', () => {
+  it('is booked with the sum of its rounded lines', async () => {
+    january = await report('2026-01', [2, 2, 2], 10);
+    const closed = await closeMonth(app, market, agreement.id, '2026-01');
+    statement = closed.statement;
+    // Three times 0.005 are 0.01 each; together they would be 0.02.
+    expect(linesOf(closed.lines)).toEqual([
+      '2026-01 streaming 2 0.01',
+      '2026-01 streaming 2 0.01',
+      '2026-01 streaming 2 0.01',
+      '2026-01 downloads 10 3.60',
+    ]);
+    expect(statement).toMatchObject({
+      royalties: { amount: '3.63' },
+      recouped: { amount: '0.03' },
+      payable: { amount: '3.60' },
+    });
+    expect(await remade(statement.id)).toBe(statement.sha256);
+  });
+
+  it('has what lapsed allocated by units to its recordings, and booked once', async () => {
+    expect(statement).toMatchObject({
+      breakage: { allocateBy: 'units', amount: '9.97', recordings: '3', unallocated: '0.00' },
+    });
+    // Of 16 units: 9.97 × 12 / 16 = 7.4775, and 1.24625 twice. The odd cents go to the first and the second.
+    const path = `/v1/statements/${statement.id}/breakage`;
+    const parts = await market.platform.as.all<{ isrc: string; weight: string; amount: string }>(path);
+    expect(parts.map(({ isrc, weight, amount }) => [isrc, weight, amount])).toEqual([
+      [market.isrcs[0], '12', '7.48'],
+      [market.isrcs[1], '2', '1.25'],
+      [market.isrcs[2], '2', '1.24'],
+    ]);
+    const page = await market.label.as.get<{ rows: object[]; next: string }>(`${path}?limit=2`);
+    expect(page.rows).toHaveLength(2);
+    expect((await market.label.as.get<{ rows: object[] }>(`${path}?cursor=${page.next}`)).rows).toHaveLength(1);
+    const csv = (await market.label.as.request('GET', `${path}?format=csv`)).text.split('\r\n');
+    expect(csv.slice(0, 2)).toEqual([
+      'line,isrc,weight,exact,amount,currency',
+      `1,${market.isrcs[0]},12,7.4775,7.48,USD`,
+    ]);
+    expect(await balances()).toContain('breakage -9.97');
+    const file = (await market.label.as.download(`/v1/statements/${statement.id}/document?format=xlsx`))!;
+    const sheet = (await readWorkbook(file)).at(-1)!;
+    expect([sheet.sheet, ...sheet.data.slice(1).map((row) => row.slice(0, 5))]).toEqual([
+      'breakage',
+      [1, market.isrcs[0], 12, 7.4775, 7.48],
+      [2, market.isrcs[1], 2, 1.24625, 1.25],
+      [3, market.isrcs[2], 2, 1.24625, 1.24],
+    ]);
+  });
+
+  it('is what its payees are owed, each on an account of its own', async () => {
+    // 3.60 × 0.6 and × 0.4.
+    expect(statement).toMatchObject({
+      payments: [
+        { line: 'share', payee: artist, amount: '2.16' },
+        { line: 'share', payee: labelName, amount: '1.44' },
+      ],
+    });
+    expect(await balances()).toEqual([
+      'breakage -9.97',
+      `payee-payable ${artist} -2.16`,
+      `payee-payable ${labelName} -1.44`,
+    ]);
+    const paper = await market.platform.as.request('GET', `/v1/statements/${statement.id}/document?format=json`);
+    expect(paper.text).toContain(`"line":"share","payee":"${artist}"`);
+  });
+});
+
+describe('what is taken off an invoice that is shared out', () => {
+  it('is taken off each payee, and is theirs again once the dispute is over', async () => {
+    const disputes = `/v1/statements/${statement.id}/disputes`;
+    const body = { lines: [4], reason: 'Only seven were sold.', expected: '2.55' };
+    const { number } = await market.platform.as.post<{ number: number }>(disputes, body);
+    // 2.55 are asked for: 1.53 and 1.02.
+    expect(await balances()).toEqual([
+      'breakage -9.97',
+      `payee-payable ${artist} -1.53`,
+      `payee-payable ${labelName} -1.02`,
+    ]);
+    await market.platform.as.post(`${disputes}/${number}/withdrawal`, {});
+    expect(await balances()).toEqual([
+      'breakage -9.97',
+      `payee-payable ${artist} -2.16`,
+      `payee-payable ${labelName} -1.44`,
+    ]);
+    expect((await royaltyInvoices()).map(({ source, amount }) => `${source} ${amount.amount}`).sort()).toEqual([
+      '2026-01 3.60',
+      `statement-dispute ${number} 1.05`,
+    ]);
+  });
+});
+
+describe('a payout to a payee', () => {
+  let invoiceIds: string[];
+
+  const payOut = (payee?: string) => ({ invoiceIds, ...(payee === undefined ? {} : { payee }) });
+  const send = async (payout: { id: string; approvalId: string }): Promise<void> => {
+    const colleague = await app.given.colleague(market.label, ['finance']);
+    await colleague.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
+    await app.app.get(SendPayout).execute({ payoutId: payout.id });
+  };
+
+  it('is of its part of what the platform has paid, to its own account', async () => {
+    const superuser = await app.superuser();
+    const invoices = await royaltyInvoices();
+    invoiceIds = invoices.map(({ id }) => id);
+    for (const id of invoiceIds) {
+      await app.app.get(SendInvoice).execute({ invoiceId: id });
+      const { externalId } = await market.label.as.get<Invoice>(`/v1/invoices/${id}`);
+      app.stripe!.control.payInvoice(externalId!);
+    }
+    await app.stripe!.control.webhooksSettled();
+    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM stripe_events WHERE processed_at IS NULL');
+    for (const { id } of rows) await app.app.get(TakeEvent).execute({ eventId: id });
+    await superuser.end();
+  });
+
+  it('waits for the payee’s account, and a second person', async () => {
+    await market.label.as.post('/v1/payment-accounts', {});
+    expect(await outcome(market.label.as, 'POST', '/v1/payouts', payOut(artist))).toBe('409 payment-account-missing');
+    await market.label.as.post('/v1/payment-accounts', { payee: artist });
+    expect(await outcome(market.label.as, 'POST', '/v1/payment-accounts', { payee: artist })).toBe(
+      '409 payment-account-exists',
+    );
+    type Payout = { id: string; approvalId: string };
+    const payout = await market.label.as.post<Payout>('/v1/payouts', payOut(artist));
+    // 5 % of 2.16 are 0.108.
+    expect(payout).toMatchObject({
+      ...{ payee: artist, gross: { amount: '2.16' }, commission: { amount: '0.11' }, net: { amount: '2.05' } },
+    });
+    expect((await refused(market.label.as, 'POST', '/v1/payouts', payOut(artist))).faults).toMatchObject([
+      { message: `${invoiceIds[0]} is already in a payout` },
+      { message: `${invoiceIds[1]} is already in a payout` },
+    ]);
+    await send(payout);
+    expect(await balances()).toEqual([
+      'breakage -9.97',
+      `payee-payable ${artist} 0.00`,
+      `payee-payable ${labelName} -1.44`,
+    ]);
+  });
+
+  it('goes to the label’s own account where the payee is the label', async () => {
+    const [nobody, nothing] = [payOut('Nobody'), payOut()];
+    expect(await outcome(market.label.as, 'POST', '/v1/payouts', nobody)).toBe('409 payment-account-missing');
+    expect((await refused(market.label.as, 'POST', '/v1/payouts', nothing)).faults[0]?.message).toContain(
+      'is shared out among payees: name whose part',
+    );
+    const payout = await market.label.as.post<{ id: string; approvalId: string }>('/v1/payouts', payOut(labelName));
+    expect(payout).toMatchObject({ payee: labelName, gross: { amount: '1.44' }, net: { amount: '1.37' } });
+    await send(payout);
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ payee: string; own: boolean }>(
+      `SELECT payee, account IN (SELECT external_id FROM payment_accounts) AS own FROM payouts ORDER BY planned_at`,
+    );
+    await superuser.end();
+    expect(rows).toEqual([
+      { payee: artist, own: false },
+      { payee: labelName, own: true },
+    ]);
+    expect(await outcome(market.platform.as, 'GET', '/v1/payouts')).toBe('403 forbidden');
+  });
+});
+
+describe('the correction of a month of which each line is rounded', () => {
+  it('is the difference of rounded lines', async () => {
+    await moveTo('2026-03-03T09:00:00Z');
+    await report('2026-01', [2, 1, 2], 10, january);
+    await report('2026-02', [4], 0);
+    const { statement: february, lines } = await closeMonth(app, market, agreement.id, '2026-02');
+    // One play less is 0.0025, which is nothing: 0.01 less.
+    expect(linesOf(lines)).toEqual(['2026-02 streaming 4 0.01', '2026-01 streaming -1 -0.01']);
+    expect(february).toMatchObject({ royalties: { amount: '0.00' }, payable: { amount: '0.00' }, breakage: null });
+    expect(await remade(february.id)).toBe(february.sha256);
+  });
+});

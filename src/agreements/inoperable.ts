@@ -8,7 +8,6 @@ export function inoperable(terms: Terms): Fault[] {
   return [
     ...plain(terms),
     ...lists(terms),
-    ...paidBesideTaxes(terms),
     ...terms.royalties.flatMap(({ royalty }, place) =>
       reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
@@ -34,21 +33,6 @@ function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Faul
     faults.push(fault('/exchange', 'value-added tax that is paid to the label is not exchanged'));
   }
   return faults;
-}
-
-/** A close taxes and exchanges what it makes payable; what is booked for a day of its own passes it by. */
-function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [], minimumFees = [] }: Terms): Fault[] {
-  if (!taxes && !exchange) return [];
-  const instalments = guarantees.map(
-    (guarantee) => guarantee.per === 'interval' && guarantee.intervals.some((interval) => interval.instalments),
-  );
-  const pointers = [
-    ...advances.map((_, place) => at('/advances', place)),
-    ...(settlement ? ['/settlement/backFee'] : []),
-    ...instalments.flatMap((paid, place) => (paid ? [at('/guarantees', place)] : [])),
-    ...minimumFees.map((_, place) => at('/minimumFees', place)),
-  ];
-  return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
 }
 
 function lists({ reserves = [], splits = [] }: Terms): Fault[] {

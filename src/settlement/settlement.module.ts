@@ -12,6 +12,9 @@ import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
 import { FactsController } from './facts/facts.controller';
 import { StateFact } from './facts/state-fact';
+import { HeldInvoicesController } from './invoices/held-invoices.controller';
+import { heldJob } from './invoices/held-invoices.repository';
+import { InvoiceHeld } from './invoices/invoice-held';
 import { InvoicesController } from './invoices/invoices.controller';
 import { CreditInvoice } from './invoices/credit-invoice';
 import { watchInvoiceJob } from './invoices/issue-invoice';
@@ -87,6 +90,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     FactsController,
     AuditsController,
     InvoicesController,
+    HeldInvoicesController,
     PaymentAccountsController,
     PayoutsController,
     CommissionSchedulesController,
@@ -102,6 +106,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     SaveChart,
     PostConclusion,
     PostDues,
+    InvoiceHeld,
     StateFact,
     SendInvoice,
     CreditInvoice,
@@ -143,6 +148,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly logLedger: LogLedger,
     private readonly postConclusion: PostConclusion,
     private readonly postDues: PostDues,
+    private readonly invoiceHeld: InvoiceHeld,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly creditInvoice: CreditInvoice,
@@ -185,6 +191,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
+    this.jobs.register(heldJob, (payload) => this.invoiceHeld.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register(watchDeadlinesJob, (payload) => this.watchDeadlines.execute(payload));
     this.jobs.register(watchInvoiceJob, (payload) => this.watchDeadlines.invoice(payload));

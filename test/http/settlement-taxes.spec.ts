@@ -1,124 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
-import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
-import { TakeEvent } from '../../src/settlement/payments/take-event';
-import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
+import { PostDues } from '../../src/settlement/invoices/post-dues';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
-import { type AgreementAnswer, type Market, openMarket } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
-import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
-
-interface Invoice {
-  readonly id: string;
-  readonly source: string;
-  readonly amount: Amount;
-  readonly vat: Amount;
-  readonly externalId: string | null;
-}
-interface Amount {
-  readonly amount: string;
-  readonly currency: string;
-}
-
-/** Reports are money at 1 a play, nothing is paid beforehand. No worker runs, and January is over. */
-class Deal {
-  private constructor(
-    readonly market: Market,
-    readonly agreement: AgreementAnswer,
-  ) {}
-
-  static async made(life: object): Promise<Deal> {
-    const market = await openMarket(app, 3);
-    const { usage } = eventTerms(market, []);
-    const plain = { usage, advances: [], settlement: undefined, ...life };
-    return new Deal(market, await market.concluded({ rate: '1', floor: '0', life: plain }));
-  }
-
-  get label(): ApiClient {
-    return this.market.label.as;
-  }
-
-  get platform(): ApiClient {
-    return this.market.platform.as;
-  }
-
-  at(rest: string): string {
-    return `/v1/agreements/${this.agreement.id}/${rest}`;
-  }
-
-  /** Stated by the platform, confirmed by the label. */
-  async agree(tax: 'withholding' | 'vat', rate: string, source: string): Promise<void> {
-    const stated = { tax, rate, source, from: '2026-01-01' };
-    const { number } = await this.platform.post<{ number: number }>(this.at('tax-rates'), stated);
-    await this.label.post(this.at(`tax-rates/${number}/confirmation`), {});
-  }
-
-  close(month = '2026-01') {
-    return closeMonth(app, this.market, this.agreement.id, month);
-  }
-
-  /** "cash RUB 12.50", what stands on nothing left out. */
-  async balances(): Promise<string[]> {
-    const { rows } = await this.label.get<{ rows: { account: string; balance: Amount }[] }>(this.at('balances'));
-    return rows.flatMap(({ account, balance: { amount, currency } }) =>
-      /[1-9]/.test(amount) ? [`${account} ${currency} ${amount}`] : [],
-    );
-  }
-
-  async invoices(): Promise<Invoice[]> {
-    return (await this.label.all<Invoice>('/v1/invoices')).sort((a, b) => (a.source < b.source ? -1 : 1));
-  }
-
-  /** "exchange of close: 1.00 USD → 80.50 RUB by cbr". */
-  async uses(): Promise<string[]> {
-    const uses = await this.platform.all<Record<'occasion' | 'kind' | 'source', string> & { from: Amount; to: Amount }>(
-      this.at('rate-uses'),
-    );
-    const text = ({ amount, currency }: Amount): string => `${amount} ${currency}`;
-    return uses.map(
-      ({ occasion, kind, source, from, to }) => `${kind} of ${occasion}: ${text(from)} → ${text(to)} by ${source}`,
-    );
-  }
-
-  /** What its inputs make again, without a server. */
-  async remade(statementId: string): Promise<string> {
-    const inputs = await this.platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-      `/v1/statements/${statementId}/inputs`,
-    );
-    const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-    return rateFiles({
-      terms: file('terms'),
-      usage: file('usage'),
-      context: file('context'),
-      carried: file('carried'),
-    }).sha256;
-  }
-
-  /** The platform pays these invoices, and they are paid out. No worker runs: each job is called. */
-  async paidOut(invoices: readonly Invoice[]): Promise<Record<'gross' | 'commission' | 'net', Amount>> {
-    const superuser = await app.superuser();
-    for (const { id } of invoices) {
-      await app.app.get(SendInvoice).execute({ invoiceId: id });
-      const { externalId } = await this.label.get<Invoice>(`/v1/invoices/${id}`);
-      app.stripe!.control.payInvoice(externalId!);
-    }
-    await app.stripe!.control.webhooksSettled();
-    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM stripe_events WHERE processed_at IS NULL');
-    for (const { id } of rows) await app.app.get(TakeEvent).execute({ eventId: id });
-    await superuser.end();
-    await this.label.post('/v1/payment-accounts', {});
-    const payout = await this.label.post<
-      { id: string; approvalId: string } & Record<'gross' | 'commission' | 'net', Amount>
-    >('/v1/payouts', { invoiceIds: invoices.map(({ id }) => id) });
-    const colleague = await app.given.colleague(this.market.label, ['finance']);
-    await colleague.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
-    await app.app.get(SendPayout).execute({ payoutId: payout.id });
-    return payout;
-  }
-}
+import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
+import { sendEvents, usageEvent } from '../support/usage-events';
 
 let app: TestApp;
 let operator: ApiClient;
@@ -129,7 +18,7 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-02-02T09:00:00Z', rail: true });
   operator = await app.given.operator();
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
-  abroad = await Deal.made({
+  abroad = await Deal.made(app, {
     taxes: { withholding: 'deducted', vat: 'reverse-charge' },
     exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' },
     payment: { dueDays: 30, minimumPayout: '50.00' },
@@ -270,7 +159,7 @@ describe('what is taxed and paid in another currency', () => {
 describe('value-added tax on top, and a tax that the platform bears', () => {
   // 1,000.00 are payable, 200.00 of VAT are added. What the platform pays its state: 1,000.00 × 0.1 / 0.9 = 111.11.
   it('is invoiced with its tax, of which no commission is taken', async () => {
-    const deal = await Deal.made({ taxes: { withholding: 'grossed-up', vat: 'added' } });
+    const deal = await Deal.made(app, { taxes: { withholding: 'grossed-up', vat: 'added' } });
     await deal.agree('withholding', '0.1', 'Treaty, article 12');
     await deal.agree('vat', '0.2', 'Standard rate');
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
@@ -303,7 +192,7 @@ describe('value-added tax on top, and a tax that the platform bears', () => {
 describe('a dispute about all of a month', () => {
   // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not.
   it('holds what the label would get, never more', async () => {
-    const deal = await Deal.made({ taxes: { withholding: 'deducted', vat: 'added' } });
+    const deal = await Deal.made(app, { taxes: { withholding: 'deducted', vat: 'added' } });
     const { isrcs, serviceIds } = deal.market;
     await deal.agree('withholding', '0.15', 'Treaty, article 12');
     await deal.agree('vat', '0.2', 'Standard rate');
@@ -328,6 +217,118 @@ describe('a dispute about all of a month', () => {
       'platform-tax-withheld USD -150.00',
       'platform-vat USD 200.00',
     ]);
+  });
+});
+
+describe('what is paid beforehand', () => {
+  const taxes = { withholding: 'deducted', vat: 'reverse-charge' };
+  const exchange = { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' };
+  const advance = { recoupableFrom: 'all' };
+  const held = async (deal: Deal, by = deal.platform): Promise<string[]> => {
+    const { rows } = await by.get<{
+      rows: (Pick<Invoice, 'source' | 'amount'> & { missing: { pointer: string }[] })[];
+    }>(deal.at('held-invoices'));
+    return rows.map(
+      ({ source, amount, missing }) => `${source} ${amount.amount}: ${missing.map(({ pointer }) => pointer).join(' ')}`,
+    );
+  };
+  const due = async (deal: Deal): Promise<string[]> =>
+    (await deal.invoices()).map(
+      ({ source, amount, dueOn }) => `${source} ${amount.amount} ${amount.currency} by ${dueOn}`,
+    );
+
+  // Signed on 2 February: a dollar is 81 roubles. 15 % of 1,000.00 and of 500.00 are withheld, and 10 % of what counts for a day from the 15th on.
+  // 850.00, 425.00 and 180.00 are 68,850.00, 34,425.00 and 14,580.00.
+  it('is booked at once, held by name while a rate is missing, and invoiced with its taxes once it comes', async () => {
+    const deal = await Deal.made(app, {
+      ...{ taxes, exchange },
+      advances: [
+        { id: 'start', amount: '1000.00', due: 'signature', ...advance },
+        { id: 'spring', amount: '200.00', due: [{ on: '2026-02-20', amount: '200.00' }], ...advance },
+      ],
+      settlement: {
+        backFee: { amount: '500.00', due: 'signature' },
+        ...{ claims: [], releasesUseBefore: '2026-01-01', effect: 'signature' },
+      },
+    });
+    const agreementId = deal.agreement.id;
+    await app.app.get(PostDues).execute({ agreementId });
+    const missing = '/taxes/withholding /taxes/vat';
+    expect(await held(deal)).toEqual(
+      [`start 1000.00: ${missing}`, `back-fee 500.00: ${missing}`, `spring #1 200.00: ${missing}`].sort(),
+    );
+    expect([await due(deal), (await deal.balances()).slice(-2)]).toEqual([
+      [],
+      ['royalties-prepaid USD -1000.00', 'unrecouped-advance USD 1000.00'],
+    ]);
+
+    await deal.agree('withholding', '0.15', 'Tax code, article 309');
+    await deal.agree('withholding', '0.1', 'Treaty, article 12', '2026-02-15');
+    await app.app.get(InvoiceHeld).execute({ agreementId });
+    expect(await held(deal, deal.label)).toContain('spring #1 200.00: /taxes/vat');
+    await deal.agree('vat', '0.2', 'Tax code, article 161');
+    const jobs = () => Promise.all([1, 2].map(() => app.app.get(InvoiceHeld).execute({ agreementId })));
+    await jobs();
+    await app.app.get(PostDues).execute({ agreementId });
+    expect(await held(deal)).toEqual([]);
+    expect(await due(deal)).toEqual([
+      'back-fee 34425.00 RUB by 2026-03-04',
+      'spring #1 14580.00 RUB by 2026-02-20',
+      'start 68850.00 RUB by 2026-03-04',
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-payable RUB -117855.00',
+      'label-tax-credit USD 245.00',
+      'platform-receivable RUB 117855.00',
+      'platform-tax-withheld USD -245.00',
+      'royalties-prepaid USD -1000.00',
+      'unrecouped-advance USD 1000.00',
+    ]);
+    const [, spring] = await deal.invoices();
+    const { rates } = await deal.platform.get<{ rates: { kind: string; from: Amount; to: Amount; on: string }[] }>(
+      `/v1/invoices/${spring!.id}`,
+    );
+    expect(rates.map(({ kind, from, to, on }) => `${kind} of ${on}: ${from.amount} → ${to.amount}`)).toEqual([
+      'exchange of 2026-01-31: 180.00 → 14580.00',
+      'vat of 2026-01-01: 200.00 → 40.00',
+      'withholding of 2026-02-15: 200.00 → 20.00',
+    ]);
+
+    // What royalties recoup of it is what the terms name: 1,200.00 less 1,000.00, of which 30.00 are withheld.
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_200 } });
+    expect((await deal.close()).statement).toMatchObject({
+      payable: { amount: '200.00' },
+      payments: [{ line: 'vat' }, { tax: '30.00' }, { from: '170.00', to: '13770.00' }],
+    });
+    expect(await deal.paidOut((await deal.invoices()).filter(({ source }) => source === 'start'))).toMatchObject({
+      gross: { amount: '68850.00', currency: 'RUB' },
+      commission: { amount: '3442.50' },
+    });
+  });
+
+  // 1.11 dollars are a euro: 100.00 are 90.09.
+  it('waits for a bank, too, and keeps nothing else waiting', async () => {
+    const deal = await Deal.made(app, {
+      exchange: { payIn: 'EUR', source: 'ecb', rateOf: 'statement' },
+      advances: [{ id: 'start', amount: '100.00', due: 'signature', ...advance }],
+    });
+    expect(await held(deal)).toEqual(['start 100.00: /exchange']);
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 40 } });
+    expect((await deal.close()).statement).toMatchObject({
+      payable: { amount: '0.00' },
+      recouped: { amount: '40.00' },
+    });
+    const history = readFileSync(`${root}/examples/rates/eurofxref-hist.csv`);
+    await operator.upload('/v1/exchange-rates/imports?source=ecb', 'text/csv', history);
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ key: string }>(
+      `SELECT key FROM graphile_worker.jobs WHERE key LIKE 'invoice-held %' AND key LIKE '%' || $1`,
+      [deal.agreement.id],
+    );
+    await superuser.end();
+    expect(rows).toHaveLength(1);
+    await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
+    expect([await held(deal), await due(deal)]).toEqual([[], ['start 90.09 EUR by 2026-03-04']]);
   });
 });
 

@@ -7,6 +7,9 @@ import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
+import { usesOf } from '../rates/rate-uses.repository';
+import { RateUseView, useView } from '../rates/rate-uses.view';
+import { occasionOfDue } from './held-invoices.repository';
 import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
@@ -48,6 +51,9 @@ export class InvoiceDetailView extends InvoiceView {
     description: 'of an invoice over interest: how it was worked out',
   })
   readonly interest!: InterestView | null;
+
+  @ApiProperty({ type: RateUseView, isArray: true, description: 'the rates of tax and exchange that made its amount' })
+  readonly rates!: readonly RateUseView[];
 }
 
 @ApiTags('invoices')
@@ -70,8 +76,16 @@ export class InvoicesController {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
     const interest = await interestOf(tx, invoice);
-    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null };
+    const uses = await usesOf(tx, invoice.agreement_id, occasionOf(invoice));
+    const rates = uses.map(useView);
+    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null, rates };
   }
+}
+
+/** As what made the invoice recorded its rates. */
+function occasionOf({ purpose, source }: InvoiceWithCredits): { occasion: string; month: string | null } {
+  if (purpose !== 'royalties') return { occasion: occasionOfDue({ purpose, source }), month: null };
+  return /^\d{4}-\d\d$/.test(source) ? { occasion: 'close', month: source } : { occasion: source, month: null };
 }
 
 const interestView = (interest: ChargedInterest): InterestView => ({

@@ -6,6 +6,7 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
+import { askToInvoiceHeld } from '../invoices/held-invoices.repository';
 import {
   type AgreedKind,
   type AgreedRate,
@@ -80,6 +81,7 @@ export class AgreeRates {
     }
     const at = this.clock.now();
     await insertAgreedRateFact(tx, before, { kind, organizationId, madeBy: actorName(actor), at });
+    if (kind === 'confirmed') await askToInvoiceHeld(tx, agreementId);
     const after = await known(tx, agreementId, number);
     await tell(tx, actor, agreement, { what: kind, rates: [after], at });
     return after;

@@ -38,20 +38,16 @@ export interface Exchange {
 }
 
 /**
- * What is due of a month leaves the books of the terms' currency and comes into those of the currency of payment, and the use of the rate is recorded. Gives the books in which it is due, and
- * what it comes to. The caller holds the agreement.
+ * What is due leaves the books of the terms' currency and comes into those of the currency of payment, and the use of the rate is recorded. Gives the books in which it is due, and
+ * what it comes to. The caller holds the agreement. `before`: what else of the same statement was exchanged at this rate.
  */
 export async function exchangeDue<Of extends Books>(
   tx: Tx,
   agreement: Of,
   { month, occasion, source, minor, rate, into, effectiveOn, at }: Due,
+  before: readonly Exchange[] = [],
 ): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
   const { currency } = agreement;
-  const minorOf = ({ amount, currency: of }: Amount): bigint => moneyFromText(amount, of).minor;
-  const before = (await exchangesOf(tx, agreement.id, month)).map((use) => ({
-    from: minorOf({ amount: use.amount_from, currency: use.currency_from }),
-    to: minorOf({ amount: use.amount_to, currency: use.currency_to }),
-  }));
   const part = exchangedPart({ minor, currency }, { into, rate, before });
   const paid = { ...agreement, currency: into };
   const event = { source, effectiveOn, at };
@@ -71,7 +67,13 @@ export async function exchangeReleased<Of extends Books>(
   agreement: Of,
   due: Omit<Due, 'rate' | 'into'>,
 ): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
-  const [close] = await exchangesOf(tx, agreement.id, due.month);
+  const uses = await exchangesOf(tx, agreement.id, due.month);
+  const [close] = uses;
   if (close === undefined) return { agreement, minor: due.minor };
-  return exchangeDue(tx, agreement, { ...due, rate: usedRate(close), into: close.currency_to });
+  const minorOf = (amount: string, currency: string): bigint => moneyFromText(amount, currency).minor;
+  const before = uses.map((use) => ({
+    from: minorOf(use.amount_from, use.currency_from),
+    to: minorOf(use.amount_to, use.currency_to),
+  }));
+  return exchangeDue(tx, agreement, { ...due, rate: usedRate(close), into: close.currency_to }, before);
 }

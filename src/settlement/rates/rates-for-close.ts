@@ -123,20 +123,23 @@ export interface RatesOfClose {
   readonly rates: readonly UsableRate[];
 }
 
-/**
- * Every rate that the terms ask for when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Nothing is fetched here. Refuses with rates-missing
- * and all that is missing, so that nobody looks twice. Where nothing is payable nobody needs to ask.
- */
-export async function ratesForClose(
+/** Whose rates are asked for: of tax, and of exchange; that one is undefined where nobody knows it yet. */
+export interface RateDays {
+  readonly taxes: CalendarDate;
+  readonly exchange: CalendarDate | undefined;
+}
+
+/** Every rate of these days that the terms ask for, or all that is missing, so that nobody looks twice. Nothing is fetched here. */
+export async function ratesOn(
   tx: Tx,
   { id, terms }: { readonly id: string; readonly terms: Terms },
-  { period, issuedOn }: { readonly period: Period; readonly issuedOn: CalendarDate },
-): Promise<RatesOfClose> {
+  days: RateDays,
+): Promise<Found<RatesOfClose>> {
   const missing: Fault[] = [];
   const rates: UsableRate[] = [];
   let facts: RatesOfClose['facts'] = {};
   if (terms.taxes) {
-    const taxes = await taxesFor(tx, id, dayAfter(period.until, -1));
+    const taxes = await taxesFor(tx, id, days.taxes);
     if ('missing' in taxes) missing.push(...taxes.missing);
     else {
       facts = { ...facts, taxes: taxes.found.facts };
@@ -144,7 +147,7 @@ export async function ratesForClose(
     }
   }
   if (terms.exchange) {
-    const exchange = await exchangeFor(tx, { id, terms }, dayOfRate(terms.exchange, { period, issuedOn }));
+    const exchange = await exchangeFor(tx, { id, terms }, days.exchange);
     if ('missing' in exchange) missing.push(...exchange.missing);
     else {
       const { rate, source, on } = exchange.found;
@@ -152,8 +155,22 @@ export async function ratesForClose(
       rates.push(exchange.found);
     }
   }
-  if (missing.length > 0) throw new DomainError('rates-missing', undefined, missing);
-  return { facts, rates };
+  return missing.length > 0 ? { missing } : { found: { facts, rates } };
+}
+
+/**
+ * As ratesOn, when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Refuses with rates-missing. Where nothing
+ * is payable nobody needs to ask.
+ */
+export async function ratesForClose(
+  tx: Tx,
+  { id, terms }: { readonly id: string; readonly terms: Terms },
+  { period, issuedOn }: { readonly period: Period; readonly issuedOn: CalendarDate },
+): Promise<RatesOfClose> {
+  const exchange = terms.exchange && dayOfRate(terms.exchange, { period, issuedOn });
+  const rates = await ratesOn(tx, { id, terms }, { taxes: dayAfter(period.until, -1), exchange });
+  if ('missing' in rates) throw new DomainError('rates-missing', undefined, rates.missing);
+  return rates.found;
 }
 
 async function exchangeFor(

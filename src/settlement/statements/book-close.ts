@@ -11,22 +11,12 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { Hold } from '../disputes/disputes.repository';
 import { bookHolds, heldBy } from '../disputes/hold-disputed';
-import { issueInvoice } from '../invoices/issue-invoice';
+import { invoiceAtRates } from '../invoices/invoice-at-rates';
 import { postDues } from '../invoices/post-dues';
 import { postAll } from '../ledger/ledger';
-import {
-  guaranteeToppedUp,
-  type Leg,
-  prepaymentJoined,
-  prepaymentLapsed,
-  royaltiesEarned,
-  taxWithheld,
-  vatCharged,
-} from '../ledger/templates';
-import { exchangeDue } from '../rates/exchange-due';
-import { recordTaxes } from '../rates/record-taxes';
+import { guaranteeToppedUp, type Leg, prepaymentJoined, prepaymentLapsed, royaltiesEarned } from '../ledger/templates';
 import type { ClosedMonth } from './rate-close';
-import { taxesCharged } from './taxes-charged';
+import { taxEvents } from './taxes-charged';
 
 export interface ClosedBooks {
   readonly agreement: LivingAgreement;
@@ -45,15 +35,13 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   const { recouped, payable } = settled;
   const terms = termsOfMonth(agreement.life, month);
   const effectiveOn = lastDayOf(month);
-  const { vat, withheld } = taxesCharged(settled.payment);
   const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
   const events: readonly (readonly [kind: string, legs: readonly Leg[]])[] = [
     ['prepayment-joined', prepaymentJoined(joined)],
     ['guarantee-topped-up', guaranteeToppedUp(toppedUp)],
     ['royalties-earned', royaltiesEarned({ recouped, payable, ...moved })],
     ['prepayment-lapsed', prepaymentLapsed(lapsed)],
-    ['vat-charged', vatCharged(vat)],
-    ['tax-withheld', taxWithheld(withheld)],
+    ...taxEvents(settled.payment),
   ];
   await postAll(
     tx,
@@ -62,21 +50,14 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
   // A fee is known from the close of the month in which its year begins.
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });
-  await recordTaxes(tx, agreement, { month, rates, payment: settled.payment, at });
-  // What the label gets now; and its VAT, of which a dispute holds nothing.
-  const due = { minor: receivedOf(settled) - heldBy(holds), vat: vat.tax };
-  const exchange = rates.find(({ kind }) => kind === 'exchange');
-  const paid =
-    exchange === undefined || terms.exchange === undefined
-      ? { agreement, minor: due.minor + due.vat }
-      : await exchangeDue(tx, agreement, {
-          ...{ month, occasion: 'close', source: month, minor: due.minor },
-          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
-        });
-  if (paid.minor <= 0n) return;
-  const by = { system: 'close-period', organizationId: agreement.labelId };
-  const { dueDays } = terms.payment;
-  await issueInvoice(tx, { ...paid, vatMinor: due.vat, purpose: 'royalties', source: month, dueDays, at, by });
+  await invoiceAtRates(tx, agreement, {
+    ...{ terms, rates, payment: settled.payment, minor: receivedOf(settled) - heldBy(holds) },
+    ...{ month, occasion: 'close', source: month, effectiveOn, at },
+    invoice: {
+      ...{ purpose: 'royalties', source: month, dueDays: terms.payment.dueDays },
+      by: { system: 'close-period', organizationId: agreement.labelId },
+    },
+  });
 }
 
 /** Royalties count for the last day of the month in which they were earned. */

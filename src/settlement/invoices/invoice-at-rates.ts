@@ -1,0 +1,43 @@
+import type { PaymentOfPeriod, Terms } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { exchangeDue } from '../rates/exchange-due';
+import type { UsableRate } from '../rates/rate-uses.repository';
+import { recordTaxes } from '../rates/record-taxes';
+import { taxesCharged } from '../statements/taxes-charged';
+import { type InvoiceOrder, issueInvoice } from './issue-invoice';
+
+interface AtRates {
+  /** Whose rules of tax and exchange made the payment. */
+  readonly terms: Terms;
+  /** As the uses of the rates are recorded. */
+  readonly month: string;
+  readonly occasion: string;
+  /** As the exchange is booked. */
+  readonly source: string;
+  readonly payment: PaymentOfPeriod | undefined;
+  readonly rates: readonly UsableRate[];
+  /** What the label gets of it now, VAT aside, in the terms' currency: less than the payment says where a part is held. */
+  readonly minor: bigint;
+  readonly effectiveOn: string;
+  readonly at: Date;
+  readonly invoice: Pick<InvoiceOrder, 'purpose' | 'source' | 'dueDays' | 'by'>;
+}
+
+/** Invoices what is due of something payable, with its VAT and in the currency of payment, and records each rate that made the amount. Its taxes are booked already. */
+export async function invoiceAtRates(
+  tx: Tx,
+  agreement: InvoiceOrder['agreement'],
+  { terms, month, occasion, source, payment, rates, minor, effectiveOn, at, invoice }: AtRates,
+): Promise<void> {
+  await recordTaxes(tx, agreement, { month, occasion, rates, payment, at });
+  const { vat } = taxesCharged(payment);
+  const exchange = rates.find(({ kind }) => kind === 'exchange');
+  const paid =
+    exchange === undefined || terms.exchange === undefined
+      ? { agreement, minor: minor + vat.tax }
+      : await exchangeDue(tx, agreement, {
+          ...{ month, occasion, source, minor },
+          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
+        });
+  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, vatMinor: vat.tax, at });
+}

@@ -209,6 +209,7 @@ const english: StatementWords = {
     vat: 'value-added tax',
     withholding: 'tax withheld',
     exchange: 'exchange',
+    'exchanged-vat': 'of which value-added tax',
     share: 'share of a payee',
   },
   treatments: {
@@ -340,6 +341,7 @@ const russian: StatementWords = {
     vat: 'налог на добавленную стоимость',
     withholding: 'удержанный налог',
     exchange: 'обмен валюты',
+    'exchanged-vat': 'в том числе налог на добавленную стоимость',
     share: 'доля получателя',
   },
   treatments: {

@@ -190,9 +190,13 @@ describe('value-added tax on top, and a tax that the platform bears', () => {
 });
 
 describe('a dispute about all of a month', () => {
-  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not.
-  it('holds what the label would get, never more', async () => {
-    const deal = await Deal.made(app, { taxes: { withholding: 'deducted', vat: 'added' } });
+  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not. A
+  // dollar is 81 roubles: 68,850.00 and 16,200.00.
+  it('holds what the label would get, never more, and exchanges its VAT with it', async () => {
+    const deal = await Deal.made(app, {
+      taxes: { withholding: 'deducted', vat: 'added' },
+      exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' },
+    });
     const { isrcs, serviceIds } = deal.market;
     await deal.agree('withholding', '0.15', 'Treaty, article 12');
     await deal.agree('vat', '0.2', 'Standard rate');
@@ -203,17 +207,27 @@ describe('a dispute about all of a month', () => {
     const dispute = { month: '2026-01', serviceId: serviceIds[0], reason: 'Nobody played it there.' };
     await deal.platform.post(deal.at('usage-disputes'), dispute);
     const { statement } = await deal.close();
-    expect(statement).toMatchObject({ payable: { amount: '1000.00' }, held: { amount: '850.00' } });
+    expect(statement).toMatchObject({
+      ...{ payable: { amount: '1000.00' }, held: { amount: '850.00' } },
+      payments: [
+        { line: 'vat', tax: '200.00' },
+        { line: 'withholding', net: '850.00' },
+        { line: 'exchange', from: '1050.00', to: '85050.00', vat: '16200.00' },
+      ],
+    });
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+    const json = (await deal.platform.download(`/v1/statements/${statement.id}/document?format=json`))!.toString();
+    expect(JSON.parse(json)).toMatchObject({ statement: { invoiced: '16200.00', invoicedIn: 'RUB' } });
     for (const party of [deal.label, deal.platform]) await party.post(deal.at('usage-disputes/1/release'), {});
     expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
-      ['2026-01', '200.00', '200.00'],
-      ['dispute 1', '850.00', '0.00'],
+      ['2026-01', '16200.00', '16200.00'],
+      ['dispute 1', '68850.00', '0.00'],
     ]);
     expect(await deal.balances()).toEqual([
-      'label-payable USD -1050.00',
+      'label-payable RUB -85050.00',
       'label-tax-credit USD 150.00',
       'label-vat USD -200.00',
-      'platform-receivable USD 1050.00',
+      'platform-receivable RUB 85050.00',
       'platform-tax-withheld USD -150.00',
       'platform-vat USD 200.00',
     ]);

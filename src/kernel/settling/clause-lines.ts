@@ -85,8 +85,11 @@ function paymentLines({ payment }: Settled, money: (minor: bigint) => string): o
     });
   }
   if (exchanged) {
-    const { from, to, exact, used } = exchanged;
-    const amounts = { from: moneyText(from), currency: to.currency, exact: exactText(exact), to: moneyText(to) };
+    const { from, to, exact, used, vat: tax } = exchanged;
+    const { currency } = to;
+    // Only where VAT is paid to the label: lines that were hashed before have no such member.
+    const inside = tax === 0n ? {} : { vat: moneyText({ minor: tax, currency }) };
+    const amounts = { from: moneyText(from), currency, exact: exactText(exact), to: moneyText(to), ...inside };
     lines.push({ line: 'exchange', clause: SECTIONS.exchange, ...used, ...amounts });
   }
   const paidIn = exchanged?.to.currency;

@@ -55,6 +55,7 @@ export interface Settled {
 export interface PaymentOfPeriod {
   readonly vat?: ValueAddedTax & { readonly source: string };
   readonly withheld?: Withheld & { readonly source: string };
-  readonly exchanged?: Exchanged;
+  /** All that is paid to the label, its VAT too. `vat`: that tax in the currency of payment, in minor units; inside `to`. */
+  readonly exchanged?: Exchanged & { readonly vat: bigint };
   readonly shares?: readonly PayeePart[];
 }

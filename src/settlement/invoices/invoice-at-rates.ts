@@ -30,14 +30,17 @@ export async function invoiceAtRates(
   { terms, month, occasion, source, payment, rates, minor, effectiveOn, at, invoice }: AtRates,
 ): Promise<void> {
   await recordTaxes(tx, agreement, { month, occasion, rates, payment, at });
-  const { vat } = taxesCharged(payment);
+  const whole = minor + taxesCharged(payment).vat.tax;
   const exchange = rates.find(({ kind }) => kind === 'exchange');
   const paid =
     exchange === undefined || terms.exchange === undefined
-      ? { agreement, minor: minor + vat.tax }
-      : await exchangeDue(tx, agreement, {
-          ...{ month, occasion, source, minor },
-          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
-        });
-  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, vatMinor: vat.tax, at });
+      ? { agreement, minor: whole, vatMinor: whole - minor }
+      : {
+          ...(await exchangeDue(tx, agreement, {
+            ...{ month, occasion, source, minor: whole },
+            ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
+          })),
+          vatMinor: payment?.exchanged?.vat ?? 0n,
+        };
+  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, at });
 }

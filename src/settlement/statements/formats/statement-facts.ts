@@ -127,28 +127,31 @@ function shown(rows: readonly SummaryRow[]): SummaryRow[] {
 
 /** The lines of tax, exchange and shares, each as what it was taken of and what it came to. Under reverse charge that is what the platform declares. */
 export function paymentsShown({ statement: { currency }, clauseLines }: Stated): PaymentShown[] {
-  const paidIn = paymentsOf(clauseLines).exchange?.currency ?? currency;
+  const { exchange: exchanged, vat } = paymentsOf(clauseLines);
+  const paidIn = exchanged?.currency ?? currency;
   const amounts = (of: string, to: string, into = currency) => ({
     of: { amount: of, currency },
     to: { amount: to, currency: into },
   });
-  return clauseLines.payments.map((payment): PaymentShown => {
+  return clauseLines.payments.flatMap((payment): PaymentShown[] => {
     switch (payment.line) {
       case 'vat': {
         const { line: kind, treatment, source, rate, net, tax, declaredByCustomer } = payment;
         const to = treatment === 'reverse-charge' ? declaredByCustomer : tax;
-        return { kind, treatment, source, rate, ...amounts(net, to) };
+        return [{ kind, treatment, source, rate, ...amounts(net, to) }];
       }
       case 'withholding': {
         const { line: kind, treatment, source, rate, gross, tax } = payment;
-        return { kind, treatment, source, rate, ...amounts(gross, tax) };
+        return [{ kind, treatment, source, rate, ...amounts(gross, tax) }];
       }
       case 'exchange': {
-        const { line: kind, source, on, rate, from, to } = payment;
-        return { kind, source, on, rate, ...amounts(from, to, payment.currency) };
+        const { line: kind, source, on, rate, from, to, vat: tax, currency: into } = payment;
+        const whole = { kind, source, on, rate, ...amounts(from, to, into) };
+        if (tax === undefined || vat === undefined) return [whole];
+        return [whole, { kind: 'exchanged-vat', source, on, rate, ...amounts(vat.tax, tax, into) }];
       }
       case 'share':
-        return { kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } };
+        return [{ kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } }];
     }
   });
 }

@@ -39,7 +39,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
-import { AgreeRates } from './rates/agree-rates';
+import { AgreeRates, silenceJob, TakeSilence } from './rates/agree-rates';
 import { AgreedExchangeController } from './rates/agreed-exchange.controller';
 import { ExchangeRatesController } from './rates/exchange-rates.controller';
 import { fetchRates, FetchRates } from './rates/fetch-rates';
@@ -136,6 +136,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     FetchRates,
     WatchRates,
     AgreeRates,
+    TakeSilence,
   ],
 })
 export class SettlementModule implements OnModuleInit {
@@ -162,6 +163,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly bookedAverages: BookedAverages,
     private readonly accrual: Accrual,
     private readonly fetchRates: FetchRates,
+    private readonly takeSilence: TakeSilence,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -200,6 +202,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
+    this.jobs.register(silenceJob, (payload) => this.takeSilence.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
   }

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { ApiClient } from '../../src/sample/api-client';
+import { calendarDateOf } from '../../src/kernel';
 import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
 import { PostDues } from '../../src/settlement/invoices/post-dues';
+import { TakeSilence } from '../../src/settlement/rates/agree-rates';
+import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
+import { outcome } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
 import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
@@ -346,18 +350,108 @@ describe('what is paid beforehand', () => {
   });
 });
 
+describe('a rate of tax that nobody answers', () => {
+  /** Roubles for a dollar of a day, as the Bank of Russia would publish them. */
+  const published = (day: string, rate: string) =>
+    app.parts.database.asSystem((tx) =>
+      app.app.get(ImportRates).execute(
+        tx,
+        { system: 'test', organizationId: abroad.market.label.organizationId },
+        {
+          ...{ source: 'cbr', address: null, file: { sha256: day.padStart(64, '0'), bytes: 1 } },
+          rates: [{ base: 'USD', quote: 'RUB', day: calendarDateOf(day), rate, line: 1 }],
+        },
+      ),
+    );
+  let deal: Deal;
+  const stated = async (by: ApiClient, tax: string, rate: string): Promise<void> => {
+    await by.post(deal.at('tax-rates'), { tax, rate, source: 'As it is', from: '2026-01-01' });
+  };
+  const states = async (): Promise<string[]> =>
+    (await deal.platform.all<{ number: number; state: string }>(deal.at('tax-rates'))).map(
+      ({ number, state }) => `${number} ${state}`,
+    );
+  const missing = async (): Promise<string[]> => {
+    const { months } = await deal.platform.get<{ months: { missingRates: { message: string }[] }[] }>(
+      deal.at('timetable'),
+    );
+    return months.flatMap(({ missingRates }) => missingRates.map(({ message }) => message));
+  };
+  const taken = (): Promise<unknown> =>
+    Promise.all(
+      ['1', '2', '3', '1'].map((number) =>
+        app.app.get(TakeSilence).execute({ agreementId: deal.agreement.id, number }),
+      ),
+    );
+
+  it('waits for an answer by a day, and the timetable says whose; who does not agree objects', async () => {
+    deal = await Deal.made(app, {
+      taxes: { withholding: 'deducted', vat: 'reverse-charge' },
+      exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'statement' },
+    });
+    expect(await missing()).toEqual([
+      'no rate of withholding is in force on 2026-01-31: neither party has stated one',
+      'no rate of vat is in force on 2026-01-31: neither party has stated one',
+    ]);
+    await stated(deal.label, 'vat', '0.2');
+    await stated(deal.label, 'withholding', '0');
+    const objection = deal.at('tax-rates/2/objection');
+    expect(await outcome(deal.label, 'POST', objection, { reason: 'No.' })).toBe('409 agreed-rate-state');
+    expect(await deal.platform.post(objection, { reason: 'There is no treaty.' })).toMatchObject({
+      ...{ state: 'contested', reason: 'There is no treaty.', answerBy: '2026-02-16' },
+    });
+    const vat =
+      'no rate of vat is in force on 2026-01-31: number 1 of the label waits for the platform, until 2026-02-16';
+    const withholding = 'no rate of withholding is in force on 2026-01-31: ';
+    expect(await missing()).toEqual([
+      `${withholding}the platform contests number 2, and nobody has stated another since`,
+      vat,
+    ]);
+    await stated(deal.platform, 'withholding', '0.15');
+    expect(await missing()).toEqual([
+      `${withholding}number 3 of the platform waits for the label, until 2026-02-16`,
+      vat,
+    ]);
+    await taken();
+    expect(await states()).toEqual(['1 stated', '2 contested', '3 stated']);
+  });
+
+  // 15 % of 1,000.00 are withheld. By the rate of the 16th 850.00 are 69,700.00; by that of the 17th, which comes later, 70,550.00.
+  it('holds from the day after; and a draft whose rate has come otherwise is outdated, its day stays', async () => {
+    app.clock.moveTo(new Date('2026-02-16T21:30:00Z'));
+    deal = await deal.signedIn();
+    await taken();
+    expect(await states()).toEqual(['1 unanswered', '2 contested', '3 unanswered']);
+    for (const party of [deal.label, deal.platform]) {
+      const { rows } = await party.get<{ rows: { topic: string }[] }>('/v1/events?limit=1000');
+      expect(rows.filter(({ topic }) => topic === 'agreed-rate.unanswered')).toHaveLength(2);
+    }
+    await published('2026-02-16', '82');
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
+    const first = await deal.draft();
+    expect(await deal.label.get(`/v1/statements/${first}`)).toMatchObject({
+      payments: [{ declaredByCustomer: '200.00' }, { net: '850.00' }, { on: '2026-02-16', to: '69700.00' }],
+    });
+    expect(await deal.draft()).toBe(first);
+
+    await published('2026-02-17', '83');
+    const { approvalId } = await deal.label.get<{ approvalId: string }>(`/v1/statements/${first}`);
+    const second = await app.given.second(deal.market.label);
+    const decision = `/v1/approvals/${approvalId}/decision`;
+    expect(await outcome(second, 'POST', decision, { decision: 'approved' })).toBe('409 statement-outdated');
+    app.clock.moveTo(new Date('2026-02-25T09:00:00Z'));
+    await published('2026-02-25', '84');
+    deal = await deal.signedIn();
+    const { statement } = await deal.close();
+    expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+  });
+});
+
 describe('a month in which nothing is payable', () => {
   it('needs no rate: 10.00 wait for the minimum', async () => {
     app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
-    const [label, platform] = [
-      await app.given.signIn(abroad.market.label),
-      await app.given.signIn(abroad.market.platform),
-    ];
-    const market = {
-      ...abroad.market,
-      label: { ...abroad.market.label, as: label },
-      platform: { ...abroad.market.platform, as: platform },
-    };
+    const { market } = await abroad.signedIn();
     await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
     const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');
     expect(statement).toMatchObject({ payable: { amount: '0.00' }, payments: [] });

@@ -5,7 +5,7 @@ import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import type { TestApp } from './app';
 import { type AgreementAnswer, type Market, openMarket } from './market';
-import { closeMonth } from './reported-usage';
+import { closeMonth, draftMonth } from './reported-usage';
 import { eventTerms } from './usage-events';
 
 export interface Invoice {
@@ -34,6 +34,18 @@ export class TaxedDeal {
     const { usage } = eventTerms(market, []);
     const plain = { usage, advances: [], settlement: undefined, ...life };
     return new TaxedDeal(app, market, await market.concluded({ rate: '1', floor: '0', life: plain }));
+  }
+
+  /** The same with both parties signed in now: the clock may have moved far. */
+  async signedIn(): Promise<TaxedDeal> {
+    const { label, platform } = this.market;
+    const [ours, theirs] = [await this.app.given.signIn(label), await this.app.given.signIn(platform)];
+    const market = { ...this.market, label: { ...label, as: ours }, platform: { ...platform, as: theirs } };
+    return new TaxedDeal(this.app, market, this.agreement);
+  }
+
+  draft(month = '2026-01') {
+    return draftMonth(this.app, this.market.label, this.agreement.id, month);
   }
 
   get label(): ApiClient {

@@ -18,7 +18,7 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { agreedExchangeOn, type AgreedRate, taxRatesOn } from './agreed-rates.repository';
+import { agreedExchangeOn, type AgreedRate, openTaxRatesOn, taxRatesOn } from './agreed-rates.repository';
 import { rowsFor } from './exchange-rates.repository';
 import type { UsableRate } from './rate-uses.repository';
 
@@ -81,7 +81,7 @@ export interface TaxesFound {
   readonly rates: readonly UsableRate[];
 }
 
-/** The tax rates of a day that both parties confirmed. A tax that is not due has a rate of zero, with the reason: silence is no rate. */
+/** The tax rates of a day that one party stated and the other confirmed, or did not answer. A tax that is not due has a rate of zero, with the reason: where nobody states one there is none. */
 export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): Promise<Found<TaxesFound>> {
   const rows = await taxRatesOn(tx, agreementId, day);
   const rates = rows.map((row) => taxRate(row, day));
@@ -92,18 +92,23 @@ export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): 
     const fact = ({ rate, source }: UsableRate) => ({ rate, source });
     return { found: { facts: { withholding: fact(withholding), vat: fact(vat) }, rates } };
   }
-  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]) =>
-    found
-      ? []
-      : [
-          {
-            pointer: pointerAt('/taxes', kind),
-            code: 'tax-rate-missing',
-            message: `no rate of ${kind} in force on ${day} is confirmed by both parties`,
-          },
-        ],
-  );
+  const open = await openTaxRatesOn(tx, agreementId, day);
+  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]): Fault[] => {
+    if (found) return [];
+    const turn = whoseTurn(open.find((rate) => rate.kind === kind));
+    const message = `no rate of ${kind} is in force on ${day}: ${turn}`;
+    return [{ pointer: pointerAt('/taxes', kind), code: 'tax-rate-missing', message }];
+  });
   return { missing };
+}
+
+/** Who has to do something so that there is a rate. */
+function whoseTurn(rate: AgreedRate | undefined): string {
+  if (rate === undefined) return 'neither party has stated one';
+  const { number, stated_by, label_id, state, answer_by } = rate;
+  const [by, other] = stated_by === label_id ? ['label', 'platform'] : ['platform', 'label'];
+  if (state === 'contested') return `the ${other} contests number ${number}, and nobody has stated another since`;
+  return `number ${number} of the ${by} waits for the ${other}${answer_by === null ? '' : `, until ${answer_by}`}`;
 }
 
 const taxRate = ({ kind, number, rate, basis, day: on }: AgreedRate, asked: CalendarDate): UsableRate => ({
@@ -130,11 +135,7 @@ export interface RateDays {
 }
 
 /** Every rate of these days that the terms ask for, or all that is missing, so that nobody looks twice. Nothing is fetched here. */
-export async function ratesOn(
-  tx: Tx,
-  { id, terms }: { readonly id: string; readonly terms: Terms },
-  days: RateDays,
-): Promise<Found<RatesOfClose>> {
+export async function ratesOn(tx: Tx, { id, terms }: Whose, days: RateDays): Promise<Found<RatesOfClose>> {
   const missing: Fault[] = [];
   const rates: UsableRate[] = [];
   let facts: RatesOfClose['facts'] = {};
@@ -158,24 +159,35 @@ export async function ratesOn(
   return missing.length > 0 ? { missing } : { found: { facts, rates } };
 }
 
-/**
- * As ratesOn, when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Refuses with rates-missing. Where nothing
- * is payable nobody needs to ask.
- */
-export async function ratesForClose(
-  tx: Tx,
-  { id, terms }: { readonly id: string; readonly terms: Terms },
-  { period, issuedOn }: { readonly period: Period; readonly issuedOn: CalendarDate },
-): Promise<RatesOfClose> {
-  const exchange = terms.exchange && dayOfRate(terms.exchange, { period, issuedOn });
-  const rates = await ratesOn(tx, { id, terms }, { taxes: dayAfter(period.until, -1), exchange });
+/** Of a close: its period, and the day that its statement is of. */
+interface Closing {
+  readonly period: Period;
+  readonly issuedOn: CalendarDate;
+}
+
+interface Whose {
+  readonly id: string;
+  readonly terms: Terms;
+}
+
+/** As ratesOn, when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. */
+export const ratesOfClose = (tx: Tx, { id, terms }: Whose, closing: Closing): Promise<Found<RatesOfClose>> =>
+  ratesOn(
+    tx,
+    { id, terms },
+    { taxes: dayAfter(closing.period.until, -1), exchange: terms.exchange && dayOfRate(terms.exchange, closing) },
+  );
+
+/** As ratesOfClose, or refuses with rates-missing. Where nothing is payable nobody needs to ask. */
+export async function ratesForClose(tx: Tx, whose: Whose, closing: Closing): Promise<RatesOfClose> {
+  const rates = await ratesOfClose(tx, whose, closing);
   if ('missing' in rates) throw new DomainError('rates-missing', undefined, rates.missing);
   return rates.found;
 }
 
 async function exchangeFor(
   tx: Tx,
-  { id, terms: { currency, exchange } }: { readonly id: string; readonly terms: Terms },
+  { id, terms: { currency, exchange } }: Whose,
   day: CalendarDate | undefined,
 ): Promise<Found<UsableRate>> {
   if (exchange === undefined || day === undefined) {

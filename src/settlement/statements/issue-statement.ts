@@ -11,6 +11,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { askToWatch, sameReports } from '../../usage';
 import { askToWatchDeadlines } from '../timetable/watch-deadlines';
 import { bookClose } from './book-close';
+import { areRatesOutdated } from './close-at-rates';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
 import { type Draft, findDraft, findDraftHead, voidDraft } from './drafts/drafts.repository';
@@ -70,7 +71,10 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
   const bookings = await currentBookings(tx, agreement.id);
   const now = await builtOn(tx, agreement, { month, bookings, estimate });
-  if (now.text !== draft.built_on) throw new DomainError('statement-outdated');
+  const { rates } = closed;
+  if (now.text !== draft.built_on || (await areRatesOutdated(tx, agreement, { month, rates, at }))) {
+    throw new DomainError('statement-outdated');
+  }
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);

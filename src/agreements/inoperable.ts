@@ -27,9 +27,6 @@ function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Faul
   if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
   if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
   if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
-  if (terms.exchange?.rateOf === 'payment') {
-    faults.push(fault('/exchange/rateOf', 'a close invoices before anybody pays'));
-  }
   return faults;
 }
 

@@ -32,6 +32,9 @@ import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
 import { Payments } from './payments/payments';
+import { endQuoteJob, QuotePayment, sendQuoteJob } from './payments/quote-payment';
+import { QuotesController } from './payments/quotes.controller';
+import { SendQuote } from './payments/send-quote';
 import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
 import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
@@ -91,6 +94,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     AuditsController,
     InvoicesController,
     HeldInvoicesController,
+    QuotesController,
     PaymentAccountsController,
     PayoutsController,
     CommissionSchedulesController,
@@ -127,6 +131,8 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     Auditors,
     ConcludeAudit,
     OpenPaymentAccount,
+    QuotePayment,
+    SendQuote,
     TakeEvent,
     RequestPayout,
     ReleasePayout,
@@ -158,6 +164,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly closePeriod: ClosePeriod,
     private readonly traceLine: TraceLine,
     private readonly issueStatement: IssueStatement,
+    private readonly sendQuote: SendQuote,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
@@ -201,6 +208,8 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
+    this.jobs.register(sendQuoteJob, (payload) => this.sendQuote.execute(payload));
+    this.jobs.register(endQuoteJob, (payload) => this.sendQuote.end(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register(silenceJob, (payload) => this.takeSilence.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));

@@ -3,6 +3,8 @@ import type { ApiClient } from '../../src/sample/api-client';
 import { calendarDateOf } from '../../src/kernel';
 import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
 import { PostDues } from '../../src/settlement/invoices/post-dues';
+import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { SendQuote } from '../../src/settlement/payments/send-quote';
 import { TakeSilence } from '../../src/settlement/rates/agree-rates';
 import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
@@ -272,9 +274,11 @@ describe('what is paid beforehand', () => {
     const agreementId = deal.agreement.id;
     await app.app.get(PostDues).execute({ agreementId });
     const missing = '/taxes/withholding /taxes/vat';
-    expect(await held(deal)).toEqual(
-      [`start 1000.00: ${missing}`, `back-fee 500.00: ${missing}`, `spring #1 200.00: ${missing}`].sort(),
-    );
+    expect(await held(deal)).toEqual([
+      `start 1000.00: ${missing}`,
+      `back-fee 500.00: ${missing}`,
+      `spring #1 200.00: ${missing}`,
+    ]);
     expect([await due(deal), (await deal.balances()).slice(-2)]).toEqual([
       [],
       ['royalties-prepaid USD -1000.00', 'unrecouped-advance USD 1000.00'],
@@ -350,19 +354,68 @@ describe('what is paid beforehand', () => {
   });
 });
 
+/** Roubles for a dollar of a day, as the Bank of Russia would publish them. */
+const published = (day: string, rate: string) =>
+  app.parts.database.asSystem((tx) =>
+    app.app.get(ImportRates).execute(
+      tx,
+      { system: 'test', organizationId: abroad.market.label.organizationId },
+      {
+        ...{ source: 'cbr', address: null, file: { sha256: day.replaceAll('-', '').padStart(64, '0'), bytes: 1 } },
+        rates: [{ base: 'USD', quote: 'RUB', day: calendarDateOf(day), rate, line: 1 }],
+      },
+    ),
+  );
+
+const paidAtRate = { exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'payment' } };
+/** As `paidAtRate`, closed on 2 February and not paid yet. */
+let unpaid: Deal;
+
+describe('an invoice that is paid at the rate of the day of payment', () => {
+  // 1,000.00 and 200.00 of VAT. A dollar is 81 roubles: 97,200.00 with 16,200.00 of VAT, and 5 % of 81,000.00 are 4,050.00.
+  it('stands in the currency of the terms, and is paid as it is quoted', async () => {
+    unpaid = await Deal.made(app, paidAtRate);
+    await reportUsage(app, unpaid.market, { plays: { [unpaid.market.isrcs[0]!]: 1_000 } });
+    await unpaid.close();
+
+    const deal = await Deal.made(app, { ...paidAtRate, taxes: { withholding: 'deducted', vat: 'added' } });
+    await deal.agree('withholding', '0', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
+    const { statement } = await deal.close();
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+    const [invoice] = await deal.invoices();
+    expect(invoice).toMatchObject({ amount: { amount: '1200.00', currency: 'USD' }, payIn: 'RUB' });
+    await app.app.get(SendInvoice).execute({ invoiceId: invoice!.id });
+    const path = `/v1/invoices/${invoice!.id}`;
+    expect(await deal.label.get(path)).toMatchObject({ externalId: null, state: 'issued' });
+
+    expect(await outcome(deal.label, 'POST', `${path}/quotes`, {})).toBe('403 forbidden');
+    const quote = await deal.quoted(invoice!);
+    expect(quote).toMatchObject({ day: '2026-02-02', rate: '81', amount: { amount: '97200.00', currency: 'RUB' } });
+    expect((await deal.quoted(invoice!)).id).toBe(quote.id);
+    await deal.paid(quote.externalId!);
+    expect(await outcome(deal.platform, 'POST', `${path}/quotes`, {})).toBe('409 invoice-not-quotable');
+    expect(await deal.payOut([invoice!])).toMatchObject({
+      ...{ gross: { amount: '97200.00', currency: 'RUB' }, commission: { amount: '4050.00' } },
+    });
+    expect(await deal.balances()).toEqual([
+      'cash RUB 97200.00',
+      'cash-in-transit RUB -93150.00',
+      'label-vat USD -200.00',
+      'marketplace-commission RUB -4050.00',
+      'platform-vat USD 200.00',
+    ]);
+    const { rates } = await deal.platform.get<{ rates: { kind: string; to: Amount }[] }>(path);
+    expect(rates.map(({ kind, to }) => `${kind} ${to.amount}`)).toContain('exchange 97200.00');
+    const { rows } = await deal.label.get<{ rows: object[] }>('/v1/money?by=agreement');
+    expect(rows).toMatchObject([
+      { invoiced: { amount: '1200.00' }, paid: { amount: '1200.00' }, open: { amount: '0.00' } },
+    ]);
+  });
+});
+
 describe('a rate of tax that nobody answers', () => {
-  /** Roubles for a dollar of a day, as the Bank of Russia would publish them. */
-  const published = (day: string, rate: string) =>
-    app.parts.database.asSystem((tx) =>
-      app.app.get(ImportRates).execute(
-        tx,
-        { system: 'test', organizationId: abroad.market.label.organizationId },
-        {
-          ...{ source: 'cbr', address: null, file: { sha256: day.padStart(64, '0'), bytes: 1 } },
-          rates: [{ base: 'USD', quote: 'RUB', day: calendarDateOf(day), rate, line: 1 }],
-        },
-      ),
-    );
   let deal: Deal;
   const stated = async (by: ApiClient, tax: string, rate: string): Promise<void> => {
     await by.post(deal.at('tax-rates'), { tax, rate, source: 'As it is', from: '2026-01-01' });
@@ -445,6 +498,36 @@ describe('a rate of tax that nobody answers', () => {
     const { statement } = await deal.close();
     expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
     expect(await deal.remade(statement.id)).toBe(statement.sha256);
+  });
+});
+
+describe('a quote of another day', () => {
+  // 1,000.00 were 84,000.00 roubles on the 25th, are 85,000.00 on the 26th and 86,000.00 on the 27th.
+  it('is withdrawn for the next one; what is paid a day late leaves its difference on accounts of its own', async () => {
+    unpaid = await unpaid.signedIn();
+    const [invoice] = await unpaid.invoices();
+    expect((await unpaid.quoted(invoice!)).amount.amount).toBe('84000.00');
+    app.clock.moveTo(new Date('2026-02-26T09:00:00Z'));
+    await published('2026-02-26', '85');
+    unpaid = await unpaid.signedIn();
+    const { id, externalId } = await unpaid.quoted(invoice!);
+    expect((await unpaid.quotes(invoice!.id)).map(({ amount, state }) => `${amount.amount} ${state}`)).toEqual([
+      '84000.00 withdrawn',
+      '85000.00 open',
+    ]);
+    app.clock.moveTo(new Date('2026-02-27T09:00:00Z'));
+    await published('2026-02-27', '86');
+    await unpaid.paid(externalId!);
+    await app.app.get(SendQuote).end({ quoteId: id });
+    unpaid = await unpaid.signedIn();
+    expect((await unpaid.quotes(invoice!.id)).map(({ state }) => state)).toEqual(['withdrawn', 'paid']);
+    expect(await unpaid.balances()).toEqual([
+      'cash RUB 85000.00',
+      'label-exchange-difference RUB 1000.00',
+      'label-payable RUB -85000.00',
+      'platform-exchange-difference RUB -1000.00',
+    ]);
+    expect(await unpaid.uses()).toEqual([`exchange of invoice ${invoice!.number}: 1000.00 USD → 86000.00 RUB by cbr`]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { SendQuote } from '../../src/settlement/payments/send-quote';
 import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import type { TestApp } from './app';
@@ -10,7 +11,9 @@ import { eventTerms } from './usage-events';
 
 export interface Invoice {
   readonly id: string;
+  readonly number: string;
   readonly source: string;
+  readonly payIn: string | null;
   readonly dueOn: string;
   readonly amount: Amount;
   readonly vat: Amount;
@@ -20,6 +23,17 @@ export interface Amount {
   readonly amount: string;
   readonly currency: string;
 }
+
+export interface Quote {
+  readonly id: string;
+  readonly day: string;
+  readonly amount: Amount;
+  readonly vat: Amount;
+  readonly rate: string;
+  readonly state: string;
+  readonly externalId: string | null;
+}
+type Payout = { readonly id: string; readonly approvalId: string } & Record<'gross' | 'commission' | 'net', Amount>;
 
 /** Reports are money at 1 a play, nothing is paid beforehand unless the terms are given so. No worker may run. */
 export class TaxedDeal {
@@ -109,23 +123,41 @@ export class TaxedDeal {
   }
 
   /** The platform pays these invoices, and they are paid out. No worker runs: each job is called. */
-  async paidOut(invoices: readonly Invoice[]): Promise<Record<'gross' | 'commission' | 'net', Amount>> {
-    const superuser = await this.app.superuser();
+  async paidOut(invoices: readonly Invoice[]): Promise<Payout> {
     for (const { id } of invoices) {
       await this.app.app.get(SendInvoice).execute({ invoiceId: id });
       const { externalId } = await this.label.get<Invoice>(`/v1/invoices/${id}`);
-      this.app.stripe!.control.payInvoice(externalId!);
+      await this.paid(externalId!);
     }
+    return this.payOut(invoices);
+  }
+
+  /** What the invoice comes to today, as it is sent to the provider. */
+  async quoted({ id }: Invoice): Promise<Quote> {
+    const quote = await this.platform.post<Quote>(`/v1/invoices/${id}/quotes`, {});
+    await this.app.app.get(SendQuote).execute({ quoteId: quote.id });
+    return (await this.quotes(id)).find((one) => one.id === quote.id)!;
+  }
+
+  async quotes(invoiceId: string): Promise<readonly Quote[]> {
+    return (await this.label.get<{ rows: Quote[] }>(`/v1/invoices/${invoiceId}/quotes`)).rows;
+  }
+
+  /** The platform pays what the provider asks for, and the provider says so. */
+  async paid(externalId: string): Promise<void> {
+    this.app.stripe!.control.payInvoice(externalId);
     await this.app.stripe!.control.webhooksSettled();
+    const superuser = await this.app.superuser();
     const { rows } = await superuser.query<{ id: string }>('SELECT id FROM stripe_events WHERE processed_at IS NULL');
-    for (const { id } of rows) await this.app.app.get(TakeEvent).execute({ eventId: id });
     await superuser.end();
+    for (const { id } of rows) await this.app.app.get(TakeEvent).execute({ eventId: id });
+  }
+
+  async payOut(invoices: readonly Invoice[]): Promise<Payout> {
     await this.label.post('/v1/payment-accounts', {});
-    const payout = await this.label.post<
-      { id: string; approvalId: string } & Record<'gross' | 'commission' | 'net', Amount>
-    >('/v1/payouts', { invoiceIds: invoices.map(({ id }) => id) });
-    const colleague = await this.app.given.colleague(this.market.label, ['finance']);
-    await colleague.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
+    const payout = await this.label.post<Payout>('/v1/payouts', { invoiceIds: invoices.map(({ id }) => id) });
+    const second = await this.app.given.second(this.market.label);
+    await second.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
     await this.app.app.get(SendPayout).execute({ payoutId: payout.id });
     return payout;
   }

@@ -36,7 +36,7 @@ export class HeldInvoicesController {
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
-    summary: 'List what is booked and waits for a rate of tax or exchange to be invoiced',
+    summary: 'List what waits for a rate of tax or exchange to be invoiced',
     description:
       'Advances, instalments, minimum fees and the fee for past use, each with the rates that are missing. Refused with `agreement-not-concluded`.',
   })

@@ -28,6 +28,9 @@ export interface HeldInvoice extends Due {
 export const occasionOfDue = ({ purpose, source }: { readonly purpose: Purpose; readonly source: string }): string =>
   purpose === source ? purpose : `${purpose} ${source}`;
 
+/** Under which name the rate is recorded at which an invoice was paid. */
+export const occasionOfPayment = ({ number }: { readonly number: string }): string => `invoice ${number}`;
+
 export const heldJob = 'invoice-held';
 
 /** Has what is held of an agreement looked at again, once this transaction is committed. */
@@ -72,6 +75,6 @@ export const endHold = (tx: Tx, agreementId: string, { purpose, source }: Due, a
 export const heldInvoices = (tx: Tx, agreementId: string): Promise<HeldInvoice[]> =>
   tx.rows<HeldInvoice>(
     `SELECT purpose, source, amount_minor AS minor, currency, counts_on AS "on", booked_on AS "bookedOn", pay_by AS "payBy", held_at AS "heldAt"
-       FROM held_invoices WHERE agreement_id = $1 AND ended_at IS NULL ORDER BY booked_on, counts_on, purpose, source`,
+       FROM held_invoices WHERE agreement_id = $1 AND ended_at IS NULL ORDER BY held_at, counts_on, purpose, source`,
     [agreementId],
   );

@@ -42,5 +42,5 @@ export async function invoiceAtRates(
           })),
           vatMinor: payment?.exchanged?.vat ?? 0n,
         };
-  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, at });
+  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, exchange: terms.exchange, at });
 }

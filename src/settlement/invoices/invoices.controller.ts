@@ -9,7 +9,7 @@ import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
 import { usesOf } from '../rates/rate-uses.repository';
 import { RateUseView, useView } from '../rates/rate-uses.view';
-import { occasionOfDue } from './held-invoices.repository';
+import { occasionOfDue, occasionOfPayment } from './held-invoices.repository';
 import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
@@ -27,6 +27,14 @@ export class InvoiceView {
   readonly credited!: AmountView;
   @ApiProperty({ type: AmountView, description: 'the value-added tax inside it, of which no commission is taken' })
   readonly vat!: AmountView;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'RUB',
+    description:
+      'the other currency that it is paid in, at the rate of the day of payment: ask for a quote; null: it is paid as it stands',
+  })
+  readonly payIn!: string | null;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -52,7 +60,11 @@ export class InvoiceDetailView extends InvoiceView {
   })
   readonly interest!: InterestView | null;
 
-  @ApiProperty({ type: RateUseView, isArray: true, description: 'the rates of tax and exchange that made its amount' })
+  @ApiProperty({
+    type: RateUseView,
+    isArray: true,
+    description: 'the rates of tax and exchange that made its amount, and the one at which it was paid',
+  })
   readonly rates!: readonly RateUseView[];
 }
 
@@ -76,7 +88,9 @@ export class InvoicesController {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
     const interest = await interestOf(tx, invoice);
-    const uses = await usesOf(tx, invoice.agreement_id, occasionOf(invoice));
+    const occasions = [occasionOf(invoice), { occasion: occasionOfPayment(invoice), month: null }];
+    const uses = [];
+    for (const occasion of occasions) uses.push(...(await usesOf(tx, invoice.agreement_id, occasion)));
     const rates = uses.map(useView);
     return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null, rates };
   }
@@ -104,6 +118,7 @@ const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   amount: amountView(invoice.amount_minor, invoice.currency),
   credited: amountView(invoice.credited_minor, invoice.currency),
   vat: amountView(invoice.vat_minor, invoice.currency),
+  payIn: invoice.pay_in,
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

@@ -27,6 +27,7 @@ const events: Readonly<Record<string, Book>> = {
   'tax-withheld': ({ deducted, tax }) => templates.taxWithheld({ deducted: deducted!, tax: tax! }),
   'exchanged-from': ({ amount }) => templates.exchangedFrom(amount!),
   'exchanged-into': ({ amount }) => templates.exchangedInto(amount!),
+  'exchange-difference': ({ amount }) => templates.exchangeDifference(amount!),
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
   'dispute-reduced': ({ amount }) => templates.disputeReduced(amount!),

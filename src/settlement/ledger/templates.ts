@@ -9,6 +9,7 @@ export const accounts = [
   'platform-reserve',
   'platform-vat',
   'platform-tax-withheld',
+  'platform-exchange-difference',
   'unrecouped-advance',
   'lapsed-prepayment',
   'guarantee-shortfall',
@@ -19,6 +20,7 @@ export const accounts = [
   'label-reserve',
   'label-vat',
   'label-tax-credit',
+  'label-exchange-difference',
   'royalties-prepaid',
   'breakage',
   'guarantee-top-up',
@@ -136,6 +138,18 @@ export const exchangedFrom = (amount: bigint): Leg[] =>
 /** What it comes to is due in the books of the currency of payment. */
 export const exchangedInto = (amount: bigint): Leg[] =>
   legs(['platform-receivable', amount], ['label-payable', -amount]);
+
+/**
+ * What was paid beyond what the rate of the day of payment made of the invoice; below zero where it was less. The label gets what came in, and the difference tells what it
+ * was for.
+ */
+export const exchangeDifference = (amount: bigint): Leg[] =>
+  legs(
+    ['platform-receivable', amount],
+    ['label-payable', -amount],
+    ['platform-exchange-difference', amount],
+    ['label-exchange-difference', -amount],
+  );
 
 /** What of a closed month hangs on a disputed difference between both sources is not due until the dispute ends. */
 export const disputeHeld = (amount: bigint): Leg[] =>

@@ -63,11 +63,13 @@ export class RequestPayout {
 
 async function payableInvoices(tx: Tx, { organizationId }: Actor, ids: readonly string[]): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
-    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state, i.vat_minor,
+    // What was paid at the rate of the day is there in the currency of payment.
+    `SELECT i.id, i.agreement_id, i.purpose, coalesce(q.currency, i.currency) AS currency, i.state, coalesce(q.vat_minor, i.vat_minor) AS vat_minor,
             -- What came in: less than the invoice, where some of it was credited.
             coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) AS amount_minor,
             EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.live) AS paid_out
-       FROM invoices i WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
+       FROM invoices i LEFT JOIN payment_quotes q ON q.invoice_id = i.id AND q.ended = 'paid'
+      WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
     [ids, organizationId],
   );
   const known = new Map(rows.map((row) => [row.id, row]));

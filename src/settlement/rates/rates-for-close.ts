@@ -128,7 +128,7 @@ export interface RatesOfClose {
   readonly rates: readonly UsableRate[];
 }
 
-/** Whose rates are asked for: of tax, and of exchange; that one is undefined where nobody knows it yet. */
+/** Which rates are asked for: of tax, and of exchange. That is undefined where nothing is exchanged before it is paid. */
 export interface RateDays {
   readonly taxes: CalendarDate;
   readonly exchange: CalendarDate | undefined;
@@ -147,8 +147,9 @@ export async function ratesOn(tx: Tx, { id, terms }: Whose, days: RateDays): Pro
       rates.push(...taxes.found.rates);
     }
   }
-  if (terms.exchange) {
-    const exchange = await exchangeFor(tx, { id, terms }, days.exchange);
+  if (terms.exchange && days.exchange !== undefined) {
+    const { source, payIn: to } = terms.exchange;
+    const exchange = await rateFor(tx, { source, from: terms.currency, to, day: days.exchange, agreementId: id });
     if ('missing' in exchange) missing.push(...exchange.missing);
     else {
       const { rate, source, on } = exchange.found;
@@ -183,16 +184,4 @@ export async function ratesForClose(tx: Tx, whose: Whose, closing: Closing): Pro
   const rates = await ratesOfClose(tx, whose, closing);
   if ('missing' in rates) throw new DomainError('rates-missing', undefined, rates.missing);
   return rates.found;
-}
-
-async function exchangeFor(
-  tx: Tx,
-  { id, terms: { currency, exchange } }: Whose,
-  day: CalendarDate | undefined,
-): Promise<Found<UsableRate>> {
-  if (exchange === undefined || day === undefined) {
-    const message = 'the rate of the day of payment is known when it is paid, not when the period is closed';
-    return { missing: [{ pointer: '/exchange/rateOf', code: 'exchange-rate-missing', message }] };
-  }
-  return rateFor(tx, { source: exchange.source, from: currency, to: exchange.payIn, day, agreementId: id });
 }

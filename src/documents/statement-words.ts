@@ -209,7 +209,7 @@ const english: StatementWords = {
     vat: 'value-added tax',
     withholding: 'tax withheld',
     exchange: 'exchange',
-    'exchanged-vat': 'of which value-added tax',
+    'exchanged-vat': 'exchange of value-added tax',
     share: 'share of a payee',
   },
   treatments: {
@@ -341,7 +341,7 @@ const russian: StatementWords = {
     vat: 'налог на добавленную стоимость',
     withholding: 'удержанный налог',
     exchange: 'обмен валюты',
-    'exchanged-vat': 'в том числе налог на добавленную стоимость',
+    'exchanged-vat': 'обмен налога на добавленную стоимость',
     share: 'доля получателя',
   },
   treatments: {

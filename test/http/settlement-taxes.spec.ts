@@ -218,12 +218,13 @@ describe('a dispute about all of a month', () => {
       payments: [
         { line: 'vat', tax: '200.00' },
         { line: 'withholding', net: '850.00' },
-        { line: 'exchange', from: '1050.00', to: '85050.00', vat: '16200.00' },
+        { line: 'exchange', from: '850.00', to: '68850.00' },
       ],
     });
     expect(await deal.remade(statement.id)).toBe(statement.sha256);
     const json = (await deal.platform.download(`/v1/statements/${statement.id}/document?format=json`))!.toString();
     expect(JSON.parse(json)).toMatchObject({ statement: { invoiced: '16200.00', invoicedIn: 'RUB' } });
+    expect(await deal.uses()).toContain('exchange of close VAT: 200.00 USD → 16200.00 RUB by cbr');
     for (const party of [deal.label, deal.platform]) await party.post(deal.at('usage-disputes/1/release'), {});
     expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
       ['2026-01', '16200.00', '16200.00'],

@@ -1,8 +1,5 @@
-import { monthPeriod } from '../calendar';
 import { exactText } from '../money';
-import { referenceTerms } from '../testing/reference-terms';
 import { exchange } from './exchange';
-import { payAfterTax } from './pay';
 
 const published = (rate: string) => ({ rate, source: 'ecb', on: '2026-03-31' });
 
@@ -36,26 +33,5 @@ describe('exchange', () => {
   it.each(['0', '-1'])('refuses a rate of %s, and a currency nobody is paid in', (rate) => {
     expect(() => exchange({ minor: 1n, currency: 'USD' }, { into: 'EUR', rate: published(rate) })).toThrow(RangeError);
     expect(() => exchange({ minor: 1n, currency: 'USD' }, { into: 'XAU', rate: published('1') })).toThrow(RangeError);
-  });
-});
-
-describe('value-added tax that is paid to the label', () => {
-  const rates = {
-    taxes: { vat: { rate: '0.2', source: 'law' }, withholding: { rate: '0.1', source: 'treaty' } },
-    exchange: published('0.5'),
-  };
-
-  // 2.01 of tax are 1.005, in the other currency 1.01; the label's own is what is left of the whole.
-  it.each([
-    ['added', 'grossed-up', 1003n, 1204n, 602n],
-    ['included', 'grossed-up', 1204n, 1204n, 602n],
-    ['added', 'deducted', 1003n, 1104n, 552n],
-    ['included', 'deducted', 1204n, 1104n, 552n],
-  ] as const)('is exchanged with it: %s, tax %s', (vat, withholding, payable, from, to) => {
-    const exchanging = { payIn: 'EUR', source: 'ecb', rateOf: 'period-end' };
-    const terms = referenceTerms({ taxes: { vat, withholding }, exchange: exchanging });
-    expect(payAfterTax(terms, { period: monthPeriod('2026-01'), payable, ...rates })?.exchanged).toMatchObject({
-      ...{ from: { minor: from, currency: 'USD' }, to: { minor: to, currency: 'EUR' }, vat: 101n },
-    });
   });
 });

@@ -1,7 +1,7 @@
 import { type Period } from '../calendar';
 import { moneyExact, moneyRoundingIn } from '../money';
 import { type Terms } from '../terms';
-import { exchange, type Exchanged, type ExchangeRate } from './exchange';
+import { exchange, type ExchangeRate } from './exchange';
 import { insideTerm } from './inside-term';
 import { splitLines, type PayeePart } from './split';
 import { type PaymentOfPeriod, type Settled } from './steps';
@@ -15,7 +15,7 @@ export interface TaxFacts {
 }
 
 /**
- * What is paid for a payable amount: VAT on the supply, withholding tax as the terms divide it, the exchange of both the label's own and its VAT into the
+ * What is paid for a payable amount: VAT on the supply, withholding tax as the terms divide it, the exchange into the
  * currency of payment, and the payees' shares of what the label receives. Undefined where the terms ask for none of it, or nothing is payable.
  */
 export function payAfterTax(
@@ -29,11 +29,9 @@ export function payAfterTax(
 ): PaymentOfPeriod | undefined {
   if (payable === 0n) return undefined;
   const { vat, withheld, received } = taxed(terms, { payable, taxes });
-  const exchanged = exchangedWhole(terms, { received, tax: vat?.tax ?? 0n, rate });
-  const own = exchanged
-    ? { ...exchanged.to, minor: exchanged.to.minor - exchanged.vat }
-    : { minor: received, currency: terms.currency };
-  const shares = sharesOf(terms, { period, money: own });
+  const money = { minor: received, currency: terms.currency };
+  const exchanged = terms.exchange && rate ? exchange(money, { into: terms.exchange.payIn, rate }) : undefined;
+  const shares = sharesOf(terms, { period, money: exchanged?.to ?? money });
   const payment = {
     ...(vat ? { vat } : {}),
     ...(withheld ? { withheld } : {}),
@@ -41,16 +39,6 @@ export function payAfterTax(
     ...(shares ? { shares } : {}),
   };
   return Object.keys(payment).length === 0 ? undefined : payment;
-}
-
-/** What the label gets and the VAT on it, exchanged together; of that the VAT, rounded by itself, so that the label's own is the rest. */
-function exchangedWhole(
-  { exchange: rule, currency }: Terms,
-  { received, tax, rate }: { received: bigint; tax: bigint; rate: ExchangeRate | undefined },
-): PaymentOfPeriod['exchanged'] {
-  if (rule === undefined || rate === undefined) return undefined;
-  const into = (minor: bigint): Exchanged => exchange({ minor, currency }, { into: rule.payIn, rate });
-  return { ...into(received + tax), vat: into(tax).to.minor };
 }
 
 /** What of a payable amount the label gets, in minor units of the terms' currency: VAT aside, and less the tax that is withheld from it. */

@@ -30,17 +30,14 @@ export async function invoiceAtRates(
   { terms, month, occasion, source, payment, rates, minor, effectiveOn, at, invoice }: AtRates,
 ): Promise<void> {
   await recordTaxes(tx, agreement, { month, occasion, rates, payment, at });
-  const whole = minor + taxesCharged(payment).vat.tax;
+  const { tax } = taxesCharged(payment).vat;
   const exchange = rates.find(({ kind }) => kind === 'exchange');
   const paid =
     exchange === undefined || terms.exchange === undefined
-      ? { agreement, minor: whole, vatMinor: whole - minor }
-      : {
-          ...(await exchangeDue(tx, agreement, {
-            ...{ month, occasion, source, minor: whole },
-            ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
-          })),
-          vatMinor: payment?.exchanged?.vat ?? 0n,
-        };
+      ? { agreement, minor: minor + tax, vatMinor: tax }
+      : await exchangeDue(tx, agreement, {
+          ...{ month, occasion, source, minor, vatMinor: tax },
+          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
+        });
   if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, exchange: terms.exchange, at });
 }

@@ -7,6 +7,7 @@ import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
+import { vatOf } from '../rates/exchange-due';
 import { usesOf } from '../rates/rate-uses.repository';
 import { RateUseView, useView } from '../rates/rate-uses.view';
 import { occasionOfDue, occasionOfPayment } from './held-invoices.repository';
@@ -88,7 +89,11 @@ export class InvoicesController {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
     const interest = await interestOf(tx, invoice);
-    const occasions = [occasionOf(invoice), { occasion: occasionOfPayment(invoice), month: null }];
+    const made = occasionOf(invoice);
+    const occasions = [
+      ...[made, { ...made, occasion: vatOf(made.occasion) }],
+      { occasion: occasionOfPayment(invoice), month: null },
+    ];
     const uses = [];
     for (const occasion of occasions) uses.push(...(await usesOf(tx, invoice.agreement_id, occasion)));
     const rates = uses.map(useView);

@@ -48,7 +48,7 @@ export interface StatedWithholding {
   readonly net: string;
 }
 
-/** `from` in the statement's currency, `to` in that of payment. `vat`: of it the tax, where some is paid to the label. */
+/** `from` in the statement's currency, `to` in that of payment. */
 export interface StatedExchange {
   readonly line: 'exchange';
   readonly rate: string;
@@ -58,7 +58,6 @@ export interface StatedExchange {
   readonly exact: string;
   readonly to: string;
   readonly currency: string;
-  readonly vat?: string;
 }
 
 export interface StatedShare {

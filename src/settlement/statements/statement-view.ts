@@ -94,7 +94,6 @@ export class StatedPaymentView {
   @ApiPropertyOptional({ description: 'what it comes to, in `currency`' }) readonly to?: string;
   @ApiPropertyOptional({ description: 'of payment', example: 'RUB' }) readonly currency?: string;
   @ApiPropertyOptional({ description: '`to`, unrounded' }) readonly exact?: string;
-  @ApiPropertyOptional({ description: 'of `to` the VAT, where some is paid to the label' }) readonly vat?: string;
 }
 
 export class StatementDetailView extends StatementView {

@@ -3,7 +3,7 @@ import type { ChartedMonth, PaymentShown, Side, SummaryLine, SummaryName } from 
 import { exchange, type Money, moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
-import { type ClauseLines, clauseLinesOf, paymentsOf } from '../clause-lines';
+import { type ClauseLines, clauseLinesOf, paymentsOf, type StatedExchange, type StatedVat } from '../clause-lines';
 import { getIssued } from '../drafts/drafted';
 import { type IssuedStatement, type Statement } from '../statements.repository';
 
@@ -64,8 +64,20 @@ function askedFor({ statement, clauseLines }: Stated) {
   const added = vat?.treatment === 'added' ? minorOf(vat.tax) : 0n;
   const deducted = withholding?.treatment === 'deducted' ? minorOf(withholding.tax) : 0n;
   const due: Money = { minor: payable + added - deducted - held, currency };
-  const invoiced = exchanged ? exchange(due, { into: exchanged.currency, rate: exchanged }).to : due;
-  return { added, deducted, held, due, invoiced };
+  if (exchanged === undefined) return { added, deducted, held, due, invoiced: due };
+  // The VAT is exchanged by itself: what the label gets is what the lines say, whatever tax stands beside it.
+  const own = { minor: due.minor - (vat ? minorOf(vat.tax) : 0n), currency };
+  const { minor, currency: into } = exchange(own, { into: exchanged.currency, rate: exchanged }).to;
+  const tax = exchangedVat({ vat, exchange: exchanged }, currency);
+  return { added, deducted, held, due, invoiced: { minor: minor + tax.minor, currency: into } };
+}
+
+/** The VAT that is paid to the label, in the currency of payment. */
+function exchangedVat(
+  { vat, exchange: rate }: { readonly vat: StatedVat | undefined; readonly exchange: StatedExchange },
+  currency: string,
+): Money {
+  return exchange(moneyFromText(vat?.tax ?? '0', currency), { into: rate.currency, rate }).to;
 }
 
 /** What is invoiced with a statement, in the currency of payment. */
@@ -145,10 +157,11 @@ export function paymentsShown({ statement: { currency }, clauseLines }: Stated):
         return [{ kind, treatment, source, rate, ...amounts(gross, tax) }];
       }
       case 'exchange': {
-        const { line: kind, source, on, rate, from, to, vat: tax, currency: into } = payment;
-        const whole = { kind, source, on, rate, ...amounts(from, to, into) };
-        if (tax === undefined || vat === undefined) return [whole];
-        return [whole, { kind: 'exchanged-vat', source, on, rate, ...amounts(vat.tax, tax, into) }];
+        const { line: kind, source, on, rate, from, to, currency: into } = payment;
+        const own = { kind, source, on, rate, ...amounts(from, to, into) };
+        const tax = exchangedVat({ vat, exchange: payment }, currency);
+        if (tax.minor === 0n || vat === undefined) return [own];
+        return [own, { kind: 'exchanged-vat', source, on, rate, ...amounts(vat.tax, moneyText(tax), into) }];
       }
       case 'share':
         return [{ kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } }];

@@ -53,10 +53,18 @@ export function canonicalClauseLines({ terms, rated, restatements, settled }: St
       carriedForward: money(settled.carriedForward),
       payable: money(settled.payable),
     },
+    ...poolLines(settled, money),
     ...paymentLines(settled, money),
   ];
   return lines.map((line) => `${canonicalText(line)}\n`).join('');
 }
+
+/** What moved between agreements of a pool that are closed one after the other: a line for each other one, also where nothing did. */
+const poolLines = ({ pool = [] }: Settled, money: (minor: bigint) => string): object[] =>
+  pool.map(({ account, opening, received, lent }) => ({
+    ...{ line: 'pool', clause: SECTIONS.pooledAgreements, account },
+    ...{ opening: money(opening), received: money(received), lent: money(lent) },
+  }));
 
 /** Tax, exchange and payees' shares, a line each, where there are any. */
 function paymentLines({ payment }: Settled, money: (minor: bigint) => string): object[] {
@@ -85,11 +93,8 @@ function paymentLines({ payment }: Settled, money: (minor: bigint) => string): o
     });
   }
   if (exchanged) {
-    const { from, to, exact, used, vat: tax } = exchanged;
-    const { currency } = to;
-    // Only where VAT is paid to the label: lines that were hashed before have no such member.
-    const inside = tax === 0n ? {} : { vat: moneyText({ minor: tax, currency }) };
-    const amounts = { from: moneyText(from), currency, exact: exactText(exact), to: moneyText(to), ...inside };
+    const { from, to, exact, used } = exchanged;
+    const amounts = { from: moneyText(from), currency: to.currency, exact: exactText(exact), to: moneyText(to) };
     lines.push({ line: 'exchange', clause: SECTIONS.exchange, ...used, ...amounts });
   }
   const paidIn = exchanged?.to.currency;

@@ -32,7 +32,6 @@ describe('terms that this server cannot settle yet', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual([
       '/reportingPeriod',
       '/rounding/apply',
-      '/recoupment/pooledWith',
       '/breakage',
       '/reserves/0',
       '/splits/0',

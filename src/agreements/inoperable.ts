@@ -21,11 +21,10 @@ const fault = (pointer: string, reason: string): Fault => ({
   message: `is not settled here yet: ${reason}`,
 });
 
-function plain({ reportingPeriod, rounding, recoupment, ...terms }: Terms): Fault[] {
+function plain({ reportingPeriod, rounding, ...terms }: Terms): Fault[] {
   const faults: Fault[] = [];
   if (reportingPeriod !== 'month') faults.push(fault('/reportingPeriod', 'only calendar months are closed'));
   if (rounding.apply === 'line') faults.push(fault('/rounding/apply', 'only the total of a period is rounded'));
-  if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
   if (terms.breakage) faults.push(fault('/breakage', 'what lapses is booked, but not allocated to recordings'));
   return faults;
 }

@@ -42,6 +42,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { refuseLeavingPool } from './pools/pool-of';
 import { AgreeRates, silenceJob, TakeSilence } from './rates/agree-rates';
 import { AgreedExchangeController } from './rates/agreed-exchange.controller';
 import { ExchangeRatesController } from './rates/exchange-rates.controller';
@@ -190,6 +191,7 @@ export class SettlementModule implements OnModuleInit {
     });
     this.onAmended.register('settlement', async (tx, amended) => {
       await refuseClosedMonths(tx, amended);
+      await refuseLeavingPool(tx, amended);
       await this.postConclusion.amended(tx, amended);
       await askToWatchDeadlines(tx, amended.agreement.id);
     });

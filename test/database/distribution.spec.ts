@@ -12,6 +12,8 @@ const distributed = [
   'ledger_transactions',
   'missed_deadlines',
   'period_bookings',
+  'pool_recoupments',
+  'pool_recoupments_taken',
   'rate_uses',
   'statement_acceptances',
   'statement_dispute_facts',

@@ -23,6 +23,8 @@ const events: Readonly<Record<string, Book>> = {
       waiting,
       reserved,
     }),
+  'pool-lent': ({ amount }) => templates.poolLent(amount!),
+  'pool-received': ({ amount }) => templates.poolReceived(amount!),
   'vat-charged': ({ added, tax }) => templates.vatCharged({ added: added!, tax: tax! }),
   'tax-withheld': ({ deducted, tax }) => templates.taxWithheld({ deducted: deducted!, tax: tax! }),
   'exchanged-from': ({ amount }) => templates.exchangedFrom(amount!),

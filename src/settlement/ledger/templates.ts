@@ -13,6 +13,8 @@ export const accounts = [
   'unrecouped-advance',
   'lapsed-prepayment',
   'guarantee-shortfall',
+  'lent-to-pool',
+  'pool-recoupment',
   'label-payable',
   'label-carried-forward',
   'label-disputed',
@@ -24,6 +26,7 @@ export const accounts = [
   'royalties-prepaid',
   'breakage',
   'guarantee-top-up',
+  'borrowed-from-pool',
   'marketplace-commission',
 ] as const;
 export type Account = (typeof accounts)[number];
@@ -105,6 +108,13 @@ export const royaltiesEarned = ({ recouped, payable, carriedForward, waiting = 0
     ['royalties-prepaid', recouped],
     ['unrecouped-advance', -recouped],
   );
+
+/** Royalties that recoup another agreement of the pool: they are not payable here, and recouped there with its next close. */
+export const poolLent = (amount: bigint): Leg[] => legs(['lent-to-pool', amount], ['pool-recoupment', -amount]);
+
+/** What others of the pool have lent is in the balances now: their royalties have recouped it. */
+export const poolReceived = (amount: bigint): Leg[] =>
+  legs(['pool-recoupment', amount], ['borrowed-from-pool', -amount]);
 
 export interface VatCharged {
   /** On top of what is payable; nothing where the tax is inside it. */

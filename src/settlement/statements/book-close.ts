@@ -15,13 +15,14 @@ import { invoiceAtRates } from '../invoices/invoice-at-rates';
 import { postDues } from '../invoices/post-dues';
 import { postAll } from '../ledger/ledger';
 import { guaranteeToppedUp, type Leg, prepaymentJoined, prepaymentLapsed, royaltiesEarned } from '../ledger/templates';
+import { bookPool } from '../pools/book-pool';
 import type { ClosedMonth } from './rate-close';
 import { taxEvents } from './taxes-charged';
 
 export interface ClosedBooks {
   readonly agreement: LivingAgreement;
   readonly closed: Pick<ClosedMonth, 'month' | 'rates'> & {
-    readonly settled: Pick<Settled, 'payable' | 'payment' | 'recouped' | 'carried'>;
+    readonly settled: Pick<Settled, 'payable' | 'payment' | 'recouped' | 'carried' | 'pool'>;
   };
   /** The balances that the close began with. */
   readonly carried: Carried;
@@ -47,6 +48,7 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
     tx,
     events.map(([kind, legs]) => ({ agreement, kind, source: month, effectiveOn, at, legs })),
   );
+  await bookPool(tx, agreement, { month, pool: settled.pool, effectiveOn, at });
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
   // A fee is known from the close of the month in which its year begins.
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });

@@ -13,6 +13,7 @@ import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
 import { areRatesOutdated } from './close-at-rates';
+import { holdPool } from '../pools/pool-of';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
 import { type DraftHead, draftOfMonth, findDraft, insertDraft, nextDraft, voidDraft } from './drafts/drafts.repository';
@@ -62,7 +63,8 @@ export class ClosePeriod {
 
   /** Gives the id of the month's statement, or of its draft. */
   private async closeOnce(tx: Tx, { agreementId, month, askedBy, estimate, at }: Close): Promise<string> {
-    // Whoever closes a month of the same agreement at the same time waits here, and then finds the draft.
+    // Whoever closes a month of the same agreement, or of its pool, at the same time waits here, and then finds the draft.
+    await holdPool(tx, agreementId);
     const agreement = await getLivingForUpdate(tx, agreementId);
     const issued = await statementOfMonth(tx, agreementId, month);
     if (issued !== undefined) return issued.id;

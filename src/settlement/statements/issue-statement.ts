@@ -10,6 +10,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { askToWatch, sameReports } from '../../usage';
 import { askToWatchDeadlines } from '../timetable/watch-deadlines';
+import { holdPool } from '../pools/pool-of';
 import { bookClose } from './book-close';
 import { areRatesOutdated } from './close-at-rates';
 import { refuseUnlessClosable } from './closable';
@@ -33,7 +34,9 @@ export class IssueStatement implements ApprovalAction {
   /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. */
   async lock(tx: Tx, id: string): Promise<void> {
     const draft = await findDraftHead(tx, id);
-    if (draft !== undefined) await getAgreementForUpdate(tx, draft.agreement_id);
+    if (draft === undefined) return;
+    await holdPool(tx, draft.agreement_id);
+    await getAgreementForUpdate(tx, draft.agreement_id);
   }
 
   /** A draft never changes; one that is void or issued has been decided. */

@@ -14,6 +14,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { AccrualQuestion } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { poolFactsOf } from '../pools/pool-of';
 import { carriedInto } from './carried-into';
 import { closedMonths } from './statements.repository';
 
@@ -50,7 +51,8 @@ async function advancesEarned(
   const closed = await closedMonths(tx, agreement.id);
   if (monthsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
   const carried = await carriedInto(tx, agreement, month);
-  const facts = await closeFactsOf(tx, agreement, month);
+  const pool = await poolFactsOf(tx, agreement, month);
+  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
   const { opening, closing, royalties } = settlePeriod({
     terms,
     period: monthPeriod(month),

@@ -5,6 +5,7 @@ import {
   moneyText,
   monthPeriod,
   type PeriodContext,
+  type PoolAccount,
   ratePeriod,
   type Terms,
   termsHash,
@@ -14,7 +15,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
-import { clauseLinesOf, ratesStated } from './clause-lines';
+import { clauseLinesOf, factsStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
@@ -69,7 +70,10 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     context: {
       ...contextFile(month, own.context),
       restates,
-      ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
+      ...factsFile(
+        { ...(await closeFactsOf(tx, agreement, month)), ...factsStated(clauseLinesOf(statement), terms.currency) },
+        terms,
+      ),
     },
     carried: statement.carried_in,
   };
@@ -77,7 +81,7 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
 
 /** What neither contract nor usage said, as "facts" of a context file. Absent where there was nothing: most closes need none. */
 export function factsFile(
-  { expenses, exercised, creditsRequested, taxes, exchange }: CloseFacts,
+  { expenses, exercised, creditsRequested, pool, taxes, exchange }: CloseFacts,
   { currency }: Terms,
 ): { readonly facts?: object } {
   const money = (minor: bigint): string => moneyText({ minor, currency });
@@ -91,11 +95,17 @@ export function factsFile(
             Object.entries(creditsRequested).map(([id, minor]) => [id, money(minor)]),
           ),
         }),
+    ...(pool === undefined ? {} : { pool: pool.map((one) => poolFile(one, money)) }),
     ...(taxes === undefined ? {} : { taxes }),
     ...(exchange === undefined ? {} : { exchange }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }
+
+const poolFile = ({ account, opening, earned, received }: PoolAccount, money: (minor: bigint) => string): object => ({
+  ...{ account, opening: money(opening), earned: money(earned) },
+  ...(received === undefined ? {} : { received: money(received) }),
+});
 
 /** The figures of a month, as a context file. */
 export const contextFile = (period: string, { services, figures }: PeriodContext): object => ({

@@ -365,6 +365,8 @@ const russian: StatementWords = {
     'no plays at all': 'воспроизведений не было',
     'results below zero': 'результаты ниже нуля',
     'recovered from royalties': 'возмещено из вознаграждения',
+    'of another agreement of the pool recoups this one': 'другого договора засчитывается по этому',
+    'recoups another agreement of the pool': 'засчитывается по другому договору',
     'still held': 'ещё удержано',
     released: 'высвобождено',
     held: 'удержано',

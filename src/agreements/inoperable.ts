@@ -6,9 +6,8 @@ import { at, type Fault, monthsOf, needsOf, nodesOf, reportingPeriodAround, type
  */
 export function inoperable(terms: Terms): Fault[] {
   return [
-    ...plain(terms),
+    ...together(terms),
     ...lists(terms),
-    ...paidBesideTaxes(terms),
     ...terms.royalties.flatMap(({ royalty }, place) =>
       reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
@@ -22,37 +21,24 @@ const fault = (pointer: string, reason: string): Fault => ({
   message: `is not settled here yet: ${reason}`,
 });
 
-function plain({ recoupment, ...terms }: Terms): Fault[] {
+/** Each runs by itself; together nobody has said yet how. */
+function together({ reportingPeriod, recoupment, exchange, splits = [] }: Terms): Fault[] {
   const faults: Fault[] = [];
-  if (recoupment?.pooledWith) faults.push(fault('/recoupment/pooledWith', 'every agreement is closed by itself'));
-  const { taxes, exchange } = terms;
-  if (exchange?.rateOf === 'payment') faults.push(fault('/exchange/rateOf', 'a close invoices before anybody pays'));
-  if (exchange && taxes && taxes.vat !== 'reverse-charge') {
-    faults.push(fault('/exchange', 'value-added tax that is paid to the label is not exchanged'));
+  if (recoupment?.pooledWith && reportingPeriod !== 'month') {
+    faults.push(fault('/recoupment/pooledWith', 'agreements of a pool are closed by the month'));
+  }
+  if (exchange?.rateOf === 'payment') {
+    splits.forEach((_, place) => {
+      faults.push(fault(at('/splits', place), 'what is exchanged when it is paid is not shared out among payees'));
+    });
   }
   return faults;
 }
 
-/** A close taxes and exchanges what it makes payable; what is booked for a day of its own passes it by. */
-function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [], minimumFees = [] }: Terms): Fault[] {
-  if (!taxes && !exchange) return [];
-  const instalments = guarantees.map(
-    (guarantee) => guarantee.per === 'interval' && guarantee.intervals.some((interval) => interval.instalments),
-  );
-  const pointers = [
-    ...advances.map((_, place) => at('/advances', place)),
-    ...(settlement ? ['/settlement/backFee'] : []),
-    ...instalments.flatMap((paid, place) => (paid ? [at('/guarantees', place)] : [])),
-    ...minimumFees.map((_, place) => at('/minimumFees', place)),
-  ];
-  return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
-}
-
-function lists({ reserves = [] }: Terms): Fault[] {
-  return reserves.flatMap(({ basis }, place) =>
+const lists = ({ reserves = [] }: Terms): Fault[] =>
+  reserves.flatMap(({ basis }, place) =>
     basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
   );
-}
 
 /** Usage is known as sums of a period, without days and without what was sold. */
 function reasonsOf(royalty: Royalty, { term, reportingPeriod }: Terms): string[] {

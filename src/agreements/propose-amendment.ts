@@ -17,6 +17,7 @@ import { DayField, JsonField, TextField, TextsField } from '../platform/http/fie
 import { publish } from '../platform/outbox/outbox';
 import { uncontrolledTracks } from './control';
 import { inoperable } from './inoperable';
+import { poolFaults } from './pool-check';
 import { getLivingForUpdate, type LivingAgreement } from './life.repository';
 import { refuseUnlessRunning } from './running';
 import { decideVersion, getVersion, insertVersion, listVersions, type VersionText } from './versions.repository';
@@ -61,7 +62,7 @@ export class ProposeAmendment {
     const before = currentTerms(agreement.life);
     const notBefore = last?.effectiveFrom ?? before.term.from;
     refuse('amendment-not-possible', amendmentFaults({ before, after: terms, effectiveFrom, notBefore }));
-    refuse('terms-not-operable', inoperable(terms));
+    refuse('terms-not-operable', [...inoperable(terms), ...(await poolFaults(tx, terms, agreementId))]);
     // A platform could read the label's rights from these faults, one guess at a time.
     const isLabel = actor.organizationId === agreement.labelId;
     if (isLabel) refuse('track-not-controlled', await uncontrolledTracks(tx, terms));

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { uncontrolledTracks } from './control';
 import { inoperable } from './inoperable';
+import { poolFaults } from './pool-check';
 
 /** Between whom the terms are to stand. */
 export interface NegotiatingParties {
@@ -25,7 +26,7 @@ export async function readProposedTerms(
   const reading = readTerms(json);
   if ('faults' in reading) throw new DomainError('terms-invalid', undefined, reading.faults.map(inBody));
   const { terms } = reading;
-  const notOperable = inoperable(terms);
+  const notOperable = [...inoperable(terms), ...(await poolFaults(tx, terms))];
   if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable.map(inBody));
   const strangers = await strangersIn(tx, parties, terms);
   if (strangers.length > 0) throw new DomainError('terms-parties-differ', undefined, strangers.map(inBody));

@@ -1,4 +1,11 @@
-import { type CloseFacts, type CollateralAccount, type ExchangeRate, type TaxFacts, type Terms } from '../kernel';
+import {
+  type CloseFacts,
+  type CollateralAccount,
+  type ExchangeRate,
+  type PoolAccount,
+  type TaxFacts,
+  type Terms,
+} from '../kernel';
 import { list, object, record, refuse, type Place, type Reader } from './read-json';
 import { day, minorOf, rateAboveZero, rateFromZero, shareBelowOne, words } from './read-values';
 
@@ -11,11 +18,14 @@ export function factsReader(terms: Terms | undefined): Reader<CloseFacts> {
   const moneyOrDebt = minorOf(terms?.currency, { code: 'context-amount', signed: true });
   const named = (known: readonly string[], what: string): Reader<string> => withClause(terms, words, { known, what });
   const options = (terms?.advances ?? []).flatMap(({ id, option }) => (option ? [id] : []));
-  const account = object<CollateralAccount>({
-    account: named(terms?.recoupment?.pooledWith ?? [], 'agreement of the pool'),
-    opening: money,
-    earned: moneyOrDebt,
-  });
+  const account = object<CollateralAccount, Pick<Required<PoolAccount>, 'received'>>(
+    {
+      account: named(terms?.recoupment?.pooledWith ?? [], 'agreement of the pool'),
+      opening: money,
+      earned: moneyOrDebt,
+    },
+    { received: money },
+  );
   const rated = (rate: Reader<string>) => object<{ rate: string; source: string }>({ rate, source: words });
   const taxes = object<object, Required<TaxFacts>>({}, { withholding: rated(shareBelowOne), vat: rated(rateFromZero) });
   return object<object, Required<CloseFacts>>(
@@ -59,10 +69,7 @@ function withClause(
 }
 
 /** Each other agreement of the pool exactly once. */
-function poolOf(
-  terms: Terms | undefined,
-  reader: Reader<readonly CollateralAccount[]>,
-): Reader<readonly CollateralAccount[]> {
+function poolOf(terms: Terms | undefined, reader: Reader<readonly PoolAccount[]>): Reader<readonly PoolAccount[]> {
   return (place) => {
     const accounts = reader(place);
     const given = accounts?.map(({ account }) => account) ?? [];

@@ -32,7 +32,7 @@ export interface StatementLineShown {
 
 /** Tax, exchange or a payee's share: what it was taken of, at which rate, and what it came to. */
 export interface PaymentShown {
-  readonly kind: 'vat' | 'withholding' | 'exchange' | 'share';
+  readonly kind: 'vat' | 'withholding' | 'exchange' | 'exchanged-vat' | 'share';
   /** Who bears a tax, as the terms say it. */
   readonly treatment?: string;
   /** The law or treaty, the bank; of a share, the payee. */

@@ -39,7 +39,7 @@ export function paymentName({ kind, treatment }: PaymentShown, { stepNames, trea
 
 /** "Bank of Russia, 2026-01-31"; what a law is called stays as it is. */
 export function sourceText({ kind, source, on }: PaymentShown, { publishers }: Named): string {
-  const name = kind === 'exchange' ? (publishers[source] ?? source) : source;
+  const name = kind.startsWith('exchange') ? (publishers[source] ?? source) : source;
   return on === undefined ? name : `${name}, ${on}`;
 }
 

@@ -209,6 +209,7 @@ const english: StatementWords = {
     vat: 'value-added tax',
     withholding: 'tax withheld',
     exchange: 'exchange',
+    'exchanged-vat': 'exchange of value-added tax',
     share: 'share of a payee',
   },
   treatments: {
@@ -340,6 +341,7 @@ const russian: StatementWords = {
     vat: 'налог на добавленную стоимость',
     withholding: 'удержанный налог',
     exchange: 'обмен валюты',
+    'exchanged-vat': 'обмен налога на добавленную стоимость',
     share: 'доля получателя',
   },
   treatments: {
@@ -363,6 +365,8 @@ const russian: StatementWords = {
     'no plays at all': 'воспроизведений не было',
     'results below zero': 'результаты ниже нуля',
     'recovered from royalties': 'возмещено из вознаграждения',
+    'of another agreement of the pool recoups this one': 'другого договора засчитывается по этому',
+    'recoups another agreement of the pool': 'засчитывается по другому договору',
     'still held': 'ещё удержано',
     released: 'высвобождено',
     held: 'удержано',

@@ -12,6 +12,9 @@ import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
 import { FactsController } from './facts/facts.controller';
 import { StateFact } from './facts/state-fact';
+import { HeldInvoicesController } from './invoices/held-invoices.controller';
+import { heldJob } from './invoices/held-invoices.repository';
+import { InvoiceHeld } from './invoices/invoice-held';
 import { InvoicesController } from './invoices/invoices.controller';
 import { CreditInvoice } from './invoices/credit-invoice';
 import { watchInvoiceJob } from './invoices/issue-invoice';
@@ -29,6 +32,9 @@ import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
 import { Payments } from './payments/payments';
+import { endQuoteJob, QuotePayment, sendQuoteJob } from './payments/quote-payment';
+import { QuotesController } from './payments/quotes.controller';
+import { SendQuote } from './payments/send-quote';
 import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
 import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
@@ -36,9 +42,10 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { refuseLeavingPool } from './pools/pool-of';
 import { ReconcileMoney } from './reconciliation/reconcile-money';
 import { ReconciliationController } from './reconciliation/reconciliation.controller';
-import { AgreeRates } from './rates/agree-rates';
+import { AgreeRates, silenceJob, TakeSilence } from './rates/agree-rates';
 import { AgreedExchangeController } from './rates/agreed-exchange.controller';
 import { ExchangeRatesController } from './rates/exchange-rates.controller';
 import { fetchRates, FetchRates } from './rates/fetch-rates';
@@ -89,6 +96,8 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     FactsController,
     AuditsController,
     InvoicesController,
+    HeldInvoicesController,
+    QuotesController,
     PaymentAccountsController,
     PayoutsController,
     CommissionSchedulesController,
@@ -105,6 +114,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     SaveChart,
     PostConclusion,
     PostDues,
+    InvoiceHeld,
     StateFact,
     SendInvoice,
     CreditInvoice,
@@ -125,6 +135,8 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     Auditors,
     ConcludeAudit,
     OpenPaymentAccount,
+    QuotePayment,
+    SendQuote,
     TakeEvent,
     RequestPayout,
     ReleasePayout,
@@ -135,6 +147,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     FetchRates,
     WatchRates,
     AgreeRates,
+    TakeSilence,
   ],
 })
 export class SettlementModule implements OnModuleInit {
@@ -147,6 +160,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly logLedger: LogLedger,
     private readonly postConclusion: PostConclusion,
     private readonly postDues: PostDues,
+    private readonly invoiceHeld: InvoiceHeld,
     private readonly releasePayout: ReleasePayout,
     private readonly sendInvoice: SendInvoice,
     private readonly creditInvoice: CreditInvoice,
@@ -155,11 +169,13 @@ export class SettlementModule implements OnModuleInit {
     private readonly closePeriod: ClosePeriod,
     private readonly traceLine: TraceLine,
     private readonly issueStatement: IssueStatement,
+    private readonly sendQuote: SendQuote,
     private readonly takeEvent: TakeEvent,
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
     private readonly accrual: Accrual,
     private readonly fetchRates: FetchRates,
+    private readonly takeSilence: TakeSilence,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -179,6 +195,7 @@ export class SettlementModule implements OnModuleInit {
     });
     this.onAmended.register('settlement', async (tx, amended) => {
       await refuseClosedMonths(tx, amended);
+      await refuseLeavingPool(tx, amended);
       await this.postConclusion.amended(tx, amended);
       await askToWatchDeadlines(tx, amended.agreement.id);
     });
@@ -189,6 +206,7 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));
+    this.jobs.register(heldJob, (payload) => this.invoiceHeld.execute(payload));
     this.jobs.register('send-invoice', (payload) => this.sendInvoice.execute(payload));
     this.jobs.register(watchDeadlinesJob, (payload) => this.watchDeadlines.execute(payload));
     this.jobs.register(watchInvoiceJob, (payload) => this.watchDeadlines.invoice(payload));
@@ -196,7 +214,10 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register(clockJob, (payload) => this.disputeClock.execute(payload));
     this.jobs.register('close-period', (payload) => this.closePeriod.execute(payload));
     this.jobs.register(traceJob, (payload) => this.traceLine.execute(payload));
+    this.jobs.register(sendQuoteJob, (payload) => this.sendQuote.execute(payload));
+    this.jobs.register(endQuoteJob, (payload) => this.sendQuote.end(payload));
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
+    this.jobs.register(silenceJob, (payload) => this.takeSilence.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
   }

@@ -14,6 +14,8 @@ const distributed = [
   'missed_deadlines',
   'payees',
   'period_bookings',
+  'pool_recoupments',
+  'pool_recoupments_taken',
   'rate_uses',
   'statement_acceptances',
   'statement_dispute_facts',

@@ -48,6 +48,8 @@ const appendOnlyTables = [
   'period_bookings',
   'period_fact_confirmations',
   'period_facts',
+  'pool_recoupments',
+  'pool_recoupments_taken',
   'rate_uses',
   'receipt_allocations',
   'receipts',

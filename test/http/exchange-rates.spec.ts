@@ -423,10 +423,11 @@ describe('a close', () => {
       source: 'manual',
     });
     const foreign = '00000000-0000-4000-8000-000000000000';
-    await expect(ratesOf({ taxes, ...exchange('ecb', 'payment') }, foreign)).rejects.toMatchObject({
+    await expect(ratesOf({ taxes, ...exchange('manual', 'period-end') }, foreign)).rejects.toMatchObject({
       code: 'rates-missing',
-      faults: [{ pointer: '/taxes/withholding' }, { pointer: '/taxes/vat' }, { pointer: '/exchange/rateOf' }],
+      faults: [{ pointer: '/taxes/withholding' }, { pointer: '/taxes/vat' }, { pointer: '/exchange' }],
     });
+    expect((await ratesOf(exchange('ecb', 'payment'))).rates).toEqual([]);
   });
 
   it('leaves each use behind, which says when the source has corrected it since', async () => {

@@ -1,124 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
+import { calendarDateOf } from '../../src/kernel';
+import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
+import { PostDues } from '../../src/settlement/invoices/post-dues';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
-import { TakeEvent } from '../../src/settlement/payments/take-event';
-import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import { SendQuote } from '../../src/settlement/payments/send-quote';
+import { TakeSilence } from '../../src/settlement/rates/agree-rates';
+import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { startTestApp, type TestApp } from '../support/app';
-import { type AgreementAnswer, type Market, openMarket } from '../support/market';
+import { outcome } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
-import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
-
-interface Invoice {
-  readonly id: string;
-  readonly source: string;
-  readonly amount: Amount;
-  readonly vat: Amount;
-  readonly externalId: string | null;
-}
-interface Amount {
-  readonly amount: string;
-  readonly currency: string;
-}
-
-/** Reports are money at 1 a play, nothing is paid beforehand. No worker runs, and January is over. */
-class Deal {
-  private constructor(
-    readonly market: Market,
-    readonly agreement: AgreementAnswer,
-  ) {}
-
-  static async made(life: object): Promise<Deal> {
-    const market = await openMarket(app, 3);
-    const { usage } = eventTerms(market, []);
-    const plain = { usage, advances: [], settlement: undefined, ...life };
-    return new Deal(market, await market.concluded({ rate: '1', floor: '0', life: plain }));
-  }
-
-  get label(): ApiClient {
-    return this.market.label.as;
-  }
-
-  get platform(): ApiClient {
-    return this.market.platform.as;
-  }
-
-  at(rest: string): string {
-    return `/v1/agreements/${this.agreement.id}/${rest}`;
-  }
-
-  /** Stated by the platform, confirmed by the label. */
-  async agree(tax: 'withholding' | 'vat', rate: string, source: string): Promise<void> {
-    const stated = { tax, rate, source, from: '2026-01-01' };
-    const { number } = await this.platform.post<{ number: number }>(this.at('tax-rates'), stated);
-    await this.label.post(this.at(`tax-rates/${number}/confirmation`), {});
-  }
-
-  close(month = '2026-01') {
-    return closeMonth(app, this.market, this.agreement.id, month);
-  }
-
-  /** "cash RUB 12.50", what stands on nothing left out. */
-  async balances(): Promise<string[]> {
-    const { rows } = await this.label.get<{ rows: { account: string; balance: Amount }[] }>(this.at('balances'));
-    return rows.flatMap(({ account, balance: { amount, currency } }) =>
-      /[1-9]/.test(amount) ? [`${account} ${currency} ${amount}`] : [],
-    );
-  }
-
-  async invoices(): Promise<Invoice[]> {
-    return (await this.label.all<Invoice>('/v1/invoices')).sort((a, b) => (a.source < b.source ? -1 : 1));
-  }
-
-  /** "exchange of close: 1.00 USD → 80.50 RUB by cbr". */
-  async uses(): Promise<string[]> {
-    const uses = await this.platform.all<Record<'occasion' | 'kind' | 'source', string> & { from: Amount; to: Amount }>(
-      this.at('rate-uses'),
-    );
-    const text = ({ amount, currency }: Amount): string => `${amount} ${currency}`;
-    return uses.map(
-      ({ occasion, kind, source, from, to }) => `${kind} of ${occasion}: ${text(from)} → ${text(to)} by ${source}`,
-    );
-  }
-
-  /** What its inputs make again, without a server. */
-  async remade(statementId: string): Promise<string> {
-    const inputs = await this.platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-      `/v1/statements/${statementId}/inputs`,
-    );
-    const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-    return rateFiles({
-      terms: file('terms'),
-      usage: file('usage'),
-      context: file('context'),
-      carried: file('carried'),
-    }).sha256;
-  }
-
-  /** The platform pays these invoices, and they are paid out. No worker runs: each job is called. */
-  async paidOut(invoices: readonly Invoice[]): Promise<Record<'gross' | 'commission' | 'net', Amount>> {
-    const superuser = await app.superuser();
-    for (const { id } of invoices) {
-      await app.app.get(SendInvoice).execute({ invoiceId: id });
-      const { externalId } = await this.label.get<Invoice>(`/v1/invoices/${id}`);
-      app.stripe!.control.payInvoice(externalId!);
-    }
-    await app.stripe!.control.webhooksSettled();
-    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM stripe_events WHERE processed_at IS NULL');
-    for (const { id } of rows) await app.app.get(TakeEvent).execute({ eventId: id });
-    await superuser.end();
-    await this.label.post('/v1/payment-accounts', {});
-    const payout = await this.label.post<
-      { id: string; approvalId: string } & Record<'gross' | 'commission' | 'net', Amount>
-    >('/v1/payouts', { invoiceIds: invoices.map(({ id }) => id) });
-    const colleague = await app.given.colleague(this.market.label, ['finance']);
-    await colleague.post(`/v1/approvals/${payout.approvalId}/decision`, { decision: 'approved' });
-    await app.app.get(SendPayout).execute({ payoutId: payout.id });
-    return payout;
-  }
-}
+import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
+import { sendEvents, usageEvent } from '../support/usage-events';
 
 let app: TestApp;
 let operator: ApiClient;
@@ -129,7 +24,7 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-02-02T09:00:00Z', rail: true });
   operator = await app.given.operator();
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
-  abroad = await Deal.made({
+  abroad = await Deal.made(app, {
     taxes: { withholding: 'deducted', vat: 'reverse-charge' },
     exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' },
     payment: { dueDays: 30, minimumPayout: '50.00' },
@@ -270,7 +165,7 @@ describe('what is taxed and paid in another currency', () => {
 describe('value-added tax on top, and a tax that the platform bears', () => {
   // 1,000.00 are payable, 200.00 of VAT are added. What the platform pays its state: 1,000.00 × 0.1 / 0.9 = 111.11.
   it('is invoiced with its tax, of which no commission is taken', async () => {
-    const deal = await Deal.made({ taxes: { withholding: 'grossed-up', vat: 'added' } });
+    const deal = await Deal.made(app, { taxes: { withholding: 'grossed-up', vat: 'added' } });
     await deal.agree('withholding', '0.1', 'Treaty, article 12');
     await deal.agree('vat', '0.2', 'Standard rate');
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
@@ -301,9 +196,13 @@ describe('value-added tax on top, and a tax that the platform bears', () => {
 });
 
 describe('a dispute about all of a month', () => {
-  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not.
-  it('holds what the label would get, never more', async () => {
-    const deal = await Deal.made({ taxes: { withholding: 'deducted', vat: 'added' } });
+  // 1,000.00 are payable, 150.00 withheld and 200.00 of VAT added. No play was metered there: the 850.00 that the label would get wait, the VAT does not. A
+  // dollar is 81 roubles: 68,850.00 and 16,200.00.
+  it('holds what the label would get, never more, and exchanges its VAT with it', async () => {
+    const deal = await Deal.made(app, {
+      taxes: { withholding: 'deducted', vat: 'added' },
+      exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' },
+    });
     const { isrcs, serviceIds } = deal.market;
     await deal.agree('withholding', '0.15', 'Treaty, article 12');
     await deal.agree('vat', '0.2', 'Standard rate');
@@ -314,35 +213,329 @@ describe('a dispute about all of a month', () => {
     const dispute = { month: '2026-01', serviceId: serviceIds[0], reason: 'Nobody played it there.' };
     await deal.platform.post(deal.at('usage-disputes'), dispute);
     const { statement } = await deal.close();
-    expect(statement).toMatchObject({ payable: { amount: '1000.00' }, held: { amount: '850.00' } });
+    expect(statement).toMatchObject({
+      ...{ payable: { amount: '1000.00' }, held: { amount: '850.00' } },
+      payments: [
+        { line: 'vat', tax: '200.00' },
+        { line: 'withholding', net: '850.00' },
+        { line: 'exchange', from: '850.00', to: '68850.00' },
+      ],
+    });
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+    const json = (await deal.platform.download(`/v1/statements/${statement.id}/document?format=json`))!.toString();
+    expect(JSON.parse(json)).toMatchObject({ statement: { invoiced: '16200.00', invoicedIn: 'RUB' } });
+    expect(await deal.uses()).toContain('exchange of close VAT: 200.00 USD → 16200.00 RUB by cbr');
     for (const party of [deal.label, deal.platform]) await party.post(deal.at('usage-disputes/1/release'), {});
     expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
-      ['2026-01', '200.00', '200.00'],
-      ['dispute 1', '850.00', '0.00'],
+      ['2026-01', '16200.00', '16200.00'],
+      ['dispute 1', '68850.00', '0.00'],
     ]);
     expect(await deal.balances()).toEqual([
-      'label-payable USD -1050.00',
+      'label-payable RUB -85050.00',
       'label-tax-credit USD 150.00',
       'label-vat USD -200.00',
-      'platform-receivable USD 1050.00',
+      'platform-receivable RUB 85050.00',
       'platform-tax-withheld USD -150.00',
       'platform-vat USD 200.00',
     ]);
   });
 });
 
+describe('what is paid beforehand', () => {
+  const taxes = { withholding: 'deducted', vat: 'reverse-charge' };
+  const exchange = { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' };
+  const advance = { recoupableFrom: 'all' };
+  const held = async (deal: Deal, by = deal.platform): Promise<string[]> => {
+    const { rows } = await by.get<{
+      rows: (Pick<Invoice, 'source' | 'amount'> & { missing: { pointer: string }[] })[];
+    }>(deal.at('held-invoices'));
+    return rows.map(
+      ({ source, amount, missing }) => `${source} ${amount.amount}: ${missing.map(({ pointer }) => pointer).join(' ')}`,
+    );
+  };
+  const due = async (deal: Deal): Promise<string[]> =>
+    (await deal.invoices()).map(
+      ({ source, amount, dueOn }) => `${source} ${amount.amount} ${amount.currency} by ${dueOn}`,
+    );
+
+  // Signed on 2 February: a dollar is 81 roubles. 15 % of 1,000.00 and of 500.00 are withheld, and 10 % of what counts for a day from the 15th on.
+  // 850.00, 425.00 and 180.00 are 68,850.00, 34,425.00 and 14,580.00.
+  it('is booked at once, held by name while a rate is missing, and invoiced with its taxes once it comes', async () => {
+    const deal = await Deal.made(app, {
+      ...{ taxes, exchange },
+      advances: [
+        { id: 'start', amount: '1000.00', due: 'signature', ...advance },
+        { id: 'spring', amount: '200.00', due: [{ on: '2026-02-20', amount: '200.00' }], ...advance },
+      ],
+      settlement: {
+        backFee: { amount: '500.00', due: 'signature' },
+        ...{ claims: [], releasesUseBefore: '2026-01-01', effect: 'signature' },
+      },
+    });
+    const agreementId = deal.agreement.id;
+    await app.app.get(PostDues).execute({ agreementId });
+    const missing = '/taxes/withholding /taxes/vat';
+    expect(await held(deal)).toEqual([
+      `start 1000.00: ${missing}`,
+      `back-fee 500.00: ${missing}`,
+      `spring #1 200.00: ${missing}`,
+    ]);
+    expect([await due(deal), (await deal.balances()).slice(-2)]).toEqual([
+      [],
+      ['royalties-prepaid USD -1000.00', 'unrecouped-advance USD 1000.00'],
+    ]);
+
+    await deal.agree('withholding', '0.15', 'Tax code, article 309');
+    await deal.agree('withholding', '0.1', 'Treaty, article 12', '2026-02-15');
+    await app.app.get(InvoiceHeld).execute({ agreementId });
+    expect(await held(deal, deal.label)).toContain('spring #1 200.00: /taxes/vat');
+    await deal.agree('vat', '0.2', 'Tax code, article 161');
+    const jobs = () => Promise.all([1, 2].map(() => app.app.get(InvoiceHeld).execute({ agreementId })));
+    await jobs();
+    await app.app.get(PostDues).execute({ agreementId });
+    expect(await held(deal)).toEqual([]);
+    expect(await due(deal)).toEqual([
+      'back-fee 34425.00 RUB by 2026-03-04',
+      'spring #1 14580.00 RUB by 2026-02-20',
+      'start 68850.00 RUB by 2026-03-04',
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-payable RUB -117855.00',
+      'label-tax-credit USD 245.00',
+      'platform-receivable RUB 117855.00',
+      'platform-tax-withheld USD -245.00',
+      'royalties-prepaid USD -1000.00',
+      'unrecouped-advance USD 1000.00',
+    ]);
+    const [, spring] = await deal.invoices();
+    const { rates } = await deal.platform.get<{ rates: { kind: string; from: Amount; to: Amount; on: string }[] }>(
+      `/v1/invoices/${spring!.id}`,
+    );
+    expect(rates.map(({ kind, from, to, on }) => `${kind} of ${on}: ${from.amount} → ${to.amount}`)).toEqual([
+      'exchange of 2026-01-31: 180.00 → 14580.00',
+      'vat of 2026-01-01: 200.00 → 40.00',
+      'withholding of 2026-02-15: 200.00 → 20.00',
+    ]);
+
+    // What royalties recoup of it is what the terms name: 1,200.00 less 1,000.00, of which 30.00 are withheld.
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_200 } });
+    expect((await deal.close()).statement).toMatchObject({
+      payable: { amount: '200.00' },
+      payments: [{ line: 'vat' }, { tax: '30.00' }, { from: '170.00', to: '13770.00' }],
+    });
+    expect(await deal.paidOut((await deal.invoices()).filter(({ source }) => source === 'start'))).toMatchObject({
+      gross: { amount: '68850.00', currency: 'RUB' },
+      commission: { amount: '3442.50' },
+    });
+  });
+
+  // 1.11 dollars are a euro: 100.00 are 90.09.
+  it('waits for a bank, too, and keeps nothing else waiting', async () => {
+    const deal = await Deal.made(app, {
+      exchange: { payIn: 'EUR', source: 'ecb', rateOf: 'statement' },
+      advances: [{ id: 'start', amount: '100.00', due: 'signature', ...advance }],
+    });
+    expect(await held(deal)).toEqual(['start 100.00: /exchange']);
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 40 } });
+    expect((await deal.close()).statement).toMatchObject({
+      payable: { amount: '0.00' },
+      recouped: { amount: '40.00' },
+    });
+    const history = readFileSync(`${root}/examples/rates/eurofxref-hist.csv`);
+    await operator.upload('/v1/exchange-rates/imports?source=ecb', 'text/csv', history);
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ key: string }>(
+      `SELECT key FROM graphile_worker.jobs WHERE key LIKE 'invoice-held %' AND key LIKE '%' || $1`,
+      [deal.agreement.id],
+    );
+    await superuser.end();
+    expect(rows).toHaveLength(1);
+    await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
+    expect([await held(deal), await due(deal)]).toEqual([[], ['start 90.09 EUR by 2026-03-04']]);
+  });
+});
+
+/** Roubles for a dollar of a day, as the Bank of Russia would publish them. */
+const published = (day: string, rate: string) =>
+  app.parts.database.asSystem((tx) =>
+    app.app.get(ImportRates).execute(
+      tx,
+      { system: 'test', organizationId: abroad.market.label.organizationId },
+      {
+        ...{ source: 'cbr', address: null, file: { sha256: day.replaceAll('-', '').padStart(64, '0'), bytes: 1 } },
+        rates: [{ base: 'USD', quote: 'RUB', day: calendarDateOf(day), rate, line: 1 }],
+      },
+    ),
+  );
+
+const paidAtRate = { exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'payment' } };
+/** As `paidAtRate`, closed on 2 February and not paid yet. */
+let unpaid: Deal;
+
+describe('an invoice that is paid at the rate of the day of payment', () => {
+  // 1,000.00 and 200.00 of VAT. A dollar is 81 roubles: 97,200.00 with 16,200.00 of VAT, and 5 % of 81,000.00 are 4,050.00.
+  it('stands in the currency of the terms, and is paid as it is quoted', async () => {
+    unpaid = await Deal.made(app, paidAtRate);
+    await reportUsage(app, unpaid.market, { plays: { [unpaid.market.isrcs[0]!]: 1_000 } });
+    await unpaid.close();
+
+    const deal = await Deal.made(app, { ...paidAtRate, taxes: { withholding: 'deducted', vat: 'added' } });
+    await deal.agree('withholding', '0', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
+    const { statement } = await deal.close();
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+    const [invoice] = await deal.invoices();
+    expect(invoice).toMatchObject({ amount: { amount: '1200.00', currency: 'USD' }, payIn: 'RUB' });
+    await app.app.get(SendInvoice).execute({ invoiceId: invoice!.id });
+    const path = `/v1/invoices/${invoice!.id}`;
+    expect(await deal.label.get(path)).toMatchObject({ externalId: null, state: 'issued' });
+
+    expect(await outcome(deal.label, 'POST', `${path}/quotes`, {})).toBe('403 forbidden');
+    const quote = await deal.quoted(invoice!);
+    expect(quote).toMatchObject({ day: '2026-02-02', rate: '81', amount: { amount: '97200.00', currency: 'RUB' } });
+    expect((await deal.quoted(invoice!)).id).toBe(quote.id);
+    await deal.paid(quote.externalId!);
+    expect(await outcome(deal.platform, 'POST', `${path}/quotes`, {})).toBe('409 invoice-not-quotable');
+    expect(await deal.payOut([invoice!])).toMatchObject({
+      ...{ gross: { amount: '97200.00', currency: 'RUB' }, commission: { amount: '4050.00' } },
+    });
+    expect(await deal.balances()).toEqual([
+      'cash RUB 97200.00',
+      'cash-in-transit RUB -93150.00',
+      'label-vat USD -200.00',
+      'marketplace-commission RUB -4050.00',
+      'platform-vat USD 200.00',
+    ]);
+    const { rates } = await deal.platform.get<{ rates: { kind: string; to: Amount }[] }>(path);
+    expect(rates.map(({ kind, to }) => `${kind} ${to.amount}`)).toContain('exchange 97200.00');
+    const { rows } = await deal.label.get<{ rows: object[] }>('/v1/money?by=agreement');
+    expect(rows).toMatchObject([
+      { invoiced: { amount: '1200.00' }, paid: { amount: '1200.00' }, open: { amount: '0.00' } },
+    ]);
+  });
+});
+
+describe('a rate of tax that nobody answers', () => {
+  let deal: Deal;
+  const stated = async (by: ApiClient, tax: string, rate: string): Promise<void> => {
+    await by.post(deal.at('tax-rates'), { tax, rate, source: 'As it is', from: '2026-01-01' });
+  };
+  const states = async (): Promise<string[]> =>
+    (await deal.platform.all<{ number: number; state: string }>(deal.at('tax-rates'))).map(
+      ({ number, state }) => `${number} ${state}`,
+    );
+  const missing = async (): Promise<string[]> => {
+    const { months } = await deal.platform.get<{ months: { missingRates: { message: string }[] }[] }>(
+      deal.at('timetable'),
+    );
+    return months.flatMap(({ missingRates }) => missingRates.map(({ message }) => message));
+  };
+  const taken = (): Promise<unknown> =>
+    Promise.all(
+      ['1', '2', '3', '1'].map((number) =>
+        app.app.get(TakeSilence).execute({ agreementId: deal.agreement.id, number }),
+      ),
+    );
+
+  it('waits for an answer by a day, and the timetable says whose; who does not agree objects', async () => {
+    deal = await Deal.made(app, {
+      taxes: { withholding: 'deducted', vat: 'reverse-charge' },
+      exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'statement' },
+    });
+    expect(await missing()).toEqual([
+      'no rate of withholding is in force on 2026-01-31: neither party has stated one',
+      'no rate of vat is in force on 2026-01-31: neither party has stated one',
+    ]);
+    await stated(deal.label, 'vat', '0.2');
+    await stated(deal.label, 'withholding', '0');
+    const objection = deal.at('tax-rates/2/objection');
+    expect(await outcome(deal.label, 'POST', objection, { reason: 'No.' })).toBe('409 agreed-rate-state');
+    expect(await deal.platform.post(objection, { reason: 'There is no treaty.' })).toMatchObject({
+      ...{ state: 'contested', reason: 'There is no treaty.', answerBy: '2026-02-16' },
+    });
+    const vat =
+      'no rate of vat is in force on 2026-01-31: number 1 of the label waits for the platform, until 2026-02-16';
+    const withholding = 'no rate of withholding is in force on 2026-01-31: ';
+    expect(await missing()).toEqual([
+      `${withholding}the platform contests number 2, and nobody has stated another since`,
+      vat,
+    ]);
+    await stated(deal.platform, 'withholding', '0.15');
+    expect(await missing()).toEqual([
+      `${withholding}number 3 of the platform waits for the label, until 2026-02-16`,
+      vat,
+    ]);
+    await taken();
+    expect(await states()).toEqual(['1 stated', '2 contested', '3 stated']);
+  });
+
+  // 15 % of 1,000.00 are withheld. By the rate of the 16th 850.00 are 69,700.00; by that of the 17th, which comes later, 70,550.00.
+  it('holds from the day after; and a draft whose rate has come otherwise is outdated, its day stays', async () => {
+    app.clock.moveTo(new Date('2026-02-16T21:30:00Z'));
+    deal = await deal.signedIn();
+    await taken();
+    expect(await states()).toEqual(['1 unanswered', '2 contested', '3 unanswered']);
+    for (const party of [deal.label, deal.platform]) {
+      const { rows } = await party.get<{ rows: { topic: string }[] }>('/v1/events?limit=1000');
+      expect(rows.filter(({ topic }) => topic === 'agreed-rate.unanswered')).toHaveLength(2);
+    }
+    await published('2026-02-16', '82');
+    await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });
+    const first = await deal.draft();
+    expect(await deal.label.get(`/v1/statements/${first}`)).toMatchObject({
+      payments: [{ declaredByCustomer: '200.00' }, { net: '850.00' }, { on: '2026-02-16', to: '69700.00' }],
+    });
+    expect(await deal.draft()).toBe(first);
+
+    await published('2026-02-17', '83');
+    const { approvalId } = await deal.label.get<{ approvalId: string }>(`/v1/statements/${first}`);
+    const second = await app.given.second(deal.market.label);
+    const decision = `/v1/approvals/${approvalId}/decision`;
+    expect(await outcome(second, 'POST', decision, { decision: 'approved' })).toBe('409 statement-outdated');
+    app.clock.moveTo(new Date('2026-02-25T09:00:00Z'));
+    await published('2026-02-25', '84');
+    deal = await deal.signedIn();
+    const { statement } = await deal.close();
+    expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
+    expect(await deal.remade(statement.id)).toBe(statement.sha256);
+  });
+});
+
+describe('a quote of another day', () => {
+  // 1,000.00 were 84,000.00 roubles on the 25th, are 85,000.00 on the 26th and 86,000.00 on the 27th.
+  it('is withdrawn for the next one; what is paid a day late leaves its difference on accounts of its own', async () => {
+    unpaid = await unpaid.signedIn();
+    const [invoice] = await unpaid.invoices();
+    expect((await unpaid.quoted(invoice!)).amount.amount).toBe('84000.00');
+    app.clock.moveTo(new Date('2026-02-26T09:00:00Z'));
+    await published('2026-02-26', '85');
+    unpaid = await unpaid.signedIn();
+    const { id, externalId } = await unpaid.quoted(invoice!);
+    expect((await unpaid.quotes(invoice!.id)).map(({ amount, state }) => `${amount.amount} ${state}`)).toEqual([
+      '84000.00 withdrawn',
+      '85000.00 open',
+    ]);
+    app.clock.moveTo(new Date('2026-02-27T09:00:00Z'));
+    await published('2026-02-27', '86');
+    await unpaid.paid(externalId!);
+    await app.app.get(SendQuote).end({ quoteId: id });
+    unpaid = await unpaid.signedIn();
+    expect((await unpaid.quotes(invoice!.id)).map(({ state }) => state)).toEqual(['withdrawn', 'paid']);
+    expect(await unpaid.balances()).toEqual([
+      'cash RUB 85000.00',
+      'label-exchange-difference RUB 1000.00',
+      'label-payable RUB -85000.00',
+      'platform-exchange-difference RUB -1000.00',
+    ]);
+    expect(await unpaid.uses()).toEqual([`exchange of invoice ${invoice!.number}: 1000.00 USD → 86000.00 RUB by cbr`]);
+  });
+});
+
 describe('a month in which nothing is payable', () => {
   it('needs no rate: 10.00 wait for the minimum', async () => {
     app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
-    const [label, platform] = [
-      await app.given.signIn(abroad.market.label),
-      await app.given.signIn(abroad.market.platform),
-    ];
-    const market = {
-      ...abroad.market,
-      label: { ...abroad.market.label, as: label },
-      platform: { ...abroad.market.platform, as: platform },
-    };
+    const { market } = await abroad.signedIn();
     await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
     const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');
     expect(statement).toMatchObject({ payable: { amount: '0.00' }, payments: [] });

@@ -635,6 +635,8 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/tax-rates': () => ({ tax: 'vat', rate: '0.2', source: 'The law', from: '2026-01-01' }),
   'POST /v1/agreements/{id}/tax-rates/{number}/confirmation': () => ({}),
   'POST /v1/agreements/{id}/tax-rates/{number}/withdrawal': () => ({}),
+  'POST /v1/agreements/{id}/tax-rates/{number}/objection': () => ({ reason: 'It is another.' }),
+  'POST /v1/invoices/{id}/quotes': () => ({}),
   'POST /v1/agreements/{id}/termination': () => ({ breach: 1, reason: 'It was not cured.' }),
   'POST /v1/agreements/{id}/usage-disputes': () => disputeBody({}),
   'POST /v1/agreements/{id}/period-facts': () => ({ kind: 'expenses', month: '2026-01', value: '10.00' }),

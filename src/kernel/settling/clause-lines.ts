@@ -57,10 +57,18 @@ export function canonicalClauseLines({ terms, rated, restatements, settled }: St
       carriedForward: money(settled.carriedForward),
       payable: money(settled.payable),
     },
+    ...poolLines(settled, money),
     ...paymentLines(settled, money),
   ];
   return lines.map((line) => `${canonicalText(line)}\n`).join('');
 }
+
+/** What moved between agreements of a pool that are closed one after the other: a line for each other one, also where nothing did. */
+const poolLines = ({ pool = [] }: Settled, money: (minor: bigint) => string): object[] =>
+  pool.map(({ account, opening, received, lent }) => ({
+    ...{ line: 'pool', clause: SECTIONS.pooledAgreements, account },
+    ...{ opening: money(opening), received: money(received), lent: money(lent) },
+  }));
 
 /** Tax, exchange and payees' shares, a line each, where there are any. */
 function paymentLines({ payment }: Settled, money: (minor: bigint) => string): object[] {

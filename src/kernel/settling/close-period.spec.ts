@@ -7,11 +7,14 @@ import { contextOf, downloads, ISRCS, plays, referenceTerms } from '../testing/r
 import {
   canonicalClauseLines,
   closePeriod,
+  movedBetween,
   openingCarried,
+  poolOpening,
   simulate,
   type Carried,
   type ClosedPeriod,
   type CloseFacts,
+  type PoolAccount,
 } from '.';
 
 const [ONE, TWO] = ISRCS;
@@ -251,6 +254,75 @@ describe('recoupment', () => {
     expect(refusal(() => close(termsWith({}), [{ ...worth(1n), ...pool(0n, 0n) }]))).toEqual([
       '/facts/pool facts-not-agreed',
     ]);
+  });
+});
+
+describe('agreements of a pool that are closed one after the other', () => {
+  const [first, second] = ['00000000-0000-4000-8000-0000000000e1', '00000000-0000-4000-8000-0000000000e2'];
+  const of = (other: string, advances: object[]): Terms =>
+    termsWith({ advances, recoupment: { negative: 'carried-forward', expenses: 'none', pooledWith: [other] } });
+  const earning = of(second, []);
+  const owing = of(first, [{ id: 'advance', amount: '1000.00', due: 'signature', recoupableFrom: 'all' }]);
+  const [january, february] = [monthPeriod('2026-01'), monthPeriod('2026-02')];
+
+  function closing(
+    terms: Terms,
+    {
+      period,
+      dollars: earned,
+      carried,
+      other,
+    }: { period: typeof january; dollars: bigint; carried: Carried; other: PoolAccount },
+  ): ClosedPeriod['settled'] {
+    const { usage } = worth(earned);
+    return closePeriod({ terms, period, usage, context: NO_PLAYS, carried, facts: { pool: [other] } }).settled;
+  }
+  const opening = (terms: Terms, carried: Carried, period: typeof january, received = 0n): bigint =>
+    poolOpening(terms, { carried, period, exercised: new Set(), received });
+  const account = (name: string, open: bigint, received = 0n): PoolAccount => ({
+    ...{ account: name, opening: open, earned: 0n, received },
+  });
+
+  // The worked case: 1,000.00 and 400.00 earned, 1,000.00 open in the second: 400.00 are payable, whichever is closed first.
+  it('pay together what the pool would, and say from which agreement was recouped', () => {
+    const lends = closing(earning, {
+      ...{ period: january, dollars: 1_000n, carried: openingCarried(earning) },
+      other: account(second, opening(owing, openingCarried(owing), january)),
+    });
+    expect(lends).toMatchObject({
+      payable: 0n,
+      pool: [{ account: second, opening: 100_000n, received: 0n, lent: 100_000n }],
+    });
+    expect(lends.steps).toMatchObject([{ step: 'pool', id: second, minor: -100_000n }]);
+    const borrows = closing(owing, {
+      ...{ period: january, dollars: 400n, carried: openingCarried(owing) },
+      other: account(first, opening(earning, lends.carried, january), 100_000n),
+    });
+    expect(borrows).toMatchObject({ payable: 40_000n, recouped: 100_000n, closing: 0n });
+    expect(borrows.steps.map(({ step, minor }) => [step, minor])).toEqual([
+      ['recoupment', -100_000n],
+      ['pool', 100_000n],
+    ]);
+  });
+
+  it('do so in the other order, too, and what was lent is received once', () => {
+    const alone = closing(owing, {
+      ...{ period: january, dollars: 400n, carried: openingCarried(owing) },
+      other: account(first, opening(earning, openingCarried(earning), january)),
+    });
+    expect(alone).toMatchObject({ payable: 0n, closing: 60_000n });
+    const open = opening(owing, alone.carried, january);
+    const lends = closing(earning, {
+      ...{ period: january, dollars: 1_000n, carried: openingCarried(earning), other: account(second, open) },
+    });
+    expect([open, lends.payable]).toEqual([60_000n, 40_000n]);
+    expect(opening(owing, alone.carried, january, 60_000n)).toBe(0n);
+    expect(opening(owing, alone.carried, january, 25_000n)).toBe(35_000n);
+    const next = closing(owing, {
+      ...{ period: february, dollars: 10n, carried: alone.carried, other: account(first, 0n, 60_000n) },
+    });
+    expect(next).toMatchObject({ royalties: 1_000n, payable: 1_000n, recouped: 60_000n, closing: 0n });
+    expect(movedBetween(owing, { before: alone.carried, settled: next })).toMatchObject({ lapsed: 0n, joined: 0n });
   });
 });
 

@@ -8,18 +8,27 @@ import {
   type RatedPeriod,
   type RatingInput,
 } from '../rating';
+import { type Period } from '../calendar';
 import { SECTIONS, type Terms } from '../terms';
 import { breakageOfPeriod } from './allocated-breakage';
 import { carriedClauses, isPlain, type Carried, type CarriedClauses } from './carried';
 import { useCredits } from './credit-steps';
-import { type CollateralAccount } from './cross-collateral';
+import { type PoolAccount } from './cross-collateral';
 import { type ExchangeRate } from './exchange';
 import { countIn } from './fee-count';
 import { greater, lesser, total } from './minor';
 import { decidePayout } from './minimum-payout';
 import { payAfterTax, type TaxFacts } from './pay';
 import { feesBegun, prepaidOf } from './prepaid';
-import { balanceOf, breakageSteps, poolWith, recoupmentSteps, type Pooled } from './recoup-steps';
+import {
+  balanceOf,
+  breakageSteps,
+  openForPool,
+  poolWith,
+  receivedFrom,
+  recoupmentSteps,
+  type Pooled,
+} from './recoup-steps';
 import { recoupPeriod, type ClauseEarnings, type RecoupedPeriod } from './recoupment';
 import { reserveRoyaltiesOf, reserveSalesOf, type SalesHeld } from './reserve-steps';
 import { type Settled, type SettlingStep } from './steps';
@@ -34,7 +43,7 @@ export interface CloseFacts {
   /** In-kind credit that is asked for, by the id of its clause. */
   readonly creditsRequested?: Readonly<Record<string, bigint>>;
   /** The other agreements of the pool in this period. */
-  readonly pool?: readonly CollateralAccount[];
+  readonly pool?: readonly PoolAccount[];
   readonly taxes?: TaxFacts;
   readonly exchange?: ExchangeRate;
 }
@@ -134,11 +143,13 @@ export function settlePeriod(input: SettleInput): Settled {
   ];
   const settled = settledOf(input, { pooled, earned, balance, payout, after });
   const breakage = breakageOfPeriod(terms, { rated, lapsed: pooled.recouped.lapsed });
+  const { moved } = pooled;
   return {
     ...settled,
     steps: isPlain(terms) ? [] : steps,
     ...(payment ? { payment } : {}),
     ...(breakage ? { breakage } : {}),
+    ...(moved ? { pool: moved } : {}),
   };
 }
 
@@ -221,9 +232,31 @@ function recoup({ terms, period, facts = {} }: SettleInput, { before, prepaid, s
       earned,
       ...(facts.expenses === undefined ? {} : { expenses: facts.expenses }),
     });
-  const recouped = recoupFrom(sources);
+  const all = [...sources, ...receivedFrom(facts.pool)];
+  const recouped = recoupFrom(all);
   if (!facts.pool) return { recouped, lent: 0n, steps: [] };
-  return poolWith(terms, { recouped, others: facts.pool, again: (more) => recoupFrom([...sources, more]) });
+  return poolWith(terms, { recouped, others: facts.pool, again: (more) => recoupFrom([...all, more]) });
+}
+
+interface Standing {
+  readonly carried: Carried;
+  /** The period whose end it stands at: what joins by then is open. */
+  readonly period: Period;
+  readonly exercised: ReadonlySet<string>;
+  /** What others of the pool have lent it since its last close. */
+  readonly received: bigint;
+}
+
+/** What royalties of other agreements of its pool could still recoup of an agreement, as it stands. */
+export function poolOpening(terms: Terms, { carried, period, exercised, received }: Standing): bigint {
+  const before = carriedClauses(terms, carried);
+  const recoupFrom = (earned: readonly ClauseEarnings[]): RecoupedPeriod =>
+    recoupPeriod(before.recoupment, {
+      ...{ period, earned, negative: terms.recoupment?.negative ?? 'carried-forward' },
+      advances: prepaidOf(terms, { period, exercised, fees: before.fees }).map(({ advance }) => advance),
+    });
+  const lent = receivedFrom([{ account: '', opening: 0n, earned: 0n, received }]);
+  return openForPool(recoupFrom(lent), (more) => recoupFrom([...lent, more]));
 }
 
 interface Payout {

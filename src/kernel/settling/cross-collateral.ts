@@ -8,6 +8,14 @@ export interface CollateralAccount {
   readonly earned: bigint;
 }
 
+/**
+ * Another agreement of the pool, as a close is told of it. `received`: what it has lent to the agreement that is closed, at closes of its own. Agreements that are closed one after
+ * the other are told so, each with nothing earned; then what is left here recoups each of them by name.
+ */
+export interface PoolAccount extends CollateralAccount {
+  readonly received?: bigint;
+}
+
 /** recouped = min(opening, earned), payable = earned − recouped, closing = opening − recouped. */
 export interface CollateralGroup {
   /** The account, or 'pool'. */

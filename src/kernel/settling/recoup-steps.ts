@@ -1,9 +1,10 @@
 import { moneyText } from '../money';
 import { SECTIONS, type Terms } from '../terms';
-import { collateralise, type CollateralAccount } from './cross-collateral';
+import { collateralise, type CollateralAccount, type PoolAccount } from './cross-collateral';
+import { greater, total } from './minor';
 import { type Prepaid } from './prepaid';
 import { type ClauseEarnings, type RecoupedPeriod } from './recoupment';
-import { type SettlingStep } from './steps';
+import { type PoolMovement, type SettlingStep } from './steps';
 
 /** What royalties and recoupment leave, before anything else: below zero where more was taken back than earned. */
 export const balanceOf = ({ payable, carriedForward }: RecoupedPeriod): bigint => payable + carriedForward;
@@ -60,10 +61,25 @@ export interface Pooled {
   /** Royalties of this agreement that recoup others of the pool. */
   readonly lent: bigint;
   readonly steps: readonly SettlingStep[];
+  /** With each other agreement, where these are closed one after the other. */
+  readonly moved?: readonly PoolMovement[];
 }
 
 /** Name under which royalties of other agreements of the pool are earned here. */
 const POOL = 'pool';
+
+/** What others have lent already, as a source that recoups here. */
+export function receivedFrom(others: readonly PoolAccount[] | undefined): ClauseEarnings[] {
+  const amount = total((others ?? []).map(({ received = 0n }) => received));
+  return amount === 0n ? [] : [{ clause: POOL, amount }];
+}
+
+/** What royalties of others could recoup in it as it stands, and would meet of a result below zero. `again`: as of `poolWith`. */
+export function openForPool(recouped: RecoupedPeriod, again: (more: ClauseEarnings) => RecoupedPeriod): bigint {
+  if (recouped.payable > 0n) return 0n;
+  const { opening, earned } = ownOf(recouped, again);
+  return greater(0n, opening - earned);
+}
 
 /**
  * The agreement as an account of the pool: beside what it recouped itself, either what it has left, or what royalties of others could
@@ -91,13 +107,19 @@ export function poolWith(
     again,
   }: {
     recouped: RecoupedPeriod;
-    others: readonly CollateralAccount[];
+    others: readonly PoolAccount[];
     again: (more: ClauseEarnings) => RecoupedPeriod;
   },
 ): Pooled {
   const own = { account: '', ...ownOf(recouped, again) };
-  const part = collateralise('pooled', [own, ...others]).accounts[0];
+  const [part, ...parts] = collateralise('pooled', [own, ...others]).accounts;
   const [lent, borrowed] = [part?.lent ?? 0n, part?.borrowed ?? 0n];
+  if (others.some(({ received }) => received !== undefined)) {
+    const moved = others.map(({ account, opening, received = 0n }, place): PoolMovement => {
+      return { account, opening, received, lent: parts[place]?.borrowed ?? 0n };
+    });
+    return { recouped, lent, steps: stepsBetween({ currency }, moved), moved };
+  }
   const money = (minor: bigint) => moneyText({ minor, currency });
   const step = (formula: string, minor: bigint): SettlingStep => ({
     clause: SECTIONS.pooledAgreements,
@@ -113,4 +135,25 @@ export function poolWith(
     return { recouped, lent, steps: [step(`${money(lent)} recoups other agreements of the pool`, -lent)] };
   }
   return { recouped, lent: 0n, steps: [] };
+}
+
+/** What each other agreement lent, and what is lent to it. */
+function stepsBetween({ currency }: Pick<Terms, 'currency'>, moved: readonly PoolMovement[]): SettlingStep[] {
+  const money = (minor: bigint) => moneyText({ minor, currency });
+  const step = { clause: SECTIONS.pooledAgreements, step: 'pool' } as const;
+  return moved.flatMap(({ account, received, lent }): SettlingStep[] => [
+    ...(received === 0n
+      ? []
+      : [
+          {
+            ...step,
+            id: account,
+            formula: `${money(received)} of another agreement of the pool recoups this one`,
+            minor: received,
+          },
+        ]),
+    ...(lent === 0n
+      ? []
+      : [{ ...step, id: account, formula: `${money(lent)} recoups another agreement of the pool`, minor: -lent }]),
+  ]);
 }

@@ -30,6 +30,17 @@ export interface SettlingStep {
   readonly minor: bigint;
 }
 
+/** What moves between an agreement and another one of its pool, in minor units. */
+export interface PoolMovement {
+  readonly account: string;
+  /** What was open there. */
+  readonly opening: bigint;
+  /** What it lent at closes of its own: it recoups here. */
+  readonly received: bigint;
+  /** What is left here and recoups there. */
+  readonly lent: bigint;
+}
+
 /** What a close makes of what was earned. All in minor units of the terms' currency. */
 export interface Settled {
   /** The period's total and the differences of restated periods. */
@@ -52,12 +63,15 @@ export interface Settled {
   readonly payment?: PaymentOfPeriod;
   /** What lapsed unearned, by recordings, where the terms allocate it. */
   readonly breakage?: AllocatedBreakage;
+  /** With each other agreement of the pool, where these are closed one after the other. */
+  readonly pool?: readonly PoolMovement[];
   readonly carried: Carried;
 }
 
 export interface PaymentOfPeriod {
   readonly vat?: ValueAddedTax & { readonly source: string };
   readonly withheld?: Withheld & { readonly source: string };
+  /** Of what the label gets, VAT aside. */
   readonly exchanged?: Exchanged;
   readonly shares?: readonly PayeePart[];
 }

@@ -66,7 +66,10 @@ function periodToRun({ name, period, months: placed }: PlacedPeriod, { terms, mo
   const parts = placed.flatMap(({ usageOf }) => months.get(usageOf) ?? []);
   const usage = parts.flatMap((month) => sorted.licensed(month.usage, day));
   const contexts = parts.map((month) => naming(name, () => month.contextFor(terms, day)));
-  return { period: name, usage, context: naming(name, () => contextOfMonths(terms, contexts)) };
+  const context = naming(name, () => contextOfMonths(terms, contexts));
+  // What other agreements of a pool will earn nobody knows: they stand apart.
+  const facts = terms.recoupment?.pooledWith ? { facts: { pool: [] } } : {};
+  return { period: name, usage, context, ...facts };
 }
 
 /** Keeps what the grants allow, by the kernel's own matching, and counts the rest by its reason. */

@@ -179,6 +179,10 @@ export const errorCodes = {
   },
   'statement-state': { status: 409, title: 'The statement is not in a state for that' },
   'statement-dispute-state': { status: 409, title: 'The dispute about the statement is not in a state for that' },
+  'invoice-not-quotable': {
+    status: 409,
+    title: 'The invoice is not paid in another currency at the rate of the day, or nothing of it is open',
+  },
   'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
   'payment-account-missing': { status: 409, title: 'The label has no payment account' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },

@@ -69,12 +69,13 @@ async function release(
   const effectiveOn = dayInZone(at, agreement.timeZone);
   const legs = disputeReleased(minor);
   await post(tx, { agreement, kind: 'dispute-released', source, effectiveOn, at, legs });
-  const { dueDays } = termsOfMonth(agreement.life, dispute.month.slice(0, 7)).payment;
+  const { exchange, payment } = termsOfMonth(agreement.life, dispute.month.slice(0, 7));
+  const { dueDays } = payment;
   const occasion = `dispute ${source}`;
   const month = dispute.month.slice(0, 7);
   const paid = await exchangeReleased(tx, agreement, { month, occasion, source: occasion, minor, effectiveOn, at });
   if (paid.minor === 0n) return;
   const shared = { life: agreement.life, month, invoice: occasion, source: occasion, minor: paid.minor };
   await shareOut(tx, paid.agreement, { ...shared, effectiveOn, at });
-  await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, dueDays, at, by });
+  await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, exchange, dueDays, at, by });
 }

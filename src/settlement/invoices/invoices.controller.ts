@@ -7,6 +7,10 @@ import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
+import { vatOf } from '../rates/exchange-due';
+import { usesOf } from '../rates/rate-uses.repository';
+import { RateUseView, useView } from '../rates/rate-uses.view';
+import { occasionOfDue, occasionOfPayment } from './held-invoices.repository';
 import { findInvoice, type InvoiceWithCredits, listInvoices, purposes } from './invoices.repository';
 
 export class InvoiceView {
@@ -24,6 +28,14 @@ export class InvoiceView {
   readonly credited!: AmountView;
   @ApiProperty({ type: AmountView, description: 'the value-added tax inside it, of which no commission is taken' })
   readonly vat!: AmountView;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'RUB',
+    description:
+      'the other currency that it is paid in, at the rate of the day of payment: ask for a quote; null: it is paid as it stands',
+  })
+  readonly payIn!: string | null;
   @ApiProperty({ enum: ['issued', 'open', 'paid'], description: 'open: with the payment provider for collection' })
   readonly state!: string;
   @ApiProperty({ format: 'date-time' }) readonly issuedAt!: string;
@@ -48,6 +60,13 @@ export class InvoiceDetailView extends InvoiceView {
     description: 'of an invoice over interest: how it was worked out',
   })
   readonly interest!: InterestView | null;
+
+  @ApiProperty({
+    type: RateUseView,
+    isArray: true,
+    description: 'the rates of tax and exchange that made its amount, and the one at which it was paid',
+  })
+  readonly rates!: readonly RateUseView[];
 }
 
 @ApiTags('invoices')
@@ -70,8 +89,22 @@ export class InvoicesController {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw new DomainError('not-found');
     const interest = await interestOf(tx, invoice);
-    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null };
+    const made = occasionOf(invoice);
+    const occasions = [
+      ...[made, { ...made, occasion: vatOf(made.occasion) }],
+      { occasion: occasionOfPayment(invoice), month: null },
+    ];
+    const uses = [];
+    for (const occasion of occasions) uses.push(...(await usesOf(tx, invoice.agreement_id, occasion)));
+    const rates = uses.map(useView);
+    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null, rates };
   }
+}
+
+/** As what made the invoice recorded its rates. */
+function occasionOf({ purpose, source }: InvoiceWithCredits): { occasion: string; month: string | null } {
+  if (purpose !== 'royalties') return { occasion: occasionOfDue({ purpose, source }), month: null };
+  return /^\d{4}-\d\d$/.test(source) ? { occasion: 'close', month: source } : { occasion: source, month: null };
 }
 
 const interestView = (interest: ChargedInterest): InterestView => ({
@@ -90,6 +123,7 @@ const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   amount: amountView(invoice.amount_minor, invoice.currency),
   credited: amountView(invoice.credited_minor, invoice.currency),
   vat: amountView(invoice.vat_minor, invoice.currency),
+  payIn: invoice.pay_in,
   state: invoice.state,
   issuedAt: invoice.issued_at.toISOString(),
   dueOn: invoice.due_on,

@@ -1,3 +1,4 @@
+import type { Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
 
@@ -17,6 +18,9 @@ export interface Invoice {
   /** The value-added tax inside it. */
   readonly vat_minor: bigint;
   readonly currency: string;
+  /** In which other currency it is paid, at the rate of the day of payment, and whose rate that is; null: as it stands. */
+  readonly pay_in: string | null;
+  readonly pay_rate_of: NonNullable<Terms['exchange']>['source'] | null;
   readonly state: 'issued' | 'open' | 'paid';
   readonly issued_at: Date;
   readonly due_on: string;
@@ -33,6 +37,14 @@ const withCredits = `SELECT i.*, ${credited} AS credited_minor FROM invoices i`;
 
 export const findInvoice = (tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> =>
   tx.first<InvoiceWithCredits>(`${withCredits} WHERE id = $1`, [id]);
+
+/** As findInvoice, and nobody else decides on its payment until the transaction ends. */
+export async function lockInvoice(tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> {
+  // Who may see it may hold it; only the system may write it.
+  if ((await findInvoice(tx, id)) === undefined) return undefined;
+  await tx.asSystem(() => tx.one('SELECT FROM invoices WHERE id = $1 FOR NO KEY UPDATE', [id]));
+  return findInvoice(tx, id);
+}
 
 export const listInvoices = (
   tx: Tx,

@@ -3,7 +3,7 @@ import type { Actor } from '../../platform/auth/actor';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone } from '../../kernel';
+import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone, type Terms } from '../../kernel';
 import type { Books } from '../ledger/ledger';
 import type { Invoice, Purpose } from './invoices.repository';
 
@@ -18,6 +18,8 @@ export interface InvoiceOrder {
   readonly minor: bigint;
   /** The value-added tax inside it. Absent: none. */
   readonly vatMinor?: bigint;
+  /** The terms' exchange: an invoice that is paid at the rate of the day of payment stands in their currency, and is sent once it is quoted. */
+  readonly exchange: Terms['exchange'];
   /** Days until it is due, by the terms. */
   readonly dueDays: number;
   readonly at: Date;
@@ -33,7 +35,8 @@ export async function issueInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice
   const invoice = await tx.asSystem(() => insertInvoice(tx, order));
   const details = { amount: String(invoice.amount_minor), currency: invoice.currency, purpose };
   await watchDueDay(tx, invoice, agreement.timeZone, at);
-  await enqueue(tx, 'send-invoice', { invoiceId: invoice.id }, `send-invoice ${invoice.id}`);
+  if (invoice.pay_in === null)
+    await enqueue(tx, 'send-invoice', { invoiceId: invoice.id }, `send-invoice ${invoice.id}`);
   await audit(tx, order.by, { action: 'invoice.issued', subjectId: invoice.id, details, at });
   await publish(tx, {
     to: [agreement.labelId, agreement.platformId],
@@ -53,10 +56,11 @@ async function watchDueDay(tx: Tx, { id, due_on }: Invoice, timeZone: string, no
 
 async function insertInvoice(
   tx: Tx,
-  { agreement, purpose, source, minor, vatMinor = 0n, dueDays, at }: InvoiceOrder,
+  { agreement, purpose, source, minor, vatMinor = 0n, exchange, dueDays, at }: InvoiceOrder,
 ): Promise<Invoice> {
   const today = dayInZone(at, agreement.timeZone);
   const year = today.slice(0, 4);
+  const isPaidAtRate = exchange?.rateOf === 'payment';
   // The row lock makes the label's invoices of a year wait for one another until commit.
   const { last_number } = await tx.one<{ last_number: number }>(
     `INSERT INTO invoice_series (label_id, year, last_number) VALUES ($1, $2::int, 1)
@@ -64,8 +68,8 @@ async function insertInvoice(
     [agreement.labelId, year],
   );
   return tx.one<Invoice>(
-    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12) RETURNING *`,
+    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`,
     [
       agreement.id,
       agreement.labelId,
@@ -79,6 +83,8 @@ async function insertInvoice(
       today,
       dueDays,
       vatMinor,
+      isPaidAtRate ? exchange.payIn : null,
+      isPaidAtRate ? exchange.source : null,
     ],
   );
 }

@@ -4,14 +4,14 @@ import { addedAdvances, dayInZone, duePayments, moneyFromText, type Terms } from
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
 import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg, prepaymentDue } from '../ledger/templates';
-import { issueInvoice } from './issue-invoice';
-import type { Purpose } from './invoices.repository';
+import { askToInvoiceHeld, type Due as DueInvoice } from './held-invoices.repository';
+import { invoiceDue } from './invoice-due';
 import { askToPostDues, hasDays } from './post-dues';
 
 /** Legs, and an invoice where somebody owes it. */
 interface Due {
   readonly kind: string;
-  readonly purpose: Purpose | null;
+  readonly purpose: DueInvoice['purpose'] | null;
   readonly source: string;
   /** What the invoice is for: the advance's id, or the fee for past use. */
   readonly of: string;
@@ -31,11 +31,12 @@ export class PostConclusion {
     return book(tx, agreement, { due, terms });
   }
 
-  /** The advances that an amendment brings fall due with its signature. */
-  amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
+  /** The advances that an amendment brings fall due with its signature. What is held for a rate may need none, or another, from now on. */
+  async amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
     const { terms } = agreement;
     const due = dueAdvances({ ...terms, advances: addedAdvances(before, terms) });
-    return book(tx, { ...agreement, concludedAt: at, paidElsewhere: [], signedBy }, { due, terms });
+    await book(tx, { ...agreement, concludedAt: at, paidElsewhere: [], signedBy }, { due, terms });
+    await askToInvoiceHeld(tx, agreement.id);
   }
 }
 
@@ -50,8 +51,9 @@ async function book(
     const effectiveOn = dayInZone(at, agreement.timeZone);
     await post(tx, { agreement, kind, source, effectiveOn, at, legs: legs(minor) });
     if (purpose === null) continue;
-    const { dueDays } = terms.payment;
-    await issueInvoice(tx, { agreement, purpose, source: of, minor, dueDays, at, by: agreement.signedBy });
+    const dueNow = { purpose, source: of, minor, on: effectiveOn, bookedOn: effectiveOn, payBy: null };
+    // Who signs writes no invoices; and what is held is the marketplace's to try again.
+    await tx.asSystem(() => invoiceDue(tx, agreement, { terms, due: dueNow, at, by: agreement.signedBy }));
   }
   if (hasDays(terms)) await askToPostDues(tx, agreement.id);
 }

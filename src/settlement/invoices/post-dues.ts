@@ -5,7 +5,6 @@ import {
   currentTerms,
   dayAfter,
   dayInZone,
-  daysOf,
   type DuePayment,
   duePayments,
   endOf,
@@ -22,7 +21,7 @@ import { exercisedOptions } from '../facts/facts.repository';
 import { post } from '../ledger/ledger';
 import { prepaymentDue } from '../ledger/templates';
 import { latestStatement } from '../statements/statements.repository';
-import { issueInvoice } from './issue-invoice';
+import { invoiceDue } from './invoice-due';
 
 export const duesJob = 'post-dues';
 
@@ -120,9 +119,8 @@ async function bookDue(
   const legs = prepaymentDue(minor);
   const isNew = await post(tx, { agreement, kind: 'prepayment-due', source, effectiveOn: on, at, legs });
   if (!isNew) return;
-  const today = dayInZone(at, agreement.timeZone);
-  // What came to be known after its day is to be paid as anything else.
-  const dueDays = on >= today ? daysOf({ from: today, until: on }) : paymentDaysOf(agreement);
+  const bookedOn = dayInZone(at, agreement.timeZone);
+  const due = { purpose: clause, source: payment, minor, on, bookedOn, payBy: on };
   const by = { system: duesJob, organizationId: agreement.labelId };
-  await issueInvoice(tx, { agreement, purpose: clause, source: payment, minor, dueDays, at, by });
+  await invoiceDue(tx, agreement, { terms: currentTerms(agreement.life), due, at, by });
 }

@@ -46,7 +46,8 @@ export class SendInvoice {
   private async sendable(id: string): Promise<Sendable | undefined> {
     return this.database.asSystem(async (tx) => {
       const invoice = await findInvoice(tx, id);
-      if (invoice?.state !== 'issued') return undefined;
+      // What is paid in another currency is sent as it is quoted.
+      if (invoice?.state !== 'issued' || invoice.pay_in !== null) return undefined;
       const { name } = await tx.one<{ name: string }>('SELECT name FROM organizations WHERE id = $1', [
         invoice.platform_id,
       ]);

@@ -9,9 +9,12 @@ export const accounts = [
   'platform-reserve',
   'platform-vat',
   'platform-tax-withheld',
+  'platform-exchange-difference',
   'unrecouped-advance',
   'lapsed-prepayment',
   'guarantee-shortfall',
+  'lent-to-pool',
+  'pool-recoupment',
   'label-payable',
   'payee-payable',
   'label-carried-forward',
@@ -20,9 +23,11 @@ export const accounts = [
   'label-reserve',
   'label-vat',
   'label-tax-credit',
+  'label-exchange-difference',
   'royalties-prepaid',
   'breakage',
   'guarantee-top-up',
+  'borrowed-from-pool',
   'marketplace-commission',
 ] as const;
 export type Account = (typeof accounts)[number];
@@ -107,6 +112,13 @@ export const royaltiesEarned = ({ recouped, payable, carriedForward, waiting = 0
     ['unrecouped-advance', -recouped],
   );
 
+/** Royalties that recoup another agreement of the pool: they are not payable here, and recouped there with its next close. */
+export const poolLent = (amount: bigint): Leg[] => legs(['lent-to-pool', amount], ['pool-recoupment', -amount]);
+
+/** What others of the pool have lent is in the balances now: their royalties have recouped it. */
+export const poolReceived = (amount: bigint): Leg[] =>
+  legs(['pool-recoupment', amount], ['borrowed-from-pool', -amount]);
+
 export interface VatCharged {
   /** On top of what is payable; nothing where the tax is inside it. */
   readonly added: bigint;
@@ -139,6 +151,18 @@ export const exchangedFrom = (amount: bigint): Leg[] =>
 /** What it comes to is due in the books of the currency of payment. */
 export const exchangedInto = (amount: bigint): Leg[] =>
   legs(['platform-receivable', amount], ['label-payable', -amount]);
+
+/**
+ * What was paid beyond what the rate of the day of payment made of the invoice; below zero where it was less. The label gets what came in, and the difference tells what it
+ * was for.
+ */
+export const exchangeDifference = (amount: bigint): Leg[] =>
+  legs(
+    ['platform-receivable', amount],
+    ['label-payable', -amount],
+    ['platform-exchange-difference', amount],
+    ['label-exchange-difference', -amount],
+  );
 
 /** What of a closed month hangs on a disputed difference between both sources is not due until the dispute ends. */
 export const disputeHeld = (amount: bigint): Leg[] =>

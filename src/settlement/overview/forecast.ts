@@ -38,7 +38,7 @@ export interface Forecast {
 
 /**
  * What the periods to come would bring if each were used as the last closed one was: by the close's own rules, so that advances, guarantees, fees and reserves move as they
- * will. Tax and exchange are left aside: their rates are not known yet.
+ * will. Tax and exchange are left aside: their rates are not known yet; and so are other agreements of a pool.
  */
 export async function foresee(
   tx: Tx,

@@ -9,6 +9,7 @@ import { ChoiceField, IntegerParameter, MonthField } from '../../platform/http/f
 import { orNull } from '../../platform/http/or-null';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { KeptReadings } from '../../usage';
+import { MissingView } from '../missing.view';
 import { AmountView, amountView } from '../amount-view';
 import { clauseLinesOf } from '../statements/clause-lines';
 import { liveMonth } from '../statements/live-month';
@@ -64,12 +65,6 @@ export class AccruedView {
   readonly month!: string;
   @ApiProperty({ type: String, nullable: true, description: 'earned so far; null: a figure is still to be reported' })
   readonly royalties!: string | null;
-}
-
-export class MissingView {
-  @ApiProperty() readonly pointer!: string;
-  @ApiProperty() readonly code!: string;
-  @ApiProperty() readonly message!: string;
 }
 
 export class ForecastView {

@@ -4,12 +4,14 @@ import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
 import { chargeLateInterest } from '../invoices/charge-late-interest';
-import { creditedBy, creditsOf } from '../invoices/credit-invoice';
-import { type Invoice, invoiceForPayment, markPaid } from '../invoices/invoices.repository';
+import { creditedBy, creditsOf, type InvoiceCredit } from '../invoices/credit-invoice';
+import { type Invoice, invoiceForPayment, lockInvoice, markPaid } from '../invoices/invoices.repository';
 import { post } from '../ledger/ledger';
 import { receiptAllocated } from '../ledger/templates';
 import { releasePaid } from '../statements/life/release-dispute';
 import type { ProviderEvent } from './payment-rail';
+import { type PaymentQuote, quoteForPayment } from './quotes.repository';
+import { settleAtRate } from './settle-at-rate';
 
 type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
 
@@ -18,35 +20,39 @@ interface Taking {
   readonly onDuePaid: OnDuePaid;
 }
 
+/** What a payment is for. */
+interface Payable {
+  readonly invoice: Invoice;
+  /** Where it is paid in another currency: what was asked for on a day. */
+  readonly quote: PaymentQuote | undefined;
+  /** What is open of the invoice, in its own currency. */
+  readonly due: bigint;
+  readonly credits: readonly InvoiceCredit[];
+}
+
 /**
  * The platform has paid an invoice: a receipt, its allocation, the posting, the invoice's new state and what waits for it, together
  * and once. Returns what came of it. A payment that fits no invoice, or not its amount, is kept as an event for a person to look at.
  */
 export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: Taking): Promise<string> {
-  const { externalId, invoiceId } = paid;
-  const invoice = await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
-  if (invoice === undefined) return 'invoice unknown';
-  if (invoice.state === 'paid') return 'invoice already paid';
-  const credits = await creditsOf(tx, invoice.id);
-  const due = invoice.amount_minor - creditedBy(credits);
-  if (due === 0n && paid.amountMinor === 0n) return 'invoice credited in full';
-  if (invoice.currency !== paid.currency || ![due, invoice.amount_minor].includes(paid.amountMinor)) {
-    return 'amount differs';
-  }
-
+  const payable = await payableFor(tx, paid);
+  if (typeof payable === 'string') return payable;
+  const { invoice, quote, due, credits } = payable;
+  const { externalId, amountMinor: minor, currency, paidAt } = paid;
   const receipt = await tx.one<{ id: string }>(
     `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-    [invoice.platform_id, invoice.label_id, externalId, paid.amountMinor, paid.currency, paid.paidAt],
+    [invoice.platform_id, invoice.label_id, externalId, minor, currency, paidAt],
   );
-  await allocate(tx, { ...invoice, amount_minor: paid.amountMinor }, receipt.id, at);
-  if (paid.amountMinor > due) {
+  if (quote) await settleAtRate(tx, { invoice, quote, due, minor, paidAt, at });
+  await allocate(tx, { ...invoice, currency, amount_minor: minor }, receipt.id, at);
+  if (quote === undefined && minor > due) {
     // The payer was faster than the credit note: what waits for the dispute has been paid with the rest.
     await releasePaid(tx, { agreementId: invoice.agreement_id, sources: credits.map(({ source }) => source), at });
   }
-  await markPaid(tx, invoice.id, { externalId, at: paid.paidAt });
-  await chargeLateInterest(tx, { invoice, minor: paid.amountMinor, paidAt: paid.paidAt, at });
-  const details = { receipt: receipt.id, amount: String(paid.amountMinor), currency: paid.currency };
+  await markPaid(tx, invoice.id, { externalId, at: paidAt });
+  await chargeLateInterest(tx, { invoice, minor: quote ? due : minor, paidAt, at });
+  const details = { receipt: receipt.id, amount: String(minor), currency };
   const by = { system: 'stripe-event', organizationId: invoice.label_id };
   await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });
   await publish(tx, {
@@ -61,6 +67,26 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: 
     await onDuePaid.run(tx, { agreement: await getAgreement(tx, invoice.agreement_id), purpose, source, at });
   }
   return 'invoice paid';
+}
+
+/** What the payment is for, held until the transaction ends; or why it is for nothing. */
+async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | string> {
+  const { externalId, invoiceId } = paid;
+  const quote = await quoteForPayment(tx, { invoiceId, externalId });
+  const invoice = quote
+    ? await lockInvoice(tx, quote.invoice_id)
+    : await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
+  if (invoice === undefined) return 'invoice unknown';
+  if (invoice.state === 'paid') return 'invoice already paid';
+  const credits = await creditsOf(tx, invoice.id);
+  const due = invoice.amount_minor - creditedBy(credits);
+  // All of it was taken off at the provider: that is no payment.
+  if (quote !== undefined && paid.amountMinor === 0n) return 'quote withdrawn';
+  if (due === 0n && paid.amountMinor === 0n) return 'invoice credited in full';
+  const { currency } = quote ?? invoice;
+  const amounts = quote ? [quote.amount_minor] : [due, invoice.amount_minor];
+  if (currency !== paid.currency || !amounts.includes(paid.amountMinor)) return 'amount differs';
+  return { invoice, quote, due, credits };
 }
 
 async function allocate(tx: Tx, invoice: Invoice, receiptId: string, at: Date): Promise<void> {

@@ -91,14 +91,17 @@ async function accountFor(
 
 async function payableInvoices(tx: Tx, { organizationId }: Actor, { ids, payee }: Wanted): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
-    `SELECT i.id, i.agreement_id, i.purpose, i.currency, i.state,
-            CASE WHEN $3::text IS NULL THEN i.vat_minor ELSE 0 END AS vat_minor,
+    `SELECT i.id, i.agreement_id, i.purpose, i.state,
+            -- What was paid at the rate of the day is there in the currency of payment.
+            coalesce(q.currency, i.currency) AS currency,
+            CASE WHEN $3::text IS NULL THEN coalesce(q.vat_minor, i.vat_minor) ELSE 0 END AS vat_minor,
             -- What came in: less than the invoice, where some of it was credited. Of that a payee's part, or what is no payee's.
             CASE WHEN $3 IS NULL
               THEN coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) - ${sharedOut()}
               ELSE ${sharedOut('$3')} END AS amount_minor,
             EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.payee IS NOT DISTINCT FROM $3 AND a.live) AS paid_out
-       FROM invoices i WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
+       FROM invoices i LEFT JOIN payment_quotes q ON q.invoice_id = i.id AND q.ended = 'paid'
+      WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,
     [ids, organizationId, payee],
   );
   const known = new Map(rows.map((row) => [row.id, row]));

@@ -4,9 +4,11 @@ import type { Tx } from '../../platform/database/tx';
 export const agreedKinds = ['withholding', 'vat', 'exchange'] as const;
 export type AgreedKind = (typeof agreedKinds)[number];
 
-/** `stated`: it waits for the other party. */
-export const agreedStates = ['stated', 'confirmed', 'withdrawn'] as const;
+/** `stated`: it waits for the other party. `unanswered`: nobody has said anything in time, so it holds as stated. `contested`: the other party objects, and it holds for nothing. */
+export const agreedStates = ['stated', 'confirmed', 'unanswered', 'contested', 'withdrawn'] as const;
 export type AgreedState = (typeof agreedStates)[number];
+/** What becomes of a rate, once. */
+export type AgreedFact = Exclude<AgreedState, 'stated'>;
 
 /** A rate that one party stated, and what became of it. */
 export interface AgreedRate {
@@ -25,13 +27,17 @@ export interface AgreedRate {
   readonly stated_by: string;
   readonly made_by: string;
   readonly stated_at: Date;
+  /** Of tax: the last day for an answer. Null: nobody's silence is an answer. */
+  readonly answer_by: CalendarDate | null;
   readonly state: AgreedState;
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
+  /** Why it is contested. */
+  readonly reason: string | null;
 }
 
 const withFact = `
-  SELECT r.*, coalesce(f.kind, 'stated') AS state, f.made_by AS decided_by, f.at AS decided_at
+  SELECT r.*, coalesce(f.kind, 'stated') AS state, f.made_by AS decided_by, f.at AS decided_at, f.reason
     FROM agreed_rates r LEFT JOIN agreed_rate_facts f ON f.agreement_id = r.agreement_id AND f.number = r.number`;
 
 export const findAgreedRate = (tx: Tx, agreementId: string, number: number): Promise<AgreedRate | undefined> =>
@@ -57,11 +63,19 @@ export async function waitingAgreedRates(tx: Tx, agreementId: string): Promise<n
   return Number(waiting);
 }
 
-/** The confirmed tax rates of a day: of each kind that which came into force last, and of one day's the last stated. */
+/** The tax rates of a day, confirmed or not answered: of each kind that which came into force last, and of one day's the last stated. */
 export const taxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Promise<AgreedRate[]> =>
   tx.rows<AgreedRate>(
     `SELECT DISTINCT ON (kind) * FROM (${withFact} WHERE r.agreement_id = $1) AS r
-      WHERE state = 'confirmed' AND kind <> 'exchange' AND day <= $2 ORDER BY kind, day DESC, number DESC`,
+      WHERE state IN ('confirmed', 'unanswered') AND kind <> 'exchange' AND day <= $2 ORDER BY kind, day DESC, number DESC`,
+    [agreementId, day],
+  );
+
+/** What was said last of each tax for a day and is not in force: it waits for an answer, or is contested. */
+export const openTaxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Promise<AgreedRate[]> =>
+  tx.rows<AgreedRate>(
+    `SELECT DISTINCT ON (kind) * FROM (${withFact} WHERE r.agreement_id = $1) AS r
+      WHERE state IN ('stated', 'contested') AND kind <> 'exchange' AND day <= $2 ORDER BY kind, number DESC`,
     [agreementId, day],
   );
 
@@ -86,23 +100,32 @@ interface Parties {
 
 export type NewAgreedRate = Pick<AgreedRate, 'kind' | 'rate' | 'base' | 'quote' | 'day' | 'basis'>;
 
+interface Stated {
+  readonly statedBy: string;
+  readonly madeBy: string;
+  /** The last day for an answer about a tax. */
+  readonly answerBy: CalendarDate;
+  readonly at: Date;
+}
+
 /** Adds rates after those that are there. The caller holds the agreement, so that numbers have no gaps. */
 export async function insertAgreedRates(
   tx: Tx,
   { id, labelId, platformId }: Parties,
   rates: readonly NewAgreedRate[],
-  { statedBy, madeBy, at }: { readonly statedBy: string; readonly madeBy: string; readonly at: Date },
+  { statedBy, madeBy, answerBy, at }: Stated,
 ): Promise<number[]> {
   const rows = await tx.rows<{ number: number }>(
-    `INSERT INTO agreed_rates (agreement_id, number, label_id, platform_id, kind, rate, base, quote, day, basis, stated_by, made_by, stated_at)
-     SELECT $1, (SELECT coalesce(max(number), 0) FROM agreed_rates WHERE agreement_id = $1) + place, $2, $3, kind, rate, base, quote, day, basis, $4, $5, $6
+    `INSERT INTO agreed_rates (agreement_id, number, label_id, platform_id, kind, rate, base, quote, day, basis, stated_by, made_by, stated_at, answer_by)
+     SELECT $1, (SELECT coalesce(max(number), 0) FROM agreed_rates WHERE agreement_id = $1) + place, $2, $3, kind, rate, base, quote, day, basis, $4, $5, $6,
+            CASE WHEN kind <> 'exchange' THEN $13::date END
        FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::date[], $12::text[])
          WITH ORDINALITY AS incoming (kind, rate, base, quote, day, basis, place)
      RETURNING number`,
     [
       ...[id, labelId, platformId, statedBy, madeBy, at, rates.map(({ kind }) => kind)],
       ...[rates.map(({ rate }) => rate), rates.map(({ base }) => base), rates.map(({ quote }) => quote)],
-      ...[rates.map(({ day }) => day), rates.map(({ basis }) => basis)],
+      ...[rates.map(({ day }) => day), rates.map(({ basis }) => basis), answerBy],
     ],
   );
   return rows.map(({ number }) => number).sort((a, b) => a - b);
@@ -112,17 +135,19 @@ export const insertAgreedRateFact = (
   tx: Tx,
   { agreement_id, number, label_id, platform_id, stated_by }: AgreedRate,
   fact: {
-    readonly kind: 'confirmed' | 'withdrawn';
+    readonly kind: AgreedFact;
+    /** Whose answer it is; of silence, whose silence. */
     readonly organizationId: string;
     readonly madeBy: string;
+    readonly reason?: string | undefined;
     readonly at: Date;
   },
 ): Promise<number> =>
   tx.run(
-    `INSERT INTO agreed_rate_facts (agreement_id, number, label_id, platform_id, stated_by, kind, organization_id, made_by, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO agreed_rate_facts (agreement_id, number, label_id, platform_id, stated_by, kind, organization_id, made_by, at, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       ...[agreement_id, number, label_id, platform_id, stated_by],
-      ...[fact.kind, fact.organizationId, fact.madeBy, fact.at],
+      ...[fact.kind, fact.organizationId, fact.madeBy, fact.at, fact.reason ?? null],
     ],
   );

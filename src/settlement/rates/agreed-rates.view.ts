@@ -11,7 +11,11 @@ class AgreedRateView {
   @ApiProperty({ type: 'integer', description: 'within the agreement, of tax and exchange together' })
   readonly number!: number;
   @ApiProperty({ example: '0.15' }) readonly rate!: string;
-  @ApiProperty({ enum: agreedStates, description: 'stated: not in force, it waits for the other party' })
+  @ApiProperty({
+    enum: agreedStates,
+    description:
+      'stated: not in force, it waits for the other party; unanswered: in force, since that party said nothing in time; contested: never in force',
+  })
   readonly state!: AgreedState;
   @ApiProperty({ format: 'uuid', description: 'the party that stated it' }) readonly statedBy!: string;
   @ApiProperty({ description: 'by whose hand' }) readonly madeBy!: string;
@@ -25,6 +29,15 @@ export class TaxRateView extends AgreedRateView {
   @ApiProperty({ enum: ['withholding', 'vat'] }) readonly tax!: string;
   @ApiProperty({ description: 'the law, treaty article or certificate' }) readonly source!: string;
   @ApiProperty({ format: 'date', description: 'the first day' }) readonly from!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the last day on which the other party may answer: after it, what was stated holds',
+  })
+  readonly answerBy!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'why the other party contests it' })
+  readonly reason!: string | null;
 }
 
 export class AgreedExchangeView extends AgreedRateView {
@@ -54,6 +67,8 @@ export const taxRateView = (row: AgreedRate): TaxRateView => ({
   tax: row.kind,
   source: row.basis,
   from: row.day,
+  answerBy: row.answer_by,
+  reason: row.reason,
 });
 
 export const agreedExchangeView = (row: AgreedRate): AgreedExchangeView => ({

@@ -10,8 +10,10 @@ interface Due {
   readonly occasion: string;
   /** As it is booked. */
   readonly source: string;
-  /** In the currency of the books. */
+  /** In the currency of the books: what the label gets, VAT aside. */
   readonly minor: bigint;
+  /** The VAT that is paid with it. Absent: none. */
+  readonly vatMinor?: bigint;
   readonly rate: UsableRate;
   readonly into: string;
   readonly effectiveOn: string;
@@ -37,41 +39,63 @@ export interface Exchange {
   readonly to: bigint;
 }
 
+interface Exchanged<Of> {
+  /** The books in which it is due. */
+  readonly agreement: Of;
+  /** What it comes to, the VAT with it. */
+  readonly minor: bigint;
+  readonly vatMinor: bigint;
+}
+
 /**
- * What is due of a month leaves the books of the terms' currency and comes into those of the currency of payment, and the use of the rate is recorded. Gives the books in which it is due, and
- * what it comes to. The caller holds the agreement.
+ * What is due leaves the books of the terms' currency and comes into those of the currency of payment, and the use of the rate is recorded: what the label gets and the VAT on it, each rounded by
+ * itself. The caller holds the agreement. `before`: what else of the same statement was exchanged at this rate.
  */
 export async function exchangeDue<Of extends Books>(
   tx: Tx,
   agreement: Of,
-  { month, occasion, source, minor, rate, into, effectiveOn, at }: Due,
-): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
+  { month, occasion, source, minor, vatMinor = 0n, rate, into, effectiveOn, at }: Due,
+  before: readonly Exchange[] = [],
+): Promise<Exchanged<Of>> {
   const { currency } = agreement;
-  const minorOf = ({ amount, currency: of }: Amount): bigint => moneyFromText(amount, of).minor;
-  const before = (await exchangesOf(tx, agreement.id, month)).map((use) => ({
-    from: minorOf({ amount: use.amount_from, currency: use.currency_from }),
-    to: minorOf({ amount: use.amount_to, currency: use.currency_to }),
-  }));
   const part = exchangedPart({ minor, currency }, { into, rate, before });
+  const tax = exchangedPart({ minor: vatMinor, currency }, { into, rate, before: [] });
   const paid = { ...agreement, currency: into };
   const event = { source, effectiveOn, at };
   await postAll(tx, [
-    { ...event, agreement, kind: 'exchanged-from', legs: exchangedFrom(minor) },
-    { ...event, agreement: paid, kind: 'exchanged-into', legs: exchangedInto(part) },
+    { ...event, agreement, kind: 'exchanged-from', legs: exchangedFrom(minor + vatMinor) },
+    { ...event, agreement: paid, kind: 'exchanged-into', legs: exchangedInto(part + tax) },
   ]);
-  const amountOf = (money: Money): Amount => ({ amount: moneyText(money), currency: money.currency });
-  const [amountFrom, amountTo] = [amountOf({ minor, currency }), amountOf({ minor: part, currency: into })];
-  await recordUse(tx, agreement, { month, occasion, rate, amountFrom, amountTo, at });
-  return { agreement: paid, minor: part };
+  const amountOf = (of: bigint, money: Books): Amount => ({
+    amount: moneyText({ minor: of, currency: money.currency }),
+    currency: money.currency,
+  });
+  const use = { month, rate, at };
+  const own = { amountFrom: amountOf(minor, agreement), amountTo: amountOf(part, paid) };
+  await recordUse(tx, agreement, { ...use, occasion, ...own });
+  if (vatMinor > 0n) {
+    const ofTax = { amountFrom: amountOf(vatMinor, agreement), amountTo: amountOf(tax, paid) };
+    await recordUse(tx, agreement, { ...use, occasion: vatOf(occasion), ...ofTax });
+  }
+  return { agreement: paid, minor: part + tax, vatMinor: tax };
 }
+
+/** As the exchange of its VAT is recorded: "close VAT". */
+export const vatOf = (occasion: string): string => `${occasion} VAT`;
 
 /** What a closed month still held and is due now: exchanged at the rate of its close, where it was paid at one. */
 export async function exchangeReleased<Of extends Books>(
   tx: Tx,
   agreement: Of,
   due: Omit<Due, 'rate' | 'into'>,
-): Promise<{ readonly agreement: Of; readonly minor: bigint }> {
-  const [close] = await exchangesOf(tx, agreement.id, due.month);
+): Promise<Pick<Exchanged<Of>, 'agreement' | 'minor'>> {
+  const uses = await exchangesOf(tx, agreement.id, due.month);
+  const [close] = uses;
   if (close === undefined) return { agreement, minor: due.minor };
-  return exchangeDue(tx, agreement, { ...due, rate: usedRate(close), into: close.currency_to });
+  const minorOf = (amount: string, currency: string): bigint => moneyFromText(amount, currency).minor;
+  const before = uses.map((use) => ({
+    from: minorOf(use.amount_from, use.currency_from),
+    to: minorOf(use.amount_to, use.currency_to),
+  }));
+  return exchangeDue(tx, agreement, { ...due, rate: usedRate(close), into: close.currency_to }, before);
 }

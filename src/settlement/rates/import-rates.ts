@@ -8,6 +8,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import type { StoredFile } from '../../platform/storage/storage';
+import { askToInvoiceAllHeld } from '../invoices/held-invoices.repository';
 import {
   insertImport,
   insertRates,
@@ -67,6 +68,7 @@ export class ImportRates {
         await insertRates(tx, unknown.slice(first, first + batch), { source, importId: id, at });
       }
       if (corrected > 0) await tellUsers(tx, made);
+      if (unknown.length > 0) await askToInvoiceAllHeld(tx);
       // What is fetched several times a day says something new once.
       if (address === null || unknown.length > 0) await tell(tx, by, made);
       return made;

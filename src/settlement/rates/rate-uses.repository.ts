@@ -26,7 +26,7 @@ export interface Amount {
 export interface RateUse {
   /** "2026-01" */
   readonly month: string;
-  /** `close`, or what else booked something of the month: "dispute 3". One use of each kind. */
+  /** `close`, or what else booked something of the month: "dispute 3", "advance spring #1". One use of each kind. */
   readonly occasion: string;
   readonly rate: UsableRate;
   /** Of tax: what it is taken from, and what it came to. Of exchange: what was exchanged, and into what. */
@@ -61,10 +61,11 @@ export async function recordUse(tx: Tx, { id, labelId, platformId }: Parties, us
   );
 }
 
-/** What of a month was exchanged so far: first by its close. */
+/** What of a month's statement was exchanged so far: first by its close. What is paid beforehand is none of it. */
 export const exchangesOf = (tx: Tx, agreementId: string, month: string): Promise<Omit<RecordedUse, 'is_corrected'>[]> =>
   tx.rows(
-    `SELECT * FROM rate_uses WHERE agreement_id = $1 AND month = $2 AND kind = 'exchange' ORDER BY occasion <> 'close', occasion`,
+    `SELECT * FROM rate_uses WHERE agreement_id = $1 AND month = $2 AND kind = 'exchange' AND (occasion = 'close' OR occasion LIKE 'dispute %')
+      ORDER BY occasion <> 'close', occasion`,
     [agreementId, `${month}-01`],
   );
 
@@ -123,6 +124,12 @@ export interface RecordedUse {
   readonly is_corrected: boolean;
 }
 
+const withCorrections = `
+  SELECT u.*, EXISTS (SELECT FROM exchange_rates e JOIN exchange_rates n
+                          ON (n.source, n.base, n.quote, n.day, n.number) = (e.source, e.base, e.quote, e.day, e.number + 1)
+                       WHERE e.id IN (u.exchange_rate_id, u.crossed_with_id)) AS is_corrected
+    FROM rate_uses u`;
+
 /** Uses by month, occasion and kind. */
 export const listUses = (
   tx: Tx,
@@ -130,11 +137,18 @@ export const listUses = (
   { limit, after }: { readonly limit: number; readonly after: readonly string[] | undefined },
 ): Promise<RecordedUse[]> =>
   tx.rows<RecordedUse>(
-    `SELECT u.*, EXISTS (SELECT FROM exchange_rates e JOIN exchange_rates n
-                             ON (n.source, n.base, n.quote, n.day, n.number) = (e.source, e.base, e.quote, e.day, e.number + 1)
-                          WHERE e.id IN (u.exchange_rate_id, u.crossed_with_id)) AS is_corrected
-       FROM rate_uses u
-      WHERE agreement_id = $1 AND ($2::date IS NULL OR (month, occasion, kind) > ($2, $3, $4))
+    `${withCorrections} WHERE agreement_id = $1 AND ($2::date IS NULL OR (month, occasion, kind) > ($2, $3, $4))
       ORDER BY month, occasion, kind LIMIT $5`,
     [agreementId, ...(after ?? [null, null, null]), limit],
+  );
+
+/** What was taxed or exchanged at once: of a close the month says which, else the occasion does. */
+export const usesOf = (
+  tx: Tx,
+  agreementId: string,
+  { occasion, month }: { readonly occasion: string; readonly month: string | null },
+): Promise<RecordedUse[]> =>
+  tx.rows<RecordedUse>(
+    `${withCorrections} WHERE agreement_id = $1 AND occasion = $2 AND ($3::date IS NULL OR month = $3) ORDER BY kind`,
+    [agreementId, occasion, month === null ? null : `${month}-01`],
   );

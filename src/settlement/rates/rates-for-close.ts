@@ -18,7 +18,7 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { agreedExchangeOn, type AgreedRate, taxRatesOn } from './agreed-rates.repository';
+import { agreedExchangeOn, type AgreedRate, openTaxRatesOn, taxRatesOn } from './agreed-rates.repository';
 import { rowsFor } from './exchange-rates.repository';
 import type { UsableRate } from './rate-uses.repository';
 
@@ -81,7 +81,7 @@ export interface TaxesFound {
   readonly rates: readonly UsableRate[];
 }
 
-/** The tax rates of a day that both parties confirmed. A tax that is not due has a rate of zero, with the reason: silence is no rate. */
+/** The tax rates of a day that one party stated and the other confirmed, or did not answer. A tax that is not due has a rate of zero, with the reason: where nobody states one there is none. */
 export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): Promise<Found<TaxesFound>> {
   const rows = await taxRatesOn(tx, agreementId, day);
   const rates = rows.map((row) => taxRate(row, day));
@@ -92,18 +92,23 @@ export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): 
     const fact = ({ rate, source }: UsableRate) => ({ rate, source });
     return { found: { facts: { withholding: fact(withholding), vat: fact(vat) }, rates } };
   }
-  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]) =>
-    found
-      ? []
-      : [
-          {
-            pointer: pointerAt('/taxes', kind),
-            code: 'tax-rate-missing',
-            message: `no rate of ${kind} in force on ${day} is confirmed by both parties`,
-          },
-        ],
-  );
+  const open = await openTaxRatesOn(tx, agreementId, day);
+  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]): Fault[] => {
+    if (found) return [];
+    const turn = whoseTurn(open.find((rate) => rate.kind === kind));
+    const message = `no rate of ${kind} is in force on ${day}: ${turn}`;
+    return [{ pointer: pointerAt('/taxes', kind), code: 'tax-rate-missing', message }];
+  });
   return { missing };
+}
+
+/** Who has to do something so that there is a rate. */
+function whoseTurn(rate: AgreedRate | undefined): string {
+  if (rate === undefined) return 'neither party has stated one';
+  const { number, stated_by, label_id, state, answer_by } = rate;
+  const [by, other] = stated_by === label_id ? ['label', 'platform'] : ['platform', 'label'];
+  if (state === 'contested') return `the ${other} contests number ${number}, and nobody has stated another since`;
+  return `number ${number} of the ${by} waits for the ${other}${answer_by === null ? '' : `, until ${answer_by}`}`;
 }
 
 const taxRate = ({ kind, number, rate, basis, day: on }: AgreedRate, asked: CalendarDate): UsableRate => ({
@@ -123,28 +128,28 @@ export interface RatesOfClose {
   readonly rates: readonly UsableRate[];
 }
 
-/**
- * Every rate that the terms ask for when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. Nothing is fetched here. Refuses with rates-missing
- * and all that is missing, so that nobody looks twice. Where nothing is payable nobody needs to ask.
- */
-export async function ratesForClose(
-  tx: Tx,
-  { id, terms }: { readonly id: string; readonly terms: Terms },
-  { period, issuedOn }: { readonly period: Period; readonly issuedOn: CalendarDate },
-): Promise<RatesOfClose> {
+/** Which rates are asked for: of tax, and of exchange. That is undefined where nothing is exchanged before it is paid. */
+export interface RateDays {
+  readonly taxes: CalendarDate;
+  readonly exchange: CalendarDate | undefined;
+}
+
+/** Every rate of these days that the terms ask for, or all that is missing, so that nobody looks twice. Nothing is fetched here. */
+export async function ratesOn(tx: Tx, { id, terms }: Whose, days: RateDays): Promise<Found<RatesOfClose>> {
   const missing: Fault[] = [];
   const rates: UsableRate[] = [];
   let facts: RatesOfClose['facts'] = {};
   if (terms.taxes) {
-    const taxes = await taxesFor(tx, id, dayAfter(period.until, -1));
+    const taxes = await taxesFor(tx, id, days.taxes);
     if ('missing' in taxes) missing.push(...taxes.missing);
     else {
       facts = { ...facts, taxes: taxes.found.facts };
       rates.push(...taxes.found.rates);
     }
   }
-  if (terms.exchange) {
-    const exchange = await exchangeFor(tx, { id, terms }, dayOfRate(terms.exchange, { period, issuedOn }));
+  if (terms.exchange && days.exchange !== undefined) {
+    const { source, payIn: to } = terms.exchange;
+    const exchange = await rateFor(tx, { source, from: terms.currency, to, day: days.exchange, agreementId: id });
     if ('missing' in exchange) missing.push(...exchange.missing);
     else {
       const { rate, source, on } = exchange.found;
@@ -152,18 +157,31 @@ export async function ratesForClose(
       rates.push(exchange.found);
     }
   }
-  if (missing.length > 0) throw new DomainError('rates-missing', undefined, missing);
-  return { facts, rates };
+  return missing.length > 0 ? { missing } : { found: { facts, rates } };
 }
 
-async function exchangeFor(
-  tx: Tx,
-  { id, terms: { currency, exchange } }: { readonly id: string; readonly terms: Terms },
-  day: CalendarDate | undefined,
-): Promise<Found<UsableRate>> {
-  if (exchange === undefined || day === undefined) {
-    const message = 'the rate of the day of payment is known when it is paid, not when the period is closed';
-    return { missing: [{ pointer: '/exchange/rateOf', code: 'exchange-rate-missing', message }] };
-  }
-  return rateFor(tx, { source: exchange.source, from: currency, to: exchange.payIn, day, agreementId: id });
+/** Of a close: its period, and the day that its statement is of. */
+interface Closing {
+  readonly period: Period;
+  readonly issuedOn: CalendarDate;
+}
+
+interface Whose {
+  readonly id: string;
+  readonly terms: Terms;
+}
+
+/** As ratesOn, when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. */
+export const ratesOfClose = (tx: Tx, { id, terms }: Whose, closing: Closing): Promise<Found<RatesOfClose>> =>
+  ratesOn(
+    tx,
+    { id, terms },
+    { taxes: dayAfter(closing.period.until, -1), exchange: terms.exchange && dayOfRate(terms.exchange, closing) },
+  );
+
+/** As ratesOfClose, or refuses with rates-missing. Where nothing is payable nobody needs to ask. */
+export async function ratesForClose(tx: Tx, whose: Whose, closing: Closing): Promise<RatesOfClose> {
+  const rates = await ratesOfClose(tx, whose, closing);
+  if ('missing' in rates) throw new DomainError('rates-missing', undefined, rates.missing);
+  return rates.found;
 }

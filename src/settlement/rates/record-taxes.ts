@@ -3,18 +3,20 @@ import type { Tx } from '../../platform/database/tx';
 import type { Books } from '../ledger/ledger';
 import { recordUse, type UsableRate } from './rate-uses.repository';
 
-interface TaxesOfClose {
+interface TaxesUsed {
   readonly month: string;
+  /** As the use is recorded: `close`, or what else was taxed of the month. */
+  readonly occasion: string;
   readonly rates: readonly UsableRate[];
   readonly payment: PaymentOfPeriod | undefined;
   readonly at: Date;
 }
 
-/** Records the rates of tax that a close has used: what each was taken of, and what it came to; under reverse charge, what the platform declares. */
+/** Records the rates of tax that a booking has used: what each was taken of, and what it came to; under reverse charge, what the platform declares. */
 export async function recordTaxes(
   tx: Tx,
   agreement: Books,
-  { month, rates, payment: { vat, withheld } = {}, at }: TaxesOfClose,
+  { month, occasion, rates, payment: { vat, withheld } = {}, at }: TaxesUsed,
 ): Promise<void> {
   const amounts = {
     vat: vat && { from: vat.net, to: vat.tax + vat.declaredByCustomer },
@@ -29,6 +31,6 @@ export async function recordTaxes(
     const used = amounts[rate.kind];
     if (used === undefined) continue;
     const [amountFrom, amountTo] = [amountOf(used.from), amountOf(used.to)];
-    await recordUse(tx, agreement, { month, occasion: 'close', rate, amountFrom, amountTo, at });
+    await recordUse(tx, agreement, { month, occasion, rate, amountFrom, amountTo, at });
   }
 }

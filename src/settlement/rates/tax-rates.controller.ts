@@ -24,6 +24,10 @@ export class TaxRateBody {
   @DayField({ description: 'the first day that it is in force' }) readonly from!: string;
 }
 
+export class ObjectionBody {
+  @TextField({ max: 2_000, description: 'what is wrong with it' }) readonly reason!: string;
+}
+
 export class TaxDayQuery {
   @DayField() readonly day!: string;
 }
@@ -49,7 +53,7 @@ export class TaxRatesController {
   @ApiOperation({
     summary: 'State a rate of withholding tax or VAT, and by what it is so',
     description:
-      'It is in force once the other party confirms it, from its day on and until a later one. Refused with `agreement-not-concluded` or `limit-reached`.',
+      'It is in force once the other party confirms it, or has neither confirmed nor contested it for 14 days; from its day on and until a later one. Refused with `agreement-not-concluded` or `limit-reached`.',
   })
   @ApiCreatedResponse({ type: TaxRateView })
   async state(
@@ -86,7 +90,7 @@ export class TaxRatesController {
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
     summary: 'Show the rates of tax of a day, as a close would use them',
-    description: 'Refused with `rates-missing`, naming each that is not confirmed.',
+    description: 'Refused with `rates-missing`, naming each that is missing, and whose turn it is.',
   })
   @ApiOkResponse({ type: TaxesOfDayView })
   async inForce(
@@ -115,6 +119,24 @@ export class TaxRatesController {
     @Param() { id, number }: AgreedRateParameters,
   ): Promise<TaxRateView> {
     return taxRateView(await this.agreeRates.confirm(tx, actor, { agreementId: id, number, kinds }));
+  }
+
+  @Post(':number/objection')
+  @HttpCode(200)
+  @Allow({ kinds: ['label', 'platform'], roles: ['finance'], verified: true })
+  @ApiOperation({
+    summary: 'Contest a rate of tax that the other party stated',
+    description:
+      'It is never in force then. State the one that you hold to be right. Refused with `agreed-rate-state`.',
+  })
+  @ApiOkResponse({ type: TaxRateView })
+  async contest(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param() { id, number }: AgreedRateParameters,
+    @Body() { reason }: ObjectionBody,
+  ): Promise<TaxRateView> {
+    return taxRateView(await this.agreeRates.contest(tx, actor, { agreementId: id, number, kinds }, reason));
   }
 
   @Post(':number/withdrawal')

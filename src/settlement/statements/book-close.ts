@@ -11,28 +11,19 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { Hold } from '../disputes/disputes.repository';
 import { bookHolds, heldBy } from '../disputes/hold-disputed';
-import { issueInvoice } from '../invoices/issue-invoice';
+import { invoiceAtRates } from '../invoices/invoice-at-rates';
 import { postDues } from '../invoices/post-dues';
 import { postAll } from '../ledger/ledger';
-import {
-  guaranteeToppedUp,
-  type Leg,
-  prepaymentJoined,
-  prepaymentLapsed,
-  royaltiesEarned,
-  taxWithheld,
-  vatCharged,
-} from '../ledger/templates';
+import { guaranteeToppedUp, type Leg, prepaymentJoined, prepaymentLapsed, royaltiesEarned } from '../ledger/templates';
 import { shareOut } from '../payees/share-out';
-import { exchangeDue } from '../rates/exchange-due';
-import { recordTaxes } from '../rates/record-taxes';
+import { bookPool } from '../pools/book-pool';
 import type { ClosedMonth } from './rate-close';
-import { taxesCharged } from './taxes-charged';
+import { taxEvents } from './taxes-charged';
 
 export interface ClosedBooks {
   readonly agreement: LivingAgreement;
   readonly closed: Pick<ClosedMonth, 'month' | 'rates'> & {
-    readonly settled: Pick<Settled, 'payable' | 'payment' | 'recouped' | 'carried'>;
+    readonly settled: Pick<Settled, 'payable' | 'payment' | 'recouped' | 'carried' | 'pool'>;
   };
   /** The balances that the close began with. */
   readonly carried: Carried;
@@ -47,39 +38,31 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   const terms = termsOfMonth(agreement.life, month);
   // Royalties count for the last day of the period in which they were earned.
   const effectiveOn = dayAfter(periodOfMonth(agreement.life, month).until, -1);
-  const { vat, withheld } = taxesCharged(settled.payment);
   const { joined, lapsed, toppedUp, ...moved } = movedBetween(terms, { before: carried, settled });
   const events: readonly (readonly [kind: string, legs: readonly Leg[]])[] = [
     ['prepayment-joined', prepaymentJoined(joined)],
     ['guarantee-topped-up', guaranteeToppedUp(toppedUp)],
     ['royalties-earned', royaltiesEarned({ recouped, payable, ...moved })],
     ['prepayment-lapsed', prepaymentLapsed(lapsed)],
-    ['vat-charged', vatCharged(vat)],
-    ['tax-withheld', taxWithheld(withheld)],
+    ...taxEvents(settled.payment),
   ];
   await postAll(
     tx,
     events.map(([kind, legs]) => ({ agreement, kind, source: month, effectiveOn, at, legs })),
   );
+  await bookPool(tx, agreement, { month, pool: settled.pool, effectiveOn, at });
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
   // A fee is known from the close of the month in which its year begins.
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });
-  await recordTaxes(tx, agreement, { month, rates, payment: settled.payment, at });
-  // What the label gets now; and its VAT, of which a dispute holds nothing.
-  const due = { minor: receivedOf(settled) - heldBy(holds), vat: vat.tax };
-  const exchange = rates.find(({ kind }) => kind === 'exchange');
-  const paid =
-    exchange === undefined || terms.exchange === undefined
-      ? { agreement, minor: due.minor + due.vat }
-      : await exchangeDue(tx, agreement, {
-          ...{ month, occasion: 'close', source: month, minor: due.minor },
-          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
-        });
-  if (paid.minor <= 0n) return;
-  await shareOut(tx, paid.agreement, {
-    ...{ life: agreement.life, month, invoice: month, source: month, minor: paid.minor - due.vat, effectiveOn, at },
+  const paid = await invoiceAtRates(tx, agreement, {
+    ...{ terms, rates, payment: settled.payment, minor: receivedOf(settled) - heldBy(holds) },
+    ...{ month, occasion: 'close', source: month, effectiveOn, at },
+    invoice: {
+      ...{ purpose: 'royalties', source: month, dueDays: terms.payment.dueDays },
+      by: { system: 'close-period', organizationId: agreement.labelId },
+    },
   });
-  const by = { system: 'close-period', organizationId: agreement.labelId };
-  const { dueDays } = terms.payment;
-  await issueInvoice(tx, { ...paid, vatMinor: due.vat, purpose: 'royalties', source: month, dueDays, at, by });
+  if (paid.minor <= 0n) return;
+  const named = { life: agreement.life, month, invoice: month, source: month };
+  await shareOut(tx, paid.agreement, { ...named, minor: paid.minor - paid.vatMinor, effectiveOn, at });
 }

@@ -1,4 +1,4 @@
-import type { ClauseLine, CloseFacts, Taxes } from '../../kernel';
+import { type ClauseLine, type CloseFacts, moneyFromText, type PoolAccount, type Taxes } from '../../kernel';
 import type { Statement } from './statements.repository';
 
 /** How a month's advance moved. Amounts as text. */
@@ -83,8 +83,11 @@ export function paymentsOf({ payments }: Pick<ClauseLines, 'payments'>): {
   };
 }
 
-/** The rates that a statement was worked out with, as a close takes them. */
-export function ratesStated(lines: Pick<ClauseLines, 'payments'>): Pick<CloseFacts, 'taxes' | 'exchange'> {
+/** The rates that a statement was worked out with and how its pool stood then, as a close takes them. */
+export function factsStated(
+  lines: Pick<ClauseLines, 'payments' | 'pool'>,
+  currency: string,
+): Pick<CloseFacts, 'taxes' | 'exchange' | 'pool'> {
   const { vat, withholding, exchange } = paymentsOf(lines);
   const rated = ({ rate, source }: StatedVat | StatedWithholding) => ({ rate, source });
   const taxes = {
@@ -94,6 +97,7 @@ export function ratesStated(lines: Pick<ClauseLines, 'payments'>): Pick<CloseFac
   return {
     ...(vat || withholding ? { taxes } : {}),
     ...(exchange ? { exchange: { rate: exchange.rate, source: exchange.source, on: exchange.on } } : {}),
+    ...(lines.pool.length === 0 ? {} : { pool: lines.pool.map((one) => poolAccount(one, currency)) }),
   };
 }
 
@@ -108,6 +112,20 @@ export interface StatedBreakage {
   readonly sha256: string;
 }
 
+const poolAccount = ({ account, opening, received }: StatedPool, currency: string): PoolAccount => ({
+  ...{ account, earned: 0n },
+  opening: moneyFromText(opening, currency).minor,
+  received: moneyFromText(received, currency).minor,
+});
+
+/** What moved between the agreement and another one of its pool. Amounts as text. */
+export interface StatedPool {
+  readonly account: string;
+  readonly opening: string;
+  readonly received: string;
+  readonly lent: string;
+}
+
 /** The clause lines of a statement, sorted by what they are. */
 export interface ClauseLines {
   readonly termsHash: string;
@@ -119,6 +137,7 @@ export interface ClauseLines {
   readonly payments: readonly StatedPayment[];
   /** Null where nothing lapsed, or the terms allocate nothing. */
   readonly breakage: StatedBreakage | null;
+  readonly pool: readonly StatedPool[];
   readonly payable: {
     readonly royalties: string;
     readonly advance: AdvanceMoved;
@@ -154,6 +173,7 @@ export function clauseLinesOf({ id, clause_lines }: Pick<Statement, 'id' | 'clau
     steps: ofKind<StatedStep>('step'),
     payments: lines.filter(({ line }) => paymentLines.includes(line)) as unknown as StatedPayment[],
     breakage,
+    pool: ofKind<StatedPool>('pool'),
     payable,
   };
 }

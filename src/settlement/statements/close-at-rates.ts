@@ -1,7 +1,17 @@
 import type { LivingAgreement } from '../../agreements';
-import { dayInZone, reportingPeriodAround } from '../../kernel';
+import {
+  type CalendarDate,
+  dayInZone,
+  type Period,
+  reportingPeriodAround,
+  type Terms,
+  termsOfMonth,
+} from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { ratesForClose } from '../rates/rates-for-close';
+import type { UsableRate } from '../rates/rate-uses.repository';
+import { type Found, type RatesOfClose, ratesForClose, ratesOfClose } from '../rates/rates-for-close';
+import { deadlinesIn } from '../timetable/timetable';
+import { firstDrafted } from './drafts/drafts.repository';
 import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate-close';
 
 /**
@@ -10,15 +20,57 @@ import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate
  */
 export async function closeAtRates(
   tx: Tx,
-  { id, timeZone }: Pick<LivingAgreement, 'id' | 'timeZone'>,
+  agreement: LivingAgreement,
   input: CloseInput,
   at: Date,
 ): Promise<{ readonly closed: ClosedMonth; readonly input: CloseInput }> {
   const closed = rateClose(input);
   const terms = input.termsOf(input.month);
-  if (closed.settled.payable === 0n || (!terms.taxes && !terms.exchange)) return { closed, input };
-  const period = reportingPeriodAround(terms.reportingPeriod, input.month);
-  const days = { period, issuedOn: dayInZone(at, timeZone) };
-  const rates = await ratesForClose(tx, { id, terms }, days);
+  if (closed.settled.payable === 0n || !asksForRates(terms)) return { closed, input };
+  const rates = await ratesForClose(tx, { id: agreement.id, terms }, await daysOf(tx, agreement, input.month, at));
   return { closed: payAtRates(closed, terms, rates), input: { ...input, facts: { ...input.facts, ...rates.facts } } };
+}
+
+const asksForRates = ({ taxes, exchange }: Terms): boolean => taxes !== undefined || exchange !== undefined;
+
+/** The rates that a close of the month would take today, or what it would lack. */
+export async function ratesOfMonth(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+  at: Date,
+): Promise<Found<RatesOfClose>> {
+  const terms = termsOfMonth(agreement.life, month);
+  return ratesOfClose(tx, { id: agreement.id, terms }, await daysOf(tx, agreement, month, at));
+}
+
+/** Whether a draft's rates are no more those that a close would take: one was corrected, agreed otherwise, or has come for the very day that was asked for. */
+export async function areRatesOutdated(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { month, rates, at }: { readonly month: string; readonly rates: readonly UsableRate[]; readonly at: Date },
+): Promise<boolean> {
+  if (rates.length === 0) return false;
+  const now = await ratesOfMonth(tx, agreement, month, at);
+  return !('found' in now) || rowsOf(now.found.rates) !== rowsOf(rates);
+}
+
+const rowsOf = (rates: readonly UsableRate[]): string =>
+  JSON.stringify(
+    rates.map(({ kind, from }) =>
+      'agreedNumber' in from ? [kind, from.agreedNumber] : [kind, from.published, from.crossedWith],
+    ),
+  );
+
+/** The period, and the day that the statement is of: the one on which it was drawn up first, and no later one than that by which it was due. */
+async function daysOf(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+  at: Date,
+): Promise<{ readonly period: Period; readonly issuedOn: CalendarDate }> {
+  const first = dayInZone((await firstDrafted(tx, agreement.id, month)) ?? at, agreement.timeZone);
+  const { statement: due } = deadlinesIn(agreement, month);
+  const { reportingPeriod } = termsOfMonth(agreement.life, month);
+  return { period: reportingPeriodAround(reportingPeriod, month), issuedOn: first < due ? first : due };
 }

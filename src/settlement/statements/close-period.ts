@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate } from '../../agreements';
-import { RatingRefused } from '../../kernel';
+import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import { RatingRefused, termsOfMonth } from '../../kernel';
 import { Approvals, voidApproval } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
@@ -12,9 +12,11 @@ import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
+import { areRatesOutdated } from './close-at-rates';
+import { holdPool } from '../pools/pool-of';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
-import { type DraftHead, draftOfMonth, insertDraft, nextDraft, voidDraft } from './drafts/drafts.repository';
+import { type DraftHead, draftOfMonth, findDraft, insertDraft, nextDraft, voidDraft } from './drafts/drafts.repository';
 import { workOut } from './drafts/work-out';
 import { issueAction } from './issue-statement';
 import { currentBookings, statementOfMonth } from './statements.repository';
@@ -61,7 +63,8 @@ export class ClosePeriod {
 
   /** Gives the id of the month's statement, or of its draft. */
   private async closeOnce(tx: Tx, { agreementId, month, askedBy, estimate, at }: Close): Promise<string> {
-    // Whoever closes a month of the same agreement at the same time waits here, and then finds the draft.
+    // Whoever closes a month of the same agreement, or of its pool, at the same time waits here, and then finds the draft.
+    await holdPool(tx, agreementId);
     const agreement = await getLivingForUpdate(tx, agreementId);
     const issued = await statementOfMonth(tx, agreementId, month);
     if (issued !== undefined) return issued.id;
@@ -70,7 +73,7 @@ export class ClosePeriod {
     const bookings = await currentBookings(tx, agreementId);
     const base = await builtOn(tx, agreement, { month, bookings, estimate });
     const waiting = await draftOfMonth(tx, agreementId, month);
-    if (waiting?.built_on === base.text) return waiting.id;
+    if (waiting?.built_on === base.text && !(await lacksItsRates(tx, agreement, waiting, at))) return waiting.id;
     if (waiting !== undefined) await supersede(tx, waiting, at);
 
     const { closed, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
@@ -95,6 +98,20 @@ interface Close {
   readonly askedBy: string;
   readonly estimate: boolean;
   readonly at: Date;
+}
+
+/** Whether the draft was worked out at rates that are others by now. Few agreements have any, and a draft may be long. */
+async function lacksItsRates(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { id, month: first }: DraftHead,
+  at: Date,
+): Promise<boolean> {
+  const month = first.slice(0, 7);
+  const { taxes, exchange } = termsOfMonth(agreement.life, month);
+  if (!taxes && !exchange) return false;
+  const { rates } = (await findDraft(tx, id))!.outcome.closed;
+  return areRatesOutdated(tx, agreement, { month, rates, at });
 }
 
 /** What it was worked out from has changed: nobody can issue it any more, and another draft takes its place. */

@@ -10,7 +10,9 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { askToWatch, sameReports } from '../../usage';
 import { askToWatchDeadlines } from '../timetable/watch-deadlines';
+import { holdPool } from '../pools/pool-of';
 import { bookClose } from './book-close';
+import { areRatesOutdated } from './close-at-rates';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
 import { type Draft, findDraft, findDraftHead, voidDraft } from './drafts/drafts.repository';
@@ -32,7 +34,9 @@ export class IssueStatement implements ApprovalAction {
   /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. */
   async lock(tx: Tx, id: string): Promise<void> {
     const draft = await findDraftHead(tx, id);
-    if (draft !== undefined) await getAgreementForUpdate(tx, draft.agreement_id);
+    if (draft === undefined) return;
+    await holdPool(tx, draft.agreement_id);
+    await getAgreementForUpdate(tx, draft.agreement_id);
   }
 
   /** A draft never changes; one that is void or issued has been decided. */
@@ -70,7 +74,10 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
   await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
   const bookings = await currentBookings(tx, agreement.id);
   const now = await builtOn(tx, agreement, { month, bookings, estimate });
-  if (now.text !== draft.built_on) throw new DomainError('statement-outdated');
+  const { rates } = closed;
+  if (now.text !== draft.built_on || (await areRatesOutdated(tx, agreement, { month, rates, at }))) {
+    throw new DomainError('statement-outdated');
+  }
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);

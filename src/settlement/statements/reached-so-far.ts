@@ -15,6 +15,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { AccrualQuestion } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { poolFactsOf } from '../pools/pool-of';
 import { carriedInto } from './carried-into';
 import { closedMonths } from './statements.repository';
 
@@ -51,7 +52,8 @@ async function advancesEarned(
   const closed = await closedMonths(tx, agreement.id);
   if (periodsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
   const carried = await carriedInto(tx, agreement, month);
-  const facts = await closeFactsOf(tx, agreement, month);
+  const pool = await poolFactsOf(tx, agreement, month);
+  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
   const { opening, closing, royalties } = settlePeriod({
     terms,
     period: periodOfMonth(agreement.life, month),

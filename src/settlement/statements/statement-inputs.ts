@@ -6,6 +6,7 @@ import {
   type PeriodContext,
   periodNameOfMonth,
   periodOfMonth,
+  type PoolAccount,
   ratePeriod,
   type Terms,
   termsHash,
@@ -15,7 +16,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
-import { clauseLinesOf, ratesStated } from './clause-lines';
+import { clauseLinesOf, factsStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
 import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
 
@@ -74,7 +75,10 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
     context: {
       ...contextFile(periodNameOfMonth(agreement.life, month), own.context),
       restates,
-      ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
+      ...factsFile(
+        { ...(await closeFactsOf(tx, agreement, month)), ...factsStated(clauseLinesOf(statement), terms.currency) },
+        terms,
+      ),
     },
     carried: statement.carried_in,
   };
@@ -82,7 +86,7 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
 
 /** What neither contract nor usage said, as "facts" of a context file. Absent where there was nothing: most closes need none. */
 export function factsFile(
-  { expenses, exercised, creditsRequested, taxes, exchange }: CloseFacts,
+  { expenses, exercised, creditsRequested, pool, taxes, exchange }: CloseFacts,
   { currency }: Terms,
 ): { readonly facts?: object } {
   const money = (minor: bigint): string => moneyText({ minor, currency });
@@ -96,6 +100,7 @@ export function factsFile(
             Object.entries(creditsRequested).map(([id, minor]) => [id, money(minor)]),
           ),
         }),
+    ...(pool === undefined ? {} : { pool: pool.map((one) => poolFile(one, money)) }),
     ...(taxes === undefined ? {} : { taxes }),
     ...(exchange === undefined ? {} : { exchange }),
   };
@@ -103,6 +108,12 @@ export function factsFile(
 }
 
 /** The figures of a period of this name, as a context file. */
+const poolFile = ({ account, opening, earned, received }: PoolAccount, money: (minor: bigint) => string): object => ({
+  ...{ account, opening: money(opening), earned: money(earned) },
+  ...(received === undefined ? {} : { received: money(received) }),
+});
+
+/** The figures of a month, as a context file. */
 export const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
   period,
   ...(figures === undefined ? {} : { figures }),

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving } from '../../agreements';
-import { dayInZone } from '../../kernel';
+import { dayInZone, type Fault } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
@@ -9,6 +9,8 @@ import { ChoiceField } from '../../platform/http/fields';
 import { orNull } from '../../platform/http/or-null';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
+import { MissingView } from '../missing.view';
+import { ratesOfMonth } from '../statements/close-at-rates';
 import { listMissed, type Missed, missedKinds, type MissedKind } from './missed.repository';
 import { daysBetween, type MonthSteps, stepStates } from './month-steps';
 import { timetableOf } from './timetable';
@@ -37,6 +39,13 @@ export class TimetableMonthView {
   readonly payment!: StepView | null;
   @ApiProperty({ ...orNull(AmountView), description: 'invoiced because it was paid late' })
   readonly lateInterest!: AmountView | null;
+  @ApiProperty({
+    type: MissingView,
+    isArray: true,
+    description:
+      'of the month that is to be closed next: rates without which nothing payable can be stated, and who has to act',
+  })
+  readonly missingRates!: readonly Fault[];
 }
 
 export class TimetableView {
@@ -87,9 +96,14 @@ export class TimetableController {
     @Query() { overdue }: TimetableQuery,
   ): Promise<TimetableView> {
     const agreement = await getLiving(tx, id);
-    const months = await timetableOf(tx, agreement, this.clock.now());
+    const now = this.clock.now();
+    const months = await timetableOf(tx, agreement, now);
     const shown = overdue === 'true' ? months.filter(isOverdue) : months;
-    return { months: shown.map((month) => monthView(month, agreement.currency)) };
+    // Months are closed one after the other: what a later one lacks may come meanwhile.
+    const next = months.find(({ statement }) => statement.done === null && statement.state !== 'upcoming')?.month;
+    const rates = next === undefined ? undefined : await ratesOfMonth(tx, agreement, next, now);
+    const missing = rates !== undefined && 'missing' in rates ? rates.missing : [];
+    return { months: shown.map((month) => monthView(month, agreement.currency, month.month === next ? missing : [])) };
   }
 
   @Get('overdue')
@@ -112,8 +126,13 @@ export class TimetableController {
   }
 }
 
-const monthView = ({ interest, ...steps }: MonthSteps, currency: string): TimetableMonthView => ({
+const monthView = (
+  { interest, ...steps }: MonthSteps,
+  currency: string,
+  missingRates: readonly Fault[],
+): TimetableMonthView => ({
   ...steps,
+  missingRates,
   lateInterest: interest === null ? null : amountView(interest, currency),
 });
 

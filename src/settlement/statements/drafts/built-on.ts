@@ -4,6 +4,7 @@ import type { Tx } from '../../../platform/database/tx';
 import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
 import { openDisputes } from '../../disputes/disputes.repository';
 import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
+import { poolFactsOf } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
 import { packed } from './packed';
@@ -23,7 +24,7 @@ export interface BuiltOn {
   readonly text: string;
 }
 
-/** The caller holds the agreement, and the month begins a period of its life. */
+/** The caller holds the agreement and its pool, and the month begins a period of its life. */
 export async function builtOn(
   tx: Tx,
   agreement: LivingAgreement,
@@ -46,7 +47,8 @@ export async function builtOn(
   const estimatedFrom = standIn?.from ?? null;
   const carried = await carriedInto(tx, agreement, month);
   const disputes = await openDisputes(tx, agreement.id, month);
-  const facts = await closeFactsOf(tx, agreement, month);
+  const pool = await poolFactsOf(tx, agreement, month);
+  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
   const figures = await figuresOf(tx, agreement, month);
   const text = canonicalText({
     month,

@@ -54,6 +54,15 @@ export async function findDraft(tx: Tx, id: string): Promise<Draft | undefined> 
   return row && { ...row, outcome: unpacked(row.outcome) as Outcome };
 }
 
+/** When the month was drawn up for the first time, whatever became of that draft. */
+export async function firstDrafted(tx: Tx, agreementId: string, month: string): Promise<Date | null> {
+  const { first } = await tx.one<{ first: Date | null }>(
+    'SELECT min(drafted_at) AS first FROM statement_drafts WHERE agreement_id = $1 AND month = $2',
+    [agreementId, `${month}-01`],
+  );
+  return first;
+}
+
 /** Under which number the month's next draft is kept. The caller holds the agreement. */
 export async function nextDraft(tx: Tx, agreementId: string, month: string): Promise<number> {
   const { next } = await tx.one<{ next: number }>(

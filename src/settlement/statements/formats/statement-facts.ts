@@ -3,7 +3,7 @@ import type { ChartedMonth, PaymentShown, Side, SummaryLine, SummaryName } from 
 import { exchange, type Money, moneyFromText, moneyText, type Terms, termsOfMonth } from '../../../kernel';
 import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
-import { type ClauseLines, clauseLinesOf, paymentsOf } from '../clause-lines';
+import { type ClauseLines, clauseLinesOf, paymentsOf, type StatedExchange, type StatedVat } from '../clause-lines';
 import { getIssued } from '../drafts/drafted';
 import { type IssuedStatement, periodNameOf, type Statement } from '../statements.repository';
 
@@ -64,8 +64,20 @@ function askedFor({ statement, clauseLines }: Stated) {
   const added = vat?.treatment === 'added' ? minorOf(vat.tax) : 0n;
   const deducted = withholding?.treatment === 'deducted' ? minorOf(withholding.tax) : 0n;
   const due: Money = { minor: payable + added - deducted - held, currency };
-  const invoiced = exchanged ? exchange(due, { into: exchanged.currency, rate: exchanged }).to : due;
-  return { added, deducted, held, due, invoiced };
+  if (exchanged === undefined) return { added, deducted, held, due, invoiced: due };
+  // The VAT is exchanged by itself: what the label gets is what the lines say, whatever tax stands beside it.
+  const own = { minor: due.minor - (vat ? minorOf(vat.tax) : 0n), currency };
+  const { minor, currency: into } = exchange(own, { into: exchanged.currency, rate: exchanged }).to;
+  const tax = exchangedVat({ vat, exchange: exchanged }, currency);
+  return { added, deducted, held, due, invoiced: { minor: minor + tax.minor, currency: into } };
+}
+
+/** The VAT that is paid to the label, in the currency of payment. */
+function exchangedVat(
+  { vat, exchange: rate }: { readonly vat: StatedVat | undefined; readonly exchange: StatedExchange },
+  currency: string,
+): Money {
+  return exchange(moneyFromText(vat?.tax ?? '0', currency), { into: rate.currency, rate }).to;
 }
 
 /** What is invoiced with a statement, in the currency of payment. */
@@ -127,28 +139,32 @@ function shown(rows: readonly SummaryRow[]): SummaryRow[] {
 
 /** The lines of tax, exchange and shares, each as what it was taken of and what it came to. Under reverse charge that is what the platform declares. */
 export function paymentsShown({ statement: { currency }, clauseLines }: Stated): PaymentShown[] {
-  const paidIn = paymentsOf(clauseLines).exchange?.currency ?? currency;
+  const { exchange: exchanged, vat } = paymentsOf(clauseLines);
+  const paidIn = exchanged?.currency ?? currency;
   const amounts = (of: string, to: string, into = currency) => ({
     of: { amount: of, currency },
     to: { amount: to, currency: into },
   });
-  return clauseLines.payments.map((payment): PaymentShown => {
+  return clauseLines.payments.flatMap((payment): PaymentShown[] => {
     switch (payment.line) {
       case 'vat': {
         const { line: kind, treatment, source, rate, net, tax, declaredByCustomer } = payment;
         const to = treatment === 'reverse-charge' ? declaredByCustomer : tax;
-        return { kind, treatment, source, rate, ...amounts(net, to) };
+        return [{ kind, treatment, source, rate, ...amounts(net, to) }];
       }
       case 'withholding': {
         const { line: kind, treatment, source, rate, gross, tax } = payment;
-        return { kind, treatment, source, rate, ...amounts(gross, tax) };
+        return [{ kind, treatment, source, rate, ...amounts(gross, tax) }];
       }
       case 'exchange': {
-        const { line: kind, source, on, rate, from, to } = payment;
-        return { kind, source, on, rate, ...amounts(from, to, payment.currency) };
+        const { line: kind, source, on, rate, from, to, currency: into } = payment;
+        const own = { kind, source, on, rate, ...amounts(from, to, into) };
+        const tax = exchangedVat({ vat, exchange: payment }, currency);
+        if (tax.minor === 0n || vat === undefined) return [own];
+        return [own, { kind: 'exchanged-vat', source, on, rate, ...amounts(vat.tax, moneyText(tax), into) }];
       }
       case 'share':
-        return { kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } };
+        return [{ kind: payment.line, source: payment.payee, to: { amount: payment.amount, currency: paidIn } }];
     }
   });
 }

@@ -54,8 +54,14 @@ export async function release(
   await unhold(tx, { agreement, dispute, due, at });
   if (due === 0n) return;
   await share(tx, { agreement, dispute, due, at }, { invoice: sourceOf(dispute), source: sourceOf(dispute) });
-  const { dueDays } = termsOfMonth(agreement.life, dispute.month.slice(0, 7)).payment;
-  const order = { purpose: 'royalties', source: sourceOf(dispute), minor: due, dueDays } as const;
+  const { exchange, payment } = termsOfMonth(agreement.life, dispute.month.slice(0, 7));
+  const order = {
+    purpose: 'royalties',
+    source: sourceOf(dispute),
+    minor: due,
+    exchange,
+    dueDays: payment.dueDays,
+  } as const;
   await issueInvoice(tx, { agreement, ...order, at, by });
 }
 

@@ -17,7 +17,7 @@ import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
 import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
-import { ratesStated } from '../clause-lines';
+import { factsStated } from '../clause-lines';
 import { contextFile, factsFile } from '../statement-inputs';
 import { basisOf, bookingsOfStatement, periodNameOf } from '../statements.repository';
 
@@ -57,7 +57,7 @@ export class StatementBundle {
       const { statement, terms } = facts;
       const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
       const stated = await closeFactsOf(tx, agreement, statement.month.slice(0, 7));
-      const told = factsFile({ ...stated, ...ratesStated(facts.clauseLines) }, terms);
+      const told = factsFile({ ...stated, ...factsStated(facts.clauseLines, terms.currency) }, terms);
       return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
     });
   }

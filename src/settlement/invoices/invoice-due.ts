@@ -1,0 +1,77 @@
+import { dayAfter, dayInZone, dayOfRate, daysOf, payAfterTax, receivedOf, type Terms } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import type { Tx } from '../../platform/database/tx';
+import { publish } from '../../platform/outbox/outbox';
+import { postAll } from '../ledger/ledger';
+import { type Found, type RateDays, type RatesOfClose, ratesOn } from '../rates/rates-for-close';
+import { taxEvents } from '../statements/taxes-charged';
+import { type Due, holdInvoice, occasionOfDue } from './held-invoices.repository';
+import { invoiceAtRates } from './invoice-at-rates';
+import type { InvoiceOrder } from './issue-invoice';
+
+interface Invoicing {
+  readonly terms: Terms;
+  readonly due: Due;
+  readonly at: Date;
+  readonly by: InvoiceOrder['by'];
+}
+
+/**
+ * Invoices what was booked for signature or a day of its own, taxed and exchanged as a close's payable is. Where a rate is not known yet the invoice is held, and both parties hear
+ * which: it is tried again when a rate comes. What is booked and recouped does not wait for it.
+ */
+export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], order: Invoicing): Promise<void> {
+  const { due, terms, at, by } = order;
+  const rates = await ratesOfDue(tx, { id: agreement.id, terms }, due);
+  if ('found' in rates) return invoiceAtOnce(tx, agreement, order, rates.found);
+  if (!(await holdInvoice(tx, agreement, due, at))) return;
+  const { purpose, source, minor } = due;
+  const amount = { amount: String(minor), currency: agreement.currency };
+  const details = { purpose, source, ...amount, missing: rates.missing.map(({ message }) => message) };
+  await audit(tx, by, { action: 'invoice.held', subjectId: agreement.id, details, at });
+  const to = [agreement.labelId, agreement.platformId];
+  await publish(tx, { to, topic: 'invoice.held', subjectId: agreement.id, payload: details, at });
+}
+
+/** The rates that make an invoice of it, or what is missing. */
+export const ratesOfDue = (tx: Tx, of: { id: string; terms: Terms }, due: Due): Promise<Found<RatesOfClose>> =>
+  ratesOn(tx, of, daysOfDue(of.terms, due));
+
+/**
+ * Tax is of the day that it counts for. Exchange is of the same day, or of the one on which it was booked where that comes first: it is invoiced before its day, and the
+ * rate of a day to come nobody knows. Neither day moves while the invoice is held.
+ */
+function daysOfDue({ exchange }: Terms, { on, bookedOn }: Due): RateDays {
+  const first = on < bookedOn ? on : bookedOn;
+  const period = { from: first, until: dayAfter(first, 1) };
+  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }) };
+}
+
+/** As invoiceDue, at rates that are known. The caller holds the agreement. */
+export async function invoiceAtOnce(
+  tx: Tx,
+  agreement: InvoiceOrder['agreement'],
+  { terms, due, at, by }: Invoicing,
+  { facts, rates }: RatesOfClose,
+): Promise<void> {
+  const { purpose, source, minor, on, payBy } = due;
+  const payment = payAfterTax(terms, { period: { from: on, until: dayAfter(on, 1) }, payable: minor, ...facts });
+  const occasion = occasionOfDue(due);
+  const event = { agreement, source: occasion, effectiveOn: on, at };
+  await postAll(
+    tx,
+    taxEvents(payment).map(([kind, legs]) => ({ ...event, kind, legs })),
+  );
+  const today = dayInZone(at, agreement.timeZone);
+  const isAhead = payBy !== null && payBy >= today;
+  await invoiceAtRates(tx, agreement, {
+    ...{ terms, rates, payment, occasion, source: occasion, at },
+    ...{ month: on.slice(0, 7), effectiveOn: on },
+    minor: receivedOf({ payable: minor, ...(payment && { payment }) }),
+    // What came to be known after its day is to be paid as anything else.
+    invoice: {
+      ...{ purpose, source, by },
+      dueDays: isAhead ? daysOf({ from: today, until: payBy }) : terms.payment.dueDays,
+    },
+  });
+}

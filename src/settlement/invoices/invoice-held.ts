@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { getLivingForUpdate } from '../../agreements';
+import { currentTerms } from '../../kernel';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { JobPayload } from '../../platform/jobs/jobs';
+import { endHold, heldInvoices, heldJob } from './held-invoices.repository';
+import { invoiceAtOnce, ratesOfDue } from './invoice-due';
+
+/** Tries again what is held for a rate, by the terms as they are now: an amendment may name another source, or none. What still lacks one goes on waiting. */
+@Injectable()
+export class InvoiceHeld {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  execute({ agreementId = '' }: JobPayload): Promise<void> {
+    return this.database.asSystem(async (tx) => {
+      const agreement = await getLivingForUpdate(tx, agreementId);
+      const terms = currentTerms(agreement.life);
+      const at = this.clock.now();
+      const by = { system: heldJob, organizationId: agreement.labelId };
+      for (const due of await heldInvoices(tx, agreementId)) {
+        const rates = await ratesOfDue(tx, { id: agreementId, terms }, due);
+        if ('missing' in rates) continue;
+        await invoiceAtOnce(tx, agreement, { terms, due, at, by }, rates.found);
+        await endHold(tx, agreementId, due, at);
+      }
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { getAgreement } from '../../agreements';
+import { dayAfter, dayInZone, exchange, startOfDayInZone } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import { type Actor, actorName } from '../../platform/auth/actor';
+import { Clock } from '../../platform/clock';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
+import { publish } from '../../platform/outbox/outbox';
+import { type InvoiceWithCredits, lockInvoice } from '../invoices/invoices.repository';
+import { rateFor } from '../rates/rates-for-close';
+import { insertQuote, type PaymentQuote, quotesOf } from './quotes.repository';
+
+export const sendQuoteJob = 'send-quote';
+export const endQuoteJob = 'end-quote';
+
+/**
+ * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn. Refuses with not-found,
+ * invoice-not-quotable and rates-missing.
+ */
+@Injectable()
+export class QuotePayment {
+  constructor(private readonly clock: Clock) {}
+
+  async execute(tx: Tx, actor: Actor, invoiceId: string): Promise<PaymentQuote> {
+    const invoice = await lockInvoice(tx, invoiceId);
+    if (invoice === undefined) throw new DomainError('not-found');
+    const due = payableOf(invoice);
+    const at = this.clock.now();
+    const { timeZone } = await getAgreement(tx, invoice.agreement_id);
+    const day = dayInZone(at, timeZone);
+    const known = (await quotesOf(tx, invoiceId)).find((quote) => quote.day === day);
+    if (known !== undefined) return known;
+    const rate = await rateFor(tx, {
+      ...{ source: due.rateOf, from: invoice.currency, to: due.payIn, day },
+      agreementId: invoice.agreement_id,
+    });
+    if ('missing' in rate) throw new DomainError('rates-missing', undefined, rate.missing);
+    const into = (minor: bigint): bigint =>
+      exchange({ minor, currency: invoice.currency }, { into: due.payIn, rate: rate.found }).to.minor;
+    const amounts = { amount_minor: into(due.minor), vat_minor: into(invoice.vat_minor), currency: due.payIn };
+    if (amounts.amount_minor === 0n) throw new DomainError('invoice-not-quotable', 'it comes to nothing');
+    const quote = await tx.asSystem(() =>
+      insertQuote(tx, invoice, { ...amounts, day, rate: rate.found, askedBy: actorName(actor), asked_at: at }),
+    );
+    await enqueue(tx, sendQuoteJob, { quoteId: quote.id }, `${sendQuoteJob} ${quote.id}`);
+    const over = startOfDayInZone(dayAfter(day, 1), timeZone);
+    await enqueueLater(
+      tx,
+      endQuoteJob,
+      { quoteId: quote.id },
+      { key: `${endQuoteJob} ${quote.id}`, at: over, now: at },
+    );
+    const details = { invoice: invoiceId, day, amount: String(quote.amount_minor), currency: quote.currency };
+    const entry = { subjectId: quote.id, at };
+    await audit(tx, actor, { action: 'payment-quote.made', details, ...entry });
+    const to = [invoice.label_id, invoice.platform_id];
+    await publish(tx, { to, topic: 'payment-quote.made', payload: details, ...entry });
+    return quote;
+  }
+}
+
+/** What is open of it, in which currency it is paid, and by whose rate. */
+function payableOf({ state, pay_in: payIn, pay_rate_of: rateOf, ...invoice }: InvoiceWithCredits) {
+  const refuse = (why: string) => new DomainError('invoice-not-quotable', why);
+  if (payIn === null || rateOf === null) throw refuse('it is paid in its own currency');
+  if (state === 'paid') throw refuse('it is paid');
+  const minor = invoice.amount_minor - invoice.credited_minor;
+  if (minor === 0n) throw refuse('nothing of it is open');
+  return { minor, payIn, rateOf };
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { dayInZone } from '../../kernel';
+import { getAgreement } from '../../agreements';
+import { audit } from '../../platform/audit/audit';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database/database';
+import type { JobPayload } from '../../platform/jobs/jobs';
+import { publish } from '../../platform/outbox/outbox';
+import { findInvoice, type Invoice } from '../invoices/invoices.repository';
+import { NotSettled } from './not-settled';
+import type { PaymentRail } from './payment-rail';
+import { Payments } from './payments';
+import { endQuote, findQuote, noteQuoteSent, type PaymentQuote, quotesOf } from './quotes.repository';
+
+interface Sendable {
+  readonly quote: PaymentQuote;
+  readonly invoice: Invoice;
+  readonly platformName: string;
+  /** Quotes of other days that may still be paid. */
+  readonly others: readonly PaymentQuote[];
+  readonly isOver: boolean;
+}
+
+/**
+ * Hands a quote to the provider for collection, once those before it can be paid no more; and takes it back when its day is over. Either continues where an
+ * earlier attempt stopped. Without a provider the quote is only told.
+ */
+@Injectable()
+export class SendQuote {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+  ) {}
+
+  async execute({ quoteId = '' }: JobPayload): Promise<void> {
+    const { rail } = this.payments;
+    const found = await this.find(quoteId);
+    if (rail === undefined || found === undefined || found.isOver || found.quote.external_id !== null) return;
+    for (const quote of found.others) {
+      // Somebody has paid it: the news is on its way, and nothing more is asked for.
+      if (!(await this.withdraw(rail, { ...found, quote }))) return;
+    }
+    await this.send(rail, found);
+  }
+
+  /** When its day is over. */
+  async end({ quoteId = '' }: JobPayload): Promise<void> {
+    const { rail } = this.payments;
+    const found = await this.find(quoteId);
+    if (found === undefined || !found.isOver) return;
+    if (rail === undefined) await this.noteWithdrawn(found);
+    else await this.withdraw(rail, found);
+  }
+
+  private find(id: string): Promise<Sendable | undefined> {
+    return this.database.asSystem(async (tx) => {
+      const quote = await findQuote(tx, id);
+      if (quote === undefined || quote.ended !== null) return undefined;
+      const invoice = (await findInvoice(tx, quote.invoice_id))!;
+      if (invoice.state === 'paid') return undefined;
+      const { name } = await tx.one<{ name: string }>('SELECT name FROM organizations WHERE id = $1', [
+        invoice.platform_id,
+      ]);
+      const { timeZone } = await getAgreement(tx, invoice.agreement_id);
+      const others = (await quotesOf(tx, invoice.id)).filter((one) => one.id !== id && one.ended === null);
+      const isOver = dayInZone(this.clock.now(), timeZone) > quote.day;
+      return { quote, invoice, platformName: name, others, isOver };
+    }, 'read');
+  }
+
+  private async send(rail: PaymentRail, { quote, invoice, platformName }: Sendable): Promise<string> {
+    const outcome = await rail.createInvoice({
+      invoiceId: quote.id,
+      number: `${invoice.number}-${quote.number}`,
+      customer: { reference: invoice.platform_id, name: platformName },
+      amountMinor: quote.amount_minor,
+      currency: quote.currency,
+      description: `invoice ${invoice.number}, at the rate of ${quote.day}`,
+      dueDays: 0,
+    });
+    if (outcome.outcome !== 'done') throw new NotSettled(`quote ${quote.id}`, outcome);
+    await this.database.asSystem((tx) => noteQuoteSent(tx, quote.id, outcome.externalId));
+    return outcome.externalId;
+  }
+
+  /** Takes all of it off at the provider; says whether that was possible, or whether it was paid before. */
+  private async withdraw(rail: PaymentRail, of: Sendable): Promise<boolean> {
+    const { quote } = of;
+    // A killed worker may have sent it without a note of it: sending finds what is there.
+    const externalId = quote.external_id ?? (await this.send(rail, of));
+    const outcome = await rail.creditInvoice({ creditId: quote.id, externalId, amountMinor: quote.amount_minor });
+    if (outcome.outcome === 'unknown' || (outcome.outcome === 'refused' && outcome.retryable)) {
+      throw new NotSettled(`quote ${quote.id}`, outcome);
+    }
+    if (outcome.outcome !== 'done') return false;
+    await this.noteWithdrawn(of);
+    return true;
+  }
+
+  private noteWithdrawn({ quote, invoice }: Pick<Sendable, 'quote' | 'invoice'>): Promise<void> {
+    const at = this.clock.now();
+    return this.database.asSystem(async (tx) => {
+      if ((await endQuote(tx, quote.id, 'withdrawn', at)) === 0) return;
+      const details = { invoice: invoice.id, day: quote.day };
+      const by = { system: 'end-quote', organizationId: invoice.platform_id };
+      await audit(tx, by, { action: 'payment-quote.withdrawn', subjectId: quote.id, details, at });
+      const to = [invoice.label_id, invoice.platform_id];
+      await publish(tx, { to, topic: 'payment-quote.withdrawn', subjectId: quote.id, payload: details, at });
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { type Amended, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import { currentTerms, monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { exercisedOptions } from '../facts/facts.repository';
+import { carriedInto } from '../statements/carried-into';
+import { closedMonths } from '../statements/statements.repository';
+import { untakenRecoupments } from './pools.repository';
+
+/**
+ * Holds an agreement and all of its pool, always in the order of their ids, so that two closes of a pool wait for one another and neither waits for ever. Refuses with statement-outdated where an
+ * amendment has just brought others into the pool.
+ */
+export async function holdPool(tx: Tx, agreementId: string): Promise<void> {
+  const others = pooledIn(await getLiving(tx, agreementId));
+  if (others.length === 0) return;
+  for (const id of [agreementId, ...others].sort()) await getLivingForUpdate(tx, id);
+  const now = pooledIn(await getLiving(tx, agreementId));
+  if (now.some((id) => !others.includes(id))) throw new DomainError('statement-outdated', 'its pool has changed');
+}
+
+/** Every agreement that any version of the terms pools it with. */
+const pooledIn = ({ life }: LivingAgreement): string[] => [
+  ...new Set(life.versions.flatMap(({ terms }) => terms.recoupment?.pooledWith ?? [])),
+];
+
+/**
+ * The other agreements of the pool, as a close of the month is told of them: what royalties of others can recoup there as it stands now, and what it has lent here since the last
+ * close. An agreement that does not name this one in its own terms stands apart until it does. Undefined where the terms have no pool.
+ */
+export async function poolFactsOf(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+): Promise<readonly PoolAccount[] | undefined> {
+  const { pooledWith } = termsOfMonth(agreement.life, month).recoupment ?? {};
+  if (pooledWith === undefined) return undefined;
+  const received = await untakenRecoupments(tx, agreement.id);
+  const accounts: PoolAccount[] = [];
+  for (const account of pooledWith) {
+    const lent = received.filter(({ lender_id }) => lender_id === account);
+    accounts.push({
+      ...{
+        account,
+        earned: 0n,
+        opening: await openingOf(tx, await getLiving(tx, account), { id: agreement.id, month }),
+      },
+      received: lent.reduce((sum, { amount_minor }) => sum + amount_minor, 0n),
+    });
+  }
+  return accounts;
+}
+
+/** What of it is open by the month, or by the month that it is to close next where that is earlier; nothing where it names the other one not, or no close is left that would take it. */
+async function openingOf(
+  tx: Tx,
+  other: LivingAgreement,
+  { id, month }: { readonly id: string; readonly month: string },
+): Promise<bigint> {
+  if (!currentTerms(other.life).recoupment?.pooledWith?.includes(id)) return 0n;
+  const closed = await closedMonths(tx, other.id);
+  const months = monthsOfLife(other.life);
+  const next = months.find((one) => !closed.has(one));
+  if (next === undefined) return 0n;
+  // What joins with a month to come is not open yet.
+  const last = months[months.indexOf(next) - 1];
+  const until = next <= month ? next : last;
+  if (until === undefined) return 0n;
+  const { until: end } = monthPeriod(until);
+  const exercised = [...(await exercisedOptions(tx, other))].flatMap(([option, day]) => (day < end ? [option] : []));
+  const received = (await untakenRecoupments(tx, other.id)).reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
+  return poolOpening(termsOfMonth(other.life, next), {
+    ...{ carried: await carriedInto(tx, other, next), period: monthPeriod(until) },
+    ...{ exercised: new Set(exercised), received },
+  });
+}
+
+/** What another agreement has lent must be taken by a close: until then its lender stays in the pool. */
+export async function refuseLeavingPool(tx: Tx, { agreement: { id, terms } }: Amended): Promise<void> {
+  const { pooledWith = [] } = terms.recoupment ?? {};
+  const left = (await untakenRecoupments(tx, id)).find(({ lender_id }) => !pooledWith.includes(lender_id));
+  if (left === undefined) return;
+  const message = `${left.lender_id} has recouped this agreement, and no close has that in its balances yet`;
+  throw new DomainError('amendment-not-possible', undefined, [
+    { pointer: '/recoupment/pooledWith', code: 'amendment-not-possible', message },
+  ]);
+}

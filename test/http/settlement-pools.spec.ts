@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rateFiles } from '../../src/commands/rate-files';
+import { readBundle } from '../../src/commands/read-bundle';
+import { recompute } from '../../src/commands/recompute-statement';
+import { Findings } from '../../src/evidence';
+import type { ApiClient } from '../../src/sample/api-client';
+import { startTestApp, type TestApp } from '../support/app';
+import { type AgreementAnswer, type Market, openMarket, outcome, refused, signatureBy } from '../support/market';
+import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
+
+let app: TestApp;
+let market: Market;
+let label: ApiClient;
+let platform: ApiClient;
+let folder: string;
+/** Radio, of which nothing was paid beforehand, and Video with an advance of 1,000.00: each of the pool of the other. A play earns 1.00. */
+let radio: AgreementAnswer;
+let video: AgreementAnswer;
+
+const pooled = (...pooledWith: string[]): object => ({
+  recoupment: { negative: 'carried-forward', expenses: 'none', ...(pooledWith.length > 0 && { pooledWith }) },
+});
+const parts = (service: 0 | 1, life: object) => ({
+  ...{ serviceIds: [market.serviceIds[service]!], rate: '1', floor: '0' },
+  life: { advances: [], settlement: undefined, ...life },
+});
+const advances = [{ id: 'advance', amount: '1000.00', due: 'signature', recoupableFrom: 'all' }];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'accordo-pools-'));
+  app = await startTestApp({});
+  market = await openMarket(app, 2);
+  [label, platform] = [market.label.as, market.platform.as];
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+async function moveTo(time: string): Promise<void> {
+  app.clock.moveTo(new Date(time));
+  [label, platform] = [await app.given.signIn(market.label), await app.given.signIn(market.platform)];
+  market = { ...market, label: { ...market.label, as: label }, platform: { ...market.platform, as: platform } };
+}
+
+async function report(month: string, plays: { radio: number; video: number }): Promise<void> {
+  const isrc = market.isrcs[0]!;
+  await reportUsage(app, market, { month, plays: { [isrc]: plays.radio } });
+  await reportUsage(app, market, { month, serviceName: 'Video', plays: { [isrc]: plays.video } });
+}
+
+interface Stated {
+  readonly id: string;
+  readonly sha256: string;
+  readonly payable: { readonly amount: string };
+  readonly recouped: { readonly amount: string };
+}
+
+/** Closes a month, and sees that anybody who has its inputs, or its bundle, makes the same statement. */
+async function closed({ id }: AgreementAnswer, month: string): Promise<Stated> {
+  const { statement } = await closeMonth(app, market, id, month);
+  const inputs = await platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
+    `/v1/statements/${statement.id}/inputs`,
+  );
+  const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
+  const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
+  const { lines, sha256 } = rateFiles(files);
+  expect(sha256).toBe(statement.sha256);
+  const bundle = join(folder, `${id} ${month}.ndjson`);
+  await writeFile(bundle, (await label.download(`/v1/statements/${statement.id}/bundle`))!);
+  const findings = new Findings();
+  expect(recompute(await readBundle(bundle), findings)?.lines).toBe(lines);
+  expect(findings.faults).toEqual([]);
+  return label.get<Stated>(`/v1/statements/${statement.id}`);
+}
+
+async function balances({ id }: AgreementAnswer): Promise<Record<string, string>> {
+  const { rows } = await label.get<{ rows: { account: string; balance: { amount: string } }[] }>(
+    `/v1/agreements/${id}/balances`,
+  );
+  return Object.fromEntries(
+    rows.flatMap(({ account, balance }) => (/[1-9]/.test(balance.amount) ? [[account, balance.amount]] : [])),
+  );
+}
+
+async function steps(statementId: string): Promise<string[]> {
+  const json = (await platform.download(`/v1/statements/${statementId}/document?format=json`))!.toString();
+  const { statement } = JSON.parse(json) as { statement: { clauseLines: Record<string, string>[] } };
+  return statement.clauseLines.flatMap(({ step, id, formula }) => (step === 'pool' ? [`${id}: ${formula}`] : []));
+}
+
+describe('a pool of agreements', () => {
+  it('is of signed agreements of the same parties, and of an amendment where one is older', async () => {
+    radio = await market.concluded(parts(0, pooled()));
+    const stranger = {
+      counterpartyId: market.platform.organizationId,
+      terms: market.terms(parts(1, pooled(randomUUID()))),
+    };
+    expect(await refused(label, 'POST', '/v1/negotiations', stranger)).toMatchObject({
+      ...{ code: 'terms-not-operable', faults: [{ pointer: '/terms/recoupment/pooledWith/0' }] },
+    });
+    video = await market.concluded(parts(1, { ...pooled(radio.id), advances }));
+    const path = `/v1/agreements/${radio.id}/amendments`;
+    const amendment = (...pool: string[]) => ({
+      ...{ reason: 'Both are taken together.', effectiveFrom: '2026-01-01' },
+      terms: market.terms(parts(0, pooled(...pool))),
+    });
+    expect(await refused(label, 'POST', path, amendment(radio.id))).toMatchObject({ code: 'terms-not-operable' });
+    const { version, manifestHash } = await label.post<{ version: number; manifestHash: string }>(
+      path,
+      amendment(video.id),
+    );
+    for (const by of [platform, label]) {
+      await by.post(`${path}/${version}/signatures`, await signatureBy(by, manifestHash));
+    }
+  });
+
+  // 1,000.00 and 400.00 are earned, 1,000.00 are open: 400.00 are payable of both together.
+  it('recoups each agreement from what the others have left, and outdates their drafts', async () => {
+    await moveTo('2026-02-02T09:00:00Z');
+    await report('2026-01', { radio: 1_000, video: 400 });
+    const early = await draftMonth(app, market.label, video.id, '2026-01');
+    const lent = await closed(radio, '2026-01');
+    expect(lent).toMatchObject({ payable: { amount: '0.00' }, recouped: { amount: '0.00' } });
+    expect(await steps(lent.id)).toEqual([`${video.id}: 1000.00 recoups another agreement of the pool`]);
+    expect(await balances(radio)).toEqual({ 'lent-to-pool': '1000.00', 'pool-recoupment': '-1000.00' });
+
+    const { approvalId } = await label.get<{ approvalId: string }>(`/v1/statements/${early}`);
+    const second = await app.given.second(market.label);
+    const decision = `/v1/approvals/${approvalId}/decision`;
+    expect(await outcome(second, 'POST', decision, { decision: 'approved' })).toBe('409 statement-outdated');
+    const received = await closed(video, '2026-01');
+    expect(received).toMatchObject({ payable: { amount: '400.00' }, recouped: { amount: '1000.00' } });
+    expect(await steps(received.id)).toEqual([
+      `${radio.id}: 1000.00 of another agreement of the pool recoups this one`,
+    ]);
+    expect(await balances(video)).toEqual({
+      'borrowed-from-pool': '-1000.00',
+      'label-payable': '-1400.00',
+      'platform-receivable': '1400.00',
+      'pool-recoupment': '1000.00',
+    });
+  });
+
+  it('takes what was lent once, and closes of the pool that meet wait for one another', async () => {
+    await moveTo('2026-03-02T09:00:00Z');
+    await report('2026-02', { radio: 30, video: 20 });
+    const both = [radio, video, radio, video, video, radio];
+    const drafts = await Promise.all(both.map(({ id }) => draftMonth(app, market.label, id, '2026-02')));
+    expect(new Set(drafts).size).toBe(2);
+    expect(await closed(radio, '2026-02')).toMatchObject({ payable: { amount: '30.00' } });
+    expect(await closed(video, '2026-02')).toMatchObject({
+      payable: { amount: '20.00' },
+      recouped: { amount: '0.00' },
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { at, type Fault, monthsOf, needsOf, nodesOf, type Royalty, type Terms } from '../kernel';
+import { at, type Fault, monthsOf, nodesOf, type Royalty, type Terms } from '../kernel';
 
 /**
  * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
@@ -65,7 +65,6 @@ function reasonsOf(royalty: Royalty, { term }: Terms): string[] {
   const nodes = nodesOf(royalty);
   const months = monthsOf(term);
   const reasons: string[] = [];
-  if (needsOf(royalty).earlier) reasons.push('no counter runs through the term');
   if (nodes.some(asksForSales)) reasons.push('usage has no sales');
   if (nodes.some((node) => asksForDays(node, months))) reasons.push('usage has no days');
   return reasons;

@@ -139,7 +139,9 @@ class BundleReader {
   }
 
   private takeMonth({ period, reading, services, figures }: Line): void {
-    if (reading !== 'counted' && reading !== 'corrected') throw this.unreadable('is of no reading that is known');
+    if (reading !== 'counted' && reading !== 'corrected' && reading !== 'earlier') {
+      throw this.unreadable('is of no reading that is known');
+    }
     const own = figures === undefined ? {} : { figures };
     this.months.push({ period: String(period), reading, services, ...own, usage: [] });
   }

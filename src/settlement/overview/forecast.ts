@@ -12,9 +12,10 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings, MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { CountedMonths, type RatedUsage } from '../facts/counted-months';
 import { monthOfRecord } from '../facts/month-of-record';
 import { sumsCounted } from '../statements/proof/proved-line.repository';
-import { basisOf, currentBookings, type Statement } from '../statements/statements.repository';
+import { basesOf, basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
 /** So many sums are closed again for each month that is foreseen: more would take too long for a question. */
 const sumsMax = 20_000;
@@ -45,7 +46,8 @@ export async function foresee(
   const nothing = { basedOn: null, months: [], missing: [] };
   if (latest === undefined) return nothing;
   const basedOn = latest.month.slice(0, 7);
-  const booking = (await currentBookings(tx, agreement.id)).find(({ period }) => period === latest.month);
+  const bookings = await currentBookings(tx, agreement.id);
+  const booking = bookings.find(({ period }) => period === latest.month);
   if (booking === undefined || (await sumsCounted(tx, agreement.id, basedOn, basisOf(booking))) > sumsMax)
     return nothing;
   const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
@@ -53,10 +55,10 @@ export async function foresee(
   const ahead = monthsOfLife(agreement.life)
     .filter((month) => month > basedOn)
     .slice(0, count);
-  return {
-    basedOn,
-    ...closeAll(agreement, { ahead, record, before: { month: basedOn, carried: latest.carried_out }, exercised }),
-  };
+  const before = { month: basedOn, carried: latest.carried_out };
+  const counted = new CountedMonths(tx, readings, agreement);
+  const countedBefore = (month: string) => counted.before(month, basesOf(bookings));
+  return { basedOn, ...(await closeAll(agreement, { ahead, record, before, exercised, countedBefore })) };
 }
 
 interface Ahead {
@@ -64,19 +66,26 @@ interface Ahead {
   readonly record: MonthOfRecord;
   readonly before: { readonly month: string; readonly carried: Settled['carried'] };
   readonly exercised: readonly string[];
+  /** What counters of the term read in the closed months. */
+  readonly countedBefore: (month: string) => Promise<Pick<RatedUsage, 'earlier'>>;
 }
 
-function closeAll(
+async function closeAll(
   { life }: LivingAgreement,
-  { ahead, record, before, exercised }: Ahead,
-): Pick<Forecast, 'months' | 'missing'> {
+  { ahead, record: { usage, context }, before, exercised, countedBefore }: Ahead,
+): Promise<Pick<Forecast, 'months' | 'missing'>> {
   const months: ForeseenMonth[] = [];
   let [last, carried] = [before.month, before.carried];
   for (const month of ahead) {
     const terms = termsOfMonth(life, month);
+    const { earlier } = await countedBefore(month);
+    const foreseen = months.map(({ month: of }) => {
+      return { usage, context, period: monthPeriod(of), terms: termsOfMonth(life, of) };
+    });
     try {
       const { settled } = closePeriod({
-        ...{ terms, period: monthPeriod(month), usage: record.usage, context: record.context },
+        ...{ terms, period: monthPeriod(month), usage, context },
+        ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
         ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
       });
       months.push({ month, settled });

@@ -7,6 +7,7 @@ import {
   payAfterTax,
   type RatedPeriod,
   ratePeriod,
+  type RatingInput,
   RatingRefused,
   type Restatement,
   restate,
@@ -14,22 +15,22 @@ import {
   sha256Hex,
   type Terms,
 } from '../../kernel';
-import type { MonthOfRecord } from '../../usage';
+import type { RatedUsage } from '../facts/counted-months';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import type { RatesOfClose } from '../rates/rates-for-close';
 
-/** An earlier month for which other reports or more events speak than those that were booked. */
+/** An earlier month that other reports or more events speak for than were booked, or that counts on from one. */
 export interface Correction {
   readonly month: string;
-  readonly booked: MonthOfRecord;
-  readonly live: MonthOfRecord;
+  readonly booked: RatedUsage;
+  readonly live: RatedUsage;
 }
 
 export interface CloseInput {
   /** The terms in force in a month: an amendment may have come between a month and its correction. */
   readonly termsOf: (month: string) => Terms;
   readonly month: string;
-  readonly usage: MonthOfRecord;
+  readonly usage: RatedUsage;
   readonly corrections: readonly Correction[];
   readonly carried: Carried;
   readonly facts: CloseFacts;
@@ -44,7 +45,7 @@ export interface CorrectedMonth extends Correction {
 /** A month as the close books it. `clauseLines` is the text that the statement's hash is over. */
 export interface ClosedMonth {
   readonly month: string;
-  readonly usage: MonthOfRecord;
+  readonly usage: RatedUsage;
   readonly rated: RatedPeriod;
   readonly corrected: readonly CorrectedMonth[];
   readonly settled: Settled;
@@ -56,8 +57,7 @@ export interface ClosedMonth {
 
 /** Works a close out from facts alone: the month, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
 export function rateClose({ termsOf, month, usage, corrections, carried, facts }: CloseInput): ClosedMonth {
-  const rate = (of: string, { usage: sums, context }: MonthOfRecord): RatedPeriod =>
-    ratePeriod({ terms: termsOf(of), period: monthPeriod(of), usage: sums, context });
+  const rate = (of: string, record: RatedUsage): RatedPeriod => rateMonth(termsOf(of), of, record);
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
     const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
@@ -67,15 +67,22 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
   const restatements = corrected.map(({ restatement }) => restatement);
   const { rated, settled } = closePeriod({
     terms,
-    period: monthPeriod(month),
-    usage: usage.usage,
-    context: usage.context,
+    ...inputOf(month, usage),
     restatements,
     carried,
     facts,
   });
   return { month, usage, rated, corrected, settled, rates: [], ...stated(terms, { rated, restatements, settled }) };
 }
+
+/** A month by itself, as a close rates it. Throws the kernel's RatingRefused. */
+export const rateMonth = (terms: Terms, month: string, record: RatedUsage): RatedPeriod =>
+  ratePeriod({ terms, ...inputOf(month, record) });
+
+const inputOf = (month: string, { usage, context, earlier }: RatedUsage): Omit<RatingInput, 'terms'> => ({
+  ...{ period: monthPeriod(month), usage, context },
+  ...(earlier === undefined ? {} : { earlier }),
+});
 
 function stated(
   terms: Terms,

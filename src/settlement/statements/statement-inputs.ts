@@ -3,9 +3,7 @@ import { getLivingAsOf } from '../../agreements';
 import {
   type CloseFacts,
   moneyText,
-  monthPeriod,
   type PeriodContext,
-  ratePeriod,
   type Terms,
   termsHash,
   termsOfMonth,
@@ -13,10 +11,12 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
+import { countsThroughLife, CountedMonths } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { clauseLinesOf, ratesStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
-import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
+import { rateMonth } from './rate-close';
+import { type Statement, statedMonths } from './statements.repository';
 
 export class InputsView {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --terms' }) readonly terms!: object;
@@ -37,41 +37,50 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
   const month = statement.month.slice(0, 7);
   const terms = termsOfMonth(agreement.life, month);
-  const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);
-  let own: MonthOfRecord = { reportIds: [], eventPosition: null, usage: [], context: { services: [] } };
+  const months = await statedMonths(tx, statement);
+  const files = { terms, record: (of: string) => monthOfRecord(tx, readings, agreement, of, months.after.get(of)!) };
+  const own = await files.record(month);
+  const earlier: object[] = [];
+  const countsOn = countsThroughLife(agreement.life);
+  for (const of of countsOn ? months.before.keys() : []) {
+    earlier.push(periodFile(of, termsOfMonth(agreement.life, of), { ...files, record: await files.record(of) }));
+  }
   const restates: object[] = [];
-  for (const { corrected_reports, corrected_events, ...booking } of bookings) {
-    const of = booking.period.slice(0, 7);
-    const usage = await monthOfRecord(tx, readings, agreement, of, basisOf(booking));
-    if (of === month) {
-      own = usage;
-      continue;
-    }
-    const corrected = { reportIds: corrected_reports ?? [], eventPosition: corrected_events };
-    const before = await monthOfRecord(tx, readings, agreement, of, corrected);
+  const counted = new CountedMonths(tx, readings, agreement);
+  for (const of of months.restated) {
     const then = termsOfMonth(agreement.life, of);
-    const booked = ratePeriod({ terms: then, period: monthPeriod(of), usage: before.usage, context: before.context });
+    const booked = rateMonth(then, of, await counted.rated(of, months.before.get(of)!, months.before));
     // Where each line is rounded, the amounts cannot be told from the exact values.
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
       terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
     );
-    restates.push({
-      // Only where an amendment lies between the month and its correction.
-      ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
-      ...contextFile(of, usage.context),
-      usage: usage.usage.map(usageRow),
-      booked: { total: moneyText(booked.total), clauses },
-    });
+    const period = periodFile(of, then, { terms, record: await files.record(of) });
+    restates.push({ ...period, booked: { total: moneyText(booked.total), clauses } });
   }
+  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) };
   return {
     terms,
     usage: own.usage.map(usageRow),
     context: {
       ...contextFile(month, own.context),
+      ...(countsOn ? { earlier } : {}),
       restates,
-      ...factsFile({ ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) }, terms),
+      ...factsFile(facts, terms),
     },
     carried: statement.carried_in,
+  };
+}
+
+/** A month beside the statement's own; its terms only where an amendment lies between both. */
+function periodFile(
+  of: string,
+  then: Terms,
+  { terms, record: { usage, context } }: { readonly terms: Terms; readonly record: MonthOfRecord },
+): object {
+  return {
+    ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
+    ...contextFile(of, context),
+    usage: usage.map(usageRow),
   };
 }
 

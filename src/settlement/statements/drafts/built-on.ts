@@ -6,8 +6,9 @@ import { openDisputes } from '../../disputes/disputes.repository';
 import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
+import { liveBases } from './live-bases';
 import { packed } from './packed';
-import { estimatedMonths, isEstimate, standInFor } from './stand-ins';
+import { estimatedMonths, standInFor } from './stand-ins';
 
 /** What a close of a month stands on. All of it is cheap to ask for again: no usage is added up. */
 export interface BuiltOn {
@@ -31,14 +32,7 @@ export async function builtOn(
 ): Promise<BuiltOn> {
   const settled = await settledEvents(tx, agreement);
   const estimated = await estimatedMonths(tx, agreement.id);
-  const bases = new Map<string, UsageBasis>();
-  for (const booking of bookings) {
-    const of = booking.period.slice(0, 7);
-    const live = await liveBasis(tx, agreement, of, settled);
-    // An estimate holds until a report comes.
-    const holds = live.reportIds.length === 0 && isEstimate(booking, estimated);
-    bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
-  }
+  const bases = await liveBases(tx, agreement, { bookings, estimated, settled });
   const own = await liveBasis(tx, agreement, month, settled);
   const standIn = estimate && own.reportIds.length === 0 ? standInFor(bookings, estimated) : undefined;
   bases.set(month, standIn ? { ...own, reportIds: standIn.reportIds } : own);

@@ -1,0 +1,67 @@
+import type { LivingAgreement } from '../../agreements';
+import {
+  type CountedPeriod,
+  countPeriod,
+  countsThroughTerm,
+  type Life,
+  monthPeriod,
+  refusedUnder,
+  termsHash,
+  termsOfMonth,
+} from '../../kernel';
+import type { Tx } from '../../platform/database/tx';
+import type { KeptReadings, MonthOfRecord, UsageBasis } from '../../usage';
+import { monthOfRecord } from './month-of-record';
+
+/** A month with all that it is rated with: where a counter of the term runs on, what it read in the months before. */
+export interface RatedUsage extends MonthOfRecord {
+  readonly earlier?: readonly CountedPeriod[];
+}
+
+/** By month ("2026-01"): what is counted of it. */
+export type Bases = ReadonlyMap<string, UsageBasis>;
+
+/** Whether a counter of the term runs under any version that was signed: a correction then moves every later month. */
+export const countsThroughLife = ({ versions }: Pick<Life, 'versions'>): boolean =>
+  versions.some(({ terms }) => countsThroughTerm(terms));
+
+/**
+ * Months as they are rated. What a counter of the term read in earlier months is counted from their usage, one month in memory at a time, and kept as a handful of
+ * figures: a month is counted once under the same terms and on the same reports and events.
+ */
+export class CountedMonths {
+  private readonly known = new Map<string, CountedPeriod>();
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly readings: KeptReadings,
+    private readonly agreement: LivingAgreement,
+  ) {}
+
+  /** A month on one basis, with all earlier ones of `bases`. Refuses as monthOfRecord; throws RatingRefused where an earlier month could not be rated. */
+  async rated(month: string, basis: UsageBasis, bases: Bases): Promise<RatedUsage> {
+    const record = await monthOfRecord(this.tx, this.readings, this.agreement, month, basis);
+    return { ...record, ...(await this.before(month, bases)) };
+  }
+
+  async before(month: string, bases: Bases): Promise<Pick<RatedUsage, 'earlier'>> {
+    const terms = termsOfMonth(this.agreement.life, month);
+    if (!countsThroughTerm(terms)) return {};
+    const earlier: CountedPeriod[] = [];
+    for (const [of, basis] of bases) if (of < month) earlier.push(await this.counted(of, basis, month));
+    return { earlier };
+  }
+
+  private async counted(of: string, basis: UsageBasis, month: string): Promise<CountedPeriod> {
+    const { life } = this.agreement;
+    const terms = termsOfMonth(life, month);
+    const key = `${of} ${[...basis.reportIds].sort().join()} ${basis.eventPosition} ${termsHash(terms)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const { usage, context } = await monthOfRecord(this.tx, this.readings, this.agreement, of, basis);
+    const then = { period: monthPeriod(of), terms: termsOfMonth(life, of) };
+    const counted = refusedUnder(`/earlier/${of}`, () => countPeriod(terms, { usage, context, ...then }));
+    this.known.set(key, counted);
+    return counted;
+  }
+}

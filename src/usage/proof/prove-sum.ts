@@ -98,7 +98,9 @@ export class ProveSum {
   }
 
   private sumIn(report: UsageReport, agreementId: string, key: SumKey): ReturnType<KeptReadings['sumIn']> {
-    return this.readings.sumIn(report, { agreementId, isrc: key.isrc, place: codeOf(key), share: shareOf(key) });
+    const { isrc, usedOn } = key;
+    const wanted = { agreementId, isrc, place: codeOf(key), share: shareOf(key) };
+    return this.readings.sumIn(report, usedOn === undefined ? wanted : { ...wanted, usedOn });
   }
 
   private async traced(orders: readonly TraceOrder[], limit: number): Promise<ReportTrace[]> {

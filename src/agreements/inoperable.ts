@@ -1,4 +1,4 @@
-import { at, type Fault, monthsOf, nodesOf, type Royalty, type Terms } from '../kernel';
+import { asksForSingleSales, at, type Fault, type Royalty, type Terms } from '../kernel';
 
 /**
  * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
@@ -10,7 +10,7 @@ export function inoperable(terms: Terms): Fault[] {
     ...lists(terms),
     ...paidBesideTaxes(terms),
     ...terms.royalties.flatMap(({ royalty }, place) =>
-      reasonsOf(royalty, terms).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
+      reasonsOf(royalty).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
   ];
 }
@@ -51,40 +51,9 @@ function paidBesideTaxes({ taxes, exchange, advances, settlement, guarantees = [
   return pointers.map((pointer) => fault(pointer, 'what is paid beforehand is neither taxed nor exchanged'));
 }
 
-function lists({ reserves = [], splits = [] }: Terms): Fault[] {
-  return [
-    ...reserves.flatMap(({ basis }, place) =>
-      basis === 'sales' ? [fault(at('/reserves', place), 'usage has no sales')] : [],
-    ),
-    ...splits.map((_, place) => fault(at('/splits', place), 'payouts go to the label alone')),
-  ];
-}
+const lists = ({ splits = [] }: Terms): Fault[] =>
+  splits.map((_, place) => fault(at('/splits', place), 'payouts go to the label alone'));
 
-/** Usage is known as sums of a month, without days and without what was sold. */
-function reasonsOf(royalty: Royalty, { term }: Terms): string[] {
-  const nodes = nodesOf(royalty);
-  const months = monthsOf(term);
-  const reasons: string[] = [];
-  if (nodes.some(asksForSales)) reasons.push('usage has no sales');
-  if (nodes.some((node) => asksForDays(node, months))) reasons.push('usage has no days');
-  return reasons;
-}
-
-function asksForSales(node: Royalty): boolean {
-  if (node.kind === 'percentage' && node.measure === undefined) return true;
-  if ('measure' in node && node.measure === 'sales') return true;
-  if ('deductions' in node && node.deductions?.some((step) => step.kind === 'percent' && step.of === 'sales')) {
-    return true;
-  }
-  const by = 'by' in node ? node.by : undefined;
-  return typeof by === 'object' && 'part' in by && (by.part === 'sales' || by.whole === 'sales');
-}
-
-/** A step that begins with a month needs no days, where the day of use decides; the day of a report is no day of use. */
-function asksForDays(node: Royalty, months: readonly string[]): boolean {
-  if (node.kind !== 'escalation') return false;
-  if (node.trigger === 'reportDate') return true;
-  return node.steps.some(({ from, until }) =>
-    [from, until].some((day) => day !== null && !day.endsWith('-01') && months.includes(day.slice(0, 7))),
-  );
-}
+/** What was sold is known as sums, not sale by sale. */
+const reasonsOf = (royalty: Royalty): string[] =>
+  asksForSingleSales(royalty) ? ['sales are not told one by one'] : [];

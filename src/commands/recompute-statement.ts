@@ -1,5 +1,17 @@
 import { type Findings } from '../evidence';
-import { type Carried, countsThroughTerm, moneyText, ratePeriod, readTerms, type Terms } from '../kernel';
+import {
+  add,
+  type Carried,
+  countsThroughTerm,
+  exactText,
+  isDecimalText,
+  moneyText,
+  rational,
+  reservesSales,
+  ratePeriod,
+  readTerms,
+  type Terms,
+} from '../kernel';
 import { FilesRefused, type TextFile } from './file-faults';
 import { rateFiles } from './rate-files';
 import { readInputs, type RateFiles } from './rate-inputs';
@@ -148,6 +160,7 @@ function restatesOf(bundle: Bundled, terms: Terms): object[] {
       return {
         ...(then === undefined ? {} : { terms: then }),
         ...{ period, ...figuresOf(month), usage: rowsOf(usage) },
+        ...(reservesSales(terms) ? { heldSales: month.heldSales ?? {} } : {}),
         booked: bookedOf(bundle, before, terms),
       };
     });
@@ -170,7 +183,13 @@ function bookedOf(bundle: Bundled, before: BundledMonth, { rounding }: Terms): o
     context: part(`context of ${period} before`, { period, ...figuresOf(before), ...earlier }),
   });
   const { terms: termsThen, own, earlier: past } = inputs;
-  const { total, clauses } = ratePeriod({ ...own, terms: termsThen, ...(past ? { earlier: past } : {}) });
+  const held = before.heldSales as Readonly<Record<string, string>> | undefined;
+  const { total, clauses } = ratePeriod({
+    ...own,
+    terms: termsThen,
+    ...(past ? { earlier: past } : {}),
+    ...(held ? { heldSales: held } : {}),
+  });
   return {
     total: moneyText(total),
     // Where each line is rounded, the amounts cannot be told from the exact values.
@@ -186,7 +205,7 @@ function rowsOf(usage: readonly BundledUsage[]): readonly object[] {
   if (usage.length === 1 && only !== undefined) return only.rows;
   const rows = new Map<string, Readonly<Record<string, unknown>>>();
   for (const row of usage.flatMap((source) => source.rows as Readonly<Record<string, unknown>>[])) {
-    const { quantity, returns, ...of } = row;
+    const { quantity, returns, sales, ...of } = row;
     const key = JSON.stringify(Object.entries(of).sort());
     const before = rows.get(key);
     const sum = (one: unknown, other: unknown): unknown =>
@@ -195,10 +214,19 @@ function rowsOf(usage: readonly BundledUsage[]): readonly object[] {
       key,
       before === undefined
         ? row
-        : { ...of, quantity: sum(quantity, before['quantity']), returns: sum(returns, before['returns']) },
+        : {
+            ...of,
+            quantity: sum(quantity, before['quantity']),
+            returns: sum(returns, before['returns']),
+            ...(isAmount(sales) && isAmount(before['sales']) ? { sales: sumOfSales(sales, before['sales']) } : {}),
+          },
     );
   }
   return [...rows.values()];
 }
+
+const isAmount = (value: unknown): value is string => typeof value === 'string' && isDecimalText(value);
+
+const sumOfSales = (one: string, other: string): string => exactText(add(rational(one), rational(other)));
 
 const isCount = (value: unknown): value is string => typeof value === 'string' && /^\d{1,30}$/.test(value);

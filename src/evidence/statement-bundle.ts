@@ -34,7 +34,19 @@ export class BundleLines {
   }
 
   /** A sum, of which there may be a million: its members are written in their canonical order, which spares sorting them. */
-  usage({ controlledShare, isrc, model, quantity, returns, service, territory, use }: UsageSum): string {
+  usage({
+    controlledShare,
+    isrc,
+    model,
+    quantity,
+    reportedOn,
+    returns,
+    sales,
+    service,
+    territory,
+    use,
+    usedOn,
+  }: UsageSum): string {
     const [sold, back] = [String(quantity), String(returns)];
     const sum = {
       controlledShare,
@@ -42,10 +54,13 @@ export class BundleLines {
       model,
       quantity: sold,
       record: 'usage',
+      reportedOn,
       returns: back,
+      sales,
       service,
       territory,
       use,
+      usedOn,
     };
     return this.add(JSON.stringify(sum));
   }

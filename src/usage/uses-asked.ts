@@ -1,16 +1,13 @@
 import type { LivingAgreement } from '../agreements';
 import {
-  asksForSales,
   daysOf,
-  grantsOf,
+  detailsAsked,
   monthPeriod,
   monthsOfLife,
   type Period,
   sourceOfRecord,
-  stepDaysWithin,
   termsOfMonth,
   useAndModelOf,
-  useModelNumber,
 } from '../kernel';
 import type { AskedUse } from './engine/asked-uses';
 
@@ -21,21 +18,15 @@ import type { AskedUse } from './engine/asked-uses';
 export const usesAsked = (
   agreements: readonly LivingAgreement[],
   { month, serviceId }: { readonly month: string; readonly serviceId: string },
-): AskedUse[] => agreements.flatMap((agreement) => usesOf(agreement, month, serviceId));
-
-function usesOf({ id: agreementId, life }: LivingAgreement, month: string, serviceId: string): AskedUse[] {
-  if (!monthsOfLife(life).includes(month)) return [];
-  const terms = termsOfMonth(life, month);
-  const period = monthPeriod(month);
-  return terms.royalties.flatMap(({ grants, royalty }) => {
-    const sold = asksForSales(royalty) ? { sold: terms.currency } : {};
-    const days = stepDaysWithin(royalty, period);
-    const parts = days.map((day) => daysOf({ from: period.from, until: day as Period['until'] }));
-    if (!('sold' in sold) && parts.length === 0) return [];
-    return grantsOf(terms, agreementId)
-      .filter(({ clause, services }) => grants.includes(clause) && services.has(serviceId))
-      .flatMap(({ uses, models }) => [...uses].flatMap((use) => [...models].map((model) => useModelNumber(use, model))))
-      .filter((code) => sourceOfRecord(terms, serviceId, useAndModelOf(code).use) === 'report')
-      .map((useModel): AskedUse => ({ agreementId, useModel, ...sold, ...(parts.length === 0 ? {} : { parts }) }));
+): AskedUse[] =>
+  agreements.flatMap(({ id: agreementId, life }) => {
+    if (!monthsOfLife(life).includes(month)) return [];
+    const terms = termsOfMonth(life, month);
+    const period = monthPeriod(month);
+    return [...detailsAsked(terms, period)].flatMap(([useModel, { sales, usageDays }]): AskedUse[] => {
+      const isAsked = sales || usageDays.length > 0;
+      if (!isAsked || sourceOfRecord(terms, serviceId, useAndModelOf(useModel).use) === 'events') return [];
+      const parts = usageDays.map((day) => daysOf({ from: period.from, until: day as Period['until'] }));
+      return [{ agreementId, useModel, ...(sales ? { sold: terms.currency } : {}), parts }];
+    });
   });
-}

@@ -70,8 +70,7 @@ describe('a counter that runs through the term', () => {
   const report = (month: string, plays: number, replaces = '', isrc = isrcs[0]): Promise<string> =>
     reportUsage(app, market, { month, plays: { [isrc]: plays } }, replaces);
   const live = async (as: ApiClient, month: string): Promise<string> =>
-    (await as.get<{ royalties: { amount: string } }>(`/v1/agreements/${agreement.id}/live?month=${month}`)).royalties
-      .amount;
+    (await as.get<{ amount: string }>(`/v1/agreements/${agreement.id}/live?month=${month}`)).amount;
 
   it('goes on from month to month, and shows so while a month runs', async () => {
     agreement = await concluded(0, paying(royalty));

@@ -1,3 +1,4 @@
+export * from './asked-details';
 export * from './booking';
 export { clauseSales } from './clause-sales';
 export { countPeriod } from './count-period';

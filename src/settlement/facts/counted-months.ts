@@ -3,19 +3,24 @@ import {
   type CountedPeriod,
   countPeriod,
   countsThroughTerm,
+  heldSalesBetween,
   type Life,
   monthPeriod,
   refusedUnder,
+  reservesSales,
   termsHash,
   termsOfMonth,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings, MonthOfRecord, UsageBasis } from '../../usage';
+import { statementOfMonth } from '../statements/statements.repository';
 import { monthOfRecord } from './month-of-record';
 
 /** A month with all that it is rated with: where a counter of the term runs on, what it read in the months before. */
 export interface RatedUsage extends MonthOfRecord {
   readonly earlier?: readonly CountedPeriod[];
+  /** Of a closed month: what reserves on sales held back then. */
+  readonly heldSales?: Readonly<Record<string, string>>;
 }
 
 /** By month ("2026-01"): what is counted of it. */
@@ -24,6 +29,19 @@ export type Bases = ReadonlyMap<string, UsageBasis>;
 /** Whether a counter of the term runs under any version that was signed: a correction then moves every later month. */
 export const countsThroughLife = ({ versions }: Pick<Life, 'versions'>): boolean =>
   versions.some(({ terms }) => countsThroughTerm(terms));
+
+/** What reserves on sales held back of a closed month; nothing where there are none, or the month is open. */
+export async function heldSalesOf(
+  tx: Tx,
+  { id, life }: LivingAgreement,
+  month: string,
+): Promise<Pick<RatedUsage, 'heldSales'>> {
+  const terms = termsOfMonth(life, month);
+  const closed = reservesSales(terms) ? await statementOfMonth(tx, id, month) : undefined;
+  if (closed === undefined) return {};
+  const { carried_in: before, carried_out: after } = closed;
+  return { heldSales: heldSalesBetween(terms, { before, after }) };
+}
 
 /**
  * Months as they are rated. What a counter of the term read in earlier months is counted from their usage, one month in memory at a time, and kept as a handful of
@@ -41,7 +59,7 @@ export class CountedMonths {
   /** A month on one basis, with all earlier ones of `bases`. Refuses as monthOfRecord; throws RatingRefused where an earlier month could not be rated. */
   async rated(month: string, basis: UsageBasis, bases: Bases): Promise<RatedUsage> {
     const record = await monthOfRecord(this.tx, this.readings, this.agreement, month, basis);
-    return { ...record, ...(await this.before(month, bases)) };
+    return { ...record, ...(await this.before(month, bases)), ...(await heldSalesOf(this.tx, this.agreement, month)) };
   }
 
   async before(month: string, bases: Bases): Promise<Pick<RatedUsage, 'earlier'>> {

@@ -18,7 +18,16 @@ import { rateMonth } from './rate-close';
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
 export interface LiveLine extends Pick<
   UsageSum,
-  'isrc' | 'service' | 'territory' | 'use' | 'model' | 'quantity' | 'returns' | 'controlledShare'
+  | 'isrc'
+  | 'service'
+  | 'territory'
+  | 'use'
+  | 'model'
+  | 'quantity'
+  | 'returns'
+  | 'controlledShare'
+  | 'usedOn'
+  | 'reportedOn'
 > {
   /** Unrounded. */
   readonly exact: string | null;
@@ -75,7 +84,16 @@ const keyOf = ({
   use,
   model,
   controlledShare,
+  usedOn,
+  reportedOn,
 }: Omit<UsageSum | RecordingUnits, 'quantity' | 'units'>): string =>
-  [isrc, service, territory, use, model, ...(controlledShare === undefined ? [] : [controlledShare])].join(' ');
+  [
+    isrc,
+    service,
+    territory,
+    use,
+    model,
+    ...[controlledShare, usedOn, reportedOn].filter((each) => each !== undefined),
+  ].join(' ');
 
 export const lineKey = keyOf;

@@ -4,6 +4,7 @@ import {
   type CloseFacts,
   moneyText,
   type PeriodContext,
+  reservesSales,
   type Terms,
   termsHash,
   termsOfMonth,
@@ -11,7 +12,7 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
-import { countsThroughLife, CountedMonths } from '../facts/counted-months';
+import { countsThroughLife, CountedMonths, heldSalesOf } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { clauseLinesOf, ratesStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
@@ -55,7 +56,9 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
       terms.rounding.apply === 'line' ? { clause, exact, amount } : { clause, exact },
     );
     const period = periodFile(of, then, { terms, record: await files.record(of) });
-    restates.push({ ...period, booked: { total: moneyText(booked.total), clauses } });
+    const { heldSales = {} } = await heldSalesOf(tx, agreement, of);
+    const held = reservesSales(terms) ? { heldSales } : {};
+    restates.push({ ...period, ...held, booked: { total: moneyText(booked.total), clauses } });
   }
   const facts = { ...(await closeFactsOf(tx, agreement, month)), ...ratesStated(clauseLinesOf(statement)) };
   return {

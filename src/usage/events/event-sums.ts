@@ -1,6 +1,8 @@
-import type { AgreementWithTerms } from '../../agreements';
+import type { AgreementWithTerms, LivingAgreement } from '../../agreements';
 import { shareText, territoryCode, type UsageSum, useAndModelOf, wholeShare } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import type { Parameter, Tx } from '../../platform/database/tx';
+import { detailValues, type EventDetails, eventDetailsOf, partSql } from './event-days';
+import { movedEvents } from './moved-events';
 
 /** The last position up to `settled` at which events changed the agreement's month ("2026-01"); 0 where none did. */
 export async function lastPosition(
@@ -24,28 +26,36 @@ interface SumRow {
   /** In millionths. */
   readonly share: number;
   readonly quantity: string;
+  readonly used_on?: string | null;
+  readonly reported_on?: string | null;
+  readonly sales?: string | null;
 }
+
+/** Whose events: of one month. */
+export type EventsOf = Pick<LivingAgreement, 'id' | 'platformId' | 'life' | 'timeZone'>;
 
 /** What events add up to in a month of the agreement, of one service or all, up to a position: always the same, for nothing is ever changed or added below it. */
 export async function eventSums(
   tx: Tx,
-  { id }: Pick<AgreementWithTerms, 'id'>,
+  agreement: EventsOf,
   month: string,
   position: bigint,
   serviceId?: string,
 ): Promise<UsageSum[]> {
-  const rows = await tx.rows<SumRow>(sumsOfEvents, [id, `${month}-01`, position, serviceId ?? null]);
+  const { text, values } = sumsQuery(agreement, month, position, serviceId);
+  const rows = await tx.rows<SumRow>(text, values);
   return rows.map(sumOf);
 }
 
 /** As eventSums, of all services and in batches: a month may have more sums than memory has room for. */
 export async function* eventSumsInBatches(
   tx: Tx,
-  { id }: Pick<AgreementWithTerms, 'id'>,
+  agreement: EventsOf,
   month: string,
   position: bigint,
 ): AsyncGenerator<UsageSum[]> {
-  await tx.run(`DECLARE event_sums CURSOR FOR ${sumsOfEvents}`, [id, `${month}-01`, position, null]);
+  const { text, values } = sumsQuery(agreement, month, position);
+  await tx.run(`DECLARE event_sums CURSOR FOR ${text}`, values);
   for (;;) {
     const rows = await tx.rows<SumRow>(`FETCH ${sumsPerBatch} FROM event_sums`);
     if (rows.length > 0) yield rows.map(sumOf);
@@ -56,6 +66,27 @@ export async function* eventSumsInBatches(
 
 const sumsPerBatch = 5_000;
 
+interface Query {
+  readonly text: string;
+  readonly values: readonly Parameter[];
+}
+
+function sumsQuery(agreement: EventsOf, month: string, position: bigint, serviceId?: string): Query {
+  const details = eventDetailsOf(agreement, month);
+  const { id, platformId } = agreement;
+  if (details === undefined) return { text: sumsOfEvents, values: [id, `${month}-01`, position, serviceId ?? null] };
+  return {
+    text: detailedSums,
+    values: [
+      ...[platformId, id, `${month}-01`, position, serviceId ?? null],
+      ...saleValues(details),
+      ...detailValues(details),
+    ],
+  };
+}
+
+const saleValues = ({ sold, currency }: EventDetails): Parameter[] => [sold, currency];
+
 const sumsOfEvents = `
   SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
     FROM usage_event_sums,
@@ -63,7 +94,24 @@ const sumsOfEvents = `
    WHERE agreement_id = $1 AND month = $2 AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`;
 
-const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumRow): UsageSum => ({
+/** Whether an event tells what it was sold for as it is asked. */
+const isTold = '(sold IS NOT NULL AND sold_currency = $7)';
+
+/**
+ * The sums kept for a month know no days and no sales: where the terms ask for them, the events themselves are added up. What was sold is not known where units that count do
+ * not tell it.
+ */
+const detailedSums = `
+  WITH places AS MATERIALIZED (SELECT position FROM usage_event_sums WHERE agreement_id = $2 AND month = $3 AND position <= $4),
+  moved AS (${movedEvents({ isWhole: 'true', ofShare: 'true', ofKey: () => '($5::uuid IS NULL OR e.service_id = $5)' })})
+  SELECT service_id, isrc, territory, use_model, share, ${partSql('usage', 8)} AS used_on, ${partSql('report', 8)} AS reported_on,
+         sum(units)::text AS quantity,
+         CASE WHEN use_model = ANY ($6::int[]) AND coalesce(sum(units) FILTER (WHERE NOT coalesce(${isTold}, false)), 0) = 0
+              THEN trim_scale(sum(sold * sign(units)) FILTER (WHERE ${isTold}))::text END AS sales
+    FROM moved WHERE position <= $4
+   GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(units) <> 0 ORDER BY isrc, territory, use_model, service_id, share, used_on, reported_on`;
+
+const sumOf = ({ service_id, isrc, territory, use_model, share, quantity, ...row }: SumRow): UsageSum => ({
   isrc,
   service: service_id,
   territory: territoryCode(territory),
@@ -71,4 +119,7 @@ const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumR
   quantity: BigInt(quantity),
   returns: 0n,
   ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
+  ...(row.used_on == null ? {} : { usedOn: row.used_on }),
+  ...(row.reported_on == null ? {} : { reportedOn: row.reported_on }),
+  ...(row.sales == null ? {} : { sales: row.sales }),
 });

@@ -68,7 +68,7 @@ export class ProveSum {
         position !== null &&
         sourceOfRecord(termsOfMonth(agreement.life, month), key.service, key.use) === 'events';
       const events = byEvents
-        ? { position, units: await eventSum(tx, { agreementId, month: `${month}-01`, position, key }) }
+        ? { position, units: await eventSum(tx, { agreement, month: `${month}-01`, position, key }) }
         : null;
       const reports: ReportOrder[] = [];
       for (const report of await reportsOf(tx, reportIds)) {

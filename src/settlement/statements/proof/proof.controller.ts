@@ -122,8 +122,7 @@ async function movementsOf(
   const { agreement, line, key } = order;
   const events = order[reading]?.events ?? null;
   if (events === null || key === undefined) return [];
-  const { id: agreementId, platformId } = agreement;
-  const wanted = { agreementId, platformId, month: line.period, position: events.position, key };
+  const wanted = { agreement, month: line.period, position: events.position, key };
   return tx.asSystem(() => eventMovements(tx, wanted, after, limit));
 }
 

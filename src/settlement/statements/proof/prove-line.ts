@@ -143,10 +143,17 @@ export function keyOfLine({
   territory,
   use_model,
   controlled_share,
+  used_on,
+  reported_on,
 }: StoredLine): SumKey | undefined {
   if (isrc === null || service_id === null || territory === null || use_model === null) return undefined;
   const place = { service: service_id, territory: territoryCode(territory), ...useAndModelOf(use_model) };
-  return { isrc, ...place, ...(controlled_share === null ? {} : { controlledShare: controlled_share }) };
+  return {
+    ...{ isrc, ...place },
+    ...(controlled_share === null ? {} : { controlledShare: controlled_share }),
+    ...(used_on === null ? {} : { usedOn: used_on }),
+    ...(reported_on === null ? {} : { reportedOn: reported_on }),
+  };
 }
 
 function ratedBoth({ agreement, month, line, both }: LineOrder): ClauseProof {

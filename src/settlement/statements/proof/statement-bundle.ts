@@ -12,7 +12,7 @@ import { Keyring } from '../../../platform/keyring/keyring';
 import { detachedSeal } from '../../../platform/keyring/signed-text';
 import type { Tx } from '../../../platform/database/tx';
 import { type MonthSource, SumsOfMonth, type UsageBasis } from '../../../usage';
-import { countsThroughLife } from '../../facts/counted-months';
+import { countsThroughLife, heldSalesOf, type RatedUsage } from '../../facts/counted-months';
 import { closeFactsOf } from '../../facts/facts.repository';
 import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
@@ -26,6 +26,8 @@ import { statedMonths, type Statement } from '../statements.repository';
 interface CountedMonth {
   readonly reading: BundleReading;
   readonly source: MonthSource;
+  /** Of a month that is rated again: what reserves on sales held back of it. */
+  readonly held: Pick<RatedUsage, 'heldSales'>;
 }
 
 export interface BundleOrder {
@@ -70,7 +72,8 @@ export class StatementBundle {
       const reading = async (as: BundleReading, basis: UsageBasis): Promise<void> => {
         const source = await this.sums.prepare(tx, agreement, month, basis);
         const context = await withOwnFigures(tx, agreement, month, source.context);
-        months.push({ reading: as, source: { ...source, context } });
+        const held = restated.includes(month) ? await heldSalesOf(tx, agreement, month) : {};
+        months.push({ reading: as, source: { ...source, context }, held });
       };
       const isOwn = month === statement.month.slice(0, 7);
       if (isOwn || restated.includes(month)) await reading('counted', counted);
@@ -104,13 +107,13 @@ export class StatementBundle {
     yield lines.line({ record: 'terms', period: month, terms });
     yield lines.line({ record: 'carried', in: statement.carried_in, out: statement.carried_out });
     if (told.facts !== undefined) yield lines.line({ record: 'facts', facts: told.facts });
-    for (const { reading, source } of months) {
+    for (const { reading, source, held } of months) {
       const place = { period: source.month, reading };
       const isOwn = termsHash(source.terms) === termsHash(terms);
       if (!isOwn && reading !== 'corrected') {
         yield lines.line({ record: 'terms', period: source.month, terms: source.terms });
       }
-      yield lines.line({ record: 'month', ...place, ...contextFile(source.month, source.context) });
+      yield lines.line({ record: 'month', ...place, ...held, ...contextFile(source.month, source.context) });
       yield* this.sumsOf(lines, place, source);
     }
     const end = lines.end(about);

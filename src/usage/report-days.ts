@@ -1,0 +1,35 @@
+import type { AgreementWithTerms } from '../agreements';
+import { dayInZone, detailsAsked, monthPeriod, type Terms, type UsageSum, useModelCode } from '../kernel';
+import type { Tx } from '../platform/database/tx';
+
+/** Puts the day of its report on a sum that is paid by it. */
+export type ReportDays = (reportId: string) => (sum: UsageSum) => UsageSum;
+
+const unchanged = (sum: UsageSum): UsageSum => sum;
+
+/**
+ * The days on which reports told what they tell for the first time, where the agreement's clocks hang: a correction keeps the day of the report that it corrects, so that
+ * nobody chooses a rate by sending a report again. Nothing is asked where no clause pays by it.
+ */
+export async function reportDaysOf(
+  tx: Tx,
+  { timeZone }: Pick<AgreementWithTerms, 'timeZone'>,
+  { terms, month, reportIds }: { readonly terms: Terms; readonly month: string; readonly reportIds: readonly string[] },
+): Promise<ReportDays> {
+  const asked = detailsAsked(terms, monthPeriod(month));
+  if ([...asked.values()].every(({ reportDays }) => reportDays.length === 0)) return () => unchanged;
+  const rows = await tx.rows<{ id: string; at: Date }>(
+    `WITH RECURSIVE told AS (
+       SELECT id AS own, replaces, received_at FROM usage_reports WHERE id = ANY($1::uuid[])
+       UNION ALL
+       SELECT told.own, r.replaces, r.received_at FROM usage_reports r JOIN told ON r.id = told.replaces)
+     SELECT own AS id, min(received_at) AS at FROM told GROUP BY own`,
+    [reportIds],
+  );
+  const days = new Map(rows.map(({ id, at }) => [id, dayInZone(at, timeZone)]));
+  return (reportId) => (sum) => {
+    const isAsked = (asked.get(useModelCode(sum.use, sum.model))?.reportDays.length ?? 0) > 0;
+    const day = days.get(reportId);
+    return isAsked && day !== undefined ? { ...sum, reportedOn: day } : sum;
+  };
+}

@@ -107,7 +107,7 @@ const detailedSums = `
   SELECT service_id, isrc, territory, use_model, share, ${partSql('usage', 8)} AS used_on, ${partSql('report', 8)} AS reported_on,
          sum(units)::text AS quantity,
          CASE WHEN use_model = ANY ($6::int[]) AND coalesce(sum(units) FILTER (WHERE NOT coalesce(${isTold}, false)), 0) = 0
-              THEN trim_scale(sum(sold * sign(units)) FILTER (WHERE ${isTold}))::text END AS sales
+              THEN trim_scale(sum(CASE WHEN units < 0 THEN -sold ELSE sold END) FILTER (WHERE ${isTold}))::text END AS sales
     FROM moved WHERE position <= $4
    GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(units) <> 0 ORDER BY isrc, territory, use_model, service_id, share, used_on, reported_on`;
 

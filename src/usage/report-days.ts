@@ -1,11 +1,14 @@
 import type { AgreementWithTerms } from '../agreements';
 import { dayInZone, detailsAsked, monthPeriod, type Terms, type UsageSum, useModelCode } from '../kernel';
 import type { Tx } from '../platform/database/tx';
+import type { UsageReport } from './usage-report';
 
 /** Puts the day of its report on a sum that is paid by it. */
-export type ReportDays = (reportId: string) => (sum: UsageSum) => UsageSum;
+export type ReportDays = (report: Pick<UsageReport, 'id' | 'month'>) => (sum: UsageSum) => UsageSum;
 
 const unchanged = (sum: UsageSum): UsageSum => sum;
+/** Another month's report stands in for this one's: its days of use are none of this month. */
+const withoutDay = ({ usedOn: _, ...sum }: UsageSum): UsageSum => sum;
 
 /**
  * The days on which reports told what they tell for the first time, where the agreement's clocks hang: a correction keeps the day of the report that it corrects, so that
@@ -17,7 +20,8 @@ export async function reportDaysOf(
   { terms, month, reportIds }: { readonly terms: Terms; readonly month: string; readonly reportIds: readonly string[] },
 ): Promise<ReportDays> {
   const asked = detailsAsked(terms, monthPeriod(month));
-  if ([...asked.values()].every(({ reportDays }) => reportDays.length === 0)) return () => unchanged;
+  const ofUse = (report: Pick<UsageReport, 'month'>) => (report.month.startsWith(month) ? unchanged : withoutDay);
+  if ([...asked.values()].every(({ reportDays }) => reportDays.length === 0)) return ofUse;
   const rows = await tx.rows<{ id: string; at: Date }>(
     `WITH RECURSIVE told AS (
        SELECT id AS own, replaces, received_at FROM usage_reports WHERE id = ANY($1::uuid[])
@@ -27,9 +31,10 @@ export async function reportDaysOf(
     [reportIds],
   );
   const days = new Map(rows.map(({ id, at }) => [id, dayInZone(at, timeZone)]));
-  return (reportId) => (sum) => {
+  return (report) => (sum) => {
+    const used = ofUse(report)(sum);
     const isAsked = (asked.get(useModelCode(sum.use, sum.model))?.reportDays.length ?? 0) > 0;
-    const day = days.get(reportId);
-    return isAsked && day !== undefined ? { ...sum, reportedOn: day } : sum;
+    const day = days.get(report.id);
+    return isAsked && day !== undefined ? { ...used, reportedOn: day } : used;
   };
 }

@@ -46,12 +46,14 @@ export async function usageOfReports(
   const terms = termsOfMonth(agreement.life, month);
   const dated = await reportDaysOf(tx, agreement, { terms, month, reportIds });
   const all: UsageSum[][] = [];
+  let isStandIn = false;
   for (const report of await reportsOf(tx, reportIds)) {
-    all.push((await readings.sumsOf(report, agreement.id)).map(dated(report.id)));
+    isStandIn ||= !report.month.startsWith(month);
+    all.push((await readings.sumsOf(report, agreement.id)).map(dated(report)));
   }
   return {
     reportIds,
-    usage: all.length === 1 ? (all[0] ?? []) : addedUp(all),
+    usage: all.length === 1 && !isStandIn ? (all[0] ?? []) : addedUp(all),
     context: await contextFigures(tx, agreement, reportIds),
   };
 }

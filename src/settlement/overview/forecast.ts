@@ -8,6 +8,7 @@ import {
   RatingRefused,
   type Settled,
   termsOfMonth,
+  type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings, MonthOfRecord } from '../../usage';
@@ -72,19 +73,20 @@ interface Ahead {
 
 async function closeAll(
   { life }: LivingAgreement,
-  { ahead, record: { usage, context }, before, exercised, countedBefore }: Ahead,
+  { ahead, record, before, exercised, countedBefore }: Ahead,
 ): Promise<Pick<Forecast, 'months' | 'missing'>> {
   const months: ForeseenMonth[] = [];
   let [last, carried] = [before.month, before.carried];
   for (const month of ahead) {
     const terms = termsOfMonth(life, month);
     const { earlier } = await countedBefore(month);
+    const { context } = record;
     const foreseen = months.map(({ month: of }) => {
-      return { usage, context, period: monthPeriod(of), terms: termsOfMonth(life, of) };
+      return { usage: usedIn(of, record), context, period: monthPeriod(of), terms: termsOfMonth(life, of) };
     });
     try {
       const { settled } = closePeriod({
-        ...{ terms, period: monthPeriod(month), usage, context },
+        ...{ terms, period: monthPeriod(month), usage: usedIn(month, record), context },
         ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
         ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
       });
@@ -97,3 +99,9 @@ async function closeAll(
   }
   return { months, missing: [] };
 }
+
+/** Days of use are those of the month that it was; a month to come is reported once it is over. */
+const usedIn = (month: string, { usage }: MonthOfRecord): UsageSum[] =>
+  usage.map(({ usedOn: _, reportedOn, ...sum }) =>
+    reportedOn === undefined ? sum : { ...sum, reportedOn: monthPeriod(month).until },
+  );

@@ -69,7 +69,7 @@ export class SumsOfMonth {
     { agreementId, terms, eventPosition, dated }: MonthSource,
     report: UsageReport,
   ): AsyncGenerator<UsageSum> {
-    const own = dated(report.id);
+    const own = dated(report);
     const isMoney = ({ service, use }: UsageSum): boolean =>
       eventPosition === null || sourceOfRecord(terms, service, use) === 'report';
     for await (const sum of this.readings.everySum(report, agreementId)) if (isMoney(sum)) yield own(sum);

@@ -53,12 +53,7 @@ export function mappingFaults({ columns, constants, translations, currency }: Ma
     (columns.duration !== undefined && columns.title === undefined)
   )
     faults.push(missing('/mapping/columns/title', 'a title goes with its artist, and a duration with both'));
-  if ((columns.sales === undefined) !== (currency === undefined)) {
-    faults.push(missing('/mapping/currency', 'a column of sales goes with the currency of its amounts'));
-  }
-  if (currency !== undefined && !isCurrency(currency)) {
-    faults.push({ pointer: '/mapping/currency', code: 'mapping-code-unknown', message: `${currency} is no currency` });
-  }
+  faults.push(...currencyFaults(columns.sales, currency));
   const names = Object.values(columns).map((name) => name.toLowerCase());
   if (new Set(names).size < names.length) {
     faults.push({ pointer: '/mapping/columns', code: 'column-repeated', message: 'a column holds one thing' });
@@ -75,6 +70,15 @@ export function mappingFaults({ columns, constants, translations, currency }: Ma
     }
   }
   return faults;
+}
+
+function currencyFaults(sales: string | undefined, currency: string | undefined): Fault[] {
+  const pointer = '/mapping/currency';
+  if ((sales === undefined) !== (currency === undefined)) {
+    return [missing(pointer, 'a column of sales goes with the currency of its amounts')];
+  }
+  if (currency === undefined || isCurrency(currency)) return [];
+  return [{ pointer, code: 'mapping-code-unknown', message: `${currency} is no currency` }];
 }
 
 const missing = (pointer: string, message: string): Fault => ({ pointer, code: 'mapping-incomplete', message });
@@ -122,16 +126,19 @@ export function layoutFor(
   if (faults.length > 0) return { faults };
   const { isrc = -1, quantity = -1, title: titles, artist: artists, duration: durations, ...others } = places;
   const called = isJson ? calledBy(title, artist, duration) : calledBy(titles, artists, durations);
-  const { delimiter, dates, decimal, constants, translations, currency } = mapping;
+  const { delimiter, dates, decimal, constants, translations } = mapping;
   const { territory = {}, use = {}, model = {} } = translations;
   return {
     ...(delimiter === parquet ? { delimiter: jsonLines, isParquet: true } : { delimiter }),
     ...{ columns: names.length, names, isrc, quantity, ...others },
     ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
     ...(called === undefined ? {} : { called }),
-    ...(currency === undefined ? {} : { currency }),
+    ...currencyOf(mapping),
   };
 }
+
+const currencyOf = ({ currency }: Mapping): Pick<DelimitedLayout, 'currency'> =>
+  currency === undefined ? {} : { currency };
 
 const calledBy = <Place extends number | string>(
   title: Place | undefined,

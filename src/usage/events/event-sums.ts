@@ -42,8 +42,10 @@ export async function eventSums(
   position: bigint,
   serviceId?: string,
 ): Promise<UsageSum[]> {
-  const { text, values } = sumsQuery(agreement, month, position, serviceId);
-  const rows = await tx.rows<SumRow>(text, values);
+  const { text, values, isDetailed } = sumsQuery(agreement, month, position, serviceId);
+  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(text, values);
+  // An event of which several labels control a part is one of them's to see; what it adds to a sum is each's.
+  const rows = await (isDetailed ? tx.asSystem(ask) : ask());
   return rows.map(sumOf);
 }
 
@@ -69,13 +71,16 @@ const sumsPerBatch = 5_000;
 interface Query {
   readonly text: string;
   readonly values: readonly Parameter[];
+  readonly isDetailed: boolean;
 }
 
 function sumsQuery(agreement: EventsOf, month: string, position: bigint, serviceId?: string): Query {
   const details = eventDetailsOf(agreement, month);
   const { id, platformId } = agreement;
-  if (details === undefined) return { text: sumsOfEvents, values: [id, `${month}-01`, position, serviceId ?? null] };
+  if (details === undefined)
+    return { text: sumsOfEvents, values: [id, `${month}-01`, position, serviceId ?? null], isDetailed: false };
   return {
+    isDetailed: true,
     text: detailedSums,
     values: [
       ...[platformId, id, `${month}-01`, position, serviceId ?? null],

@@ -205,7 +205,12 @@ export const eventOf = (row: EventRow): UsageEvent => ({
   ...useAndModelOf(row.use_model),
   quantity: Number(row.quantity),
   playedSeconds: row.played_seconds,
-  sold: row.sold == null || row.sold_currency == null ? null : saleOf(row.sold, row.sold_currency),
+  sold: saleOf(row),
 });
 
-const saleOf = (amount: string, currency: string): EventSale => ({ amount: exactText(rational(amount)), currency });
+/** What all of an event was sold for. */
+export const saleOf = ({
+  sold,
+  sold_currency: currency,
+}: Partial<Pick<EventRow, 'sold' | 'sold_currency'>>): EventSale | null =>
+  sold == null || currency == null ? null : { amount: exactText(rational(sold)), currency };

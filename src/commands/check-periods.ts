@@ -1,4 +1,12 @@
-import { at, needsOf, reportingPeriodName, reportingPeriodsOf, type Fault, type Period, type Terms } from '../kernel';
+import {
+  at,
+  countsThroughTerm,
+  reportingPeriodName,
+  reportingPeriodsOf,
+  type Fault,
+  type Period,
+  type Terms,
+} from '../kernel';
 import { type RateContext, type ToldPeriod } from './read-context';
 
 /**
@@ -40,8 +48,6 @@ function listFaults({ reportingPeriod }: Terms, { told, before, pointer }: Told)
     return [];
   });
 }
-
-const countsThroughTerm = ({ royalties }: Terms): boolean => royalties.some(({ royalty }) => needsOf(royalty).earlier);
 
 interface Periods {
   readonly earlier: readonly ToldPeriod[] | undefined;

@@ -30,11 +30,11 @@ export interface PeriodInput extends PeriodUsage {
   readonly period: Period;
   readonly usageFile: UsageFile;
   readonly at: string;
+  /** The terms that then held; absent: those of the close. */
+  readonly terms?: Terms;
 }
 
 export interface RestatedInput extends PeriodInput {
-  /** The terms that then held; absent: those of the close. */
-  readonly terms?: Terms;
   readonly booked: BookedClauses;
   readonly heldSales?: Readonly<Record<string, string>>;
 }
@@ -65,6 +65,7 @@ export function readInputs(files: RateFiles): RateInputs {
     terms,
     own: periodInput(context, { usage, at: '' }),
     ...others,
+    ...(others.earlier ? { earlier: others.earlier.map((one) => ({ ...one, terms: one.terms ?? terms })) } : {}),
     ...(context.facts ? { facts: context.facts } : {}),
     carried,
     contextFile: files.context.name,
@@ -109,17 +110,17 @@ function readOthers(
     ...(earlier ? { earlier: past.flatMap((read) => (read ? [read.input] : [])) } : {}),
     restates: restated.flatMap((read) => {
       if (!read) return [];
-      const { booked, heldSales, terms } = read.one;
-      return [{ ...read.input, booked, ...(heldSales ? { heldSales } : {}), ...(terms ? { terms } : {}) }];
+      const { booked, heldSales } = read.one;
+      return [{ ...read.input, booked, ...(heldSales ? { heldSales } : {}) }];
     }),
   };
 }
 
 function periodInput(
-  { period, context }: Pick<ToldPeriod, 'period' | 'context'>,
+  { period, context, terms }: Pick<ToldPeriod, 'period' | 'context' | 'terms'>,
   { usage, at }: { usage: UsageFile; at: string },
 ): PeriodInput {
-  return { period, context, usage: usage.sums, usageFile: usage, at };
+  return { period, context, usage: usage.sums, usageFile: usage, at, ...(terms ? { terms } : {}) };
 }
 
 function usageOf({ usage }: ToldPeriod, { pointer, files }: { pointer: string; files: RateFiles }): UsageFile {

@@ -21,6 +21,8 @@ export interface BundledMonth {
   readonly services: unknown;
   /** Of the parties' own, for the agreement; absent where there are none. */
   readonly figures?: unknown;
+  /** What reserves on sales held back of it, where it is rated again. */
+  readonly heldSales?: unknown;
   readonly usage: BundledUsage[];
 }
 
@@ -138,10 +140,13 @@ class BundleReader {
     }
   }
 
-  private takeMonth({ period, reading, services, figures }: Line): void {
-    if (reading !== 'counted' && reading !== 'corrected') throw this.unreadable('is of no reading that is known');
+  private takeMonth({ period, reading, services, figures, heldSales }: Line): void {
+    if (reading !== 'counted' && reading !== 'corrected' && reading !== 'earlier') {
+      throw this.unreadable('is of no reading that is known');
+    }
     const own = figures === undefined ? {} : { figures };
-    this.months.push({ period: String(period), reading, services, ...own, usage: [] });
+    const held = heldSales === undefined ? {} : { heldSales };
+    this.months.push({ period: String(period), reading, services, ...own, ...held, usage: [] });
   }
 
   private takeSource(record: string, { report, agreement }: Line): void {

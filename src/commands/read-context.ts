@@ -18,11 +18,11 @@ export interface ToldPeriod {
   readonly period: Period;
   readonly context: PeriodContext;
   readonly usage: string | readonly unknown[];
+  /** The terms that then held, where an amendment lies between it and the period that is rated. */
+  readonly terms?: Terms;
 }
 
 export interface RestatedPeriod extends ToldPeriod {
-  /** The terms that then held, where an amendment lies between the period and its correction. */
-  readonly terms?: Terms;
   readonly booked: BookedClauses;
   /** By royalty clause: what reserves on its sales held back of them in the period (below zero) or gave back. */
   readonly heldSales?: Readonly<Record<string, string>>;
@@ -61,9 +61,21 @@ const usage: Reader<ToldPeriod['usage']> = (place) => {
   return refuse(place, 'context-type', 'must be the name of a usage file, or a list');
 };
 
+const earlierTerms: Reader<Terms> = (place) => {
+  const reading = readTerms(place.value);
+  if ('terms' in reading) return reading.terms;
+  for (const { pointer, code, message } of reading.faults) {
+    refuse({ ...place, pointer: `${place.pointer}${pointer}` }, code, message);
+  }
+  return undefined;
+};
+
 const earlier: Reader<readonly ToldPeriod[]> = list(
   mapped(
-    object<Figures & Pick<ToldPeriod, 'usage'>, AgreementFigures>({ ...periodFigures, usage }, agreementFigures),
+    object<Figures & Pick<ToldPeriod, 'usage'>, AgreementFigures & Required<Pick<ToldPeriod, 'terms'>>>(
+      { ...periodFigures, usage },
+      { ...agreementFigures, terms: earlierTerms },
+    ),
     ({ services, figures, ...told }) => ({ ...told, context: contextOf({ services, figures }) }),
   ),
 );
@@ -111,15 +123,6 @@ function restatedReader(terms: Terms | undefined): Reader<RestatedPeriod> {
       : object<Members, More>(members, more);
   }
 }
-
-const earlierTerms: Reader<Terms> = (place) => {
-  const reading = readTerms(place.value);
-  if ('terms' in reading) return reading.terms;
-  for (const { pointer, code, message } of reading.faults) {
-    refuse({ ...place, pointer: `${place.pointer}${pointer}` }, code, message);
-  }
-  return undefined;
-};
 
 function clauseName(terms: Terms | undefined): Reader<string> {
   const known = (name: string): boolean => terms === undefined || terms.royalties.some(({ id }) => id === name);

@@ -1,5 +1,17 @@
 import { type Findings } from '../evidence';
-import { type Carried, moneyText, ratePeriod, readTerms, type Terms } from '../kernel';
+import {
+  add,
+  type Carried,
+  countsThroughTerm,
+  exactText,
+  isDecimalText,
+  moneyText,
+  rational,
+  reservesSales,
+  ratePeriod,
+  readTerms,
+  type Terms,
+} from '../kernel';
 import { FilesRefused, type TextFile } from './file-faults';
 import { rateFiles } from './rate-files';
 import { readInputs, type RateFiles } from './rate-inputs';
@@ -27,6 +39,7 @@ export function recompute(bundle: Bundled, findings: Findings): Recomputed | und
     const context = {
       period: own.period,
       ...figuresOf(own),
+      ...(countsOn(bundle) ? { earlier: earlierOf(bundle, ['counted', 'earlier']) } : {}),
       restates: restatesOf(bundle, terms),
       ...(bundle.facts === undefined ? {} : { facts: bundle.facts }),
     };
@@ -110,6 +123,28 @@ function isItsUsage(bundle: Bundled, findings: Findings): boolean {
   return findings.faults.length === before;
 }
 
+/** Whether a counter of the term runs under any terms of the bundle. */
+const countsOn = ({ terms }: Bundled): boolean =>
+  [...terms.values()].some((json) => {
+    const reading = readTerms(json);
+    return 'terms' in reading && countsThroughTerm(reading.terms);
+  });
+
+/** The months before a month, or before the statement's own, in the first of these readings that each has. */
+function earlierOf(
+  { months, terms, month }: Bundled,
+  readings: readonly BundledMonth['reading'][],
+  before = month,
+): object[] {
+  const periods = [...new Set(months.map(({ period }) => period))].filter((period) => period < before);
+  return periods.flatMap((period) => {
+    const all = readings.map((reading) => months.find((one) => one.period === period && one.reading === reading));
+    const found = all.find((one) => one !== undefined);
+    const then = terms.get(period) ?? terms.get(month);
+    return found === undefined ? [] : [{ terms: then, period, ...figuresOf(found), usage: rowsOf(found.usage) }];
+  });
+}
+
 /** The corrected months as `accordo rate` wants them. */
 function restatesOf(bundle: Bundled, terms: Terms): object[] {
   return bundle.months
@@ -125,7 +160,8 @@ function restatesOf(bundle: Bundled, terms: Terms): object[] {
       return {
         ...(then === undefined ? {} : { terms: then }),
         ...{ period, ...figuresOf(month), usage: rowsOf(usage) },
-        booked: bookedOf(before, then ?? bundle.terms.get(bundle.month), terms),
+        ...(reservesSales(terms) ? { heldSales: month.heldSales ?? {} } : {}),
+        booked: bookedOf(bundle, before, terms),
       };
     });
 }
@@ -137,15 +173,24 @@ const figuresOf = ({ services, figures }: BundledMonth): object => ({
 });
 
 /** What the books had for a month, worked out from the usage that was counted then. */
-function bookedOf(before: BundledMonth, then: unknown, { rounding }: Terms): object {
+function bookedOf(bundle: Bundled, before: BundledMonth, { rounding }: Terms): object {
   const { period, usage } = before;
+  const then = bundle.terms.get(period) ?? bundle.terms.get(bundle.month);
+  const earlier = countsOn(bundle) ? { earlier: earlierOf(bundle, ['corrected', 'earlier'], period) } : {};
   const inputs = readInputs({
     terms: part(`terms of ${period}`, then),
     usage: part(`usage of ${period} before`, rowsOf(usage)),
-    context: part(`context of ${period} before`, { period, ...figuresOf(before) }),
+    context: part(`context of ${period} before`, { period, ...figuresOf(before), ...earlier }),
   });
-  const { total, clauses } = ratePeriod({ terms: inputs.terms, ...inputs.own });
-  const isByLine = [rounding, inputs.terms.rounding].some(({ apply }) => apply === 'line');
+  const { terms: termsThen, own, earlier: past } = inputs;
+  const held = before.heldSales as Readonly<Record<string, string>> | undefined;
+  const { total, clauses } = ratePeriod({
+    ...own,
+    terms: termsThen,
+    ...(past ? { earlier: past } : {}),
+    ...(held ? { heldSales: held } : {}),
+  });
+  const isByLine = [rounding, termsThen.rounding].some(({ apply }) => apply === 'line');
   return {
     total: moneyText(total),
     // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
@@ -159,7 +204,7 @@ function rowsOf(usage: readonly BundledUsage[]): readonly object[] {
   if (usage.length === 1 && only !== undefined) return only.rows;
   const rows = new Map<string, Readonly<Record<string, unknown>>>();
   for (const row of usage.flatMap((source) => source.rows as Readonly<Record<string, unknown>>[])) {
-    const { quantity, returns, ...of } = row;
+    const { quantity, returns, sales, ...of } = row;
     const key = JSON.stringify(Object.entries(of).sort());
     const before = rows.get(key);
     const sum = (one: unknown, other: unknown): unknown =>
@@ -168,10 +213,19 @@ function rowsOf(usage: readonly BundledUsage[]): readonly object[] {
       key,
       before === undefined
         ? row
-        : { ...of, quantity: sum(quantity, before['quantity']), returns: sum(returns, before['returns']) },
+        : {
+            ...of,
+            quantity: sum(quantity, before['quantity']),
+            returns: sum(returns, before['returns']),
+            ...(isAmount(sales) && isAmount(before['sales']) ? { sales: sumOfSales(sales, before['sales']) } : {}),
+          },
     );
   }
   return [...rows.values()];
 }
+
+const isAmount = (value: unknown): value is string => typeof value === 'string' && isDecimalText(value);
+
+const sumOfSales = (one: string, other: string): string => exactText(add(rational(one), rational(other)));
 
 const isCount = (value: unknown): value is string => typeof value === 'string' && /^\d{1,30}$/.test(value);

@@ -49,6 +49,9 @@ export interface StatementWords {
   readonly perUnit: string;
   readonly exact: string;
   readonly share: string;
+  readonly sales: string;
+  readonly usedOn: string;
+  readonly reportedOn: string;
   readonly amount: string;
   readonly formula: string;
   readonly notTaken: string;
@@ -140,6 +143,9 @@ const english: StatementWords = {
   perUnit: 'per unit',
   exact: 'Exact',
   share: 'Share',
+  sales: 'Sales',
+  usedOn: 'Used from',
+  reportedOn: 'Reported',
   amount: 'Amount',
   formula: 'Formula',
   notTaken: 'not taken',
@@ -272,6 +278,9 @@ const russian: StatementWords = {
   perUnit: 'за единицу',
   exact: 'Точно',
   share: 'Доля',
+  sales: 'Продажи',
+  usedOn: 'Период с',
+  reportedOn: 'Отчёт от',
   amount: 'Сумма',
   formula: 'Расчёт',
   notTaken: 'не применено',

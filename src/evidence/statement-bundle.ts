@@ -5,8 +5,11 @@ export const STATEMENT_BUNDLE_SCHEMA = 'accordo-statement-bundle/1';
 /** What the header of its seal says it is over. */
 export const STATEMENT_BUNDLE_SEAL_TYPE = 'accordo-statement-bundle+jws';
 
-/** One of two readings of a month: what a statement counts, or, of a month that it corrects, what was counted before. */
-export type BundleReading = 'counted' | 'corrected';
+/**
+ * A reading of a month: what a statement counts, or, of a month that it corrects, what was counted before. An earlier month is there only for
+ * the counters of the term, and is as it was.
+ */
+export type BundleReading = 'counted' | 'corrected' | 'earlier';
 
 /** What ends a bundle, and is under its seal: nothing can be taken away before it, or changed. */
 export interface BundleEnd {
@@ -31,7 +34,19 @@ export class BundleLines {
   }
 
   /** A sum, of which there may be a million: its members are written in their canonical order, which spares sorting them. */
-  usage({ controlledShare, isrc, model, quantity, returns, service, territory, use }: UsageSum): string {
+  usage({
+    controlledShare,
+    isrc,
+    model,
+    quantity,
+    reportedOn,
+    returns,
+    sales,
+    service,
+    territory,
+    use,
+    usedOn,
+  }: UsageSum): string {
     const [sold, back] = [String(quantity), String(returns)];
     const sum = {
       controlledShare,
@@ -39,10 +54,13 @@ export class BundleLines {
       model,
       quantity: sold,
       record: 'usage',
+      reportedOn,
       returns: back,
+      sales,
       service,
       territory,
       use,
+      usedOn,
     };
     return this.add(JSON.stringify(sum));
   }

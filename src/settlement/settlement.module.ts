@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
-import { Accrual, BookedAverages, UsageModule } from '../usage';
+import { Accrual, BookedAverages, KeptReadings, UsageModule } from '../usage';
 import { Auditors } from './audits/auditors';
 import { AuditsController } from './audits/audits.controller';
 import { ConcludeAudit } from './audits/conclude-audit';
@@ -174,6 +174,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly sendPayout: SendPayout,
     private readonly bookedAverages: BookedAverages,
     private readonly accrual: Accrual,
+    private readonly readings: KeptReadings,
     private readonly fetchRates: FetchRates,
     private readonly takeSilence: TakeSilence,
   ) {}
@@ -202,7 +203,7 @@ export class SettlementModule implements OnModuleInit {
     this.approvals.register(releaseAction, this.releasePayout);
     this.approvals.register(issueAction, this.issueStatement);
     this.bookedAverages.register(averageBooked);
-    this.accrual.register(reachedSoFar);
+    this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));

@@ -41,6 +41,16 @@ export class DifferenceView extends CountsBesideView {
   @ApiProperty({ example: 'AdvertisementSupportedModel' }) readonly commercialModel!: string;
   @ApiProperty({ enum: ['both', 'before', 'after'], description: 'which of both reports tell of it' })
   readonly in!: 'both' | 'before' | 'after';
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'of which part of the month, by its first day',
+  })
+  readonly usedOn!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'what it was sold for; null where nobody asks' })
+  readonly salesBefore!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly salesAfter!: string | null;
 }
 
 export class DifferencePage {
@@ -77,6 +87,7 @@ const csvColumns = [
     'quantityAfter',
   ] as const),
   ...(['quantityDifference', 'returnsBefore', 'returnsAfter', 'returnsDifference', 'controlledShare'] as const),
+  ...(['usedOn', 'salesBefore', 'salesAfter'] as const),
 ];
 const start: DifferencePosition = { before: 0, after: 0 };
 const countKey = /^\d{1,12}$/;
@@ -135,7 +146,7 @@ export class DifferenceController {
         csvBatch,
       );
       const views = batch.rows.map(differenceView);
-      yield views.map((view) => csvRow(csvColumns.map((column) => view[column]))).join('');
+      yield views.map((view) => csvRow(csvColumns.map((column) => view[column] ?? ''))).join('');
       from = batch.next;
     }
   }
@@ -182,6 +193,9 @@ function differenceView({ before, after }: SumDifference): DifferenceView {
       commercialModel: sum.model,
     },
     in: inWhich,
+    usedOn: sum.usedOn ?? null,
+    salesBefore: before?.sum.sales ?? null,
+    salesAfter: after?.sum.sales ?? null,
     ...beside(before?.sum ?? nothing, after?.sum ?? nothing),
   };
 }

@@ -51,7 +51,7 @@ export class KeptReadings {
   sumIn(
     { sums_sha256: sha256 }: ReadFiles,
     wanted: Parameters<typeof sumIn>[1],
-  ): Promise<Pick<UsageSum, 'quantity' | 'returns'> | undefined> {
+  ): Promise<Pick<UsageSum, 'quantity' | 'returns' | 'sales'> | undefined> {
     return this.within(sha256, undefined, (file) => sumIn(file, wanted));
   }
 

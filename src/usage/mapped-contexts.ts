@@ -2,7 +2,7 @@ import { monthPeriod, territoryNumber, useModelCode } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { placeCode, placeOf } from './engine/match-plan';
-import { int8Max } from './engine/reading';
+import { int8Max } from './engine/sum-rows';
 import type { UsageReport } from './usage-report';
 
 /**

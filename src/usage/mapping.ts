@@ -1,4 +1,4 @@
-import { at, isCommercialModel, isTerritory, isUseType } from '../kernel';
+import { at, isCommercialModel, isCurrency, isTerritory, isUseType } from '../kernel';
 import type { Fault } from '../platform/errors/domain-error';
 import { split } from './engine/careful-line';
 import { type Called, type DateForm, type DelimitedLayout, jsonLines, parquet } from './engine/delimited-layout';
@@ -9,7 +9,7 @@ export const tableForms = [...delimiters, jsonLines, parquet] as const;
 export type TableForm = (typeof tableForms)[number];
 
 /** What a column can hold. */
-export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model'] as const;
+export const columnKinds = ['isrc', 'quantity', 'returns', 'day', 'territory', 'use', 'model', 'sales'] as const;
 export type ColumnKind = (typeof columnKinds)[number];
 /** What a line calls the recording: nothing is counted by it, and no line is at fault for it. */
 export type NameKind = 'title' | 'artist' | 'duration';
@@ -28,6 +28,8 @@ export interface Mapping {
   readonly translations: Readonly<Partial<Record<PlaceKind, Readonly<Record<string, string>>>>>;
   readonly dates: DateForm;
   readonly decimal: '.' | ',';
+  /** Of the amounts, where a column holds what was sold. */
+  readonly currency?: string;
 }
 
 /** Whether the first line of such a file says what the others are. */
@@ -41,7 +43,7 @@ const isCode: Readonly<Record<PlaceKind, (text: string) => boolean>> = {
 };
 
 /** What is wrong with a mapping by itself, whatever file it is for. */
-export function mappingFaults({ columns, constants, translations }: Mapping): Fault[] {
+export function mappingFaults({ columns, constants, translations, currency }: Mapping): Fault[] {
   const faults: Fault[] = [];
   for (const kind of ['isrc', 'quantity'] as const) {
     if (columns[kind] === undefined) faults.push(missing(`/mapping/columns/${kind}`, `no column holds the ${kind}`));
@@ -51,6 +53,7 @@ export function mappingFaults({ columns, constants, translations }: Mapping): Fa
     (columns.duration !== undefined && columns.title === undefined)
   )
     faults.push(missing('/mapping/columns/title', 'a title goes with its artist, and a duration with both'));
+  faults.push(...currencyFaults(columns.sales, currency));
   const names = Object.values(columns).map((name) => name.toLowerCase());
   if (new Set(names).size < names.length) {
     faults.push({ pointer: '/mapping/columns', code: 'column-repeated', message: 'a column holds one thing' });
@@ -67,6 +70,15 @@ export function mappingFaults({ columns, constants, translations }: Mapping): Fa
     }
   }
   return faults;
+}
+
+function currencyFaults(sales: string | undefined, currency: string | undefined): Fault[] {
+  const pointer = '/mapping/currency';
+  if ((sales === undefined) !== (currency === undefined)) {
+    return [missing(pointer, 'a column of sales goes with the currency of its amounts')];
+  }
+  if (currency === undefined || isCurrency(currency)) return [];
+  return [{ pointer, code: 'mapping-code-unknown', message: `${currency} is no currency` }];
 }
 
 const missing = (pointer: string, message: string): Fault => ({ pointer, code: 'mapping-incomplete', message });
@@ -121,8 +133,12 @@ export function layoutFor(
     ...{ columns: names.length, names, isrc, quantity, ...others },
     ...{ dates, decimal, constants, translations: { territory, use, model }, from, days },
     ...(called === undefined ? {} : { called }),
+    ...currencyOf(mapping),
   };
 }
+
+const currencyOf = ({ currency }: Mapping): Pick<DelimitedLayout, 'currency'> =>
+  currency === undefined ? {} : { currency };
 
 const calledBy = <Place extends number | string>(
   title: Place | undefined,

@@ -40,6 +40,8 @@ export class MappingColumns {
   @TextField({ optional: true }) readonly territory?: string;
   @TextField({ optional: true, description: 'of the DDEX use type' }) readonly use?: string;
   @TextField({ optional: true, description: 'of the DDEX commercial model' }) readonly model?: string;
+  @TextField({ optional: true, description: 'of what was sold on the line, net of returns, in `currency`' })
+  readonly sales?: string;
   @TextField({
     optional: true,
     description:
@@ -74,6 +76,8 @@ export class MappingBody {
   @ChoiceField(dateForms, { optional: true }) readonly dates?: Mapping['dates'];
   @ChoiceField(['.', ','], { optional: true, description: 'the decimal sign; the other one groups thousands' })
   readonly decimal?: '.' | ',';
+  @TextField({ optional: true, example: 'USD', description: 'of the column of sales' })
+  readonly currency?: string;
 }
 
 export class NewMappingBody {
@@ -242,4 +246,5 @@ const mappingOf = (body: MappingBody): Mapping => ({
   translations: body.translations ?? {},
   dates: body.dates ?? 'YYYY-MM-DD',
   decimal: body.decimal ?? '.',
+  ...(body.currency === undefined ? {} : { currency: body.currency }),
 });

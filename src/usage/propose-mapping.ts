@@ -12,8 +12,8 @@ import {
   type TableForm,
 } from './mapping';
 
-/** Names that people give to such columns, most telling first. */
-const usual: Readonly<Record<ColumnKind | NameKind, RegExp>> = {
+/** Names that people give to such columns, most telling first. What was sold is never guessed: amounts of many kinds stand in tables. */
+const usual: Readonly<Record<Exclude<ColumnKind, 'sales'> | NameKind, RegExp>> = {
   isrc: /^(isrc|resource ?isrc|isrc ?code|track ?isrc)$/i,
   quantity: /^(quantity|units?|plays?|streams?|total ?usages?|net ?usage|count|количество|прослушивания)$/i,
   returns: /^(returns?|refunds?|возвраты)$/i,

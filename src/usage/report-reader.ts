@@ -15,6 +15,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { Storage } from '../platform/storage/storage';
 import { type AgreedChecks, checksAgreed } from './agreed-checks';
+import type { AskedUse } from './engine/asked-uses';
 import type { DeltaBase } from './engine/delta-base';
 import { type MatchPlan, matchPlanOf } from './engine/match-plan';
 import { readDelimited } from './engine/read-delimited';
@@ -27,6 +28,7 @@ import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
 import { refusalOf } from './unpacked';
 import type { UsageReport } from './usage-report';
+import { usesAsked } from './uses-asked';
 import { basesOf } from './usage-report.repository';
 
 /** A report with all that its lines are looked up in. */
@@ -39,6 +41,7 @@ export interface Prepared {
   readonly resolutions: ReadonlyMap<string, string>;
   readonly shares: readonly StatedShare[];
   readonly checks: readonly AgreedChecks[];
+  readonly asked: readonly AskedUse[];
   /** The report's own files. */
   readonly files: readonly ReportFile[];
   /** What was signed, had happened, was resolved and was stated of shares when this was prepared. */
@@ -70,6 +73,7 @@ export class ReportReader {
     const shares = await sharesFor(tx, report);
     const stamp = await stampOf(tx, report, shares);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
+    const of = { month: report.month.slice(0, 7), serviceId: report.service_id };
     return {
       report,
       bases: await basesOf(tx, report),
@@ -78,14 +82,15 @@ export class ReportReader {
       catalogue: await catalogueIsrcs(tx, report.label_id),
       resolutions: await resolutionsFor(tx, report),
       shares,
-      checks: checksAgreed(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id }),
+      checks: checksAgreed(agreements, of),
+      asked: usesAsked(agreements, of),
       stamp,
     };
   }
 
   /** `progress` is told how far the report's own file is read. */
   async read(
-    { report, bases, files, grants, catalogue, resolutions, shares, stamp }: Prepared,
+    { report, bases, files, grants, catalogue, resolutions, shares, asked, stamp }: Prepared,
     progress?: ReadingProgress,
   ): Promise<Read> {
     const plan = matchPlanOf({
@@ -96,6 +101,7 @@ export class ReportReader {
       catalogue,
       resolutions,
       shares,
+      asked,
     });
     await mkdir(this.storage.temporaryFolder, { recursive: true, mode: 0o700 });
     if (report.layout === null) return this.readDsr(files, { plan, progress });

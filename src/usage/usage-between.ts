@@ -74,7 +74,8 @@ export async function usageBetween(
 const linesAtOnce = 50_000;
 
 async function usageOf(readings: KeptReadings, report: UsageReport): Promise<UsageSum[][]> {
-  const lists = [await readings.sumsOf(report)];
+  // Days are those of the month that it was: in another one they would be none.
+  const lists = [(await readings.sumsOf(report)).map(({ usedOn: _, ...sum }): UsageSum => sum)];
   for (let passed = 0; ; passed += linesAtOnce) {
     const lines = await readings.heldLines(report, passed, linesAtOnce);
     lists.push(

@@ -1,9 +1,10 @@
-import type { AgreementWithTerms } from '../agreements';
-import { type PeriodContext, reportingPeriodAround, type UsageSum } from '../kernel';
+import type { AgreementWithTerms, LivingAgreement } from '../agreements';
+import { type PeriodContext, periodOfMonth, reportingPeriodAround, termsOfMonth, type UsageSum } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { addedUp } from './added-up';
 import type { KeptReadings } from './kept-readings';
+import { reportDaysOf, standsIn } from './report-days';
 import { reportsOf } from './usage-report.repository';
 import { grantedContexts, reportedContexts, serviceFigures } from './reported-contexts';
 
@@ -47,18 +48,26 @@ export async function firstReported(tx: Tx, agreement: AgreementWithTerms): Prom
   return new Map(rows.map(({ month, at }) => [month, at]));
 }
 
-/** What any set of reports says, live or superseded: the files of a report never change, so an old booking can be worked out again. */
+/** What any set of reports says of the period that a month lies in, live or superseded: the files of a report never change, so an old booking can be worked out again. */
 export async function usageOfReports(
   tx: Tx,
   readings: KeptReadings,
-  agreement: AgreementWithTerms,
+  agreement: LivingAgreement,
+  month: string,
   reportIds: readonly string[],
 ): Promise<UsageOfMonth> {
+  const terms = termsOfMonth(agreement.life, month);
+  const dated = await reportDaysOf(tx, agreement, { terms, month, reportIds });
   const all: UsageSum[][] = [];
-  for (const report of await reportsOf(tx, reportIds)) all.push(await readings.sumsOf(report, agreement.id));
+  const period = periodOfMonth(agreement.life, month);
+  let isStandIn = false;
+  for (const report of await reportsOf(tx, reportIds)) {
+    isStandIn ||= standsIn(report, period);
+    all.push((await readings.sumsOf(report, agreement.id)).map(dated(report)));
+  }
   return {
     reportIds,
-    usage: all.length === 1 ? (all[0] ?? []) : addedUp(all),
+    usage: all.length === 1 && !isStandIn ? (all[0] ?? []) : addedUp(all),
     context: await contextFigures(tx, agreement, reportIds),
   };
 }

@@ -43,6 +43,19 @@ export class SumView extends UseCountsView {
   @ApiProperty() readonly isrc!: string;
   @ApiProperty({ example: '1', description: 'the share that the label controlled on the days of use' })
   readonly controlledShare!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'what it was sold for; null where the agreement does not ask',
+  })
+  readonly sales!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the first day of the part of the month that it was used in; null where all of it is paid alike',
+  })
+  readonly usedOn!: string | null;
 }
 
 const countsView = ({
@@ -83,5 +96,7 @@ export const sumView = ({ agreementId, sum: { isrc, controlledShare = '1', ...co
   agreementId,
   isrc,
   controlledShare,
+  sales: counts.sales ?? null,
+  usedOn: counts.usedOn ?? null,
   ...countsView(counts),
 });

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { referenceTerms } from '../../src/kernel/testing/reference-terms';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
 import { eventSums, lastPosition } from '../../src/usage/events/event-sums';
 import { insertEvents, insertEventsAlone, settledPosition } from '../../src/usage/events/events.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 const platformId = randomUUID();
-const agreement = { id: randomUUID(), terms: { reportingPeriod: 'month' as const } };
+const terms = referenceTerms();
+const signed = { number: 1, effectiveFrom: terms.term.from, concludedAt: new Date(0), terms };
+const life = { versions: [signed], facts: [] };
+const agreement = { id: randomUUID(), platformId, timeZone: terms.timeZone, life };
 const labelId = randomUUID();
 
 /** What makes a booking repeatable: nothing below a settled position is still on its way, and nothing comes in there later. */
@@ -37,6 +41,7 @@ describe('positions of usage events', () => {
       model: 'AdvertisementSupportedModel',
       quantity: 1,
       playedSeconds: null,
+      sold: null,
     },
     match: { agreementId: agreement.id, labelId, month: '2026-01-01', held: null },
   });

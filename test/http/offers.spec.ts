@@ -173,7 +173,7 @@ describe('terms are refused', () => {
     const [streaming, downloads] = royalties;
     const { status, code, faults } = await propose({
       ...terms,
-      royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12' } }, downloads],
+      royalties: [{ ...streaming, royalty: { kind: 'percentage', rate: '0.12', fixedPerSale: '0.05' } }, downloads],
       recoupment: { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] },
     });
     expect([status, code]).toEqual([422, 'terms-not-operable']);

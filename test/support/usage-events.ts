@@ -13,6 +13,7 @@ export interface EventParts {
   readonly commercialModel?: string;
   readonly quantity?: number;
   readonly playedSeconds?: number;
+  readonly sold?: object;
 }
 
 export const eventBatch = 'application/cloudevents-batch+json';

@@ -1,6 +1,6 @@
 import { type Period } from '../calendar';
 import { at, Faults } from '../faults';
-import { add, compare, exactText, isDecimalText, isShare, rational, ZERO, type Rational } from '../money';
+import { add, compare, exactText, isDecimalText, isShare, rational, sumOf, ZERO, type Rational } from '../money';
 import {
   needsOf,
   REPORTED_FIGURES,
@@ -12,6 +12,7 @@ import {
   type Terms,
 } from '../terms';
 import { clauseUsage, type ClauseUsage } from './clause-usage';
+import { countedIn, type CountedPeriod } from './counted-period';
 import { type Figures } from './figures';
 
 import { RatingRefused, type PeriodContext, type ServiceContext } from './rating-input';
@@ -26,28 +27,27 @@ export interface ClauseContext {
   readonly rows: readonly RecordingUnits[];
   readonly context: PeriodContext;
   readonly heldSales?: string | undefined;
-  /** The same clause in earlier periods; undefined in the first one, or where no counter of the term asks. */
-  readonly earlier: readonly Pick<ClauseContext, 'rows' | 'context'>[] | undefined;
+  /** Earlier periods; undefined in the first one, or where no counter of the term asks. */
+  readonly earlier: readonly CountedPeriod[] | undefined;
 }
 
 /** What a clause's royalty is worked out from. The context must have passed `checkContext`. */
 export function figuresOf({ terms, clause, period, rows, context, heldSales, earlier }: ClauseContext): Figures {
   const usage = clauseUsage(rows);
-  const before = earlier?.map((past) =>
-    measuringOf(terms, { clause, usage: clauseUsage(past.rows), context: past.context }),
-  );
   return {
     period,
     usage,
     rows: usage.all,
     measure: measuringOf(terms, { clause, usage, context, heldSales }),
     before:
-      before && ((measure, where) => before.reduce((sum, measuring) => add(sum, measuring(measure, where)), ZERO)),
+      earlier &&
+      ((measure, where) => sumOf(earlier.map((past) => countedIn(past, { clause: clause.id, measure, where })))),
     flag: (id) => context.figures?.[id] === 'true',
   };
 }
 
-function measuringOf(terms: Terms, { clause, usage, context, heldSales = '0' }: Measured): Measuring {
+/** How a clause's usage and figures of a period are measured. */
+export function measuringOf(terms: Terms, { clause, usage, context, heldSales = '0' }: Measured): Measuring {
   const services = servicesOf(terms, clause);
   const known = new Map(context.services.map((figures) => [figures.service, figures]));
   return (measure, where) => {

@@ -1,6 +1,7 @@
 import { monthPeriod } from '../calendar';
 import { contextOf, ISRCS, plays, termsPaying } from '../testing/reference-terms';
-import { ratePeriod, RatingRefused, type PeriodUsage } from '.';
+import { type Terms } from '../terms';
+import { countPeriod, type CountedPeriod, type EarlierPeriod, ratePeriod, RatingRefused, type PeriodUsage } from '.';
 
 /** A cent for each of the first hundred plays of the term, two for each further one. */
 const terms = termsPaying({
@@ -16,7 +17,7 @@ const month = (quantity: bigint, isrc: string = ISRCS[0]): PeriodUsage => ({
   usage: [plays(isrc, quantity)],
   context: contextOf(0n, '0'),
 });
-const rate = (name: string, earlier?: readonly PeriodUsage[]) =>
+const rate = (name: string, earlier?: readonly (EarlierPeriod | CountedPeriod)[]) =>
   ratePeriod({ terms, period: monthPeriod(name), ...month(50n), ...(earlier ? { earlier } : {}) });
 
 function refusal(rating: () => unknown): string[] {
@@ -35,6 +36,25 @@ describe('a counter that runs through the term', () => {
     // 80 before: 20 at a cent, 30 at two.
     expect(rate('2026-03', before).totalExact).toBe('0.8');
     expect(rate('2026-03', [...before].reverse()).totalExact).toBe('0.8');
+  });
+
+  it('reads what the clause counted under the terms of a period, recordings and clauses that have left included', () => {
+    const without = { ...terms, repertoire: { ...terms.repertoire, isrcs: [ISRCS[1]] } };
+    const past = (then: Terms) => ({ ...month(60n), terms: then });
+    const now = (earlier: readonly EarlierPeriod[]) =>
+      ratePeriod({ terms: without, period: monthPeriod('2026-03'), ...month(50n, ISRCS[1]), earlier });
+    expect(refusal(() => now([month(60n)]))).toEqual(['/earlier/0/usage/0 usage-not-licensed']);
+    // 60 before: 40 at a cent, 10 at two.
+    expect(now([past(terms), { ...month(0n, ISRCS[1]) }]).totalExact).toBe('0.6');
+    const [clause, ...others] = terms.royalties;
+    const renamed = { ...terms, royalties: [{ ...clause!, id: 'plays' }, ...others] };
+    expect(now([past(renamed)]).totalExact).toBe('0.5');
+  });
+
+  it('is the same with periods that were counted before', () => {
+    const before = [month(60n), month(20n)];
+    const counted = before.map((one) => countPeriod(terms, one));
+    expect(rate('2026-03', [counted[0]!, before[1]!])).toEqual(rate('2026-03', before));
   });
 
   it('needs them in all periods but the first', () => {

@@ -1,5 +1,8 @@
+export * from './asked-details';
 export * from './booking';
 export { clauseSales } from './clause-sales';
+export { countPeriod } from './count-period';
+export { type CountedPeriod } from './counted-period';
 export { evaluate } from './evaluate';
 export { chargeSales, percentageRate, type SaleCharge } from './evaluate-percentage';
 export { chargeTiers, type TierCharge } from './evaluate-tiers';

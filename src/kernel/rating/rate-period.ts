@@ -13,8 +13,17 @@ import {
   type Money,
   type Rational,
 } from '../money';
-import { needsOf, ROYALTY_SECTION, type RoyaltyKind, type Rounding, type Selection, type Terms } from '../terms';
+import {
+  countsThroughTerm,
+  ROYALTY_SECTION,
+  type RoyaltyKind,
+  type Rounding,
+  type Selection,
+  type Terms,
+} from '../terms';
 import { attribute, mergePortions, type Portion } from './attribution';
+import { countPeriod } from './count-period';
+import { type CountedPeriod } from './counted-period';
 import { checkContext, figuresOf } from './context-figures';
 import { evaluate } from './evaluate';
 import { type Explanation } from './explanation';
@@ -91,7 +100,6 @@ export function ratePeriod(input: RatingInput): RatedPeriod {
   //    units count as far as the label controls them, comparisons are between exact values. Nothing is rounded.
   const rated = terms.royalties.map((clause, place): RatedClause => {
     const rows = recordings[place] ?? [];
-    const past = earlier?.map((one) => ({ rows: one.recordings[place] ?? [], context: one.context }));
     const figures = figuresOf({
       terms,
       clause,
@@ -99,7 +107,7 @@ export function ratePeriod(input: RatingInput): RatedPeriod {
       rows,
       context,
       heldSales: input.heldSales?.[clause.id],
-      earlier: past,
+      earlier,
     });
     return ratedClause(terms, { place, figures });
   });
@@ -194,18 +202,14 @@ export function inRoundingUnits(values: readonly Rational[], { decimals }: Pick<
 }
 
 /** The clauses' usage in earlier periods, where a counter runs through the term. */
-function earlierPeriods({ terms, period, earlier }: RatingInput) {
-  if (!terms.royalties.some(({ royalty }) => needsOf(royalty).earlier)) return undefined;
+function earlierPeriods({ terms, period, earlier }: RatingInput): readonly CountedPeriod[] | undefined {
+  if (!countsThroughTerm(terms)) return undefined;
   if (earlier === undefined && !contains(period, terms.term.from)) {
     const message = 'are needed: a counter of these terms runs on from period to period';
     throw new RatingRefused([{ pointer: '/earlier', code: 'earlier-periods-missing', message }]);
   }
   if (earlier === undefined || earlier.length === 0) return undefined;
-  return earlier.map(({ usage, context }, place) =>
-    refusedUnder(`/earlier/${place}`, () => {
-      const recordings = recordingsByClause(terms, { usage, day: terms.term.from });
-      checkContext(terms, { recordings, context });
-      return { recordings, context };
-    }),
+  return earlier.map((one, place) =>
+    'counted' in one ? one : refusedUnder(`/earlier/${place}`, () => countPeriod(terms, one)),
   );
 }

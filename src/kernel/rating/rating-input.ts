@@ -1,6 +1,7 @@
 import { type Period } from '../calendar';
 import { type Fault } from '../faults';
 import { type Terms } from '../terms';
+import { type CountedPeriod } from './counted-period';
 
 /**
  * Usage of one recording in one context over the period. Units are plays or sales; net units are quantity less returns.
@@ -48,12 +49,20 @@ export interface PeriodUsage {
   readonly context: PeriodContext;
 }
 
+/** A period before the one that is rated. */
+export interface EarlierPeriod extends PeriodUsage {
+  /** Which one, where the terms grant other uses in other periods. */
+  readonly period?: Period;
+  /** The terms that then held; absent: those of the rating. */
+  readonly terms?: Terms;
+}
+
 export interface RatingInput extends PeriodUsage {
   readonly terms: Terms;
   /** One whole reporting period that the term touches. */
   readonly period: Period;
-  /** All earlier periods of the term, in any order: only terms with a counter of the term ask for them. */
-  readonly earlier?: readonly PeriodUsage[];
+  /** All earlier periods of the term, in any order, as usage or counted: only terms with a counter of the term ask for them. */
+  readonly earlier?: readonly (EarlierPeriod | CountedPeriod)[];
   /** By royalty clause: sales that a reserve holds back in the period (below zero) or gives back to it, as a decimal. */
   readonly heldSales?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { compare, multiply, rational, type Rational } from '../money';
+import { compare, exactText, multiply, ratio, rational, round, type Rational } from '../money';
 import { type UsageSum } from '../rating';
 
 /** What of a service's month is disputed: all of it, or some recordings, some territories. */
@@ -64,7 +64,7 @@ export function withLowerCounts(
       const taken = [excess, netOf(sum), most].reduce((least, units) => (units < least ? units : least));
       if (taken <= 0n) return;
       excess -= taken;
-      lowered[row] = { ...sum, quantity: sum.quantity - taken };
+      lowered[row] = { ...sum, ...salesLeft(sum, taken), quantity: sum.quantity - taken };
     };
     const left = new Map(place.others);
     for (const row of largestFirst) {
@@ -76,6 +76,13 @@ export function withLowerCounts(
     for (const row of largestFirst) take(row, excess);
   }
   return lowered;
+}
+
+/** What was sold goes with its units: to the eighth decimal, in which sums of sales are kept. */
+function salesLeft(sum: UsageSum, taken: bigint): Pick<UsageSum, 'sales'> {
+  if (sum.sales === undefined) return {};
+  const left = multiply(rational(sum.sales), ratio(netOf(sum) - taken, netOf(sum)));
+  return { sales: exactText(ratio(round(left, { mode: 'down', decimals: 8 }), 10n ** 8n)) };
 }
 
 const netOf = ({ quantity, returns }: UsageSum): bigint => quantity - returns;

@@ -3,7 +3,7 @@ import { moneyText } from '../money';
 import { ratePeriod, RatingRefused, restateClauses, spreadOverRecordings, type UsageSum } from '../rating';
 import { readTerms, type Terms } from '../terms';
 import { contextOf, downloads, ISRCS, plays, referenceTerms, referenceTermsJson } from '../testing/reference-terms';
-import { closePeriod, openingCarried, simulate, type ClosedPeriod, type CloseFacts } from '.';
+import { closePeriod, heldSalesBetween, openingCarried, simulate, type ClosedPeriod, type CloseFacts } from '.';
 
 const [ONE, TWO] = ISRCS;
 const CENT_A_PLAY = { id: 'streaming', grants: ['streaming'], royalty: { kind: 'perUnit', rate: '0.01' } };
@@ -235,6 +235,37 @@ describe('reserves on sales', () => {
     if (!first) throw new Error('nothing closed');
     expect(first.rated.totalExact).toBe('80');
     expect(spreadOverRecordings(first.rated)).toEqual([4800n, 3200n]);
+  });
+
+  it('are released with the last period, which holds nothing: what was sold is paid for in the end', () => {
+    const late = [{ ...reserves[0], release: [{ afterPeriods: 6, share: '1' }] }];
+    const royalty = { kind: 'percentage', rate: '0.10' };
+    const terms = termsWith({
+      reserves: late,
+      term: { from: '2026-01-01', until: '2026-03-01' },
+      royalties: [CENT_A_PLAY, { id: 'downloads', grants: ['downloads'], royalty }],
+    });
+    const months = close(terms, [{ usage: [sold('100')] }, { usage: [sold('50')] }]);
+    expect(payable(months)).toEqual(['8.00', '7.00']);
+  });
+
+  it('held what the balances before and after a close say: with it a month is rated as it was closed', () => {
+    const usage = [sold('600'), sold('400', { isrc: TWO })];
+    const terms = byTiers('period');
+    const [first, second] = close(terms, [{ usage }, { usage }]);
+    if (!first || !second) throw new Error('nothing closed');
+    const heldSales = heldSalesBetween(terms, { before: first.settled.carried, after: second.settled.carried });
+    expect(heldSales).toEqual({ downloads: '0' });
+    const held = heldSalesBetween(terms, { before: openingCarried(terms), after: first.settled.carried });
+    expect(held).toEqual({ downloads: '-200' });
+    const rated = ratePeriod({
+      terms,
+      period: monthPeriod('2026-01'),
+      usage,
+      context: { services: [] },
+      heldSales: held,
+    });
+    expect(rated.totalExact).toBe(first.rated.totalExact);
   });
 
   it('hold nothing of sales that a counter of the term counts', () => {

@@ -110,7 +110,7 @@ export function settlePeriod(input: SettleInput): Settled {
     rated,
     payable: unreserved,
     before: before.reserves,
-    isLast: terms.term.until <= period.until,
+    isLast: endsWith(terms, period),
   });
   const balance = unreserved + onRoyalties.minor;
 
@@ -152,6 +152,9 @@ export function settlePeriod(input: SettleInput): Settled {
     ...(moved ? { pool: moved } : {}),
   };
 }
+
+/** Whether no period comes after this one. */
+const endsWith = ({ term }: Terms, period: RatingInput['period']): boolean => term.until <= period.until;
 
 /** An option that was exercised once stays exercised. */
 const exercisedBy = ({ exercised = [] }: CloseFacts, { recoupment }: CarriedClauses): ReadonlySet<string> =>
@@ -196,7 +199,7 @@ function reserveSales(
   if (!terms.reserves?.some(({ basis }) => basis === 'sales')) return { usage, ...NO_RESERVE_ON_SALES, heldSales: {} };
   const rows = [...usage];
   const sales = clauseSales(terms, { usage: rows, period });
-  return { usage: rows, ...reserveSalesOf(terms, { sales, before: before.reserves }) };
+  return { usage: rows, ...reserveSalesOf(terms, { sales, before: before.reserves, isLast: endsWith(terms, period) }) };
 }
 
 /** The period's own amounts, and the differences of each period that is restated, by clause. */
@@ -273,7 +276,7 @@ function payoutOf(
   { balance, waiting: before }: { balance: bigint; waiting: bigint },
 ): Payout {
   const { minimumPayout } = terms.payment;
-  const ends = terms.term.until <= period.until;
+  const ends = endsWith(terms, period);
   const minimum = minimumPayout === undefined || ends ? 0n : moneyFromText(minimumPayout, terms.currency).minor;
   // What waits is not paid yet: a result below zero is met from it before anything is carried forward.
   const met = lesser(before, greater(0n, -balance));

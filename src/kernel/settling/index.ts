@@ -11,6 +11,7 @@ export * from './cross-collateral';
 export * from './dues';
 export * from './exchange';
 export * from './guarantee';
+export * from './held-sales';
 export * from './in-kind-credit';
 export * from './late-interest';
 export * from './minimum-fee';

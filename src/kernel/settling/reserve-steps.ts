@@ -30,15 +30,19 @@ export interface SalesHeld extends ReservesMoved {
   readonly heldSales: Readonly<Record<string, string>>;
 }
 
-/** Reserves on sales, before the royalty: what they hold is no base of it yet. Each royalty clause has a reserve of its own. */
+/**
+ * Reserves on sales, before the royalty: what they hold is no base of it yet. Each royalty clause has a reserve of its own. `isLast`: everything is released, and
+ * nothing is held.
+ */
 export function reserveSalesOf(
   terms: Terms,
-  { sales, before }: { sales: ReadonlyMap<string, Rational>; before: States },
+  { sales, before, isLast }: { sales: ReadonlyMap<string, Rational>; before: States; isLast: boolean },
 ): SalesHeld {
   const moved = reservesOf(terms, 'sales').flatMap(({ reserve, place }) =>
     (reserve.clauses ?? []).map((clause) => {
       const key = `${reserve.id} ${clause}`;
-      const move = moveOf(terms, { reserve, state: before[key], base: sales.get(clause) ?? ZERO });
+      const state = before[key];
+      const move = isLast ? releasedWhole(state) : moveOf(terms, { reserve, state, base: sales.get(clause) ?? ZERO });
       return { key, clause, move, step: stepOf(terms, { reserve, place, move, step: 'reserve-on-sales' }) };
     }),
   );

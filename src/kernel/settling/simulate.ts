@@ -28,7 +28,7 @@ export function simulate(
       period: reportingPeriodNamed(period),
       usage,
       context,
-      earlier: all.slice(0, place),
+      earlier: all.slice(0, place).map((one) => ({ ...one, period: reportingPeriodNamed(one.period) })),
       carried: balances,
       ...(facts ? { facts } : {}),
     });

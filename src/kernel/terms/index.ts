@@ -10,6 +10,7 @@ export * from './remarks';
 export { type JsonSchema } from './schema-parts';
 export { countsFrom, sourceOfRecord } from './source-of-record';
 export * from './terms';
-export { childrenOf, measuresAllSales, needsOf, nodesOf, type Needs } from './royalty-needs';
+export { childrenOf, countsThroughTerm, measuresAllSales, needsOf, nodesOf, type Needs } from './royalty-needs';
+export { asksForSales, asksForSingleSales, stepDays, stepDaysWithin } from './royalty-usage';
 export * from './terms-difference';
 export { termsSchema } from './terms-schema';

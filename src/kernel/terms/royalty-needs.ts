@@ -1,4 +1,5 @@
 import { type Measure, type Royalty, type Selection, type UsageShare } from './royalty';
+import { type Terms } from './terms';
 
 /** What a royalty asks for beside usage. */
 export interface Needs {
@@ -36,6 +37,10 @@ export function needsOf(royalty: Royalty): Needs {
   }
   return { figures, shares, earlier };
 }
+
+/** Whether a counter of these terms runs on from period to period. */
+export const countsThroughTerm = ({ royalties }: Pick<Terms, 'royalties'>): boolean =>
+  royalties.some(({ royalty }) => needsOf(royalty).earlier);
 
 /** What a node itself measures, its usage share aside. */
 function measuresOf(node: Royalty): (Measure | undefined)[] {

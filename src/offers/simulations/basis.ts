@@ -42,6 +42,8 @@ export interface UsageRow {
   readonly model: string;
   readonly quantity: string;
   readonly returns: string;
+  /** What it was sold for, net of returns. */
+  readonly sales?: string;
 }
 
 export interface ServiceFigures {

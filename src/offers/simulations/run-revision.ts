@@ -9,6 +9,7 @@ import {
   RatingRefused,
   type SimulatedPeriod,
   simulate,
+  sumWithoutSales,
   type Terms,
   type UsageSum,
 } from '../../kernel';
@@ -65,6 +66,8 @@ function periodToRun({ name, period, months: placed }: PlacedPeriod, { terms, mo
   const day = (intersect(period, terms.term) ?? period).from;
   const parts = placed.flatMap(({ usageOf }) => months.get(usageOf) ?? []);
   const usage = parts.flatMap((month) => sorted.licensed(month.usage, day));
+  const untold = sumWithoutSales(terms, period, usage);
+  if (untold !== undefined) throw withoutSales(name, untold);
   const contexts = parts.map((month) => naming(name, () => month.contextFor(terms, day)));
   const context = naming(name, () => contextOfMonths(terms, contexts));
   // What other agreements of a pool will earn nobody knows: they stand apart.
@@ -144,6 +147,12 @@ function naming<T>(period: string, work: () => T): T {
     if (error instanceof RatingRefused) throw named(period, error);
     throw error;
   }
+}
+
+/** What nobody was asked for when it was reported stands in no report: a revision that pays by it cannot be tried on that usage. */
+function withoutSales(period: string, { isrc, territory, use, model }: UsageSum): RatingRefused {
+  const message = `does not tell what ${isrc} was sold for in ${territory} (${use}, ${model})`;
+  return new RatingRefused([{ pointer: `/periods/${period}/usage`, code: 'usage-sales-missing', message }]);
 }
 
 const named = (period: string, { faults }: RatingRefused): RatingRefused =>

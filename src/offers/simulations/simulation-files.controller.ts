@@ -39,7 +39,7 @@ export class SimulationFilesController {
   @ApiOperation({
     summary: 'Send a usage file to run revisions on',
     description:
-      'UTF-8, comma-separated, at most 10 MiB and 100,000 rows: month, isrc, service, territory, use, model, quantity, returns. Only you see it. Refused with `simulation-file-invalid`, all faults at once with their lines.',
+      'UTF-8, comma-separated, at most 10 MiB and 100,000 rows: month, isrc, service, territory, use, model, quantity, and as wanted returns and sales. Only you see it. Refused with `simulation-file-invalid`, all faults at once with their lines.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { type Fault, Faults } from '../../kernel';
 import { DomainError } from '../../platform/errors/domain-error';
 import { limits, type UsageRow } from './basis';
-import { readUsageRow, type UsageCells, usageColumns } from './usage-row';
+import { optionalColumns, readUsageRow, type UsageCells, usageColumns } from './usage-row';
 
 const rowCharactersMax = 2_000;
 
@@ -14,7 +14,7 @@ interface Row {
 
 /**
  * Reads a usage file. Refuses with simulation-file-invalid: all faults at once, at most a thousand, each with its line; the header must name
- * the columns once, `returns` may be left out, and there are at most 100,000 rows of at most 36 months.
+ * the columns once, `returns` and `sales` may be left out, and there are at most 100,000 rows of at most 36 months.
  */
 export async function readUsageFile(source: NodeJS.ReadableStream): Promise<UsageRow[]> {
   const parser = parse({
@@ -67,7 +67,7 @@ function placesOf(header: readonly string[]): ReadonlyMap<string, number> {
   const names = header.map((name) => name.toLowerCase());
   const faults = usageColumns.flatMap((column): Fault[] => {
     const found = names.filter((name) => name === column).length;
-    if (found === 1 || (column === 'returns' && found === 0)) return [];
+    if (found === 1 || (optionalColumns.has(column) && found === 0)) return [];
     return [{ pointer: '/lines/1', code: 'usage-header', message: `the header must name ${column} once` }];
   });
   if (faults.length > 0) throw refusal(faults);

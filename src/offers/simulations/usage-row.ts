@@ -10,14 +10,19 @@ export const usageColumns = [
   'model',
   'quantity',
   'returns',
+  'sales',
 ] as const satisfies readonly (keyof UsageRow)[];
 
 export type UsageCells = Readonly<Record<(typeof usageColumns)[number], unknown>>;
 
+/** Columns that may be left out. */
+export const optionalColumns: ReadonlySet<string> = new Set<(typeof usageColumns)[number]>(['returns', 'sales']);
+
+const amount = /^-?\d{1,15}(\.\d{1,8})?$/;
 const count = /^\d{1,15}$/;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** One row of usage; what is wrong with its cells is told to `refuse`. Nothing in `returns` is none. */
+/** One row of usage; what is wrong with its cells is told to `refuse`. Nothing in `returns` is none, nothing in `sales` is not told. */
 export function readUsageRow(cells: UsageCells, refuse: (column: string, message: string) => void): UsageRow {
   const cell = (column: (typeof usageColumns)[number], valid: (text: string) => boolean, message: string): string => {
     const value = cells[column];
@@ -40,5 +45,8 @@ export function readUsageRow(cells: UsageCells, refuse: (column: string, message
     model: cell('model', isCommercialModel, 'must be a commercial model of DDEX'),
     quantity: counted('quantity'),
     returns: counted('returns'),
+    ...(cells.sales === undefined || cells.sales === ''
+      ? {}
+      : { sales: cell('sales', (text) => amount.test(text), 'must be an amount of at most 15 digits and 8 decimals') }),
   };
 }

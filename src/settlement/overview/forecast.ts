@@ -3,19 +3,22 @@ import {
   carriedAcross,
   closePeriod,
   type Fault,
+  type Life,
   periodNameOfMonth,
   periodOfMonth,
   periodsOfLife,
   RatingRefused,
   type Settled,
   termsOfMonth,
+  type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings, MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
+import { CountedMonths, type RatedUsage } from '../facts/counted-months';
 import { monthOfRecord } from '../facts/month-of-record';
 import { sumsCounted } from '../statements/proof/proved-line.repository';
-import { basisOf, currentBookings, type Statement } from '../statements/statements.repository';
+import { basesOf, basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
 /** So many sums are closed again for each period that is foreseen: more would take too long for a question. */
 const sumsMax = 20_000;
@@ -49,17 +52,18 @@ export async function foresee(
   const nothing = { basedOn: null, months: [], missing: [] };
   if (latest === undefined) return nothing;
   const basedOn = latest.month.slice(0, 7);
-  const booking = (await currentBookings(tx, agreement.id)).find(({ period }) => period === latest.month);
+  const bookings = await currentBookings(tx, agreement.id);
+  const booking = bookings.find(({ period }) => period === latest.month);
   if (booking === undefined || (await sumsCounted(tx, agreement, basedOn, basisOf(booking))) > sumsMax) return nothing;
   const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
   const { exercised = [] } = await closeFactsOf(tx, agreement, basedOn);
   const ahead = periodsOfLife(agreement.life)
     .filter((month) => month > basedOn)
     .slice(0, count);
-  return {
-    basedOn,
-    ...closeAll(agreement, { ahead, record, before: { month: basedOn, carried: latest.carried_out }, exercised }),
-  };
+  const before = { month: basedOn, carried: latest.carried_out };
+  const counted = new CountedMonths(tx, readings, agreement);
+  const countedBefore = (month: string) => counted.before(month, basesOf(bookings));
+  return { basedOn, ...(await closeAll(agreement, { ahead, record, before, exercised, countedBefore })) };
 }
 
 interface Ahead {
@@ -67,19 +71,32 @@ interface Ahead {
   readonly record: MonthOfRecord;
   readonly before: { readonly month: string; readonly carried: Settled['carried'] };
   readonly exercised: readonly string[];
+  /** What counters of the term read in the closed periods. */
+  readonly countedBefore: (month: string) => Promise<Pick<RatedUsage, 'earlier'>>;
 }
 
-function closeAll(
+async function closeAll(
   { life }: LivingAgreement,
-  { ahead, record, before, exercised }: Ahead,
-): Pick<Forecast, 'months' | 'missing'> {
+  { ahead, record, before, exercised, countedBefore }: Ahead,
+): Promise<Pick<Forecast, 'months' | 'missing'>> {
   const months: ForeseenMonth[] = [];
   let [last, carried] = [before.month, before.carried];
   for (const month of ahead) {
     const terms = termsOfMonth(life, month);
+    const { earlier } = await countedBefore(month);
+    const { context } = record;
+    const foreseen = months.map(({ month: of }) => {
+      return {
+        usage: usedIn(life, of, record),
+        context,
+        period: periodOfMonth(life, of),
+        terms: termsOfMonth(life, of),
+      };
+    });
     try {
       const { settled } = closePeriod({
-        ...{ terms, period: periodOfMonth(life, month), usage: record.usage, context: record.context },
+        ...{ terms, period: periodOfMonth(life, month), usage: usedIn(life, month, record), context },
+        ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
         ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
       });
       months.push({ month, period: periodNameOfMonth(life, month), settled });
@@ -91,3 +108,9 @@ function closeAll(
   }
   return { months, missing: [] };
 }
+
+/** Days of use are those of the period that it was; a period to come is reported once it is over. */
+const usedIn = (life: Life, month: string, { usage }: MonthOfRecord): UsageSum[] =>
+  usage.map(({ usedOn: _, reportedOn, ...sum }) =>
+    reportedOn === undefined ? sum : { ...sum, reportedOn: periodOfMonth(life, month).until },
+  );

@@ -24,6 +24,27 @@ export class StatementLineView {
       'the share that the label controlled on the days of use: the units earn for that part; null: of no recording',
   })
   readonly controlledShare!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '69.30',
+    description: 'what it was sold for, net of returns; of a correction, the change; null where the terms do not ask',
+  })
+  readonly sales!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the first day of the part of the month that it was used in; null where all of it is paid alike',
+  })
+  readonly usedOn!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the day by which it was reported; null where the terms do not ask',
+  })
+  readonly reportedOn!: string | null;
   @ApiProperty({ description: 'unrounded: a decimal or a quotient' }) readonly exact!: string;
   @ApiProperty({ example: '12.48' }) readonly amount!: string;
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
@@ -51,6 +72,9 @@ export function lineView(line: StoredLine, statement: Stated): StatementLineView
     quantity: String(line.quantity),
     returns: String(line.returns),
     controlledShare: line.isrc === null ? null : (line.controlled_share ?? '1'),
+    sales: line.sales,
+    usedOn: line.used_on,
+    reportedOn: line.reported_on,
     exact: line.exact,
     amount: moneyText({ minor: line.amount_minor, currency }),
     currency,

@@ -14,11 +14,16 @@ export interface StoredLine {
   readonly returns: bigint;
   /** Null: the whole of the recording. */
   readonly controlled_share: string | null;
+  /** These are null where the terms do not ask. */
+  readonly sales: string | null;
+  readonly used_on: string | null;
+  readonly reported_on: string | null;
   readonly exact: string;
   readonly amount_minor: bigint;
 }
 
-const shown = `line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share, exact,
+const shown = `line, period, clause, isrc, service_id, territory, use_model, quantity, returns, trim_scale(controlled_share)::text AS controlled_share,
+               trim_scale(sales)::text AS sales, used_on, reported_on, exact,
                amount_minor`;
 
 export const linesAfter = (

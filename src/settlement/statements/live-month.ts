@@ -2,9 +2,7 @@ import type { LivingAgreement } from '../../agreements';
 import {
   exactOfRecordings,
   type Fault,
-  periodOfMonth,
   type RatedPeriod,
-  ratePeriod,
   RatingRefused,
   type RecordingUnits,
   spreadOverRecordings,
@@ -13,12 +11,23 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
-import { monthOfRecord } from '../facts/month-of-record';
+import { CountedMonths } from '../facts/counted-months';
+import { basesBeforeNow } from './drafts/live-bases';
+import { rateMonth } from './rate-close';
 
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
 export interface LiveLine extends Pick<
   UsageSum,
-  'isrc' | 'service' | 'territory' | 'use' | 'model' | 'quantity' | 'returns' | 'controlledShare'
+  | 'isrc'
+  | 'service'
+  | 'territory'
+  | 'use'
+  | 'model'
+  | 'quantity'
+  | 'returns'
+  | 'controlledShare'
+  | 'usedOn'
+  | 'reportedOn'
 > {
   /** Unrounded. */
   readonly exact: string | null;
@@ -40,12 +49,14 @@ export async function liveMonth(
   month: string,
 ): Promise<LiveMonth> {
   const basis = await liveBasis(tx, agreement, month, everyPosition);
-  const { usage, context } = await monthOfRecord(tx, readings, agreement, month, basis);
+  const months = new CountedMonths(tx, readings, agreement);
+  const record = await months.rated(month, basis, await basesBeforeNow(tx, agreement, month));
+  const { usage } = record;
   const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
   const keys = [...sums.keys()].sort();
   try {
     const terms = termsOfMonth(agreement.life, month);
-    const rated = ratePeriod({ terms, period: periodOfMonth(agreement.life, month), usage, context });
+    const rated = rateMonth(terms, month, record);
     const earned = earnedBy(rated);
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
   } catch (error) {
@@ -73,7 +84,16 @@ const keyOf = ({
   use,
   model,
   controlledShare,
+  usedOn,
+  reportedOn,
 }: Omit<UsageSum | RecordingUnits, 'quantity' | 'units'>): string =>
-  [isrc, service, territory, use, model, ...(controlledShare === undefined ? [] : [controlledShare])].join(' ');
+  [
+    isrc,
+    service,
+    territory,
+    use,
+    model,
+    ...[controlledShare, usedOn, reportedOn].filter((each) => each !== undefined),
+  ].join(' ');
 
 export const lineKey = keyOf;

@@ -7,6 +7,7 @@ import {
   type Period,
   type RatedPeriod,
   ratePeriod,
+  type RatingInput,
   RatingRefused,
   reportingPeriodAround,
   type Restatement,
@@ -15,16 +16,16 @@ import {
   sha256Hex,
   type Terms,
 } from '../../kernel';
-import type { MonthOfRecord } from '../../usage';
+import type { RatedUsage } from '../facts/counted-months';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import type { RatesOfClose } from '../rates/rates-for-close';
 
-/** An earlier period for which other reports or more events speak than those that were booked. */
+/** An earlier period that other reports or more events speak for than were booked, or that counts on from one. */
 export interface Correction {
   /** The first of the period. */
   readonly month: string;
-  readonly booked: MonthOfRecord;
-  readonly live: MonthOfRecord;
+  readonly booked: RatedUsage;
+  readonly live: RatedUsage;
 }
 
 export interface CloseInput {
@@ -32,7 +33,7 @@ export interface CloseInput {
   readonly termsOf: (month: string) => Terms;
   /** The first of the period. */
   readonly month: string;
-  readonly usage: MonthOfRecord;
+  readonly usage: RatedUsage;
   readonly corrections: readonly Correction[];
   readonly carried: Carried;
   readonly facts: CloseFacts;
@@ -47,7 +48,7 @@ export interface CorrectedMonth extends Correction {
 /** A reporting period, named by its first month, as the close books it. `clauseLines` is the text that the statement's hash is over. */
 export interface ClosedMonth {
   readonly month: string;
-  readonly usage: MonthOfRecord;
+  readonly usage: RatedUsage;
   readonly rated: RatedPeriod;
   readonly corrected: readonly CorrectedMonth[];
   readonly settled: Settled;
@@ -62,8 +63,7 @@ const periodFrom = ({ reportingPeriod }: Terms, month: string): Period => report
 
 /** Works a close out from facts alone: the period, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
 export function rateClose({ termsOf, month, usage, corrections, carried, facts }: CloseInput): ClosedMonth {
-  const rate = (of: string, { usage: sums, context }: MonthOfRecord): RatedPeriod =>
-    ratePeriod({ terms: termsOf(of), period: periodFrom(termsOf(of), of), usage: sums, context });
+  const rate = (of: string, record: RatedUsage): RatedPeriod => rateMonth(termsOf(of), of, record);
   const corrected = corrections.map((correction): CorrectedMonth => {
     const before = rate(correction.month, correction.booked);
     const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
@@ -72,16 +72,23 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
   const terms = termsOf(month);
   const restatements = corrected.map(({ restatement }) => restatement);
   const { rated, settled } = closePeriod({
-    terms,
-    period: periodFrom(terms, month),
-    usage: usage.usage,
-    context: usage.context,
+    ...inputOf(terms, month, usage),
     restatements,
     carried,
     facts,
   });
   return { month, usage, rated, corrected, settled, rates: [], ...stated(terms, { rated, restatements, settled }) };
 }
+
+/** The period that a month begins by itself, as a close rates it. Throws the kernel's RatingRefused. */
+export const rateMonth = (terms: Terms, month: string, record: RatedUsage): RatedPeriod =>
+  ratePeriod(inputOf(terms, month, record));
+
+const inputOf = (terms: Terms, month: string, { usage, context, earlier, heldSales }: RatedUsage): RatingInput => ({
+  ...{ terms, period: periodFrom(terms, month), usage, context },
+  ...(earlier === undefined ? {} : { earlier }),
+  ...(heldSales === undefined ? {} : { heldSales }),
+});
 
 function stated(
   terms: Terms,

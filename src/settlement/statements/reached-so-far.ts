@@ -1,10 +1,8 @@
 import {
   moneyText,
-  type Period,
   periodOfMonth,
   periodsOfLife,
   type RatedPeriod,
-  ratePeriod,
   RatingRefused,
   type Reached,
   reachedIn,
@@ -13,30 +11,41 @@ import {
   termsOfMonth,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import type { AccrualQuestion } from '../../usage';
+import type { AccrualQuestion, KeptReadings } from '../../usage';
+import { CountedMonths, type RatedUsage } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { poolFactsOf } from '../pools/pool-of';
 import { carriedInto } from './carried-into';
+import { basesBeforeNow } from './drafts/live-bases';
+import { rateMonth } from './rate-close';
 import { closedMonths } from './statements.repository';
 
 /**
  * What a period's money has reached, by the close's own rating on what counts so far: floors and tiers, and an advance that is earned with
  * it. Nothing where a figure is still to be reported: no amount is known then.
  */
-export async function reachedSoFar(tx: Tx, { agreement, month, usage }: AccrualQuestion): Promise<readonly Reached[]> {
+export async function reachedSoFar(
+  tx: Tx,
+  readings: KeptReadings,
+  { agreement, month, usage }: AccrualQuestion,
+): Promise<readonly Reached[]> {
   const terms = termsOfMonth(agreement.life, month);
-  const rated = ratedSoFar(terms, periodOfMonth(agreement.life, month), usage);
+  const months = new CountedMonths(tx, readings, agreement);
+  const rated = await ratedSoFar(terms, month, async () => ({
+    ...usage,
+    ...(await months.before(month, await basesBeforeNow(tx, agreement, month))),
+  }));
   if (rated === undefined) return [];
   return [...reachedIn(terms, rated), ...(await advancesEarned(tx, { agreement, month, usage }, { terms, rated }))];
 }
 
-function ratedSoFar(
+async function ratedSoFar(
   terms: Terms,
-  period: Period,
-  { usage, context }: AccrualQuestion['usage'],
-): RatedPeriod | undefined {
+  month: string,
+  record: () => Promise<RatedUsage>,
+): Promise<RatedPeriod | undefined> {
   try {
-    return ratePeriod({ terms, period, usage, context });
+    return rateMonth(terms, month, await record());
   } catch (error) {
     if (error instanceof RatingRefused) return undefined;
     throw error;

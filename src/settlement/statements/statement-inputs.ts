@@ -1,13 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { getLivingAsOf } from '../../agreements';
+import { getLivingAsOf, type LivingAgreement } from '../../agreements';
 import {
   type CloseFacts,
   moneyText,
   type PeriodContext,
   periodNameOfMonth,
-  periodOfMonth,
   type PoolAccount,
-  ratePeriod,
+  reservesSales,
   type Terms,
   termsHash,
   termsOfMonth,
@@ -15,10 +14,12 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
+import { countsThroughLife, CountedMonths, heldSalesOf } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { clauseLinesOf, factsStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
-import { basisOf, bookingsOfStatement, type Statement } from './statements.repository';
+import { rateMonth } from './rate-close';
+import { type Statement, statedMonths } from './statements.repository';
 
 export class InputsView {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'file for --terms' }) readonly terms!: object;
@@ -39,48 +40,53 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
   const month = statement.month.slice(0, 7);
   const terms = termsOfMonth(agreement.life, month);
-  const bookings = await bookingsOfStatement(tx, agreement.id, statement.month);
-  let own: MonthOfRecord = { reportIds: [], eventPosition: null, usage: [], context: { services: [] } };
+  const months = await statedMonths(tx, statement);
+  const record = (of: string) => monthOfRecord(tx, readings, agreement, of, months.after.get(of)!);
+  const fileOf = async (of: string) => periodFile(agreement, of, { terms, record: await record(of) });
+  const own = await record(month);
+  const earlier: object[] = [];
+  const countsOn = countsThroughLife(agreement.life);
+  for (const of of countsOn ? months.before.keys() : []) earlier.push(await fileOf(of));
   const restates: object[] = [];
-  for (const { corrected_reports, corrected_events, ...booking } of bookings) {
-    const of = booking.period.slice(0, 7);
-    const usage = await monthOfRecord(tx, readings, agreement, of, basisOf(booking));
-    if (of === month) {
-      own = usage;
-      continue;
-    }
-    const corrected = { reportIds: corrected_reports ?? [], eventPosition: corrected_events };
-    const before = await monthOfRecord(tx, readings, agreement, of, corrected);
+  const counted = new CountedMonths(tx, readings, agreement);
+  for (const of of months.restated) {
     const then = termsOfMonth(agreement.life, of);
-    const booked = ratePeriod({
-      ...{ terms: then, period: periodOfMonth(agreement.life, of) },
-      ...{ usage: before.usage, context: before.context },
-    });
+    const booked = rateMonth(then, of, await counted.rated(of, months.before.get(of)!, months.before));
     // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
     const isByLine = [terms, then].some(({ rounding }) => rounding.apply === 'line');
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
       isByLine ? { clause, exact, amount } : { clause, exact },
     );
-    restates.push({
-      // Only where an amendment lies between the month and its correction.
-      ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
-      ...contextFile(periodNameOfMonth(agreement.life, of), usage.context),
-      usage: usage.usage.map(usageRow),
-      booked: { total: moneyText(booked.total), clauses },
-    });
+    const { heldSales = {} } = await heldSalesOf(tx, agreement, of);
+    const held = reservesSales(terms) ? { heldSales } : {};
+    restates.push({ ...(await fileOf(of)), ...held, booked: { total: moneyText(booked.total), clauses } });
   }
+  const stated = factsStated(clauseLinesOf(statement), terms.currency);
+  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...stated };
   return {
     terms,
     usage: own.usage.map(usageRow),
     context: {
       ...contextFile(periodNameOfMonth(agreement.life, month), own.context),
+      ...(countsOn ? { earlier } : {}),
       restates,
-      ...factsFile(
-        { ...(await closeFactsOf(tx, agreement, month)), ...factsStated(clauseLinesOf(statement), terms.currency) },
-        terms,
-      ),
+      ...factsFile(facts, terms),
     },
     carried: statement.carried_in,
+  };
+}
+
+/** A period beside the statement's own; its terms only where an amendment lies between both. */
+function periodFile(
+  { life }: LivingAgreement,
+  of: string,
+  { terms, record: { usage, context } }: { readonly terms: Terms; readonly record: MonthOfRecord },
+): object {
+  const then = termsOfMonth(life, of);
+  return {
+    ...(termsHash(then) === termsHash(terms) ? {} : { terms: then }),
+    ...contextFile(periodNameOfMonth(life, of), context),
+    usage: usage.map(usageRow),
   };
 }
 
@@ -107,13 +113,13 @@ export function factsFile(
   return Object.keys(facts).length === 0 ? {} : { facts };
 }
 
-/** The figures of a period of this name, as a context file. */
+/** What a close is told of another agreement of its pool. */
 const poolFile = ({ account, opening, earned, received }: PoolAccount, money: (minor: bigint) => string): object => ({
   ...{ account, opening: money(opening), earned: money(earned) },
   ...(received === undefined ? {} : { received: money(received) }),
 });
 
-/** The figures of a month, as a context file. */
+/** The figures of a period of this name, as a context file. */
 export const contextFile = (period: string, { services, figures }: PeriodContext): object => ({
   period,
   ...(figures === undefined ? {} : { figures }),

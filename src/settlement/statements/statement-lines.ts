@@ -17,9 +17,15 @@ export interface StatementLine {
   readonly period: string;
   readonly clause: string;
   readonly recording:
-    Pick<RecordingUnits, 'isrc' | 'service' | 'territory' | 'use' | 'model' | 'controlledShare'> | undefined;
+    | Pick<
+        RecordingUnits,
+        'isrc' | 'service' | 'territory' | 'use' | 'model' | 'controlledShare' | 'usedOn' | 'reportedOn'
+      >
+    | undefined;
   readonly quantity: bigint;
   readonly returns: bigint;
+  /** What it was sold for, where the terms pay by it; of a correction, the change. */
+  readonly sales?: string;
   /** Unrounded, as a decimal or a quotient. */
   readonly exact: string;
   /** Its part of the rounded total, in minor units. */
@@ -54,9 +60,10 @@ function* linesOfMonth(period: string, rated: RatedPeriod, usage: readonly Usage
   );
   for (const [index, recording] of rated.recordings.entries()) {
     const minor = parts[index] ?? 0n;
-    const { quantity, returns } = sums.get(keyOf(recording)) ?? nothing;
+    const { quantity, returns, sales } = sums.get(keyOf(recording)) ?? nothing;
     rest.set(recording.clause, (rest.get(recording.clause) ?? 0n) - minor);
-    yield { period, clause: recording.clause, recording, quantity, returns, exact: exact(recording), minor };
+    const sold = sales === undefined ? {} : { sales };
+    yield { period, clause: recording.clause, recording, quantity, returns, ...sold, exact: exact(recording), minor };
   }
   for (const { clause, unattributed } of rated.clauses) {
     yield* restOf({ period, clause, exact: unattributed, minor: rest.get(clause) ?? 0n });
@@ -72,7 +79,11 @@ function* linesOfCorrection(correction: CorrectedMonth): Generator<StatementLine
   );
   for (const { exact, minor, ...recording } of restatement.recordings) {
     const [was, is] = [old.get(keyOf(recording)) ?? nothing, now.get(keyOf(recording)) ?? nothing];
-    const change = { quantity: is.quantity - was.quantity, returns: is.returns - was.returns };
+    const change = {
+      quantity: is.quantity - was.quantity,
+      returns: is.returns - was.returns,
+      ...salesChange(was, is),
+    };
     rest.set(recording.clause, (rest.get(recording.clause) ?? 0n) - minor);
     yield { period, clause: recording.clause, recording, ...change, exact, minor };
   }
@@ -91,12 +102,25 @@ function* restOf(line: Pick<StatementLine, 'period' | 'clause' | 'exact' | 'mino
 const unattributed = (rated: RatedPeriod, clause: string): ReturnType<typeof rational> =>
   rational(rated.clauses.find((line) => line.clause === clause)?.unattributed ?? '0');
 
-const nothing = { quantity: 0n, returns: 0n };
+const nothing: Pick<UsageSum, 'quantity' | 'returns' | 'sales'> = { quantity: 0n, returns: 0n };
+
+function salesChange({ sales: was }: typeof nothing, { sales: is }: typeof nothing): Pick<StatementLine, 'sales'> {
+  if (was === undefined && is === undefined) return {};
+  return { sales: exactText(subtract(rational(is ?? '0'), rational(was ?? '0'))) };
+}
 
 type Keyed = Omit<UsageSum, 'quantity' | 'returns'>;
 
-const keyOf = ({ isrc, service, territory, use, model, controlledShare = '' }: Keyed): string =>
-  `${isrc} ${service} ${territory} ${use} ${model} ${controlledShare}`;
+const keyOf = ({
+  isrc,
+  service,
+  territory,
+  use,
+  model,
+  controlledShare = '',
+  usedOn = '',
+  reportedOn = '',
+}: Keyed): string => `${isrc} ${service} ${territory} ${use} ${model} ${controlledShare} ${usedOn} ${reportedOn}`;
 
-/** Sums come grouped, one per recording, context and share. */
+/** Sums come grouped, one per recording, context, share and days. */
 const bySum = (usage: readonly UsageSum[]): Map<string, UsageSum> => new Map(usage.map((sum) => [keyOf(sum), sum]));

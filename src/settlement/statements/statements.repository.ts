@@ -59,6 +59,11 @@ export const basisOf = ({
   eventPosition: event_position,
 });
 
+/** What bookings counted, by month in their order. */
+export const basesOf = (
+  bookings: readonly Pick<Booking, 'period' | 'report_ids' | 'event_position'>[],
+): Map<string, UsageBasis> => new Map(bookings.map((booking) => [booking.period.slice(0, 7), basisOf(booking)]));
+
 /** Refuses with not-found when none is issued that the transaction's organization may see. */
 export async function getStatement(tx: Tx, id: string): Promise<IssuedStatement> {
   const statement = await findStatement(tx, id);
@@ -180,6 +185,33 @@ export const currentBookings = (tx: Tx, agreementId: string): Promise<Booking[]>
        FROM period_bookings WHERE agreement_id = $1 ORDER BY period, sequence DESC`,
     [agreementId],
   );
+
+/** What the books say of months before and after a statement: by month in their order, what is counted. */
+export interface StatedMonths {
+  readonly before: ReadonlyMap<string, UsageBasis>;
+  readonly after: ReadonlyMap<string, UsageBasis>;
+  /** The months that it corrects. */
+  readonly restated: readonly string[];
+}
+
+/** The same for a draft, as if it were issued now. Statements are issued month by month, so theirs say which bookings came before. */
+export async function statedMonths(
+  tx: Tx,
+  { agreement_id, month }: Pick<Statement, 'agreement_id' | 'month'>,
+): Promise<StatedMonths> {
+  const earlier = await tx.rows<Pick<Booking, 'period' | 'report_ids' | 'event_position'>>(
+    `SELECT DISTINCT ON (period) period, report_ids, event_position FROM period_bookings
+      WHERE agreement_id = $1 AND statement_month < $2 ORDER BY period, sequence DESC`,
+    [agreement_id, month],
+  );
+  const own = basesOf(await bookingsOfStatement(tx, agreement_id, month));
+  const before = basesOf(earlier);
+  return {
+    before,
+    after: new Map([...before, ...own]),
+    restated: [...own.keys()].filter((of) => before.has(of)),
+  };
+}
 
 /** A booking with what the one before it counted; null where there is none. */
 export interface BookingOfStatement extends Booking {

@@ -21,6 +21,9 @@ const columns = [
   'quantity',
   'returns',
   'controlled_share',
+  'sales',
+  'used_on',
+  'reported_on',
   'exact',
   'amount_minor',
 ] as const;
@@ -59,7 +62,7 @@ function* rows(
   draft: number,
 ): Generator<CopyValue[]> {
   let line = 0;
-  for (const { period, clause, recording, quantity, returns, exact, minor } of statementLines(closed)) {
+  for (const { period, clause, recording, quantity, returns, sales = null, exact, minor } of statementLines(closed)) {
     line += 1;
     const context =
       recording === undefined
@@ -70,7 +73,8 @@ function* rows(
             territoryNumber(recording.territory),
             useModelCode(recording.use, recording.model),
           ];
-    const facts = [quantity, returns, recording?.controlledShare ?? null, exact, minor];
+    const { controlledShare = null, usedOn = null, reportedOn = null } = recording ?? {};
+    const facts = [quantity, returns, controlledShare, sales, usedOn, reportedOn, exact, minor];
     yield [id, `${closed.month}-01`, draft, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
   }
 }

@@ -8,6 +8,7 @@ import type { DelimitedFault, DelimitedFaultCode, DelimitedLayout } from './deli
 import { placeCode } from './match-plan';
 import { packedIsrc } from './packed-isrc';
 import { PlaceReader } from './place-reader';
+import { setSold, setUntold, soldUnits } from './sold-amount';
 import type { SoundLine } from './tally';
 
 export const lineBytesMax = 64 * 1024;
@@ -30,6 +31,7 @@ export class CarefulLine {
   private readonly days: ReadonlyMap<string, number>;
   private readonly dayForm: RegExp;
   private readonly countForm: RegExp;
+  private readonly amountForm: RegExp;
   protected faults: Fault[] = [];
 
   constructor(private readonly layout: DelimitedLayout) {
@@ -37,6 +39,7 @@ export class CarefulLine {
     const { from, days, dates, decimal } = layout;
     const [group, point] = decimal === '.' ? [',', '\\.'] : ['\\.', ','];
     this.countForm = new RegExp(`^(-?)(\\d+|\\d{1,3}(?:[${group} \u00a0]\\d{3})+)(?:${point}(?:00?|0{4,}))?$`);
+    this.amountForm = new RegExp(`^(-?)(\\d{1,18}|\\d{1,3}(?:[${group} \u00a0]\\d{3}){1,5})(?:${point}(\\d{1,30}))?$`);
     this.days = new Map(Array.from({ length: days }, (_, at) => [dayInForm(dayAfter(from, at), dates), at]));
     this.dayForm = new RegExp(`^${dates.replace(/[YMD]/g, '\\d').replaceAll('.', '\\.')}$`);
   }
@@ -52,8 +55,9 @@ export class CarefulLine {
     this.checkTogether(cells, quantity, returns);
     this.readPlace(cells, line);
     this.readDay(cells, line);
-    const { faults } = this;
     const isTaken = quantity < 0n || returns < 0n;
+    this.readSales(cells, line, isTaken);
+    const { faults } = this;
     return isTaken
       ? { faults, quantity: -quantity, returns: -returns, isTaken }
       : { faults, quantity, returns, isTaken };
@@ -115,9 +119,23 @@ export class CarefulLine {
     if (territory >= 0 && use >= 0 && model >= 0) line.place = placeCode(territory, useModelNumber(use, model));
   }
 
+  /** What is taken away has its amount taken away, too: the sign is that of the line. */
+  private readSales(cells: readonly string[], line: SoundLine, isTaken: boolean): void {
+    const { sales: column, currency = '' } = this.layout;
+    setUntold(line, 'sales-missing');
+    line.currency = currency;
+    const written = column === undefined ? '' : (cells[column] ?? '');
+    if (column === undefined || written === '') return;
+    const [, sign, whole = '', part = ''] = this.amountForm.exec(written) ?? [];
+    const units = sign === undefined ? undefined : soldUnits(`${sign}${whole.replace(/\D/g, '')}.${part}`);
+    if (units === undefined) return this.fault('cell-not-amount', cells, column);
+    setSold(line, isTaken ? -units : units);
+  }
+
   private readDay(cells: readonly string[], line: SoundLine): void {
     const { day: column } = this.layout;
     line.day = 0;
+    line.hasDay = column !== undefined;
     if (column === undefined) return;
     const written = cells[column] ?? '';
     const day = this.days.get(written);

@@ -1,3 +1,4 @@
+import { saleDecimals } from './asked-uses';
 import { CarefulLine } from './careful-line';
 import type { DelimitedFault, DelimitedLayout } from './delimited-layout';
 import { DayReader } from './day-reader';
@@ -23,9 +24,13 @@ export class DelimitedScanner {
   private readonly delimiter: number;
   private readonly starts: Int32Array;
   private readonly line = emptyLine();
+  /** The column of what was sold; -1: there is none, or nobody asks. */
+  private readonly sales: number;
+  private readonly point: number;
 
   constructor(
     private readonly layout: DelimitedLayout,
+    /** Of what adds. */
     readonly tally: Tally,
     /** Of what is to be taken away: the counts as they are, without the minus. */
     readonly taken?: Tally,
@@ -35,6 +40,10 @@ export class DelimitedScanner {
     this.days = new DayReader(layout);
     this.delimiter = layout.delimiter.charCodeAt(0);
     this.starts = new Int32Array(layout.columns + 1);
+    this.sales = layout.sales ?? -1;
+    this.point = layout.decimal.charCodeAt(0);
+    this.line.currency = layout.currency ?? '';
+    this.line.hasDay = layout.day !== undefined;
   }
 
   /** Reads whole lines, each ended by a line feed, and gives how many there were. Faults name lines from 1. */
@@ -84,11 +93,37 @@ export class DelimitedScanner {
     if (place < 0) return false;
     const day = this.days.at(bytes, starts);
     if (day < 0) return false;
+    if (this.sales >= 0 && !this.soldAt(bytes)) return false;
     line.quantity = quantity;
     line.returns = returns;
     line.place = place;
     line.day = day;
     this.tally.add(line);
+    return true;
+  }
+
+  /** Digits, perhaps with a decimal sign and at most eight more: what fifteen digits hold is exact. False for anything else. */
+  private soldAt(bytes: Buffer): boolean {
+    const start = this.starts[this.sales]!;
+    const end = this.starts[this.sales + 1]! - 1;
+    if (start === end || end - start > digitsMax) return false;
+    let units = 0;
+    let decimals = -1;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at]!;
+      if (byte === this.point && decimals < 0 && at > start && at < end - 1) {
+        decimals = 0;
+        continue;
+      }
+      const digit = byte - 48;
+      if (digit < 0 || digit > 9) return false;
+      units = units * 10 + digit;
+      if (decimals >= 0) decimals += 1;
+    }
+    const scale = saleDecimals - Math.max(decimals, 0);
+    const sold = scale < 0 ? Infinity : units * 10 ** scale;
+    if (sold > Number.MAX_SAFE_INTEGER) return false;
+    this.line.sold = sold;
     return true;
   }
 

@@ -4,6 +4,7 @@ import { DelimitedScanner } from './delimited-scanner';
 import { JsonScanner } from './json-scanner';
 import { lineBytesMax } from './careful-line';
 import { LineParts, type PlainFile } from './line-parts';
+import type { MatchPlan } from './match-plan';
 import { RunningTally, type RunningTallyParts, type Tallied } from './running-tally';
 import { type Chunk, type ChunkWork, type Scanned, workFor } from './thread-work';
 
@@ -34,7 +35,8 @@ export class DelimitedWork implements ChunkWork<ScannedChunk, ThreadResult> {
   private readonly parts: LineParts | undefined;
 
   constructor(order: ThreadOrder) {
-    const { layout, file, name } = order;
+    const { plan, file, name } = order;
+    const layout = askedLayout(order.layout, plan);
     this.added = new RunningTally(order);
     this.taken = layout.signed === true ? new RunningTally({ ...order, name: `${name}-taken` }, true) : undefined;
     const isHeaded = layout.delimiter !== jsonLines;
@@ -76,6 +78,11 @@ export class DelimitedWork implements ChunkWork<ScannedChunk, ThreadResult> {
     if (this.parts === undefined) throw new Error('a part of no file');
     return this.parts.lines(chunk);
   }
+}
+
+/** Amounts are read where somebody asks for them, and cost nothing elsewhere. */
+function askedLayout({ sales, ...layout }: DelimitedLayout, { kinds }: MatchPlan): DelimitedLayout {
+  return sales === undefined || kinds === 1 ? layout : { ...layout, sales };
 }
 
 if (parentPort !== null) workFor(parentPort, new DelimitedWork(workerData as ThreadOrder));

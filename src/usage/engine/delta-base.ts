@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { heldChunks, type HeldWriter } from './held-and-faults';
 import { placeOf } from './match-plan';
 import { isrcText } from './packed-isrc';
-import { type ImpossibleSum, impossibleMax } from './reading';
+import { type ImpossibleSum, impossibleMax } from './sum-rows';
 import { wide } from './sums-file';
 import { heldWords } from './tally';
 

@@ -16,6 +16,11 @@ export const emptyLine = (): SoundLine => ({
   day: 0,
   quantity: 0,
   returns: 0,
+  hasDay: false,
+  sold: NaN,
+  soldLarge: 0n,
+  untold: 'sales-missing',
+  currency: '',
 });
 
 /** Where lines go; `taken` where the layout is signed: what takes away. */

@@ -3,6 +3,7 @@ import { type CalendarDate, dayAfter } from '../../kernel/calendar';
 import { compileGrants, type GrantInForce, REFUSAL_REASONS, type RefusalReason } from '../../kernel/matching';
 import { territoryCode, territoryNumber } from '../../kernel/territory';
 import { useAndModelOf, useModelCode, useModelNumber } from '../../kernel/uses';
+import { type AskedPlaces, askedPlaces, type AskedUse } from './asked-uses';
 import { type Recordings, recordingsOf } from './recordings';
 import type { ShareSpan } from './shared-rows';
 
@@ -29,7 +30,7 @@ export const codeOf = ({ territory, use, model }: Place): number =>
   placeCode(territoryNumber(territory), useModelCode(use, model));
 
 /** What matching needs to know of the world, as plain data that goes to any thread. */
-export interface MatchPlan {
+export interface MatchPlan extends AskedPlaces {
   readonly serviceId: string;
   /** The first day of the report's period, and how many days it has. */
   readonly from: CalendarDate;
@@ -58,6 +59,7 @@ export interface Matched {
   /** From what is reported to the ISRC that both parties say it stands for. */
   readonly resolutions?: ReadonlyMap<string, string>;
   readonly shares?: readonly Shares[];
+  readonly asked?: readonly AskedUse[];
 }
 
 /** Recordings of which the label controls a part: their share in millionths, in these territories, from a day on until another one or without end. */
@@ -68,7 +70,16 @@ export interface Shares extends Pick<ShareSpan, 'share' | 'territories'> {
 }
 
 /** A grant whose recordings nobody named (`isrcs` undefined) is no input here: a report's lines are looked up by their recordings. */
-export function matchPlanOf({ serviceId, from, days, grants, catalogue, resolutions, shares }: Matched): MatchPlan {
+export function matchPlanOf({
+  serviceId,
+  from,
+  days,
+  grants,
+  catalogue,
+  resolutions,
+  shares,
+  asked = [],
+}: Matched): MatchPlan {
   const sets = new Map<string, number>();
   for (const isrc of catalogue) sets.set(isrc, 0);
   const refined = new Map<string, number>();
@@ -79,6 +90,8 @@ export function matchPlanOf({ serviceId, from, days, grants, catalogue, resoluti
   for (const [isrc, set] of sets) representatives[set] ??= isrc;
   representatives[0] = '';
   const among = representatives.filter((isrc) => isrc !== undefined);
+  const agreements = [...new Set(grants.map(({ agreementId }) => agreementId))].sort();
+  const places = placesOf(grants.filter(({ services }) => services.has(serviceId)));
   return {
     serviceId,
     from,
@@ -86,8 +99,9 @@ export function matchPlanOf({ serviceId, from, days, grants, catalogue, resoluti
     recordings: recordingsOf(sets, resolvable(sets, resolutions), spansOf(sets, shares ?? [], { from, days })),
     representatives,
     grants: grants.map((grant) => ({ ...grant, isrcs: new Set(among.filter((isrc) => isrcsOf(grant).has(isrc))) })),
-    agreements: [...new Set(grants.map(({ agreementId }) => agreementId))].sort(),
-    places: placesOf(grants.filter(({ services }) => services.has(serviceId))),
+    agreements,
+    places,
+    ...askedPlaces(asked, { agreements, places, usesAndModels }),
   };
 }
 
@@ -151,9 +165,16 @@ function placesOf(grants: readonly GrantInForce[]): Uint32Array {
   return Uint32Array.from(codes).sort();
 }
 
-/** The number of a sum: in the order of agreement, recording and place, by their numbers in the plan. */
-export const keyOf = ({ recordings, places }: MatchPlan, agreement: number, recording: number, place: number): number =>
-  (agreement * recordings.sets.length + recording) * places.length + place;
+/**
+ * The number of a sum: in the order of agreement, recording and place, by their numbers in the plan. It is that of the units in the first part of the month: the sales
+ * of a part follow its units, then comes the next part.
+ */
+export const keyOf = (
+  { recordings, places, parts, kinds }: MatchPlan,
+  agreement: number,
+  recording: number,
+  place: number,
+): number => ((agreement * recordings.sets.length + recording) * places.length + place) * parts * kinds;
 
 export const unknownRecording = -1 - REFUSAL_REASONS.indexOf('unknown-recording');
 

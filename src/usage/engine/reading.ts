@@ -1,13 +1,13 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WholeSum } from '../../kernel/whole-sum';
+import { type Untold, untoldText } from './asked-uses';
 import { FaultsWriter, HeldWriter } from './held-and-faults';
 import type { WrittenFile } from './hashed-file';
 import { type MatchPlan, placeOf } from './match-plan';
-import { type MergedSum, mergeRuns, piecesOf, piecesOfFile, type RunSource } from './merge-runs';
+import { mergeRuns, piecesOf, piecesOfFile, type RunSource } from './merge-runs';
 import { isrcText } from './packed-isrc';
+import { type AgreementTotal, type ImpossibleSum, impossibleMax, placeText, SumRows } from './sum-rows';
 import { addLarge, type LargeSum } from './sum-table';
-import { shareOfRow } from './shared-rows';
 import { runOfSums, SumsWriter } from './sums-file';
 
 /** Is told how far a reading has come. */
@@ -50,20 +50,6 @@ export interface Reading {
   remove(): Promise<void>;
 }
 
-/** Units or returns that add up to 2^63 or more, or a difference that takes away more than there is. */
-export interface ImpossibleSum {
-  readonly code: 'sum-out-of-range' | 'sum-below-zero';
-  readonly message: string;
-}
-
-/** What a report says about one agreement in all. */
-export interface AgreementTotal {
-  readonly agreementId: string;
-  readonly rows: number;
-  readonly quantity: bigint;
-  readonly returns: bigint;
-}
-
 /** Sums as they were found: runs, in memory or on disk, and what is too large for them. */
 export interface FoundSums {
   readonly runs: readonly { readonly path: string; readonly rows: number }[];
@@ -71,6 +57,8 @@ export interface FoundSums {
   readonly large: ReadonlyMap<number, LargeSum>;
   /** To be taken away. */
   readonly isTaken?: boolean;
+  /** What agreements ask of lines and these do not tell: the first of each agreement. */
+  readonly untold?: readonly Untold[];
 }
 
 /** The files of a reading while it goes on, in a folder of its own inside `parent`, which is on disk. */
@@ -134,112 +122,43 @@ interface WrittenSums {
   readonly impossible: readonly ImpossibleSum[];
 }
 
-export const int8Max = 2n ** 63n - 1n;
-export const impossibleMax = 100;
-
 async function writeSums(
   file: FileHandle,
   plan: MatchPlan,
   found: readonly FoundSums[],
   base?: FileHandle,
 ): Promise<WrittenSums> {
-  const { agreements, places, recordings, serviceId } = plan;
+  const { agreements, places, serviceId, from } = plan;
   const writer = new SumsWriter(file);
-  const totals = agreements.map(() => new Total());
-  const checked = new CheckedSums(base !== undefined);
+  const rows = new SumRows(plan, writer, base !== undefined);
   const { files, sources } = await openRuns(found);
   const large = largeOf(found);
   if (base !== undefined) sources.push({ pieces: runOfSums(base, plan, large), sign: 1 });
   try {
-    await mergeRuns(sources, large, (sum) => {
-      const rest = Math.floor(sum.key / places.length);
-      const agreement = Math.floor(rest / recordings.sets.length);
-      const recording = rest - agreement * recordings.sets.length;
-      const place = sum.key - rest * places.length;
-      const [letters, digits] = [recordings.letters[recording]!, recordings.digits[recording]!];
-      if (!checked.check(sum, () => `${isrcText({ letters, digits })} in ${placeText(places[place]!)}`))
-        return undefined;
-      const write = (): void => {
-        writer.add(
-          agreement,
-          letters,
-          digits,
-          place,
-          sum.quantity,
-          sum.returns,
-          shareOfRow(recordings.shared, recording),
-        );
-        if (sum.large === undefined) return totals[agreement]!.add(sum.quantity, sum.returns);
-        writer.correctLast(sum.large.quantity, sum.large.returns);
-        totals[agreement]!.addLarge(sum.large);
-      };
-      if (!writer.isFull(agreement)) return void write();
-      return writer.flush().then(write);
-    });
-    const written = await writer.end({ service: serviceId, agreements, places: [...places].map(placeOf) });
-    const told = totals.map((total, number) => ({ agreementId: agreements[number]!, ...total.whole }));
-    return { written, totals: told.filter(({ rows }) => rows > 0), impossible: checked.impossible };
+    await mergeRuns(sources, large, (sum) => rows.take(sum));
+    await rows.end();
+    const written = await writer.end({ service: serviceId, agreements, places: [...places].map(placeOf), from });
+    return { written, totals: rows.told, impossible: [...rows.impossible, ...untoldOf(plan, found)] };
   } finally {
     for (const each of files) await each.close();
   }
 }
 
-const placeText = (code: number): string => {
-  const { territory, use, model } = placeOf(code);
-  return `${territory}, ${use}, ${model}`;
-};
-
-/** Looks at sums before they are written, and notes those that cannot be. */
-class CheckedSums {
-  readonly impossible: ImpossibleSum[] = [];
-
-  constructor(private readonly isDelta: boolean) {}
-
-  /** Whether the sum is to be written: what a delta leaves nothing of is not told any more. */
-  check({ quantity, returns, large }: MergedSum, name: () => string): boolean {
-    if (large === undefined && quantity > 0 && returns >= 0 && returns <= quantity) return true;
-    return this.whole(large ?? { quantity: BigInt(quantity), returns: BigInt(returns) }, name);
+/** What agreements ask of lines and the report does not tell, each once. */
+function untoldOf(plan: MatchPlan, found: readonly FoundSums[]): ImpossibleSum[] {
+  const first = new Map<string, Untold>();
+  for (const one of found.flatMap(({ untold = [] }) => untold)) {
+    const key = `${one.agreement} ${one.code}`;
+    if (!first.has(key)) first.set(key, one);
   }
-
-  private whole({ quantity, returns }: LargeSum, name: () => string): boolean {
-    const before = this.impossible.length;
-    if (quantity > int8Max) this.add('sum-out-of-range', `the units of ${name()} add up to more than can be kept`);
-    if (returns > int8Max) this.add('sum-out-of-range', `the returns of ${name()} add up to more than can be kept`);
-    if (quantity < 0n || returns < 0n || returns > quantity) {
-      this.add(
-        'sum-below-zero',
-        `of ${name()} more is taken away than there is: ${quantity} units are left, ${returns} returned`,
-      );
-    }
-    return this.impossible.length === before && before < impossibleMax && !(this.isDelta && quantity === 0n);
-  }
-
-  private add(code: ImpossibleSum['code'], message: string): void {
-    if (this.impossible.length < impossibleMax) this.impossible.push({ code, message });
-  }
-}
-
-/** Counts of many sums. */
-class Total {
-  private rows = 0;
-  private readonly quantity = new WholeSum();
-  private readonly returns = new WholeSum();
-
-  add(quantity: number, returns: number): void {
-    this.rows += 1;
-    this.quantity.add(quantity);
-    this.returns.add(returns);
-  }
-
-  addLarge({ quantity, returns }: LargeSum): void {
-    this.rows += 1;
-    this.quantity.addLarge(quantity);
-    this.returns.addLarge(returns);
-  }
-
-  get whole(): { rows: number; quantity: bigint; returns: bigint } {
-    return { rows: this.rows, quantity: this.quantity.total, returns: this.returns.total };
-  }
+  return [...first.values()].slice(0, impossibleMax).map(({ code, agreement, letters, digits, place, currency }) => {
+    const what = `${isrcText({ letters, digits })} in ${placeText(place)}`;
+    const told = currency === '' ? '' : ` (${currency})`;
+    return {
+      code,
+      message: `${what}: ${untoldText[code]}${told}, and agreement ${plan.agreements[agreement]} pays by it`,
+    };
+  });
 }
 
 async function openRuns(found: readonly FoundSums[]): Promise<{ files: FileHandle[]; sources: RunSource[] }> {

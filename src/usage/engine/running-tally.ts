@@ -41,9 +41,9 @@ export class RunningTally {
   }
 
   end(): Tallied {
-    const { table, units, accepted, reasons } = this.tally;
+    const { table, units, accepted, reasons, untold } = this.tally;
     const sums = { runs: this.runs.list, last: table.takeRun(), large: table.large, isTaken: this.isTaken };
-    return { ...sums, units, accepted, reasons };
+    return { ...sums, units, accepted, reasons, untold: [...untold.values()] };
   }
 }
 

@@ -56,15 +56,20 @@ const valueOf = async (sums: AsyncGenerator<AgreementSum>): Promise<AgreementSum
 };
 
 const isSame = ({ before, after }: SumDifference): boolean =>
-  before?.sum.quantity === after?.sum.quantity && before?.sum.returns === after?.sum.returns;
+  before?.sum.quantity === after?.sum.quantity &&
+  before?.sum.returns === after?.sum.returns &&
+  before?.sum.sales === after?.sum.sales;
 
 /** As sums lie in their files; what is not there comes last. */
 function inOrder(a: AgreementSum | undefined, b: AgreementSum | undefined): number {
   if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
   if (a.agreementId !== b.agreementId) return a.agreementId < b.agreementId ? -1 : 1;
   if (a.sum.isrc !== b.sum.isrc) return a.sum.isrc < b.sum.isrc ? -1 : 1;
-  return shareOrder(a) - shareOrder(b) || codeOf(a.sum) - codeOf(b.sum);
+  return shareOrder(a) - shareOrder(b) || codeOf(a.sum) - codeOf(b.sum) || dayOrder(a.sum, b.sum);
 }
+
+const dayOrder = ({ usedOn: a = '' }: AgreementSum['sum'], { usedOn: b = '' }: AgreementSum['sum']): number =>
+  a < b ? -1 : Number(a > b);
 
 /** The whole comes first. */
 const shareOrder = ({ share }: AgreementSum): number => share % wholeShare;

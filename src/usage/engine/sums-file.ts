@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { shareText, type UsageSum, wholeShare } from '../../kernel';
+import { calendarDateOf, dayAfter, exactText, ratio, shareText, type UsageSum, wholeShare } from '../../kernel';
+import { saleDecimals } from './asked-uses';
 import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { isrcText, packedIsrc } from './packed-isrc';
 import { codeOf, keyOf, type MatchPlan, type Place } from './match-plan';
@@ -10,12 +11,17 @@ import { addLarge, type LargeSum, type SortedRun } from './sum-table';
  * The sums of a report as a file (docs/usage-files.md): blocks of rows, each block of one agreement and in columns of 32-bit words (little-endian), then
  * a footer in JSON, its length, and the magic. Rows are sorted by agreement, recording, share (the whole first) and place, so the same usage gives the same bytes.
  * A file in which some row is of a part of a recording has another magic, and in blocks with such rows a column more: what knows no shares must not pay the whole.
+ * The same goes for sales, and for rows of a part of the month.
  */
-const magics = { '1': 'ACUSUM01', '2': 'ACUSUM02' } as const;
+const magics = { '1': 'ACUSUM01', '2': 'ACUSUM02', '3': 'ACUSUM03' } as const;
 const rowsPerBlock = 65_536;
 /** ISRC as letters and digits, place, quantity and returns as low and high words; behind them the share in millionths where a block has one. */
 const columns = 7;
 const twoTo32 = 0x1_0000_0000;
+/** Columns of what some agreements ask for beside units: the first day of the part of the month, counted from its first, and sales as low and high word. */
+const detailColumns = 3;
+/** A row of which nobody asks for a part: of its sales, the high word alone. */
+const nothing = 0x8000_0000;
 
 export interface SumsBlock {
   /** Number in the footer's list. */
@@ -24,7 +30,12 @@ export interface SumsBlock {
   readonly rows: number;
   /** Whether it has the column of shares. */
   readonly shared?: true;
+  /** Whether it has the column of parts of the month, and those of sales. */
+  readonly parted?: true;
+  readonly sold?: true;
 }
+
+type BlockKind = Pick<SumsBlock, 'shared' | 'parted' | 'sold'>;
 
 export interface SumsFooter {
   readonly schema: `accordo-usage-sums/${keyof typeof magics}`;
@@ -32,6 +43,8 @@ export interface SumsFooter {
   readonly agreements: readonly string[];
   readonly places: readonly Place[];
   readonly blocks: readonly SumsBlock[];
+  /** Where some block is of parts of the month: its first day. */
+  readonly from?: string;
 }
 
 /** Writes such a file from its first byte to its last. Rows come in order. */
@@ -41,6 +54,9 @@ export class SumsWriter {
   private rows = 0;
   private agreement = -1;
   private isShared = false;
+  private details: Uint32Array | undefined;
+  private isParted = false;
+  private isSold = false;
   private readonly blocks: SumsBlock[] = [];
 
   constructor(file: FileHandle) {
@@ -86,30 +102,60 @@ export class SumsWriter {
     words[rowsPerBlock * 6 + row] = Number(returns >> 32n);
   }
 
-  async flush(): Promise<void> {
-    const { rows, agreement, words, out, isShared } = this;
-    if (rows === 0) return;
-    const block = new Uint32Array(columnsOf(isShared) * rows);
-    for (let column = 0; column < columnsOf(isShared); column += 1) {
-      block.set(words.subarray(rowsPerBlock * column, rowsPerBlock * column + rows), rows * column);
+  /** What is asked for of the row that was added last beside its units. */
+  detailLast({ part, sold }: { readonly part: number | undefined; readonly sold: bigint | undefined }): void {
+    const details = (this.details ??= new Uint32Array(detailColumns * rowsPerBlock).fill(nothing));
+    const row = this.rows - 1;
+    if (part !== undefined) {
+      details[row] = part;
+      this.isParted = true;
     }
-    this.blocks.push({ agreement, offset: out.bytes, rows, ...(isShared && { shared: true }) });
+    if (sold !== undefined) {
+      details[rowsPerBlock + row] = Number(sold & 0xffff_ffffn);
+      details[rowsPerBlock * 2 + row] = Number((sold >> 32n) & 0xffff_ffffn);
+      this.isSold = true;
+    }
+  }
+
+  async flush(): Promise<void> {
+    const { rows, agreement, words, out, isShared, isParted, isSold, details } = this;
+    if (rows === 0) return;
+    const kind: BlockKind = {
+      ...(isShared && { shared: true }),
+      ...(isParted && { parted: true }),
+      ...(isSold && { sold: true }),
+    };
+    const block = new Uint32Array(columnsOf(kind) * rows);
+    let next = 0;
+    const put = (from: Uint32Array, column: number): void => {
+      block.set(from.subarray(rowsPerBlock * column, rowsPerBlock * column + rows), rows * next);
+      next += 1;
+    };
+    for (let column = 0; column < (isShared ? columns + 1 : columns); column += 1) put(words, column);
+    if (details !== undefined && isParted) put(details, 0);
+    if (details !== undefined && isSold) for (const column of [1, 2]) put(details, column);
+    this.blocks.push({ agreement, offset: out.bytes, rows, ...kind });
     this.rows = 0;
-    this.isShared = false;
+    this.isShared = this.isParted = this.isSold = false;
+    details?.fill(nothing);
     await out.write(Buffer.from(block.buffer));
   }
 
   /** Ends the file; all of it is on disk afterwards. */
-  async end(about: Omit<SumsFooter, 'schema' | 'blocks'>): Promise<WrittenFile> {
+  async end({ from, ...about }: Omit<SumsFooter, 'schema' | 'blocks'>): Promise<WrittenFile> {
     await this.flush();
-    const version = this.blocks.some(({ shared }) => shared) ? '2' : '1';
-    const footer: SumsFooter = { schema: `accordo-usage-sums/${version}`, ...about, blocks: this.blocks };
+    const isParted = this.blocks.some(({ parted }) => parted);
+    const isDetailed = isParted || this.blocks.some(({ sold }) => sold);
+    const version = isDetailed ? '3' : this.blocks.some(({ shared }) => shared) ? '2' : '1';
+    const days = isParted && from !== undefined ? { from } : {};
+    const footer: SumsFooter = { schema: `accordo-usage-sums/${version}`, ...about, ...days, blocks: this.blocks };
     await this.out.writeFooter(footer, magics[version]);
     return this.out.end();
   }
 }
 
-const columnsOf = (isShared: boolean): number => (isShared ? columns + 1 : columns);
+const columnsOf = ({ shared, parted, sold }: BlockKind): number =>
+  columns + (shared ? 1 : 0) + (parted ? 1 : 0) + (sold ? 2 : 0);
 
 /** A sum and the agreement that it is of. */
 export interface AgreementSum {
@@ -119,6 +165,14 @@ export interface AgreementSum {
   readonly sum: UsageSum;
 }
 
+/** Which sum. Share in millionths. */
+export interface SumWanted extends Pick<UsageSum, 'usedOn'> {
+  readonly agreementId: string;
+  readonly isrc: string;
+  readonly place: number;
+  readonly share: number;
+}
+
 /** Rows of one agreement as they are kept: in columns of words. */
 export interface SumsRows {
   readonly agreementId: string;
@@ -126,11 +180,30 @@ export interface SumsRows {
   readonly words: Uint32Array;
   readonly places: readonly Place[];
   readonly service: string;
-  readonly shared: boolean;
+  readonly kind: BlockKind;
+  /** The first day of the month, where rows are of parts of it. */
+  readonly firstDay: string;
 }
 
-const shareAt = ({ words, rows, shared }: Pick<SumsRows, 'words' | 'rows' | 'shared'>, row: number): number =>
-  shared ? words[rows * columns + row]! : wholeShare;
+/** The number of the first day of the part that a row is of, from the month's first; undefined where it is of all of it. */
+function partAt({ words, rows, kind }: Pick<SumsRows, 'words' | 'rows' | 'kind'>, row: number): number | undefined {
+  if (!kind.parted) return undefined;
+  const day = words[rows * (columns + (kind.shared ? 1 : 0)) + row]!;
+  return day === nothing ? undefined : day;
+}
+
+/** What a row was sold for, in units of the eighth decimal; undefined where nobody asks. */
+function soldAt({ words, rows, kind }: Pick<SumsRows, 'words' | 'rows' | 'kind'>, row: number): bigint | undefined {
+  if (!kind.sold) return undefined;
+  const column = columnsOf(kind) - 2;
+  const [low, high] = [words[rows * column + row]!, words[rows * (column + 1) + row]!];
+  return low === nothing && high === nothing ? undefined : BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+}
+
+const soldText = (units: bigint): string => exactText(ratio(units, 10n ** BigInt(saleDecimals)));
+
+const shareAt = ({ words, rows, kind }: Pick<SumsRows, 'words' | 'rows' | 'kind'>, row: number): number =>
+  kind.shared ? words[rows * columns + row]! : wholeShare;
 
 /** The blocks of one agreement, or of all, in the order of the file; `passed` may be told of rows that are not wanted, and says how many of a block are. */
 async function* blocksOf(
@@ -138,18 +211,24 @@ async function* blocksOf(
   agreementId?: string,
   passed = 0,
 ): AsyncGenerator<SumsRows & { readonly from: number }> {
-  const { agreements, blocks, places, service } = await readFooter<SumsFooter>(file, ...Object.values(magics));
+  const {
+    agreements,
+    blocks,
+    places,
+    service,
+    from: firstDay = '',
+  } = await readFooter<SumsFooter>(file, ...Object.values(magics));
   let left = passed;
-  for (const { agreement, offset, rows, shared = false } of blocks) {
+  for (const { agreement, offset, rows, ...kind } of blocks) {
     const own = agreements[agreement]!;
     if (agreementId !== undefined && own !== agreementId) continue;
     if (left >= rows) {
       left -= rows;
       continue;
     }
-    const bytes = await bytesAt(file, offset, rows * columnsOf(shared) * 4);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * columnsOf(shared));
-    yield { agreementId: own, rows, words, places, service, shared, from: left };
+    const bytes = await bytesAt(file, offset, rows * columnsOf(kind) * 4);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, rows * columnsOf(kind));
+    yield { agreementId: own, rows, words, places, service, kind, firstDay, from: left };
     left = 0;
   }
 }
@@ -157,7 +236,8 @@ async function* blocksOf(
 /** The sums of one agreement, or of all, in the order of the file, after the first `passed`. */
 export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0): AsyncGenerator<AgreementSum> {
   for await (const block of blocksOf(file, agreementId, passed)) {
-    const { agreementId: own, rows, words, places, service, from } = block;
+    const { agreementId: own, rows, words, places, service, firstDay, from } = block;
+    const isPlain = !block.kind.parted && !block.kind.sold;
     for (let row = from; row < rows; row += 1) {
       const share = shareAt(block, row);
       const sum = {
@@ -168,16 +248,26 @@ export async function* sumsOf(file: FileHandle, agreementId?: string, passed = 0
         returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
         ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
       };
+      if (!isPlain) Object.assign(sum, detailsOf(partAt(block, row), soldAt(block, row), firstDay));
       yield { agreementId: own, share, sum };
     }
   }
 }
 
-/** What an agreement's use of one recording in one place under one share comes to; undefined where the file has none. Share in millionths. */
+const detailsOf = (
+  part: number | undefined,
+  sold: bigint | undefined,
+  firstDay: string,
+): Pick<UsageSum, 'usedOn' | 'sales'> => ({
+  ...(part === undefined ? {} : { usedOn: dayAfter(calendarDateOf(firstDay), part) }),
+  ...(sold === undefined ? {} : { sales: soldText(sold) }),
+});
+
+/** What an agreement's use of one recording in one place under one share, in a part of the month that may begin on `usedOn`, comes to; undefined where the file has none. Share in millionths. */
 export async function sumIn(
   file: FileHandle,
-  { agreementId, isrc, place, share }: { agreementId: string; isrc: string; place: number; share: number },
-): Promise<Pick<UsageSum, 'quantity' | 'returns'> | undefined> {
+  { agreementId, isrc, place, share, usedOn }: SumWanted,
+): Promise<Pick<UsageSum, 'quantity' | 'returns' | 'sales'> | undefined> {
   const { letters, digits } = packedIsrc(isrc);
   for await (const block of blocksOf(file, agreementId)) {
     const { rows, words } = block;
@@ -185,7 +275,10 @@ export async function sumIn(
     for (let row = 0; row < rows; row += 1) {
       if (words[row] !== letters || words[rows + row] !== digits || words[rows * 2 + row] !== own) continue;
       if (shareAt(block, row) !== share) continue;
+      const { usedOn: from, ...sold } = detailsOf(partAt(block, row), soldAt(block, row), block.firstDay);
+      if (from !== usedOn) continue;
       return {
+        ...sold,
         quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
         returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
       };
@@ -208,25 +301,42 @@ export async function* runOfSums(
   for await (const block of blocksOf(file)) {
     const { agreementId, rows, words, places } = block;
     const agreement = agreements.get(agreementId);
-    const run = new Float64Array(rows * 3);
+    const run = new Float64Array(rows * 3 * plan.kinds);
+    let end = 0;
+    const put = (key: number, quantity: bigint, returns: bigint): void => {
+      run[end] = key;
+      if (quantity <= exactMax && returns <= exactMax) {
+        run[end + 1] = Number(quantity);
+        run[end + 2] = Number(returns);
+      } else addLarge(large, key, { quantity, returns });
+      end += 3;
+    };
     for (let row = 0; row < rows; row += 1) {
       const recording = recordingAt(plan.recordings, words[row]!, words[rows + row]!);
       const ofShare = recording < 0 ? recording : rowWithShare(plan.recordings, recording, shareAt(block, row));
       const place = numbers.get(codeOf(places[words[rows * 2 + row]!]!));
       if (agreement === undefined || ofShare < 0 || place === undefined) throw new Error('read under another plan');
-      const key = keyOf(plan, agreement, ofShare, place);
-      run[row * 3] = key;
-      const [quantity, returns] = [
+      const key = keyOf(plan, agreement, ofShare, place) + partNumber(plan, agreement, place, partAt(block, row));
+      put(
+        key,
         wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
         wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
-      ];
-      if (quantity <= exactMax) {
-        run[row * 3 + 1] = Number(quantity);
-        run[row * 3 + 2] = Number(returns);
-      } else addLarge(large, key, { quantity, returns });
+      );
+      const sold = soldAt(block, row);
+      if (sold !== undefined && plan.kinds === 2) put(key + 1, sold > 0n ? sold : 0n, sold < 0n ? -sold : 0n);
     }
-    yield run;
+    yield run.subarray(0, end);
   }
+}
+
+/** How far behind the sum of the first part of the month that of the part lies which begins on this day. */
+function partNumber(plan: MatchPlan, agreement: number, place: number, day: number | undefined): number {
+  const { parts = [] } = plan.asked.get(agreement * plan.places.length + place) ?? {};
+  if ((day === undefined) !== (parts.length === 0)) throw new Error('read under another plan');
+  if (day === undefined || day === 0) return 0;
+  const part = parts.indexOf(day) + 1;
+  if (part === 0) throw new Error('read under another plan');
+  return part * plan.kinds;
 }
 
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);

@@ -1,3 +1,4 @@
+import { type Asked, partOf, type Untold, type UntoldCode } from './asked-uses';
 import { keyOf, Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
 import { recordingAt } from './recordings';
 import { rowOf } from './shared-rows';
@@ -20,6 +21,13 @@ export interface SoundLine {
   day: number;
   quantity: number;
   returns: number;
+  /** Whether a day is told. */
+  hasDay: boolean;
+  /** What it was sold for, net of returns, in units of the eighth decimal of `currency`; Infinity: `soldLarge`; NaN: `untold` says why it is not told. Looked at where somebody asks. */
+  sold: number;
+  soldLarge: bigint;
+  untold: UntoldCode;
+  currency: string;
 }
 
 /** What lines come to: sums of what is licensed, a row for each line that is held, units by place, lines by reason. */
@@ -35,6 +43,9 @@ export class Tally {
   private readonly placesSeen = new Set<number>();
   private readonly largeUnits = new Map<number, bigint>();
   private readonly hasShares: boolean;
+  protected readonly asks: boolean;
+  /** What agreements ask of lines and these do not tell. */
+  readonly untold = new Map<string, Untold>();
 
   constructor(
     private readonly plan: MatchPlan,
@@ -43,8 +54,9 @@ export class Tally {
     this.table = new SumTable(slotsMax);
     this.matcher = new Matcher(plan);
     this.hasShares = plan.recordings.shared.shares.length > 0;
+    this.asks = plan.asked.size > 0;
     plan.places.forEach((place, number) => (this.placeNumbers[place] = number));
-    if (plan.agreements.length * plan.recordings.sets.length * plan.places.length > Number.MAX_SAFE_INTEGER) {
+    if (keyOf(plan, plan.agreements.length, 0, 0) > Number.MAX_SAFE_INTEGER) {
       throw new RangeError('more sums are possible than have a number');
     }
   }
@@ -55,7 +67,8 @@ export class Tally {
     const decision = this.decide(line);
     if (decision.agreement < 0) return this.hold(line, decision.agreement);
     this.accepted += 1;
-    this.table.add(this.keyOf(decision.agreement, decision.recording, place), quantity, line.returns);
+    const key = this.keyOf(decision.agreement, decision.recording, place);
+    this.table.add(this.asks ? this.askedKey(key, decision.agreement, line) : key, quantity, line.returns);
   }
 
   /** As add, for counts that a double does not hold: the fields of `line` for them are not read. */
@@ -64,7 +77,8 @@ export class Tally {
     const decision = this.decide(line);
     if (decision.agreement < 0) return this.holdLarge(line, decision.agreement, quantity, returns);
     this.accepted += 1;
-    this.table.addLarge(this.keyOf(decision.agreement, decision.recording, line.place), quantity, returns);
+    const key = this.keyOf(decision.agreement, decision.recording, line.place);
+    this.table.addLarge(this.asks ? this.askedKey(key, decision.agreement, line) : key, quantity, returns);
   }
 
   /** Held where the line names no recording at all. */
@@ -120,6 +134,41 @@ export class Tally {
     return keyOf(this.plan, agreement, recording, this.placeNumbers[place]!);
   }
 
+  /** The sum that a line's units belong to, by the part of the month that it is in; what it was sold for is added to the sum beside. */
+  private askedKey(key: number, agreement: number, line: SoundLine): number {
+    const asked = this.askedOf(agreement, line);
+    if (asked === undefined) return key;
+    if (asked.parts.length > 0 && !line.hasDay) this.note('day-missing', agreement, line);
+    const own = this.partKey(key, agreement, line);
+    if (asked.sold === undefined) return own;
+    if (Number.isNaN(line.sold)) this.note(line.untold, agreement, line);
+    else if (line.currency !== asked.sold) this.note('sales-currency', agreement, line);
+    else this.addSold(own + 1, line);
+    return own;
+  }
+
+  /** The sum of the units of the part of the month that a line is in. */
+  protected partKey(key: number, agreement: number, line: SoundLine): number {
+    const asked = this.askedOf(agreement, line);
+    return asked === undefined ? key : key + partOf(asked, line.day) * this.plan.kinds;
+  }
+
+  private askedOf(agreement: number, { place }: SoundLine): Asked | undefined {
+    return this.plan.asked.get(agreement * this.plan.places.length + this.placeNumbers[place]!);
+  }
+
+  private addSold(key: number, { sold, soldLarge }: SoundLine): void {
+    if (sold === Infinity) this.table.addLarge(key, most(soldLarge, 0n), most(-soldLarge, 0n));
+    else this.table.add(key, sold > 0 ? sold : 0, sold < 0 ? -sold : 0);
+  }
+
+  private note(code: UntoldCode, agreement: number, { letters, digits, place, currency }: SoundLine): void {
+    const key = `${agreement} ${code}`;
+    if (this.untold.has(key)) return;
+    const told = code === 'sales-currency' ? currency : '';
+    this.untold.set(key, { code, agreement, letters, digits, place, currency: told });
+  }
+
   private count(place: number, quantity: number): void {
     const units = this.unitsByPlace[place]! + quantity;
     if (units === quantity) this.placesSeen.add(place);
@@ -171,6 +220,8 @@ export class Tally {
     this.held = grown;
   }
 }
+
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Held lines by reason. */
 export function byReason(reasons: Float64Array): Record<string, number> {

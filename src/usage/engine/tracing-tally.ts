@@ -25,7 +25,9 @@ export class TracingTally extends Tally {
 
   private isTraced(line: SoundLine): boolean {
     const { agreement, recording } = this.decide(line);
-    return agreement >= 0 && this.keyOf(agreement, recording, line.place) === this.traced;
+    return (
+      agreement >= 0 && this.partKey(this.keyOf(agreement, recording, line.place), agreement, line) === this.traced
+    );
   }
 }
 

@@ -24,7 +24,7 @@ export async function otherSource(
   const terms = termsOfMonth(agreement.life, month);
   const position = await settledPosition(tx, agreement.platformId);
   const reportIds = await liveReportIds(tx, agreement, month);
-  const reported = await usageOfReports(tx, readings, agreement, reportIds);
+  const reported = await usageOfReports(tx, readings, agreement, month, reportIds);
   const metered = await eventSums(tx, agreement, month, position);
   return { usage: [...from(terms, 'events', reported.usage), ...from(terms, 'report', metered)], reportIds, position };
 }
@@ -37,7 +37,8 @@ export async function bothSources(
   { month, serviceId }: { readonly month: string; readonly serviceId: string },
 ): Promise<{ readonly record: UsageSum[]; readonly other: UsageSum[] }> {
   const terms = termsOfMonth(agreement.life, month);
-  const { usage } = await usageOfReports(tx, readings, agreement, await liveReportIds(tx, agreement, month));
+  const reportIds = await liveReportIds(tx, agreement, month);
+  const { usage } = await usageOfReports(tx, readings, agreement, month, reportIds);
   const reported = usage.filter(({ service }) => service === serviceId);
   const metered = await eventSums(tx, agreement, month, everyPosition, serviceId);
   return {

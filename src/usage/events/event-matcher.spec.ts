@@ -39,6 +39,7 @@ const event = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   model: 'AdvertisementSupportedModel',
   quantity: 1,
   playedSeconds: null,
+  sold: null,
   ...changes,
 });
 

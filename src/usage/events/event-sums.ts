@@ -1,24 +1,31 @@
-import type { AgreementWithTerms } from '../../agreements';
+import type { LivingAgreement } from '../../agreements';
 import {
   firstDaysOf,
-  reportingPeriodAround,
+  periodOfMonth,
   shareText,
   territoryCode,
   type UsageSum,
   useAndModelOf,
   wholeShare,
 } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import type { Parameter, Tx } from '../../platform/database/tx';
+import { detailValues, type EventDetails, eventDetailsOf, partSql } from './event-days';
+import { movedEvents } from './moved-events';
 
-/** Whose sums: an agreement, by its id, and how long its periods are. A month ("2026-01") stands for the one that it lies in. */
-type Summed = Pick<AgreementWithTerms, 'id'> & { readonly terms: Pick<AgreementWithTerms['terms'], 'reportingPeriod'> };
+/** Whose events. A month ("2026-01") stands for the period that it lies in. */
+export type EventsOf = Pick<LivingAgreement, 'id' | 'platformId' | 'life' | 'timeZone'>;
 
 /** The months of the period, by their first days. */
-const monthsSummed = ({ terms }: Summed, month: string): string[] =>
-  firstDaysOf(reportingPeriodAround(terms.reportingPeriod, month));
+export const monthsSummed = ({ life }: Pick<EventsOf, 'life'>, month: string): string[] =>
+  firstDaysOf(periodOfMonth(life, month));
 
 /** The last position up to `settled` at which events changed the agreement's period; 0 where none did. */
-export async function lastPosition(tx: Tx, agreement: Summed, month: string, settled: bigint): Promise<bigint> {
+export async function lastPosition(
+  tx: Tx,
+  agreement: Pick<EventsOf, 'id' | 'life'>,
+  month: string,
+  settled: bigint,
+): Promise<bigint> {
   const { last } = await tx.one<{ last: bigint }>(
     `SELECT coalesce(max(l.last), 0) AS last
        FROM unnest($2::date[]) AS m (month),
@@ -36,38 +43,35 @@ interface SumRow {
   /** In millionths. */
   readonly share: number;
   readonly quantity: string;
+  readonly used_on?: string | null;
+  readonly reported_on?: string | null;
+  readonly sales?: string | null;
 }
 
 /** What events add up to in a period of the agreement, of one service or all, up to a position: always the same, for nothing is ever changed or added below it. */
 export async function eventSums(
   tx: Tx,
-  agreement: Summed,
+  agreement: EventsOf,
   month: string,
   position: bigint,
   serviceId?: string,
 ): Promise<UsageSum[]> {
-  const rows = await tx.rows<SumRow>(sumsOfEvents, [
-    agreement.id,
-    monthsSummed(agreement, month),
-    position,
-    serviceId ?? null,
-  ]);
+  const { text, values, isDetailed } = sumsQuery(agreement, month, position, serviceId);
+  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(text, values);
+  // An event of which several labels control a part is one of them's to see; what it adds to a sum is each's.
+  const rows = await (isDetailed ? tx.asSystem(ask) : ask());
   return rows.map(sumOf);
 }
 
 /** As eventSums, of all services and in batches: a period may have more sums than memory has room for. */
 export async function* eventSumsInBatches(
   tx: Tx,
-  agreement: Summed,
+  agreement: EventsOf,
   month: string,
   position: bigint,
 ): AsyncGenerator<UsageSum[]> {
-  await tx.run(`DECLARE event_sums CURSOR FOR ${sumsOfEvents}`, [
-    agreement.id,
-    monthsSummed(agreement, month),
-    position,
-    null,
-  ]);
+  const { text, values } = sumsQuery(agreement, month, position);
+  await tx.run(`DECLARE event_sums CURSOR FOR ${text}`, values);
   for (;;) {
     const rows = await tx.rows<SumRow>(`FETCH ${sumsPerBatch} FROM event_sums`);
     if (rows.length > 0) yield rows.map(sumOf);
@@ -78,6 +82,31 @@ export async function* eventSumsInBatches(
 
 const sumsPerBatch = 5_000;
 
+interface Query {
+  readonly text: string;
+  readonly values: readonly Parameter[];
+  readonly isDetailed: boolean;
+}
+
+function sumsQuery(agreement: EventsOf, month: string, position: bigint, serviceId?: string): Query {
+  const details = eventDetailsOf(agreement, month);
+  const { id, platformId } = agreement;
+  const months = monthsSummed(agreement, month);
+  if (details === undefined)
+    return { text: sumsOfEvents, values: [id, months, position, serviceId ?? null], isDetailed: false };
+  return {
+    isDetailed: true,
+    text: detailedSums,
+    values: [
+      ...[platformId, id, months, position, serviceId ?? null],
+      ...saleValues(details),
+      ...detailValues(details),
+    ],
+  };
+}
+
+const saleValues = ({ sold, currency }: EventDetails): Parameter[] => [sold, currency];
+
 const sumsOfEvents = `
   SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
     FROM usage_event_sums,
@@ -85,7 +114,24 @@ const sumsOfEvents = `
    WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`;
 
-const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumRow): UsageSum => ({
+/** Whether an event tells what it was sold for as it is asked. */
+const isTold = '(sold IS NOT NULL AND sold_currency = $7)';
+
+/**
+ * The sums kept of events know no days and no sales: where the terms ask for them, the events themselves are added up. What was sold is not known where units that count do
+ * not tell it.
+ */
+const detailedSums = `
+  WITH places AS MATERIALIZED (SELECT DISTINCT position FROM usage_event_sums WHERE agreement_id = $2 AND month = ANY ($3::date[]) AND position <= $4),
+  moved AS (${movedEvents({ isWhole: 'true', ofShare: 'true', ofKey: () => '($5::uuid IS NULL OR e.service_id = $5)' })})
+  SELECT service_id, isrc, territory, use_model, share, ${partSql('usage', 8)} AS used_on, ${partSql('report', 8)} AS reported_on,
+         sum(units)::text AS quantity,
+         CASE WHEN use_model = ANY ($6::int[]) AND coalesce(sum(units) FILTER (WHERE NOT coalesce(${isTold}, false)), 0) = 0
+              THEN trim_scale(sum(CASE WHEN units < 0 THEN -sold ELSE sold END) FILTER (WHERE ${isTold}))::text END AS sales
+    FROM moved WHERE position <= $4
+   GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(units) <> 0 ORDER BY isrc, territory, use_model, service_id, share, used_on, reported_on`;
+
+const sumOf = ({ service_id, isrc, territory, use_model, share, quantity, ...row }: SumRow): UsageSum => ({
   isrc,
   service: service_id,
   territory: territoryCode(territory),
@@ -93,4 +139,7 @@ const sumOf = ({ service_id, isrc, territory, use_model, share, quantity }: SumR
   quantity: BigInt(quantity),
   returns: 0n,
   ...(share === wholeShare ? {} : { controlledShare: shareText(share) }),
+  ...(row.used_on == null ? {} : { usedOn: row.used_on }),
+  ...(row.reported_on == null ? {} : { reportedOn: row.reported_on }),
+  ...(row.sales == null ? {} : { sales: row.sales }),
 });

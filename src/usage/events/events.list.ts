@@ -3,7 +3,7 @@ import { shareText, territoryCode, useAndModelOf } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { ChoiceField, TextField } from '../../platform/http/fields';
 import { fromCursor, PageQuery } from '../../platform/http/paging';
-import type { EventRow } from './events.repository';
+import { type EventRow, saleOf } from './events.repository';
 
 export class EventsQuery extends PageQuery {
   @TextField({ max: 255, optional: true, description: 'only the events of this source' })
@@ -19,6 +19,11 @@ export class EventShareView {
   readonly controlledShare!: string;
 }
 
+export class EventSaleView {
+  @ApiProperty({ example: '0.69' }) readonly amount!: string;
+  @ApiProperty({ example: 'USD' }) readonly currency!: string;
+}
+
 export class KeptEventView {
   @ApiProperty() readonly source!: string;
   @ApiProperty() readonly id!: string;
@@ -31,6 +36,8 @@ export class KeptEventView {
   @ApiProperty({ example: '1' }) readonly quantity!: string;
   @ApiProperty({ type: 'integer', nullable: true, description: 'how long each play lasted; null: not told' })
   readonly playedSeconds!: number | null;
+  @ApiProperty({ type: EventSaleView, nullable: true, description: 'what it was sold for; null: not told' })
+  readonly sold!: EventSaleView | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'where it counts' })
   readonly agreementId!: string | null;
   @ApiProperty({
@@ -74,7 +81,7 @@ export function listEvents(
   const after = fromCursor(cursor, [hexadecimal, hexadecimal])?.map(fromHex);
   return tx.rows<KeptEvent>(
     `SELECT e.source, e.id, e.position, coalesce(m.agreement_id, e.agreement_id) AS agreement_id,
-            CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity, e.played_seconds,
+            CASE WHEN m.agreement_id IS NULL THEN e.held END AS held, e.service_id, e.isrc, e.territory, e.use_model, e.quantity, e.played_seconds, e.sold, e.sold_currency,
             e.happened_at, e.received_at, v.void_id, m.isrc AS resolved_to,
             (SELECT json_agg(json_build_object('agreementId', p.agreement_id, 'share', p.share) ORDER BY p.since, p.agreement_id)
                FROM (SELECT agreement_id, share, min(position) AS since FROM usage_event_shares s
@@ -103,6 +110,7 @@ export const keptEventView = (row: KeptEvent): KeptEventView => {
     commercialModel: model,
     quantity: String(row.quantity),
     playedSeconds: row.played_seconds,
+    sold: saleOf(row),
     agreementId: row.agreement_id,
     resolvedTo: row.resolved_to,
     held: row.held,

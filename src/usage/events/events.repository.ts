@@ -1,11 +1,11 @@
-import { territoryCode, territoryNumber, useAndModelOf, useModelCode } from '../../kernel';
+import { exactText, rational, territoryCode, territoryNumber, useAndModelOf, useModelCode } from '../../kernel';
 import type { Database } from '../../platform/database/database';
 import type { Statement } from '../../platform/database/lone-statement';
 import type { Tx } from '../../platform/database/tx';
 import { arrayText } from './array-text';
 import type { Match } from './event-matcher';
 import { stampSql } from './platform-grants';
-import type { UsageEvent } from './usage-event';
+import type { EventSale, UsageEvent } from './usage-event';
 
 export interface MatchedEvent {
   readonly event: UsageEvent;
@@ -102,8 +102,15 @@ function insertionOf(
       rows.some(({ event }) => event.playedSeconds !== null) ? rows.map(({ event }) => event.playedSeconds) : [],
     ),
     stamp,
+    ...salesOf(rows.map(({ event }) => event.sold)),
   ];
   return { name: 'insert-usage-events', text: insertion, values };
+}
+
+/** Amounts and currencies; where nobody tells any, the arrays end before they begin. */
+function salesOf(sales: readonly (EventSale | null)[]): [string, string] {
+  const told = sales.some((sold) => sold !== null) ? sales : [];
+  return [arrayText(told.map((sold) => sold?.amount ?? null)), arrayText(told.map((sold) => sold?.currency ?? null))];
 }
 
 /** The different values, and for each of all the place of its own among them, from 1 as PostgreSQL counts. */
@@ -133,11 +140,12 @@ const insertion = `
   WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared', `$19::text IS NULL OR $19 = ${stampSql('$2::uuid')}`)}),
   changed AS (
     INSERT INTO usage_events (platform_id, position, received_at, source, id, label_id, agreement_id, month, held, service_id, isrc, territory, use_model,
-                              quantity, happened_at, played_seconds)
+                              quantity, happened_at, played_seconds, sold, sold_currency)
     SELECT $2, place.position, $3, source, id, ($6::uuid[])[match], ($7::uuid[])[match], ($8::date[])[match], ($9::text[])[match], ($10::uuid[])[service], isrc,
-           territory, use_model, quantity, happened_at, played_seconds
-      FROM place, unnest($4::text[], $5::text[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::bigint[], $17::timestamptz[], $18::int[])
-           AS e (source, id, match, service, isrc, territory, use_model, quantity, happened_at, played_seconds)
+           territory, use_model, quantity, happened_at, played_seconds, sold, sold_currency
+      FROM place, unnest($4::text[], $5::text[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::bigint[], $17::timestamptz[], $18::int[],
+                         $20::numeric[], $21::text[])
+           AS e (source, id, match, service, isrc, territory, use_model, quantity, happened_at, played_seconds, sold, sold_currency)
     ON CONFLICT DO NOTHING
     RETURNING agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity),
   folded AS (${foldInto('(SELECT position FROM place)', '$2')})
@@ -163,6 +171,8 @@ export interface EventRow {
   readonly quantity: bigint;
   readonly happened_at: Date;
   readonly played_seconds: number | null;
+  readonly sold: string | null;
+  readonly sold_currency: string | null;
   readonly received_at: Date;
 }
 
@@ -195,4 +205,12 @@ export const eventOf = (row: EventRow): UsageEvent => ({
   ...useAndModelOf(row.use_model),
   quantity: Number(row.quantity),
   playedSeconds: row.played_seconds,
+  sold: saleOf(row),
 });
+
+/** What all of an event was sold for. */
+export const saleOf = ({
+  sold,
+  sold_currency: currency,
+}: Partial<Pick<EventRow, 'sold' | 'sold_currency'>>): EventSale | null =>
+  sold == null || currency == null ? null : { amount: exactText(rational(sold)), currency };

@@ -26,6 +26,13 @@ const eventSchema = {
         commercialModel: { type: 'string', example: 'AdvertisementSupportedModel' },
         quantity: { type: 'integer', minimum: 1, maximum: 1_000_000_000, default: 1 },
         playedSeconds: { type: 'integer', minimum: 0, maximum: 86_400, description: 'how long each play lasted' },
+        sold: {
+          type: 'object',
+          description: 'what all of it was sold for: agreements that pay by sales need it',
+          required: ['amount', 'currency'],
+          additionalProperties: false,
+          properties: { amount: { type: 'string', example: '0.69' }, currency: { type: 'string', example: 'USD' } },
+        },
       },
     },
   },

@@ -80,7 +80,8 @@ async function reportedUnits(
   agreement: LivingAgreement,
   { month, serviceId }: Pick<ReconciliationWish, 'month' | 'serviceId'>,
 ): Promise<{ isrcs: string[]; others: [number[], number[], bigint[]] }> {
-  const { usage } = await usageOfReports(tx, readings, agreement, await liveReportIds(tx, agreement, month));
+  const reportIds = await liveReportIds(tx, agreement, month);
+  const { usage } = await usageOfReports(tx, readings, agreement, month, reportIds);
   const own = usage.filter(({ service }) => service === serviceId);
   return {
     isrcs: own.map(({ isrc }) => isrc),

@@ -1,4 +1,4 @@
-import { isCommercialModel, isTerritory, isUseType, readIsrc } from '../../kernel';
+import { exactText, isCommercialModel, isCurrency, isTerritory, isUseType, rational, readIsrc } from '../../kernel';
 import type { Fault } from '../../platform/errors/domain-error';
 
 /** The CloudEvents type of usage. Another shape of data would be another type. */
@@ -20,6 +20,14 @@ export interface UsageEvent {
   readonly quantity: number;
   /** How long each play lasted; null where the sender does not tell. */
   readonly playedSeconds: number | null;
+  /** What all of it was sold for; null where the sender does not tell. */
+  readonly sold: EventSale | null;
+}
+
+/** A decimal without sign and without zeros at its end, at most eight decimals; an ISO 4217 code. */
+export interface EventSale {
+  readonly amount: string;
+  readonly currency: string;
 }
 
 export type EventReading =
@@ -43,6 +51,7 @@ const dataMembers = new Set([
   'commercialModel',
   'quantity',
   'playedSeconds',
+  'sold',
 ]);
 
 /**
@@ -86,6 +95,7 @@ function readData(data: unknown, faults: Fault[]): Omit<UsageEvent, 'source' | '
     }
   }
   const { serviceId, isrc, territory, useType, commercialModel, quantity = 1, playedSeconds } = data;
+  const sold = readSale(data.sold, faults);
   const reading = typeof isrc === 'string' ? readIsrc(isrc) : { fault: 'isrc-malformed' };
   check(matches(uuid, serviceId), 'serviceId', 'field-uuid', 'serviceId must be a uuid');
   check('isrc' in reading, 'isrc', 'field-isrc', 'isrc must be an ISRC');
@@ -105,7 +115,23 @@ function readData(data: unknown, faults: Fault[]): Omit<UsageEvent, 'source' | '
     model: commercialModel as string,
     quantity: quantity as number,
     playedSeconds: (playedSeconds as number | undefined) ?? null,
+    sold,
   };
+}
+
+const amountForm = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,8})?$/;
+
+function readSale(sold: unknown, faults: Fault[]): EventSale | null {
+  if (sold === undefined) return null;
+  const { amount, currency, ...others } = isObject(sold) ? sold : {};
+  const isSale = matches(amountForm, amount) && is(isCurrency, currency) && Object.keys(others).length === 0;
+  if (!isSale) {
+    const message =
+      'sold must be an amount of at most twelve digits and eight decimals, as text, and its currency (ISO 4217)';
+    faults.push(fault('/data/sold', 'field-money', message));
+    return null;
+  }
+  return { amount: exactText(rational(amount as string)), currency: currency as string };
 }
 
 /** What two readings of one id differ in, by pointer; empty when they say the same. */
@@ -123,8 +149,11 @@ export function differencesBetween(stored: UsageEvent, sent: UsageEvent): Fault[
     ...differing('/data/commercialModel', stored.model, sent.model),
     ...differing('/data/quantity', stored.quantity, sent.quantity),
     ...differing('/data/playedSeconds', stored.playedSeconds, sent.playedSeconds),
+    ...differing('/data/sold', saleText(stored), saleText(sent)),
   ];
 }
+
+const saleText = ({ sold }: UsageEvent): string | null => (sold === null ? null : `${sold.amount} ${sold.currency}`);
 
 export const fault = (pointer: string, code: string, message: string): Fault => ({ pointer, code, message });
 

@@ -1,6 +1,17 @@
 import type { LivingAgreement } from '../../agreements';
-import { countsFrom, needsOf, sourceOfRecord, type Terms, termsOfMonth, type UsageSum } from '../../kernel';
+import {
+  countsFrom,
+  needsOf,
+  reportingPeriodAround,
+  reportingPeriodNameAround,
+  sourceOfRecord,
+  sumWithoutSales,
+  type Terms,
+  termsOfMonth,
+  type UsageSum,
+} from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
 import type { KeptReadings } from '../kept-readings';
 import { liveReportIds, type UsageOfMonth, usageOfReports } from '../usage-of-month';
 import { eventSums, lastPosition } from './event-sums';
@@ -66,12 +77,23 @@ export async function usageOfRecord(
   month: string,
   { reportIds, eventPosition }: UsageBasis,
 ): Promise<MonthOfRecord> {
-  const reported = await usageOfReports(tx, readings, agreement, reportIds);
-  if (eventPosition === null) return { ...reported, eventPosition };
+  const reported = await usageOfReports(tx, readings, agreement, month, reportIds);
   const terms = termsOfMonth(agreement.life, month);
+  if (eventPosition === null) return { ...told(terms, month, reported), eventPosition };
   const metered = await eventSums(tx, agreement, month, eventPosition);
   const usage = [...from(terms, 'report', reported.usage), ...from(terms, 'events', metered)];
-  return { ...reported, usage, eventPosition };
+  return { ...told(terms, month, { ...reported, usage }), eventPosition };
+}
+
+/** Reports are asked for what was sold when they are read; one that was read before may not tell it, and could not be read again. */
+function told(terms: Terms, month: string, record: UsageOfMonth): UsageOfMonth {
+  const { reportingPeriod: kind } = terms;
+  const sum = sumWithoutSales(terms, reportingPeriodAround(kind, month), record.usage);
+  if (sum === undefined) return record;
+  throw new DomainError(
+    'period-not-closable',
+    `nothing tells what ${sum.isrc} was sold for in ${sum.territory} (${sum.use}, ${sum.model}), and these terms pay by it: have the report of ${reportingPeriodNameAround(kind, month)} sent again as a replacement`,
+  );
 }
 
 export const from = (terms: Terms, source: 'report' | 'events', usage: readonly UsageSum[]): UsageSum[] =>

@@ -113,6 +113,7 @@ const kindsFor: Readonly<Record<ColumnKind, readonly LeafKind[]>> = {
   territory: ['text', 'integer'],
   use: ['text', 'integer', 'boolean'],
   model: ['text', 'integer', 'boolean'],
+  sales: ['decimal', 'integer', 'text'],
 };
 
 const isCounted = (kind: string): kind is ColumnKind => Object.hasOwn(kindsFor, kind);

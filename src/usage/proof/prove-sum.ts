@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LivingAgreement } from '../../agreements';
-import { periodOfMonth, sourceOfRecord, termsOfMonth } from '../../kernel';
+import { sourceOfRecord, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { codeOf } from '../engine/match-plan';
 import type { UsageBasis } from '../events/usage-of-record';
@@ -67,12 +67,7 @@ export class ProveSum {
         key !== undefined &&
         position !== null &&
         sourceOfRecord(termsOfMonth(agreement.life, month), key.service, key.use) === 'events';
-      const events = byEvents
-        ? {
-            position,
-            units: await eventSum(tx, { agreementId, period: periodOfMonth(agreement.life, month), position, key }),
-          }
-        : null;
+      const events = byEvents ? { position, units: await eventSum(tx, { agreement, month, position, key }) } : null;
       const reports: ReportOrder[] = [];
       for (const report of await reportsOf(tx, reportIds)) {
         const speaks = key !== undefined && !byEvents && report.service_id === key.service;
@@ -101,7 +96,9 @@ export class ProveSum {
   }
 
   private sumIn(report: UsageReport, agreementId: string, key: SumKey): ReturnType<KeptReadings['sumIn']> {
-    return this.readings.sumIn(report, { agreementId, isrc: key.isrc, place: codeOf(key), share: shareOf(key) });
+    const { isrc, usedOn } = key;
+    const wanted = { agreementId, isrc, place: codeOf(key), share: shareOf(key) };
+    return this.readings.sumIn(report, usedOn === undefined ? wanted : { ...wanted, usedOn });
   }
 
   private async traced(orders: readonly TraceOrder[], limit: number): Promise<ReportTrace[]> {

@@ -9,17 +9,19 @@ import { type PeriodContext, sourceOfRecord, type Terms, termsOfMonth, type Usag
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { Storage } from '../../platform/storage/storage';
-import { eventSumsInBatches } from '../events/event-sums';
+import { type EventsOf, eventSumsInBatches } from '../events/event-sums';
 import { from, type UsageBasis } from '../events/usage-of-record';
 import { KeptReadings } from '../kept-readings';
 import { filesOfReport, type ReportFile } from '../report-parts';
 import { contextFigures } from '../usage-of-month';
+import { type ReportDays, reportDaysOf } from '../report-days';
 import type { UsageReport } from '../usage-report';
 import { reportsOf } from '../usage-report.repository';
 
 /** What a month was rated with, and where its sums are. */
 export interface MonthSource {
   readonly agreementId: string;
+  readonly agreement: EventsOf;
   /** "2026-01": the first of the period. */
   readonly month: string;
   readonly terms: Terms;
@@ -27,6 +29,7 @@ export interface MonthSource {
   readonly reports: readonly { readonly report: UsageReport; readonly files: readonly ReportFile[] }[];
   /** Null where reports alone were money. */
   readonly eventPosition: bigint | null;
+  readonly dated: ReportDays;
 }
 
 /** The sums of a month, one after another, however many there are: the same that `usageOfRecord` adds up. */
@@ -48,10 +51,13 @@ export class SumsOfMonth {
     const reports: { report: UsageReport; files: readonly ReportFile[] }[] = [];
     for (const report of await reportsOf(tx, reportIds))
       reports.push({ report, files: await filesOfReport(tx, report) });
+    const terms = termsOfMonth(agreement.life, month);
     return {
       agreementId: agreement.id,
+      agreement,
       month,
-      terms: termsOfMonth(agreement.life, month),
+      terms,
+      dated: await reportDaysOf(tx, agreement, { terms, month, reportIds }),
       context: await contextFigures(tx, agreement, reportIds),
       reports,
       eventPosition,
@@ -59,10 +65,14 @@ export class SumsOfMonth {
   }
 
   /** Those of one report that are money. */
-  async *ofReport({ agreementId, terms, eventPosition }: MonthSource, report: UsageReport): AsyncGenerator<UsageSum> {
+  async *ofReport(
+    { agreementId, terms, eventPosition, dated }: MonthSource,
+    report: UsageReport,
+  ): AsyncGenerator<UsageSum> {
+    const own = dated(report);
     const isMoney = ({ service, use }: UsageSum): boolean =>
       eventPosition === null || sourceOfRecord(terms, service, use) === 'report';
-    for await (const sum of this.readings.everySum(report, agreementId)) if (isMoney(sum)) yield sum;
+    for await (const sum of this.readings.everySum(report, agreementId)) if (isMoney(sum)) yield own(sum);
   }
 
   /** Those of events that are money. They wait in a file until they are taken: whoever takes them slowly holds no transaction open. */
@@ -92,10 +102,10 @@ export class SumsOfMonth {
 async function writeSums(
   tx: Tx,
   file: FileHandle,
-  { agreementId: id, month, terms }: MonthSource,
+  { agreement, month, terms }: MonthSource,
   position: bigint,
 ): Promise<void> {
-  for await (const batch of eventSumsInBatches(tx, { id, terms }, month, position)) {
+  for await (const batch of eventSumsInBatches(tx, agreement, month, position)) {
     await file.write(
       from(terms, 'events', batch)
         .map((sum) => `${JSON.stringify(sum, asText)}\n`)

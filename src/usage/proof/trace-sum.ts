@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { concludedAgreementsBetween } from '../../agreements';
 import { statedShares } from '../../catalogue';
-import { calendarDateOf, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../../kernel';
+import { calendarDateOf, dayAfter, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { Storage } from '../../platform/storage/storage';
 import { codeOf, keyOf, type MatchPlan, matchPlanOf } from '../engine/match-plan';
@@ -15,6 +15,7 @@ import { resolutionsFor } from '../suspense/resolutions.repository';
 import { refusalOf } from '../unpacked';
 import type { UsageReport } from '../usage-report';
 import { basesOf } from '../usage-report.repository';
+import { usesAsked } from '../uses-asked';
 import { shareOf, type SumKey } from './sum-key';
 
 /** A report whose lines are to be looked through, and with what they are compared. */
@@ -70,6 +71,7 @@ export class TraceSum {
       days: daysOf(month),
       ...aboutOnly(key.isrc, grants, resolved),
       shares: (await statedShares(tx, [report.label_id], month)).filter(({ isrcs }) => isrcs.includes(key.isrc)),
+      asked: usesAsked(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id }),
     });
     const traced = numberOf(plan, agreementId, key);
     if (traced === undefined) return [];
@@ -138,5 +140,21 @@ function numberOf(plan: MatchPlan, agreementId: string, key: SumKey): number | u
   const row = recording < 0 ? -1 : rowWithShare(plan.recordings, recording, shareOf(key));
   const agreement = plan.agreements.indexOf(agreementId);
   const place = plan.places.indexOf(codeOf(key));
-  return row < 0 || agreement < 0 || place < 0 ? undefined : keyOf(plan, agreement, row, place);
+  if (row < 0 || agreement < 0 || place < 0) return undefined;
+  const part = partBeginning(plan, agreement, place, key.usedOn);
+  return part === undefined ? undefined : keyOf(plan, agreement, row, place) + part * plan.kinds;
+}
+
+/** The number of the part of the month that begins on a day, or of all of it; undefined where there is none such by now. */
+function partBeginning(
+  plan: MatchPlan,
+  agreement: number,
+  place: number,
+  usedOn: string | undefined,
+): number | undefined {
+  const { parts = [] } = plan.asked.get(agreement * plan.places.length + place) ?? {};
+  if ((usedOn === undefined) !== (parts.length === 0)) return undefined;
+  if (usedOn === undefined || usedOn === plan.from) return 0;
+  const part = parts.findIndex((day) => dayAfter(plan.from, day) === usedOn) + 1;
+  return part === 0 ? undefined : part;
 }

@@ -7,8 +7,9 @@ import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
 import { poolFactsOf } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
+import { liveBases } from './live-bases';
 import { packed } from './packed';
-import { estimatedMonths, isEstimate, monthsUnreported, standInFor } from './stand-ins';
+import { estimatedMonths, monthsUnreported, standInFor } from './stand-ins';
 
 /** What a close of a period stands on. All of it is cheap to ask for again: no usage is added up. */
 export interface BuiltOn {
@@ -32,14 +33,7 @@ export async function builtOn(
 ): Promise<BuiltOn> {
   const settled = await settledEvents(tx, agreement);
   const estimated = await estimatedMonths(tx, agreement.id);
-  const bases = new Map<string, UsageBasis>();
-  for (const booking of bookings) {
-    const of = booking.period.slice(0, 7);
-    const live = await liveBasis(tx, agreement, of, settled);
-    // An estimate holds until every month is reported.
-    const holds = isEstimate(booking, estimated) && (await monthsUnreported(tx, agreement, of)).length > 0;
-    bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
-  }
+  const bases = await liveBases(tx, agreement, { bookings, estimated, settled });
   const own = await liveBasis(tx, agreement, month, settled);
   const isMissing = estimate && (await monthsUnreported(tx, agreement, month)).length > 0;
   const standIn = isMissing ? standInFor(bookings, estimated) : undefined;

@@ -3,10 +3,10 @@ import { type Terms, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { type KeptReadings, sameBasis, sameUsage, type UsageBasis } from '../../../usage';
 import { heldBy, holdsOf } from '../../disputes/hold-disputed';
-import { monthOfRecord } from '../../facts/month-of-record';
+import { countsThroughLife, CountedMonths } from '../../facts/counted-months';
 import { type ClosedMonth, type CloseInput, type Correction } from '../rate-close';
 import { closeAtRates } from '../close-at-rates';
-import { basisOf, type Booking } from '../statements.repository';
+import { basesOf, type Booking } from '../statements.repository';
 import type { BuiltOn } from './built-on';
 import type { Outcome } from './drafts.repository';
 
@@ -28,11 +28,12 @@ export async function workOut(
   { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
   const { bases, carried, facts } = base;
+  const months = new CountedMonths(tx, readings, agreement);
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
     month,
-    usage: await monthOfRecord(tx, readings, agreement, month, bases.get(month)!),
-    corrections: await correctionsOf(tx, readings, { agreement, bookings, bases }),
+    usage: await months.rated(month, bases.get(month)!, bases),
+    corrections: await correctionsOf(months, { agreement, bookings, bases }),
     carried,
     facts,
   };
@@ -70,20 +71,27 @@ interface BookedBefore {
   readonly bases: ReadonlyMap<string, UsageBasis>;
 }
 
-/** Earlier months that other reports, or more events, speak for than were booked. */
+/**
+ * Earlier months that other reports, or more events, speak for than were booked. Where a counter runs through the term every month after
+ * such a one is rated again, too: it counts on from other figures.
+ */
 async function correctionsOf(
-  tx: Tx,
-  readings: KeptReadings,
+  months: CountedMonths,
   { agreement, bookings, bases }: BookedBefore,
 ): Promise<Correction[]> {
   const corrections: Correction[] = [];
-  for (const booking of bookings) {
-    const month = booking.period.slice(0, 7);
+  const runsOn = countsThroughLife(agreement.life);
+  const booked = basesOf(bookings);
+  for (const [month, before] of booked) {
     const basis = bases.get(month)!;
-    if (sameBasis(basis, basisOf(booking))) continue;
-    const booked = await monthOfRecord(tx, readings, agreement, month, basisOf(booking));
-    const live = await monthOfRecord(tx, readings, agreement, month, basis);
-    if (!sameUsage(booked, live)) corrections.push({ month, booked, live });
+    const countsOn = runsOn && corrections.length > 0;
+    if (!countsOn && sameBasis(basis, before)) continue;
+    const correction = {
+      month,
+      booked: await months.rated(month, before, booked),
+      live: await months.rated(month, basis, bases),
+    };
+    if (countsOn || !sameUsage(correction.booked, correction.live)) corrections.push(correction);
   }
   return corrections;
 }

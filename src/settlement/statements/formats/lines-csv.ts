@@ -19,6 +19,9 @@ export const csvColumns = [
   'amount',
   'currency',
   'controlledShare',
+  'sales',
+  'usedOn',
+  'reportedOn',
 ] as const satisfies readonly (keyof StatementLineView)[];
 
 const csvHeader = csvRow(csvColumns);
@@ -107,6 +110,9 @@ const period: Readonly<Record<ReportingPeriod, string>> = {
 /** Empty where the line is of no recording. */
 const share = `CASE WHEN isrc IS NULL THEN '' ELSE coalesce(trim_scale(controlled_share)::text, '1') END`;
 
+/** Empty where the terms do not ask. */
+const details = `coalesce(trim_scale(sales)::text, '') || ',' || coalesce(used_on::text, '') || ',' || coalesce(reported_on::text, '')`;
+
 /** Null where there are no more lines. */
 async function batchAfter(
   tx: Tx,
@@ -117,7 +123,7 @@ async function batchAfter(
   const places = currencyExponent(currency);
   const { text } = await tx.one<{ text: string | null }>(
     `SELECT string_agg(line || ',' || ${period[reporting_period]} || ',' || ($6::text[])[array_position($5::text[], clause)] || ',' || ${recording} ||
-                       quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || E'\\r\\n', '' ORDER BY line) AS text
+                       quantity || ',' || returns || ',' || exact || ',' || ${amount} || $12 || ${share} || ',' || ${details} || E'\\r\\n', '' ORDER BY line) AS text
        FROM statement_lines WHERE agreement_id = $1 AND month = $2 AND draft = $13 AND line > $3::int AND line <= $3::int + $4::int`,
     [
       agreement_id,

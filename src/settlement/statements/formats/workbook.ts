@@ -189,6 +189,9 @@ function lineSheets(read: Reading, { statement, lineCount, terms }: StatementFac
     amount: amount(words.amount),
     currency: text(words.currency, 10),
     controlledShare: figure(words.share, 10),
+    sales: figure(words.sales, 14),
+    usedOn: text(words.usedOn, 12),
+    reportedOn: text(words.reportedOn, 12),
   };
   const count = Math.max(1, Math.ceil(lineCount / rowsMax));
   return Array.from({ length: count }, (_, index) => ({

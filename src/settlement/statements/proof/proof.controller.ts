@@ -1,7 +1,6 @@
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../../platform/auth/actor';
-import { periodOfMonth } from '../../../kernel';
 import { Allow, By, InTx } from '../../../platform/auth/allow';
 import { Database } from '../../../platform/database/database';
 import type { Tx } from '../../../platform/database/tx';
@@ -123,14 +122,7 @@ async function movementsOf(
   const { agreement, month, key } = order;
   const events = order[reading]?.events ?? null;
   if (events === null || key === undefined) return [];
-  const { id: agreementId, platformId } = agreement;
-  const wanted = {
-    agreementId,
-    platformId,
-    period: periodOfMonth(agreement.life, month),
-    position: events.position,
-    key,
-  };
+  const wanted = { agreement, month, position: events.position, key };
   return tx.asSystem(() => eventMovements(tx, wanted, after, limit));
 }
 

@@ -1,31 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingAsOf, type LivingAgreement } from '../../../agreements';
-import {
-  type ClauseLine,
-  type Period,
-  periodNameOfMonth,
-  periodOfMonth,
-  ratePeriod,
-  type Terms,
-  territoryCode,
-  termsOfMonth,
-  useAndModelOf,
-} from '../../../kernel';
+import { type ClauseLine, periodNameOfMonth, territoryCode, termsOfMonth, useAndModelOf } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
-import {
-  KeptReadings,
-  type MonthOfRecord,
-  type ProofOrder,
-  ProveSum,
-  type SumKey,
-  type SumProof,
-  type UsageBasis,
-} from '../../../usage';
-import { monthOfRecord } from '../../facts/month-of-record';
+import { KeptReadings, type ProofOrder, ProveSum, type SumKey, type SumProof, type UsageBasis } from '../../../usage';
+import { countsThroughLife, CountedMonths, type RatedUsage } from '../../facts/counted-months';
 import { clauseLinesOf, type StatedRestatement } from '../clause-lines';
 import type { StoredLine } from '../lines.repository';
-import { getStatement, type Statement } from '../statements.repository';
+import { rateMonth } from '../rate-close';
+import { getStatement, type Statement, statedMonths } from '../statements.repository';
 import { bookingOf, lineNumbered, type ProvedBooking, sumsCounted } from './proved-line.repository';
 
 /** So much of stored reports is looked through while somebody waits for the answer; more is work to follow. */
@@ -45,7 +28,7 @@ export interface LineOrder {
   readonly counted: ProofOrder;
   readonly corrected: ProofOrder | null;
   /** Of a correction: what both readings say, to rate both again; null where that is too much. */
-  readonly both: { readonly counted: MonthOfRecord; readonly corrected: MonthOfRecord } | null;
+  readonly both: { readonly counted: RatedUsage; readonly corrected: RatedUsage } | null;
 }
 
 /** How a clause came out in a month, as the kernel says it; null where it is not worked out again. */
@@ -109,7 +92,7 @@ export class ProveLine {
       booking,
       counted: await orderOf(booking.counted),
       corrected: booking.corrected && (await orderOf(booking.corrected)),
-      both: rates ? await this.bothReadings(tx, agreement, month, booking) : null,
+      both: rates && booking.corrected !== null ? await this.bothReadings(tx, agreement, { statement, month }) : null,
     };
   }
 
@@ -139,16 +122,20 @@ export class ProveLine {
   private async bothReadings(
     tx: Tx,
     agreement: LivingAgreement,
-    month: string,
-    { counted, corrected }: ProvedBooking,
+    { statement, month }: Pick<LineOrder, 'statement' | 'month'>,
   ): Promise<LineOrder['both']> {
-    if (corrected === null) return null;
-    for (const basis of [counted, corrected]) {
-      if ((await sumsCounted(tx, agreement, month, basis)) > ratedMax) return null;
+    const { before, after } = await statedMonths(tx, statement);
+    const countsOn = countsThroughLife(agreement.life);
+    for (const bases of [after, before]) {
+      const rated = [...bases].filter(([of]) => of === month || (countsOn && of < month));
+      let sums = 0;
+      for (const [of, basis] of rated) sums += await sumsCounted(tx, agreement, of, basis);
+      if (sums > ratedMax) return null;
     }
+    const months = new CountedMonths(tx, this.readings, agreement);
     return {
-      counted: await monthOfRecord(tx, this.readings, agreement, month, counted),
-      corrected: await monthOfRecord(tx, this.readings, agreement, month, corrected),
+      counted: await months.rated(month, after.get(month)!, after),
+      corrected: await months.rated(month, before.get(month)!, before),
     };
   }
 }
@@ -160,25 +147,23 @@ export function keyOfLine({
   territory,
   use_model,
   controlled_share,
+  used_on,
+  reported_on,
 }: StoredLine): SumKey | undefined {
   if (isrc === null || service_id === null || territory === null || use_model === null) return undefined;
   const place = { service: service_id, territory: territoryCode(territory), ...useAndModelOf(use_model) };
-  return { isrc, ...place, ...(controlled_share === null ? {} : { controlledShare: controlled_share }) };
+  return {
+    ...{ isrc, ...place },
+    ...(controlled_share === null ? {} : { controlledShare: controlled_share }),
+    ...(used_on === null ? {} : { usedOn: used_on }),
+    ...(reported_on === null ? {} : { reportedOn: reported_on }),
+  };
 }
 
 function ratedBoth({ agreement, month, line, both }: LineOrder): ClauseProof {
   if (both === null) return { counted: null, corrected: null };
-  const { life } = agreement;
-  const of = { terms: termsOfMonth(life, month), period: periodOfMonth(life, month) };
-  const clauseIn = (usage: MonthOfRecord): ClauseLine | null => clauseOf(of, usage, line.clause);
+  const terms = termsOfMonth(agreement.life, month);
+  const clauseIn = (usage: RatedUsage): ClauseLine | null =>
+    rateMonth(terms, month, usage).clauses.find(({ clause }) => clause === line.clause) ?? null;
   return { counted: clauseIn(both.counted), corrected: clauseIn(both.corrected) };
-}
-
-function clauseOf(
-  of: { readonly terms: Terms; readonly period: Period },
-  { usage, context }: MonthOfRecord,
-  clause: string,
-): ClauseLine | null {
-  const rated = ratePeriod({ ...of, usage, context });
-  return rated.clauses.find((each) => each.clause === clause) ?? null;
 }

@@ -12,6 +12,7 @@ import { Keyring } from '../../../platform/keyring/keyring';
 import { detachedSeal } from '../../../platform/keyring/signed-text';
 import type { Tx } from '../../../platform/database/tx';
 import { type MonthSource, SumsOfMonth, type UsageBasis } from '../../../usage';
+import { countsThroughLife, heldSalesOf, type RatedUsage } from '../../facts/counted-months';
 import { closeFactsOf } from '../../facts/facts.repository';
 import { withOwnFigures } from '../../facts/month-of-record';
 import type { Reading } from '../formats/lines-csv';
@@ -19,12 +20,14 @@ import { signedStatement } from '../formats/signed-statement';
 import { type StatementFacts, statementFacts } from '../formats/statement-facts';
 import { factsStated } from '../clause-lines';
 import { contextFile, factsFile } from '../statement-inputs';
-import { basisOf, bookingsOfStatement, periodNameOf } from '../statements.repository';
+import { periodNameOf, statedMonths, type Statement } from '../statements.repository';
 
 /** A month that a statement counts, in one reading. */
 interface CountedMonth {
   readonly reading: BundleReading;
   readonly source: MonthSource;
+  /** Of a month that is rated again: what reserves on sales held back of it. */
+  readonly held: Pick<RatedUsage, 'heldSales'>;
 }
 
 export interface BundleOrder {
@@ -58,22 +61,25 @@ export class StatementBundle {
       const agreement = await getLivingAsOf(tx, statement.agreement_id, statement.issued_at);
       const stated = await closeFactsOf(tx, agreement, statement.month.slice(0, 7));
       const told = factsFile({ ...stated, ...factsStated(facts.clauseLines, terms.currency) }, terms);
-      return { facts, told, months: await this.monthsOf(tx, agreement, statement.month) };
+      return { facts, told, months: await this.monthsOf(tx, agreement, statement) };
     });
   }
 
-  private async monthsOf(tx: Tx, agreement: LivingAgreement, statementMonth: string): Promise<CountedMonth[]> {
+  private async monthsOf(tx: Tx, agreement: LivingAgreement, statement: Statement): Promise<CountedMonth[]> {
+    const { before, after, restated } = await statedMonths(tx, statement);
     const months: CountedMonth[] = [];
-    for (const booking of await bookingsOfStatement(tx, agreement.id, statementMonth)) {
-      const month = booking.period.slice(0, 7);
+    for (const [month, counted] of after) {
       const reading = async (as: BundleReading, basis: UsageBasis): Promise<void> => {
         const source = await this.sums.prepare(tx, agreement, month, basis);
         const context = await withOwnFigures(tx, agreement, month, source.context);
-        months.push({ reading: as, source: { ...source, context } });
+        const held = restated.includes(month) ? await heldSalesOf(tx, agreement, month) : {};
+        months.push({ reading: as, source: { ...source, context }, held });
       };
-      await reading('counted', basisOf(booking));
-      if (booking.corrected_reports === null) continue;
-      await reading('corrected', { reportIds: booking.corrected_reports, eventPosition: booking.corrected_events });
+      const isOwn = month === statement.month.slice(0, 7);
+      if (isOwn || restated.includes(month)) await reading('counted', counted);
+      // A counter of the term reads every month before.
+      else if (countsThroughLife(agreement.life)) await reading('earlier', counted);
+      if (restated.includes(month)) await reading('corrected', before.get(month)!);
     }
     return months;
   }
@@ -101,14 +107,14 @@ export class StatementBundle {
     yield lines.line({ record: 'terms', period: month, terms });
     yield lines.line({ record: 'carried', in: statement.carried_in, out: statement.carried_out });
     if (told.facts !== undefined) yield lines.line({ record: 'facts', facts: told.facts });
-    for (const { reading, source } of months) {
+    for (const { reading, source, held } of months) {
       const period = periodNameOf(statement, source.month);
       const place = { period, reading };
       const isOwn = termsHash(source.terms) === termsHash(terms);
-      if (!isOwn && reading === 'counted') {
+      if (!isOwn && reading !== 'corrected') {
         yield lines.line({ record: 'terms', period, terms: source.terms });
       }
-      yield lines.line({ record: 'month', ...place, ...contextFile(period, source.context) });
+      yield lines.line({ record: 'month', ...place, ...held, ...contextFile(period, source.context) });
       yield* this.sumsOf(lines, place, source);
     }
     const end = lines.end(about);

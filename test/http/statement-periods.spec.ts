@@ -7,6 +7,7 @@ import type { ApiClient } from '../../src/sample/api-client';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { seeProved } from '../support/proved-statement';
 import { closeMonth, draftMonth, reportUsage, type StatementLine } from '../support/reported-usage';
 import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
@@ -35,12 +36,38 @@ const quarterly = {
   audit: { yearsBetweenNotices: 1, fullYearsBack: 2 },
 };
 
+/** A tenth of the first ten dollars of streaming in the term, a fifth of the rest; half of what downloads are sold for, and half of that is held for a quarter. */
+const bySales = {
+  royalties: [
+    {
+      ...{ id: 'streaming', grants: ['streaming'] },
+      royalty: {
+        ...{ kind: 'tiered', method: 'graduated', counter: 'term', measure: 'sales' },
+        tiers: [
+          { upTo: '10', rate: '0.1', flat: '0' },
+          { upTo: null, rate: '0.2', flat: '0' },
+        ],
+      },
+    },
+    { id: 'downloads', grants: ['downloads'], royalty: { kind: 'percentage', rate: '0.5' } },
+  ],
+  reserves: [
+    {
+      ...{ id: 'returns', clauses: ['downloads'], rate: '0.5', basis: 'sales' },
+      release: [{ afterPeriods: 1, share: '1' }],
+    },
+  ],
+};
+
 let app: TestApp;
 let market: Market;
 let agreement: AgreementAnswer;
 /** Another label's and platform's, where events are money. */
 let own: Market;
 let metered: AgreementAnswer;
+/** A third pair's, where sales count, through the term. */
+let shop: Market;
+let sold: AgreementAnswer;
 let folder: string;
 const bundles: string[] = [];
 
@@ -54,6 +81,9 @@ beforeAll(async () => {
   const { royalties, reportingPeriod, settlement } = quarterly;
   const life = { ...{ royalties, reportingPeriod, settlement, advances: [] }, ...eventTerms(own, uses) };
   metered = await own.concluded({ from: '2026-01-01', until: '2027-01-01', life });
+  shop = await openMarket(app, 1);
+  const selling = { reportingPeriod, settlement, advances: [], ...bySales, ...eventTerms(shop, uses.slice(0, 2)) };
+  sold = await shop.concluded({ from: '2026-01-01', until: '2027-01-01', life: selling });
 });
 afterAll(async () => {
   await app?.close();
@@ -62,7 +92,7 @@ afterAll(async () => {
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
-  for (const party of [market.label, market.platform, own.label, own.platform]) {
+  for (const party of [market, own, shop].flatMap(({ label, platform }) => [label, platform])) {
     Object.assign(party, { as: await app.given.signIn(party) });
   }
 }
@@ -269,6 +299,66 @@ describe('a quarter that is metered', () => {
       '2026-Q1 500 5.00',
     ]);
     expect(statement.payable.amount).toBe('6.00');
+  });
+});
+
+describe('a quarter that is paid by sales, through the term', () => {
+  const used = (rest: string): string => `/v1/agreements/${sold.id}/${rest}`;
+  const event = (id: string, day: string, [quantity, amount]: readonly [number, string]) =>
+    usageEvent(shop, { id, quantity, time: `${day}T12:00:00Z`, sold: { amount, currency: 'USD' } });
+  const reportOf = (month: string, downloads: number): Promise<string> => {
+    const [isrc = ''] = shop.isrcs;
+    // A line of downloads brings 0.20.
+    const lines = downloads === 0 ? {} : { downloads: { [isrc]: [downloads, 0] as const } };
+    return reportUsage(app, shop, { month, plays: { [isrc]: 1 }, ...lines });
+  };
+  const closing = async (month: string) => {
+    const { statement, lines } = await closeMonth(app, shop, sold.id, month);
+    const clauseLines = await seeProved(shop, statement);
+    return { id: statement.id, clauseLines, lines: lines as (StatementLine & { sales: string | null })[] };
+  };
+  const line = ({ period, clause, quantity, sales, amount }: StatementLine & { sales: string | null }): string =>
+    `${period} ${clause} ${quantity} ${sales} ${amount}`;
+
+  it('adds up what its months were sold for, by events and by reports', async () => {
+    await sendEvents(shop.platform.as, [
+      event('january', '2026-01-10', [600, '6.00']),
+      event('february', '2026-02-10', [600, '6.00']),
+    ]);
+    for (const month of ['2026-01', '2026-02', '2026-03']) await reportOf(month, 1);
+    // 10.00 at a tenth and 2.00 at a fifth; half of 0.60 less 0.30.
+    expect((await closing('2026-01')).lines.map(line)).toEqual([
+      '2026-Q1 streaming 1200 12 1.40',
+      '2026-Q1 downloads 3 0.6 0.15',
+    ]);
+  });
+
+  it('goes on from quarter to quarter, and corrects one by what was held of it', async () => {
+    await sendEvents(shop.platform.as, [
+      event('late', '2026-02-11', [300, '5.00']),
+      event('april', '2026-04-10', [100, '1.00']),
+    ]);
+    for (const month of ['2026-04', '2026-05', '2026-06']) await reportOf(month, month === '2026-04' ? 1 : 0);
+    const live = await shop.platform.as.get<object>(used('live?month=2026-05'));
+    expect(live).toMatchObject({ period: '2026-Q2', amount: '0.30' });
+    const second = await closing('2026-04');
+    expect(second.lines.map(line)).toEqual([
+      '2026-Q2 streaming 100 1 0.20',
+      // 0.20 less 0.10, and 0.30 of the first quarter.
+      '2026-Q2 downloads 1 0.2 0.20',
+      '2026-Q1 streaming 300 5 1.00',
+    ]);
+    expect(second.clauseLines).toContain('to date');
+    const proof = await shop.label.as.get<object>(`/v1/statements/${second.id}/lines/3/proof`);
+    expect(proof).toMatchObject({
+      counted: { quantity: '1500', events: { units: '1500' } },
+      corrected: { quantity: '1200', events: { units: '1200' } },
+    });
+    const moved = await shop.platform.as.all<{ id: string }>(`/v1/statements/${second.id}/lines/3/events`);
+    expect(moved.map(({ id }) => id)).toEqual(['february', 'january', 'late']);
+    // Used as the second quarter was: 0.20, and half of 0.20.
+    const forecast = await shop.label.as.get<object>(used('forecast?months=1'));
+    expect(forecast).toMatchObject({ foreseen: [{ period: '2026-Q3', royalties: '0.30' }] });
   });
 });
 

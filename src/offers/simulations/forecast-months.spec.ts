@@ -98,10 +98,17 @@ describe('the months of a forecast', () => {
     const figures = Object.fromEntries(
       (full.figures ?? []).map(({ id, unit }) => [id, unit === 'flag' ? 'true' : unit === 'share' ? '0.5' : '90000']),
     );
-    const monthly = [plan({ figures, allPlays: '1000000', netMusicAdvertisingRevenue: '5000' })];
-    const { months } = forecastMonths(forecast(monthly, { months: 12, from: full.term.from.slice(0, 7) }), [full]);
+    const monthsOf = (more: Partial<MonthPlan>) => {
+      const monthly = [plan({ figures, allPlays: '1000000', netMusicAdvertisingRevenue: '5000', ...more })];
+      return forecastMonths(forecast(monthly, { months: 12, from: full.term.from.slice(0, 7) }), [full]).months;
+    };
+    const months = monthsOf({});
     const run = runRevision({ number: 1, terms: full, termsHash: '' }, months);
-    expect(run.refusal?.every(({ pointer, code }) => pointer.startsWith('/periods/') && code !== '')).toBe(true);
+    expect([run.refusal, run.periods.length]).toEqual([null, 4]);
+    const unsold = monthsOf({ downloads: [{ units: '5', returns: '0' }] });
+    expect(runRevision({ number: 1, terms: full, termsHash: '' }, unsold).refusal).toMatchObject([
+      { pointer: expect.stringMatching(/^\/periods\/.*\/usage$/) as string, code: 'usage-sales-missing' },
+    ]);
     const none = runRevision(
       { number: 1, terms: full, termsHash: '' },
       months.map((month) => ({ ...month, usage: [] })),

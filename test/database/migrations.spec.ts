@@ -108,8 +108,8 @@ describe('the migrations', () => {
   };
 
   it('are each taken back by their own way down, and then applied again to the same schema', async () => {
+    let before = await schema();
     for (const migration of source.migrations) {
-      const before = await schema();
       await run(migration, 'up');
       const after = await schema();
       expect(after).not.toEqual(before);
@@ -117,6 +117,7 @@ describe('the migrations', () => {
       expect(await schema()).toEqual(before);
       await run(migration, 'up');
       expect(await schema()).toEqual(after);
+      before = after;
     }
   });
 

@@ -178,8 +178,8 @@ describe('terms are refused', () => {
     });
     expect([status, code]).toEqual([422, 'terms-not-operable']);
     expect(faults.map(({ pointer, code: rule }) => `${pointer} ${rule}`)).toEqual([
-      '/terms/recoupment/pooledWith terms-not-operable',
       '/terms/royalties/0/royalty terms-not-operable',
+      '/terms/recoupment/pooledWith/0 terms-not-operable',
     ]);
   });
 

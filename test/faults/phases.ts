@@ -46,8 +46,11 @@ export class PhaseKiller {
       const phase: Phase | 'other' = (await this.untilPhase(wish, work)) ? wish : 'other';
       await wait(this.random() * delayMilliseconds[wish]);
       if (work.isOver()) return;
+      const killedAt = Date.now();
       await this.system.killAndRestart(victims);
       this.restartedAt = Date.now();
+      // On a machine so busy that a start takes as long as the way to the next kill, nothing would ever end.
+      await wait(this.restartedAt - killedAt);
       this.kills.push(...victims.map((victim) => ({ phase, victim })));
       say(`  kill ${this.kills.length}: ${victims.join(' and ')}, phase ${phase}`);
     }

@@ -137,6 +137,23 @@ export class System {
     return look(client).finally(() => client.end());
   }
 
+  /** What is at work and what waits, for a failed run: a job that was tried in vain waits longer each time. */
+  underWay(): Promise<string[]> {
+    return this.behindTheScenes(async (client) => {
+      const { rows } = await client.query<{ line: string }>(
+        `SELECT format('job %s: tried %s times, due in %s s, %s; %s', task_identifier, attempts, round(extract(epoch FROM run_at - now())),
+                       CASE WHEN locked_at IS NULL THEN 'waits' ELSE format('held for %s s by %s', round(extract(epoch FROM now() - locked_at)), locked_by) END,
+                       left(last_error, 100)) AS line
+           FROM graphile_worker.jobs WHERE run_at < now() + interval '1 hour'
+          UNION ALL
+         SELECT format('session %s of %s: %s for %s s, waits for %s %s, blocked by %s: %s', pid, application_name, state, round(extract(epoch FROM now() - state_change)),
+                       wait_event_type, wait_event, pg_blocking_pids(pid), left(query, 100))
+           FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      );
+      return rows.map(({ line }) => line);
+    });
+  }
+
   /** The last lines that each process wrote, for a failed run: before them what it died of, which its logger does not tell. */
   logTails(lines = 20): string {
     const tails = (['worker', 'api'] as const).map((name) => {

@@ -35,7 +35,9 @@ const never: Readonly<Record<string, string>> = {
   'sums of a report that does not count': `SELECT t.report_id FROM usage_totals t JOIN usage_reports r ON r.id = t.report_id WHERE r.state IN ('received', 'refused')`,
   'report that waits': `SELECT id FROM usage_reports WHERE state = 'received'`,
   'operation without an end': `SELECT id FROM operations WHERE state IN ('queued', 'running')`,
-  'job that failed for good': 'SELECT id FROM graphile_worker._private_jobs WHERE attempts >= max_attempts',
+  // A job that another one of its key has replaced while it ran is never tried again either: it has no error.
+  'job that failed for good':
+    'SELECT id, last_error FROM graphile_worker._private_jobs WHERE attempts >= max_attempts AND last_error IS NOT NULL',
   'message told twice': 'SELECT platform_id, message_id FROM usage_reports GROUP BY 1, 2 HAVING count(*) > 1',
   'event told twice': 'SELECT platform_id, source, id FROM usage_events GROUP BY 1, 2, 3 HAVING count(*) > 1',
   'statement of one month twice': 'SELECT agreement_id, month FROM statements GROUP BY 1, 2 HAVING count(*) > 1',

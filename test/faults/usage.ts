@@ -63,6 +63,8 @@ class Usage {
       say(this.summary());
     } catch (error) {
       this.findings.lost(`the end of the work: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+      const waiting = await this.system.underWay().catch((failure: unknown) => [String(failure)]);
+      for (const line of waiting) process.stderr.write(`faults: under way: ${line}\n`);
     }
     for (const line of this.findings.lines()) process.stderr.write(`faults: ${line}\n`);
     const { endedByThemselves } = this.system;

@@ -190,9 +190,9 @@ describe('as CSV', () => {
     const used = 'RU,OnDemandStream,AdvertisementSupportedModel';
     expect((await file('?format=csv')).toString().split('\r\n')).toEqual([
       'line,period,clause,isrc,serviceId,territory,useType,commercialModel,quantity,returns,exact,amount,currency,controlledShare,sales,usedOn,reportedOn',
-      `1,2026-02,streaming,${one},${radio},${used},4000,0,4000,4000.00,USD,1`,
-      `2,2026-01,streaming,${one},${radio},${used},-500,0,-500,-500.00,USD,1`,
-      `3,2026-01,streaming,${two},${radio},${used},100,0,100,100.00,USD,1`,
+      `1,2026-02,streaming,${one},${radio},${used},4000,0,4000,4000.00,USD,1,,,`,
+      `2,2026-01,streaming,${one},${radio},${used},-500,0,-500,-500.00,USD,1,,,`,
+      `3,2026-01,streaming,${two},${radio},${used},100,0,100,100.00,USD,1,,,`,
       '',
     ]);
   });

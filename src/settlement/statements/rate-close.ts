@@ -79,7 +79,11 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
 export const rateMonth = (terms: Terms, month: string, record: RatedUsage): RatedPeriod =>
   ratePeriod({ terms, ...inputOf(month, record) });
 
-const inputOf = (month: string, { usage, context, earlier, heldSales }: RatedUsage): Omit<RatingInput, 'terms'> => ({
+/** A month as the kernel takes it. */
+export const inputOf = (
+  month: string,
+  { usage, context, earlier, heldSales }: RatedUsage,
+): Omit<RatingInput, 'terms'> => ({
   ...{ period: monthPeriod(month), usage, context },
   ...(earlier === undefined ? {} : { earlier }),
   ...(heldSales === undefined ? {} : { heldSales }),

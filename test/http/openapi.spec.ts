@@ -236,16 +236,16 @@ describe('what routes answer', () => {
   /** Places where the value is not what the schema says: fields too many or too few, other types. */
   function differences(given: Schema, value: unknown, place: string): string[] {
     const schema = resolve(given);
-    if (value === null && (schema as { nullable?: boolean }).nullable === true) return [];
     if (schema.allOf) return schema.allOf.flatMap((part) => differences(part, value, place));
-    if (schema.oneOf)
-      return schema.oneOf.some((part) => differences(part, value, place).length === 0)
-        ? []
-        : [`${place}: none of its forms`];
+    const forms = schema.oneOf ?? schema.anyOf;
+    if (forms)
+      return forms.some((part) => differences(part, value, place).length === 0) ? [] : [`${place}: none of its forms`];
     const types = [schema.type ?? 'object'].flat();
     const actual = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
     const fits =
-      types.includes(actual) || (actual === 'number' && types.includes('integer') && Number.isInteger(value));
+      types.includes(actual) ||
+      (actual === 'number' && types.includes('integer') && Number.isInteger(value)) ||
+      (value === null && (schema as { nullable?: boolean }).nullable === true);
     if (!fits) return [`${place}: ${actual} where ${types.join()} is described`];
     if (Array.isArray(value))
       return value.flatMap((entry, index) => differences(schema.items!, entry, `${place}/${index}`));

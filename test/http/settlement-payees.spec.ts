@@ -151,6 +151,8 @@ describe('a month of which each line is rounded', () => {
       `1,${market.isrcs[0]},12,7.4775,7.48,USD`,
     ]);
     expect(await balances()).toContain('breakage -9.97');
+    const pdf = await market.platform.as.request('GET', `/v1/statements/${statement.id}/document?language=ru`);
+    expect([pdf.status, pdf.text.slice(0, 5)]).toEqual([200, '%PDF-']);
     const file = (await market.label.as.download(`/v1/statements/${statement.id}/document?format=xlsx`))!;
     const sheet = (await readWorkbook(file)).at(-1)!;
     expect([sheet.sheet, ...sheet.data.slice(1).map((row) => row.slice(0, 5))]).toEqual([

@@ -7,7 +7,7 @@ import { PeakMemory } from '../support/peak-memory';
 import { writeMessage } from './message-file';
 import { type ReadOnce, type ReadOrder } from './read-once';
 
-const runs = 3;
+const runs = 5;
 const MEGABYTE = 1_000_000;
 
 /** One message read and checked as a whole, beside the bare parser on the same file; and half of it, whose memory must be the same. */

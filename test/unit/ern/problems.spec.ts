@@ -182,6 +182,64 @@ describe('what is wrong with a message is told with its code and place', () => {
   });
 });
 
+describe('what is told of a message', () => {
+  const told = async (text: string): Promise<object> => {
+    async function* bytes() {
+      yield Buffer.from(text);
+    }
+    const { releases, recordings } = await checkMessage(bytes());
+    return { releases, recordings };
+  };
+
+  it('is the title, label and type that the sender calls the default, else the first', async () => {
+    const titles = `${leaf('DisplayTitleText', 'First')}${leaf('DisplayTitleText', 'Default', { IsDefault: 'true' })}`;
+    const text = changed(
+      sound,
+      [/<DisplayTitleText>[^<]*<\/DisplayTitleText>/, titles],
+      ['<ReleaseType>', '<ReleaseType>EP</ReleaseType><ReleaseType>'],
+    );
+    expect(await told(text)).toMatchObject({
+      releases: [{ type: 'EP' }],
+      recordings: [{ title: 'Default' }, ...Array.from({ length: 9 }, () => ({}))],
+    });
+  });
+
+  it('is the first release where none says that it is the main one, and its artists of the first territory', async () => {
+    const details = (code: string, artist: string): string =>
+      branch('SoundRecordingDetailsByTerritory', [
+        leaf('TerritoryCode', code),
+        branch('DisplayArtist', [branch('PartyName', [leaf('FullName', artist)]), leaf('ArtistRole', 'MainArtist')]),
+      ]);
+    const text = `<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/382" MessageSchemaVersionId="ern/382">${branch(
+      'ResourceList',
+      [
+        branch('SoundRecording', [
+          branch('SoundRecordingId', [leaf('ISRC', 'zz-acc-26-00001'), leaf('ISRC', 'ZZACC2600002')]),
+          leaf('ResourceReference', 'A1'),
+          details('Worldwide', 'Here'),
+          details('JP', 'There'),
+        ]),
+      ],
+    )}${branch(
+      'ReleaseList',
+      ['One', 'Two'].map((title) =>
+        branch('Release', [
+          leaf('ReleaseReference', `R${title}`),
+          branch('ReferenceTitle', [leaf('TitleText', title)]),
+          branch('ReleaseResourceReferenceList', [
+            leaf('ReleaseResourceReference', 'A1'),
+            leaf('ReleaseResourceReference', 'A1'),
+          ]),
+        ]),
+      ),
+    )}</ern:NewReleaseMessage>`;
+    expect(await told(text)).toMatchObject({
+      releases: [{ title: 'One', tracks: 1 }],
+      recordings: [{ isrcs: ['ZZACC2600001', 'ZZACC2600002'], artists: ['Here'], durationSeconds: null }],
+    });
+  });
+});
+
 describe('numbers and days', () => {
   const read = (by: string, name: string): unknown => readByUs([Buffer.from(changed(sound, [first(name), by]))]).digest;
 

@@ -1,7 +1,8 @@
 import { Identifiers } from './identifiers';
 import { type FamilyLayout, layoutOf } from './layouts';
 import { type Party, type ResourceKind } from './model';
-import { type ProblemCode, type Problems } from './problems';
+import { isPassedOver } from './passed-over';
+import { type ProblemCode, type Problems, quoted } from './problems';
 import { Values } from './values';
 import { type Version } from './versions';
 import { NONE, type XmlElement } from './xml/element';
@@ -100,6 +101,12 @@ export class Reading {
     this.missing(parent, name);
     return undefined;
   }
+
+  /** An element that nothing is read of here: told of where no version has it. */
+  readonly other = (element: XmlElement): void => {
+    if (isPassedOver(element.name)) return;
+    this.problems.at(element, 'element-unknown', `no version has a ${quoted(element.name)} here; it is not read`);
+  };
 
   missing(parent: XmlElement, name: string): void {
     this.problems.at(parent, 'element-missing', `${name} is missing or empty`);

@@ -47,7 +47,12 @@ function place(plan: Plan, [name = '', ...rest]: readonly string[], slot: number
 export class Gathered {
   private readonly lists: (XmlElement[] | undefined)[];
 
-  constructor(element: XmlElement, { plan, slots }: { readonly plan: Plan; readonly slots: number }) {
+  constructor(
+    element: XmlElement,
+    { plan, slots }: { readonly plan: Plan; readonly slots: number },
+    /** Is told of an element that the layout has no place for. */
+    private readonly onOther: (element: XmlElement) => void,
+  ) {
     this.lists = new Array<XmlElement[] | undefined>(slots).fill(undefined);
     this.walk(element, plan);
   }
@@ -70,7 +75,10 @@ export class Gathered {
   private walk(element: XmlElement, plan: Plan): void {
     for (let child = element.first; child !== null; child = child.next) {
       const step = plan.get(child.name);
-      if (step === undefined) continue;
+      if (step === undefined) {
+        this.onOther(child);
+        continue;
+      }
       if (step.slot >= 0) {
         const list = this.lists[step.slot];
         if (list === undefined) this.lists[step.slot] = [child];

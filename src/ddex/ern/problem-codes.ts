@@ -44,7 +44,7 @@ export const problemWeights = {
   'attribute-not-allowed': error('an attribute that this version does not have'),
   'control-unknown': error('MessageControlType is neither LiveMessage nor TestMessage'),
   'section-unknown': warning('a part of the message that no version has; nothing in it is read'),
-  'element-unknown': warning('a list has something in it that is not read there; nothing in it is read'),
+  'element-unknown': warning('an element that no version has there; nothing in it is read'),
   'section-repeated': error('a part of the message comes twice'),
   'section-out-of-order': error('a part of the message comes after one that it must precede'),
   'foreign-element': warning('an element of another namespace; nothing in it is read'),

@@ -53,6 +53,9 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
     claimPolicies: eachOf(childrenOf(element, 'RightsClaimPolicy'), (found) => readPolicy(reading, found)),
     isTakeDown: [values.boolean(element, 'TakeDown'), values.boolean(element, 'AllDealsCancelled')].includes(true),
   };
+  for (let found = element.first; found !== null; found = found.next) {
+    if (!displayDates.includes(found.name)) reading.other(found);
+  }
   checkTerms(reading, element, terms, isElsewhere);
   if (terms.useTypes.length === 0 && !terms.isTakeDown) {
     problems.at(element, 'deal-without-use', 'it names no use, and grants nothing by itself');

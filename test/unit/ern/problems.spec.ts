@@ -47,6 +47,8 @@ describe('what is wrong with a message is told with its code and place', () => {
     [`section-repeated ${root}/MessageHeader[2]`, ['<PartyList>', '<MessageHeader/><PartyList>']],
     [`section-out-of-order ${root}/CueSheetList[1]`, ['<ReleaseList>', '<CueSheetList/><ReleaseList>']],
     [`element-unknown ${root}/ResourceList[1]/Hologram[1]`, ['<ResourceList>', '<ResourceList><Hologram/>']],
+    [`element-unknown ${recording}/Durration[1]`, ['<Duration>', '<Durration/><Duration>']],
+    [`element-unknown ${terms}/UseTypes[1]`, [first('UseType'), leaf('UseTypes', 'OnDemandStream')]],
     [`foreign-element ${recording}`, ['<SoundRecording>', '<SoundRecording><a xmlns="urn:a"/>']],
     [`mixed-content ${recording}`, ['<SoundRecording>', '<SoundRecording>and']],
     [`no-deals ${root}`, [/<DealList>.*<\/DealList>/s, '']],

@@ -121,6 +121,7 @@ const hostile: readonly Hostile[] = [
     code: 'encoding-wrong',
     pieces: () => once('<?xml version="1.0" encoding="UTF-16"?><a/>'),
   },
+  { what: 'UTF-16 that nobody says', code: 'encoding-wrong', pieces: () => once(Buffer.from(open, 'utf16le')) },
   { what: 'UTF-32', code: 'encoding-unsupported', pieces: () => once(Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x3c])) },
   { what: 'half a character', code: 'encoding-wrong', pieces: () => once(open, Buffer.from([0xc3])) },
   {

@@ -74,10 +74,10 @@ export class Identifiers {
     for (const container of containers) {
       for (const element of childrenOf(container, name)) {
         const id = this.read(kind, element);
-        if (id !== null && found?.includes(id) !== true) (found ??= []).push(id);
+        if (id !== null) (found ??= []).push(id);
       }
     }
-    return found ?? NONE;
+    return found === undefined || found.length === 1 ? (found ?? NONE) : [...new Set(found)];
   }
 
   proprietary(containers: readonly XmlElement[], name: string): readonly ProprietaryId[] {
@@ -152,8 +152,10 @@ export function isrcsOf(
     for (const element of childrenOf(container, 'ISRC')) {
       const isrc = identifiers.read('isrc', element);
       const list = isReplaced(container) || isReplaced(element) ? replacedIsrcs : isrcs;
-      if (isrc !== null && !list.includes(isrc)) list.push(isrc);
+      if (isrc !== null) list.push(isrc);
     }
   }
-  return { isrcs, replacedIsrcs };
+  return { isrcs: eachOnce(isrcs), replacedIsrcs: eachOnce(replacedIsrcs) };
 }
+
+const eachOnce = (ids: string[]): string[] => (ids.length < 2 ? ids : [...new Set(ids)]);

@@ -34,7 +34,9 @@ export const problemWeights = {
   'unit-too-large': fatal(
     'a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text',
   ),
-  'too-many-references': fatal('more than a million resources, releases or parties'),
+  'too-many-references': fatal(
+    'more than a million resources, releases or parties, or 32 million characters of their names',
+  ),
   'too-many-problems': fatal('more than 100,000 problems'),
   'not-ern': fatal('the root is no NewReleaseMessage and no PurgeReleaseMessage of DDEX'),
   // The message

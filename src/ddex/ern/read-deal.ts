@@ -109,10 +109,10 @@ function checkTerms(reading: Reading, element: XmlElement, terms: DealTerms, isE
 }
 
 function coveredAmong(uses: readonly AllowedValue[]): string | undefined {
-  const names = uses.map(({ value }) => value);
+  const names = new Set(uses.map(({ value }) => value));
   for (const name of names) {
     if (!isUseType(name)) continue;
-    const inner = coveredUses(name).find((use) => use !== name && names.includes(use));
+    const inner = coveredUses(name).find((use) => use !== name && names.has(use));
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -18,6 +18,8 @@ export const XML_LIMITS = {
   unitText: 8 * 1024 * 1024,
   /** Resources, releases and parties, each, whose references are kept. */
   references: 1_000_000,
+  /** Characters of those, with the names of the parties. */
+  referenceText: 32 * 1024 * 1024,
   /** Problems, after which nobody wants to know of more. */
   problems: 100_000,
 } as const;

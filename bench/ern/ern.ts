@@ -12,7 +12,7 @@ const MEGABYTE = 1_000_000;
 
 /** One message read and checked as a whole, beside the bare parser on the same file; and half of it, whose memory must be the same. */
 export const ernBenchmark: Benchmark = async (options) => {
-  const megabytes = options.full ? 500 : 50;
+  const megabytes = options.full ? 100 : 50;
   const folder = await options.belongings.folder('accordo-bench-');
   const results: object[] = [];
   for (const [name, size] of [

@@ -32,7 +32,7 @@ export const problemWeights = {
   'name-too-long': fatal('a name has more than 256 characters'),
   'markup-too-long': fatal('more than 262,144 characters without the end of a tag'),
   'unit-too-large': fatal(
-    'a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text',
+    'a header, party, resource, release or deal has more than 250,000 elements, or 8 MiB of text',
   ),
   'too-many-references': fatal(
     'more than a million resources, releases or parties, or 32 million characters of their names',

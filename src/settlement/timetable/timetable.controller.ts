@@ -63,7 +63,12 @@ export class OverdueQuery extends PageQuery {
 export class OverdueView {
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ enum: missedKinds }) readonly kind!: MissedKind;
-  @ApiProperty({ type: String, nullable: true, example: '2026-01', description: 'of a report or a statement' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '2026-01',
+    description: 'of a report, a statement or a certificate of withheld tax',
+  })
   readonly month!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly invoiceId!: string | null;
   @ApiProperty({ format: 'date' }) readonly due!: string;
@@ -103,7 +108,8 @@ export class TimetableController {
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
     summary: 'List what is overdue under all your agreements, the longest first',
-    description: 'Reports, statements and invoices; each is there from the day after it was due until it comes.',
+    description:
+      'Reports, statements, certificates of withheld tax and invoices; each is there from the day after it was due until it comes.',
   })
   @ApiOkResponse({ type: pageSchema(OverdueView) })
   async overdue(@InTx() tx: Tx, @Query() { limit, cursor, kind }: OverdueQuery): Promise<Page<OverdueView>> {

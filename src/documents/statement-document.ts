@@ -80,6 +80,13 @@ export interface StatementDocument {
     readonly amount: string;
   }[];
   readonly payments: readonly PaymentShown[];
+  /** What lapsed and is allocated to recordings; null: nothing. */
+  readonly breakage: {
+    readonly allocateBy: 'units' | 'royalties';
+    readonly amount: string;
+    readonly recordings: string;
+    readonly unallocated: string;
+  } | null;
   /** Up to this period, oldest first. */
   readonly months: readonly ChartedMonth[];
   /** Those with the largest amounts. */

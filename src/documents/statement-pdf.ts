@@ -125,7 +125,17 @@ function advance(pdf: Pdf, { months }: StatementDocument, words: StatementWords)
   );
 }
 
-function stepsAndPayments(pdf: Pdf, { steps, payments }: StatementDocument, words: StatementWords): void {
+function allocation(pdf: Pdf, { breakage, currency }: StatementDocument, words: StatementWords): void {
+  if (breakage === null) return;
+  const { amount, recordings, allocateBy, unallocated } = breakage;
+  const rest = /[1-9]/.test(unallocated) ? ` ${words.unattributed(amountText(unallocated, currency, words))}` : '';
+  pdf.moveDown(0.4).font('text').fontSize(8).fillColor('#555');
+  const told = words.allocated(amountText(amount, currency, words), recordings, allocateBy);
+  pdf.text(`${told}${rest}`, margin.left, pdf.y, { width: width(pdf) });
+}
+
+function stepsAndPayments(pdf: Pdf, document: StatementDocument, words: StatementWords): void {
+  const { steps, payments } = document;
   if (steps.length > 0) {
     heading(pdf, words.steps);
     table(
@@ -146,6 +156,7 @@ function stepsAndPayments(pdf: Pdf, { steps, payments }: StatementDocument, word
       })),
     );
   }
+  allocation(pdf, document, words);
   if (payments.length === 0) return;
   heading(pdf, words.payments);
   const shown = (money?: AmountShown) => (money === undefined ? '' : amountText(money.amount, money.currency, words));

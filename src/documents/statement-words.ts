@@ -58,6 +58,8 @@ export interface StatementWords {
   readonly taken: string;
   readonly changedNothing: string;
   readonly unattributed: (amount: string) => string;
+  /** What lapsed, allocated to so many recordings by this key. */
+  readonly allocated: (amount: string, recordings: string, key: 'units' | 'royalties') => string;
   readonly corrections: string;
   readonly correctedMonth: string;
   readonly booked: string;
@@ -152,6 +154,8 @@ const english: StatementWords = {
   taken: 'taken',
   changedNothing: 'changed nothing',
   unattributed: (amount) => `Of this ${amount} belongs to no recording.`,
+  allocated: (amount, recordings, key) =>
+    `What lapsed, ${amount}, is allocated to recordings by their ${key === 'units' ? 'units, net of returns' : 'royalties'}: ${recordings} of them, each with its part in the XLSX file of this statement.`,
   corrections: 'Corrections of earlier periods',
   correctedMonth: 'Corrected period',
   booked: 'Booked before',
@@ -287,6 +291,8 @@ const russian: StatementWords = {
   taken: 'применено',
   changedNothing: 'ничего не изменило',
   unattributed: (amount) => `Из них ${amount} не относится ни к одной фонограмме.`,
+  allocated: (amount, recordings, key) =>
+    `Незачтённый остаток ${amount} распределён по фонограммам пропорционально их ${key === 'units' ? 'единицам за вычетом возвратов' : 'вознаграждению'}; фонограмм: ${recordings}, часть каждой приведена в файле XLSX этого отчёта.`,
   corrections: 'Исправления прошлых периодов',
   correctedMonth: 'Исправленный период',
   booked: 'Учтено ранее',
@@ -376,6 +382,7 @@ const russian: StatementWords = {
     'recovered from royalties': 'возмещено из вознаграждения',
     'of another agreement of the pool recoups this one': 'другого договора засчитывается по этому',
     'recoups another agreement of the pool': 'засчитывается по другому договору',
+    'paid and never earned': 'уплачено заранее и не заработано',
     'still held': 'ещё удержано',
     released: 'высвобождено',
     held: 'удержано',

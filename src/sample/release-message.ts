@@ -100,6 +100,7 @@ function recording(track: SampleTrack, place: number, artists: readonly string[]
     branch('SoundRecordingEdition', [
       branch('ResourceId', [leaf('ISRC', track.isrc)]),
       branch('PLine', [leaf('Year', '2026'), leaf('PLineText', `(P) 2026 ${labelProfile.name}`)]),
+      audioFile(track, place),
     ]),
     leaf('DisplayTitleText', title),
     branch(
@@ -126,6 +127,26 @@ function recording(track: SampleTrack, place: number, artists: readonly string[]
     leaf('LanguageOfPerformance', 'en'),
   ]);
 }
+
+/** What is delivered beside the message; its hash is made up, as the file is. */
+const audioFile = ({ isrc }: SampleTrack, place: number): string =>
+  branch('TechnicalDetails', [
+    leaf('TechnicalResourceDetailsReference', `T${place}`),
+    branch('DeliveryFile', [
+      leaf('Type', 'AudioFile'),
+      leaf('AudioCodecType', 'FLAC'),
+      leaf('NumberOfChannels', '2'),
+      leaf('SamplingRate', '44.1', { UnitOfMeasure: 'kHz' }),
+      leaf('BitsPerSample', '16'),
+      branch('File', [
+        leaf('URI', `resources/${isrc}.flac`),
+        branch('HashSum', [
+          leaf('Algorithm', 'MD5'),
+          leaf('HashSumValue', Buffer.from(isrc + isrc.slice(0, 4)).toString('hex')),
+        ]),
+      ]),
+    ]),
+  ]);
 
 const displayArtist = (artist: string, index: number, artists: readonly string[]): string =>
   branch(

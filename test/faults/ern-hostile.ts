@@ -29,6 +29,12 @@ function* manyAttributes(): Generator<string> {
     yield Array.from({ length: 10_000 }, (_, index) => ` a${number + index}="1"`).join('');
   }
 }
+function* longParties(): Generator<string> {
+  yield `${open}<PartyList>`;
+  for (let number = 0; number < 10_000; number += 1) {
+    yield `<Party><PartyReference>P${number}</PartyReference><PartyName><FullName>${'x'.repeat(200_000)}</FullName></PartyName></Party>`;
+  }
+}
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
 
 const hostile: readonly Hostile[] = [
@@ -93,6 +99,11 @@ const hostile: readonly Hostile[] = [
     pieces: () => again(`${open}<MessageHeader>`, '<MessageRecipient/>', endless),
   },
   {
+    what: 'parties with long names without end',
+    code: 'too-many-references',
+    pieces: () => longParties(),
+  },
+  {
     what: 'a deal without end',
     code: 'unit-too-large',
     pieces: () =>
@@ -121,6 +132,7 @@ const hostile: readonly Hostile[] = [
     code: 'encoding-wrong',
     pieces: () => once('<?xml version="1.0" encoding="UTF-16"?><a/>'),
   },
+  { what: 'UTF-16 that nobody says', code: 'encoding-wrong', pieces: () => once(Buffer.from(open, 'utf16le')) },
   { what: 'UTF-32', code: 'encoding-unsupported', pieces: () => once(Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x3c])) },
   { what: 'half a character', code: 'encoding-wrong', pieces: () => once(open, Buffer.from([0xc3])) },
   {
@@ -153,6 +165,50 @@ function* again10Gibibytes(begin: string): Generator<Buffer> {
   yield gzipSync(open + begin);
   const piece = gzipSync(Buffer.alloc(64 * MEBIBYTE, '<a></a>\n'));
   for (let sent = 0; sent < 160; sent += 1) yield piece;
+}
+
+/** Not fatal, and still as much as one thing may have: each must be read, and told of, in good time. */
+const laborious: readonly { readonly what: string; readonly text: string }[] = [
+  {
+    what: 'items that name resources which are not there',
+    text: `<ReleaseList><Release><ResourceGroup>${many(30_000, (at) => `<ResourceGroupContentItem><ReleaseResourceReference>A${at}</ReleaseResourceReference></ResourceGroupContentItem>`)}</ResourceGroup></Release></ReleaseList>`,
+  },
+  {
+    what: 'uses that are covered by none',
+    text: `<DealList><ReleaseDeal><Deal><DealTerms>${many(90_000, () => '<UseType>Stream</UseType>')}</DealTerms></Deal></ReleaseDeal></DealList>`,
+  },
+  {
+    what: 'a recording of as many ISRCs',
+    text: `<ResourceList><SoundRecording><SoundRecordingEdition><ResourceId>${many(90_000, (at) => `<ISRC>ZZACC26${String(at).padStart(5, '0')}</ISRC>`)}</ResourceId></SoundRecordingEdition></SoundRecording></ResourceList>`,
+  },
+  {
+    what: 'deals for as many releases',
+    text: `<DealList><ReleaseDeal>${many(40_000, (at) => `<DealReleaseReference>R${at}</DealReleaseReference>`)}${many(4000, () => '<Deal/>')}</ReleaseDeal></DealList>`,
+  },
+];
+
+function many(count: number, make: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => make(at)).join('');
+}
+
+/** Processor's time for each of those, some five megabytes. */
+const LABORIOUS_MAX = 3000;
+
+/** What is wrong with how laborious files were read. */
+export async function readLaborious(): Promise<string[]> {
+  const complaints: string[] = [];
+  for (const { what, text } of laborious) {
+    async function* bytes() {
+      yield Buffer.from(`${open}${text}</ern:NewReleaseMessage>`);
+    }
+    const started = process.cpuUsage();
+    const { summary } = await checkMessage(bytes());
+    const { user, system } = process.cpuUsage(started);
+    if (summary.isRefused) complaints.push(`${what}: refused as ${Object.keys(summary.problemsByCode).join()}`);
+    if ((user + system) / 1000 > LABORIOUS_MAX)
+      complaints.push(`${what}: took ${Math.round((user + system) / 1000)} ms`);
+  }
+  return complaints;
 }
 
 /** What is wrong with how hostile files were read: each must be refused by its code, within a second of the processor's time, without

@@ -8,7 +8,7 @@ import { ErnOracle } from '../support/ern-oracle';
 import { sharedFile } from '../support/shared-files';
 import { type FaultsOptions } from './deal';
 import { type Judgement, judgeMessage } from './ern-judge';
-import { refuseHostile } from './ern-hostile';
+import { readLaborious, refuseHostile } from './ern-hostile';
 import { mutateMessage } from './ern-mutations';
 
 /** What a run over damaged messages prints. */
@@ -35,7 +35,11 @@ const MEBIBYTE = 1024 * 1024;
 
 /** Damaged messages by the thousand, and hostile ones, which must be refused at once. */
 export async function ernUnderFaults(options: FaultsOptions): Promise<ErnFaultsResult> {
-  const hostile = (await refuseHostile()).map((complaint) => ({ point: 0, what: 'hostile', complaint }));
+  const hostile = [...(await refuseHostile()), ...(await readLaborious())].map((complaint) => ({
+    point: 0,
+    what: 'hostile',
+    complaint,
+  }));
   const result = await damagedMessages(options);
   return { ...result, failures: [...hostile, ...result.failures], ok: result.ok && hostile.length === 0 };
 }

@@ -237,10 +237,9 @@ describe('what routes answer', () => {
   function differences(given: Schema, value: unknown, place: string): string[] {
     const schema = resolve(given);
     if (schema.allOf) return schema.allOf.flatMap((part) => differences(part, value, place));
-    if (schema.oneOf)
-      return schema.oneOf.some((part) => differences(part, value, place).length === 0)
-        ? []
-        : [`${place}: none of its forms`];
+    const forms = schema.oneOf ?? schema.anyOf;
+    if (forms)
+      return forms.some((part) => differences(part, value, place).length === 0) ? [] : [`${place}: none of its forms`];
     const types = [schema.type ?? 'object'].flat();
     const actual = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
     const fits =

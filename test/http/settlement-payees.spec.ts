@@ -6,6 +6,7 @@ import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
+import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
 interface Invoice {
   readonly id: string;
@@ -17,6 +18,8 @@ interface Invoice {
 
 let app: TestApp;
 let market: Market;
+/** Another label's and platform's, where tax is withheld and roubles are paid. */
+let deal: Market;
 let agreement: AgreementAnswer;
 let statement: Statement;
 
@@ -33,6 +36,7 @@ beforeAll(async () => {
   const operator = await app.given.operator();
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
   market = await openMarket(app, 3);
+  deal = await openMarket(app, 1);
   ({ name: labelName } = await market.label.as.get<{ name: string }>(
     `/v1/organizations/${market.label.organizationId}`,
   ));
@@ -55,10 +59,7 @@ beforeAll(async () => {
         {
           from: '2026-01-01',
           until: '2028-01-01',
-          shares: [
-            { payee: artist, share: '0.6' },
-            { payee: labelName, share: '0.4' },
-          ],
+          shares: sharedBy('0.6', '0.4', labelName),
         },
       ],
     },
@@ -69,7 +70,9 @@ afterAll(() => app?.close());
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
-  for (const party of [market.label, market.platform]) Object.assign(party, { as: await app.given.signIn(party) });
+  for (const party of [market.label, market.platform, deal.label, deal.platform]) {
+    Object.assign(party, { as: await app.given.signIn(party) });
+  }
 }
 
 const report = (month: string, streams: readonly number[], downloads: number, replaces?: string): Promise<string> =>
@@ -86,9 +89,7 @@ const report = (month: string, streams: readonly number[], downloads: number, re
 
 /** "payee-payable Mist Harbour -2.16": the accounts of the payees, and that of breakage. */
 async function balances(): Promise<string[]> {
-  const { rows } = await market.platform.as.get<{
-    rows: { account: string; payee: string | null; balance: { amount: string } }[];
-  }>(`/v1/agreements/${agreement.id}/balances`);
+  const { rows } = await market.platform.as.get<{ rows: Balance[] }>(`/v1/agreements/${agreement.id}/balances`);
   return rows
     .filter(({ account }) => account === 'payee-payable' || account === 'breakage')
     .map(({ account, payee, balance }) => [account, ...(payee === null ? [] : [payee]), balance.amount].join(' '));
@@ -97,8 +98,8 @@ async function balances(): Promise<string[]> {
 const royaltyInvoices = async (): Promise<Invoice[]> =>
   (await market.label.as.all<Invoice>('/v1/invoices')).filter(({ purpose }) => purpose === 'royalties');
 
-async function remade(id: string): Promise<string> {
-  const inputs = await market.platform.as.get<Record<string, object>>(`/v1/statements/${id}/inputs`);
+async function remade(id: string, { platform } = market): Promise<string> {
+  const inputs = await platform.as.get<Record<string, object>>(`/v1/statements/${id}/inputs`);
   const file = (name: string) => ({ name, text: JSON.stringify(inputs[name]) });
   const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
   return rateFiles(files).sha256;
@@ -150,6 +151,8 @@ describe('a month of which each line is rounded', () => {
       `1,${market.isrcs[0]},12,7.4775,7.48,USD`,
     ]);
     expect(await balances()).toContain('breakage -9.97');
+    const pdf = await market.platform.as.request('GET', `/v1/statements/${statement.id}/document?language=ru`);
+    expect([pdf.status, pdf.text.slice(0, 5)]).toEqual([200, '%PDF-']);
     const file = (await market.label.as.download(`/v1/statements/${statement.id}/document?format=xlsx`))!;
     const sheet = (await readWorkbook(file)).at(-1)!;
     expect([sheet.sheet, ...sheet.data.slice(1).map((row) => row.slice(0, 5))]).toEqual([
@@ -274,6 +277,66 @@ describe('a payout to a payee', () => {
   });
 });
 
+describe('what is taxed, exchanged, held and then shared out', () => {
+  // 100 plays at 1 are 100.00; by the lower count 50.00. 15 % is withheld: 85.00, of which 42.50 wait. A dollar is 80 roubles.
+  it('is the payees’ in the currency of payment, once it is due', async () => {
+    const [isrc = ''] = deal.isrcs;
+    const { id } = await deal.concluded({
+      ...{ rate: '1', floor: '0' },
+      life: {
+        ...eventTerms(deal, []),
+        ...{ advances: [], settlement: undefined },
+        taxes: { withholding: 'deducted', vat: 'reverse-charge' },
+        exchange: { payIn: 'RUB', source: 'manual', rateOf: 'period-end' },
+        splits: [{ from: '2026-01-01', until: '2028-01-01', shares: sharedBy('0.6', '0.4') }],
+      },
+    });
+    const at = (rest: string): string => `/v1/agreements/${id}/${rest}`;
+    for (const [tax, rate] of [
+      ['withholding', '0.15'],
+      ['vat', '0.2'],
+    ] as const) {
+      const stated = { tax, rate, source: 'Treaty', from: '2026-01-01' };
+      const { number } = await deal.platform.as.post<{ number: number }>(at('tax-rates'), stated);
+      await deal.label.as.post(at(`tax-rates/${number}/confirmation`), {});
+    }
+    const rate = { base: 'USD', quote: 'RUB', day: '2026-01-31', rate: '80', note: 'Agreed.' };
+    const { number } = await deal.platform.as.post<{ number: number }>(at('exchange-rates'), rate);
+    await deal.label.as.post(at('exchange-rates/confirmations'), { numbers: [number] });
+    await reportUsage(app, deal, { plays: { [isrc]: 100 } });
+    await sendEvents(deal.platform.as, [usageEvent(deal, { id: 'counted', quantity: 50 })]);
+    const dispute = { month: '2026-01', serviceId: deal.serviceIds[0], reason: 'The players counted less.' };
+    await deal.platform.as.post(at('usage-disputes'), dispute);
+    const closed = await closeMonth(app, deal, id, '2026-01');
+    const payees = async (): Promise<string[]> => {
+      const { rows } = await deal.label.as.get<{ rows: Balance[] }>(at('balances'));
+      return rows
+        .filter(({ account }) => /-payable$/.test(account))
+        .map(({ payee, balance }) => `${payee} ${balance.amount} ${balance.currency}`);
+    };
+    expect(closed.statement).toMatchObject({
+      held: { amount: '42.50', currency: 'USD' },
+      payments: [
+        { line: 'vat' },
+        { line: 'withholding', net: '85.00' },
+        { line: 'exchange', to: '6800.00', currency: 'RUB' },
+        { line: 'share', payee: artist, amount: '4080.00' },
+        { line: 'share', payee: 'The label', amount: '2720.00' },
+      ],
+    });
+    expect((await payees()).filter((row) => !row.includes(' 0.00 '))).toEqual([
+      `${artist} -2040.00 RUB`,
+      'The label -1360.00 RUB',
+    ]);
+    for (const party of [deal.label, deal.platform]) await party.as.post(at('usage-disputes/1/release'), {});
+    expect((await payees()).filter((row) => !row.includes(' 0.00 '))).toEqual([
+      `${artist} -4080.00 RUB`,
+      'The label -2720.00 RUB',
+    ]);
+    expect(await remade(closed.statement.id, deal)).toBe(closed.statement.sha256);
+  });
+});
+
 describe('the correction of a month of which each line is rounded', () => {
   it('is the difference of rounded lines', async () => {
     await moveTo('2026-03-03T09:00:00Z');
@@ -286,3 +349,14 @@ describe('the correction of a month of which each line is rounded', () => {
     expect(await remade(february.id)).toBe(february.sha256);
   });
 });
+
+interface Balance {
+  readonly account: string;
+  readonly payee: string | null;
+  readonly balance: { readonly amount: string; readonly currency: string };
+}
+
+const sharedBy = (artists: string, labels: string, name = 'The label') => [
+  { payee: artist, share: artists },
+  { payee: name, share: labels },
+];

@@ -156,5 +156,8 @@ describe('a pool of agreements', () => {
       payable: { amount: '20.00' },
       recouped: { amount: '0.00' },
     });
+    // What others of the pool will earn nobody foresees.
+    const forecast = await label.get<object>(`/v1/agreements/${radio.id}/forecast?months=1`);
+    expect(forecast).toMatchObject({ foreseen: [{ month: '2026-03', royalties: '30.00' }] });
   });
 });

@@ -340,7 +340,7 @@ describe('a quarter that is paid by sales, through the term', () => {
     ]);
     for (const month of ['2026-04', '2026-05', '2026-06']) await reportOf(month, month === '2026-04' ? 1 : 0);
     const live = await shop.platform.as.get<object>(used('live?month=2026-05'));
-    expect(live).toMatchObject({ period: '2026-Q2', amount: '0.30' });
+    expect(live).toMatchObject({ period: '2026-Q2', amount: '0.40' });
     const second = await closing('2026-04');
     expect(second.lines.map(line)).toEqual([
       '2026-Q2 streaming 100 1 0.20',

@@ -109,7 +109,7 @@ describe('a table of differences', () => {
     const { text, headers } = await deal.label.request('GET', `${path}?format=csv`);
     expect(headers.get('content-type')).toContain('text/csv');
     expect(text.trimEnd().split('\r\n')).toHaveLength(4);
-    expect(text).toContain(`,${one},RU,OnDemandStream,AdvertisementSupportedModel,both,100,60,-40,3,0,-3,1\r\n`);
+    expect(text).toContain(`,${one},RU,OnDemandStream,AdvertisementSupportedModel,both,100,60,-40,3,0,-3,1,,,\r\n`);
   });
 
   it('speaks for the places of both, and no longer for what it leaves nothing of', async () => {

@@ -135,8 +135,12 @@ export class OracleDocument {
     const details = `${kind}DetailsByTerritory`;
     const isEdited = this.family === '4.3' && (kind === 'SoundRecording' || kind === 'Video');
     const ids = old ? `${kind}Id` : isEdited ? `${kind}Edition/ResourceId` : 'ResourceId';
-    const valid = this.all(element, ids).filter((each) => !/^(true|1)$/.test(attribute(each, 'IsReplaced') ?? ''));
-    const isrcs = valid.flatMap((each) => this.texts(each, 'ISRC'));
+    const valid = this.all(element, ids).filter(isCurrent);
+    const isrcs = valid.flatMap((each) =>
+      this.all(each, 'ISRC')
+        .filter(isCurrent)
+        .flatMap((isrc) => this.textOf(isrc) || []),
+    );
     const artists = this.all(element, old ? `${details}/DisplayArtist` : 'DisplayArtist');
     const contributors = old
       ? [
@@ -230,9 +234,7 @@ export class OracleDocument {
   }
 
   private releaseIds(element: XmlElement): object {
-    const valid = this.all(element, 'ReleaseId').filter(
-      (each) => !/^(true|1)$/.test(attribute(each, 'IsReplaced') ?? ''),
-    );
+    const valid = this.all(element, 'ReleaseId').filter(isCurrent);
     const of = (name: string): string[] => unique(valid.flatMap((each) => this.texts(each, name)));
     return {
       icpns: of('ICPN').map((icpn) => icpn.replace(/[\s-]/g, '')),
@@ -346,6 +348,8 @@ export class OracleDocument {
   }
 }
 
+/** Not replaced by another one. */
+const isCurrent = (element: XmlElement): boolean => !/^(true|1)$/.test(attribute(element, 'IsReplaced') ?? '');
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 const attribute = (element: XmlElement, name: string): string | null =>
   element.attrs.find((each) => each.name === name && each.prefix === '')?.value ?? null;

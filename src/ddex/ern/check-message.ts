@@ -3,6 +3,7 @@ import { type ErnSummary, ErnReader } from './message-reader';
 import { type Artist, type LocalText, type Party, type Release, type Resource, type Title } from './model';
 import { type Problem } from './problems';
 import { mainOf } from './values';
+import { kept } from './xml/names';
 
 /** As many problems of a file as anybody will read. */
 export const PROBLEMS_KEPT = 1000;
@@ -91,19 +92,22 @@ export function unreadableMessage(reason: string): ErnCheck {
   return { summary: reader.finish(), releases: [], recordings: [], videos: 0, deals: 0, problems };
 }
 
+/** What is kept until the file ends must not keep the chunks of the file that it was cut from. */
+const own = (text: string | null | undefined): string | null => (text == null ? null : kept(text));
+
 const releaseOf = (release: Release): CheckedRelease => ({
-  icpn: release.ids.icpns[0] ?? null,
-  grid: release.ids.grids[0] ?? null,
-  title: mainTitle(release.titles),
-  label: nameOf(mainOf(release.labels)?.party),
-  type: release.types[0]?.value ?? null,
+  icpn: own(release.ids.icpns[0]),
+  grid: own(release.ids.grids[0]),
+  title: own(mainTitle(release.titles)),
+  label: own(nameOf(mainOf(release.labels)?.party)),
+  type: own(release.types[0]?.value),
   tracks: release.tracks,
 });
 
 const recordingOf = (resource: Resource): CheckedRecording => ({
-  isrcs: resource.isrcs,
-  title: mainTitle(resource.titles),
-  artists: artistsOf(resource.artists, resource.artistNames),
+  isrcs: resource.isrcs.map(kept),
+  title: own(mainTitle(resource.titles)),
+  artists: artistsOf(resource.artists, resource.artistNames).map(kept),
   durationSeconds: resource.durationSeconds,
 });
 
@@ -116,9 +120,12 @@ export function mainTitle(titles: readonly Title[]): string | null {
   return null;
 }
 
-/** One by one where they are given so, each once, else the name under which they are displayed together. */
+/** One by one where they are given so, each once, of the territory that comes first; else the name under which they are displayed together. */
 export function artistsOf(artists: readonly Artist[], names: readonly LocalText[]): string[] {
-  const each = artists.flatMap(({ party }) => nameOf(party) ?? []);
+  const where = (artist: Artist | undefined): string =>
+    [artist?.territories.join(), artist?.excludedTerritories.join()].join('-');
+  const first = where(mainOf(artists));
+  const each = artists.filter((artist) => where(artist) === first).flatMap(({ party }) => nameOf(party) ?? []);
   const displayed = each.length > 0 ? each : [mainOf(names)?.text ?? []].flat();
   return [...new Set(displayed)];
 }

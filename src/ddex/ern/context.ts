@@ -1,7 +1,8 @@
 import { Identifiers } from './identifiers';
 import { type FamilyLayout, layoutOf } from './layouts';
 import { type Party, type ResourceKind } from './model';
-import { type ProblemCode, type Problems } from './problems';
+import { isPassedOver } from './passed-over';
+import { type ProblemCode, type Problems, quoted } from './problems';
 import { Values } from './values';
 import { type Version } from './versions';
 import { NONE, type XmlElement } from './xml/element';
@@ -12,7 +13,9 @@ import { XmlRefused } from './xml/refused';
 /** References of one kind, and those that were named before what they name. */
 class References<T> {
   private readonly known = new Map<string, T>();
-  private readonly awaited = new Map<string, XmlElement>();
+  /** With the places where they were named. */
+  private readonly awaited = new Map<string, string>();
+  private weight = 0;
 
   constructor(
     private readonly problems: Problems,
@@ -20,15 +23,16 @@ class References<T> {
     private readonly what: string,
   ) {}
 
-  /** Something that can be named; the first of a name counts. */
-  add(reference: XmlElement, value: T): void {
+  /** Something that can be named; the first of a name counts. `weight` is how many characters of it are kept. */
+  add(reference: XmlElement, value: T, weight = 0): void {
     const { text } = reference;
     if (this.known.has(text)) {
       this.problems.at(reference, 'reference-repeated', `another ${this.what} has this reference`);
       return;
     }
-    if (this.known.size >= XML_LIMITS.references) {
-      throw new XmlRefused('too-many-references', `more than ${XML_LIMITS.references} are named`);
+    this.weight += text.length + weight;
+    if (this.known.size >= XML_LIMITS.references || this.weight > XML_LIMITS.referenceText) {
+      throw new XmlRefused('too-many-references', `more than ${XML_LIMITS.references} of a kind, or too long ones`);
     }
     this.known.set(kept(text), value);
     this.awaited.delete(text);
@@ -43,23 +47,23 @@ class References<T> {
   expect(reference: XmlElement): T | undefined {
     const found = this.known.get(reference.text);
     if (found !== undefined || this.awaited.has(reference.text)) return found;
-    if (this.awaited.size < AWAITED_MAX) this.awaited.set(reference.text, reference);
-    else this.miss(reference);
+    if (this.awaited.size < AWAITED_MAX) this.awaited.set(kept(reference.text), reference.path);
+    else this.miss(reference.path);
     return undefined;
   }
 
   /** The message has ended: what is still awaited is not there. */
   end(): void {
-    for (const reference of this.awaited.values()) this.miss(reference);
+    for (const path of this.awaited.values()) this.miss(path);
     this.awaited.clear();
   }
 
-  private miss(reference: XmlElement): void {
-    this.problems.at(reference, this.unknown, `there is no ${this.what} of this reference`);
+  private miss(path: string): void {
+    this.problems.add(this.unknown, path, `there is no ${this.what} of this reference`);
   }
 }
 
-/** Each keeps its element, and all around it, until the message ends. */
+/** More are told of at once, though what they name might come later, where it must not. */
 const AWAITED_MAX = 100;
 
 /** What the readers of a message share. */
@@ -100,6 +104,12 @@ export class Reading {
     this.missing(parent, name);
     return undefined;
   }
+
+  /** An element that nothing is read of here: told of where no version has it. */
+  readonly other = (element: XmlElement): void => {
+    if (isPassedOver(element.name)) return;
+    this.problems.at(element, 'element-unknown', `no version has a ${quoted(element.name)} here; it is not read`);
+  };
 
   missing(parent: XmlElement, name: string): void {
     this.problems.at(parent, 'element-missing', `${name} is missing or empty`);

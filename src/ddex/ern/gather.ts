@@ -7,7 +7,7 @@ export type Resolved<P> = {
     : P[Name] extends readonly (readonly [string, infer Kind])[]
       ? readonly (readonly [number, Kind])[]
       : never;
-} & { readonly plan: Plan; readonly pathOf: (slot: number) => string };
+} & { readonly plan: Plan; readonly slots: number; readonly pathOf: (slot: number) => string };
 
 /** What is gathered below an element, by name: under which number, and what of what is in it. */
 interface Step {
@@ -28,12 +28,12 @@ export function resolved<P extends object>(paths: P, kind: string): Resolved<P> 
     return numbered.push(text) - 1;
   };
   const entries = Object.entries(paths as Record<string, readonly (string | readonly [string, string])[]>);
-  const slots = entries.map(([name, list]) => [
+  const named = entries.map(([name, list]) => [
     name,
     list.map((path) => (typeof path === 'string' ? slotOf(path) : [slotOf(path[0]), path[1]])),
   ]);
   const pathOf = (slot: number): string => numbered[slot]!;
-  return { ...Object.fromEntries(slots), plan, pathOf } as unknown as Resolved<P>;
+  return { ...Object.fromEntries(named), plan, slots: numbered.length, pathOf } as unknown as Resolved<P>;
 }
 
 function place(plan: Plan, [name = '', ...rest]: readonly string[], slot: number): void {
@@ -45,14 +45,21 @@ function place(plan: Plan, [name = '', ...rest]: readonly string[], slot: number
 
 /** The elements of one thing by the numbers of their paths: gathered in one walk, since each thing is asked for thirty of them. */
 export class Gathered {
-  private readonly lists: (XmlElement[] | undefined)[] = [];
+  private readonly lists: (XmlElement[] | undefined)[];
 
-  constructor(element: XmlElement, { plan }: { readonly plan: Plan }) {
+  constructor(
+    element: XmlElement,
+    { plan, slots }: { readonly plan: Plan; readonly slots: number },
+    /** Is told of an element that the layout has no place for. */
+    private readonly onOther: (element: XmlElement) => void,
+  ) {
+    this.lists = new Array<XmlElement[] | undefined>(slots).fill(undefined);
     this.walk(element, plan);
   }
 
   /** All of these paths, one path after another. */
   all(slots: readonly number[]): readonly XmlElement[] {
+    if (slots.length === 1) return this.lists[slots[0]!] ?? NONE;
     let found: readonly XmlElement[] = NONE;
     for (const slot of slots) {
       const list = this.lists[slot];
@@ -68,7 +75,10 @@ export class Gathered {
   private walk(element: XmlElement, plan: Plan): void {
     for (let child = element.first; child !== null; child = child.next) {
       const step = plan.get(child.name);
-      if (step === undefined) continue;
+      if (step === undefined) {
+        this.onOther(child);
+        continue;
+      }
       if (step.slot >= 0) {
         const list = this.lists[step.slot];
         if (list === undefined) this.lists[step.slot] = [child];

@@ -5,6 +5,20 @@ import { childrenOf, NONE, textsAt, type XmlElement } from './xml/element';
 
 type Read = { readonly id: string; readonly wrong?: ProblemCode } | { readonly fault: ProblemCode };
 
+type Checked = 'grid' | 'dpid' | 'isni' | 'ipi' | 'iswc';
+
+/** One of those with a check character, as the kernel reads it. */
+const checked =
+  (
+    kind: Checked,
+    reader: (written: string) => Readonly<Partial<Record<Checked, string>>> & { readonly fault?: ProblemCode },
+  ) =>
+  (written: string): Read => {
+    const { fault, [kind]: id } = reader(written);
+    if (id === undefined) return { fault: fault! };
+    return fault === undefined ? { id } : { id, wrong: fault };
+  };
+
 /** How each identifier is read: what it is, with what is wrong with its check character, or that it is none. */
 const readers = {
   isrc: (written: string): Read => {
@@ -17,30 +31,12 @@ const readers = {
     if (read.fault === 'gtin-malformed') return { fault: 'icpn-malformed' };
     return { id: written.replace(/[\s-]/g, ''), wrong: 'icpn-check-digit' };
   },
-  grid: (written: string): Read => {
-    const read = readGrid(written);
-    return 'grid' in read ? withCheck(read.grid, read) : read;
-  },
-  dpid: (written: string): Read => {
-    const read = readDpid(written);
-    return 'dpid' in read ? withCheck(read.dpid, read) : read;
-  },
-  isni: (written: string): Read => {
-    const read = readIsni(written);
-    return 'isni' in read ? withCheck(read.isni, read) : read;
-  },
-  ipi: (written: string): Read => {
-    const read = readIpi(written);
-    return 'ipi' in read ? withCheck(read.ipi, read) : read;
-  },
-  iswc: (written: string): Read => {
-    const read = readIswc(written);
-    return 'iswc' in read ? withCheck(read.iswc, read) : read;
-  },
+  grid: checked('grid', readGrid),
+  dpid: checked('dpid', readDpid),
+  isni: checked('isni', readIsni),
+  ipi: checked('ipi', readIpi),
+  iswc: checked('iswc', readIswc),
 } as const;
-
-const withCheck = (id: string, read: object): Read =>
-  'fault' in read ? { id, wrong: read.fault as ProblemCode } : { id };
 
 export type IdentifierKind = keyof typeof readers;
 
@@ -78,10 +74,10 @@ export class Identifiers {
     for (const container of containers) {
       for (const element of childrenOf(container, name)) {
         const id = this.read(kind, element);
-        if (id !== null && found?.includes(id) !== true) (found ??= []).push(id);
+        if (id !== null) (found ??= []).push(id);
       }
     }
-    return found ?? NONE;
+    return found === undefined || found.length === 1 ? (found ?? NONE) : [...new Set(found)];
   }
 
   proprietary(containers: readonly XmlElement[], name: string): readonly ProprietaryId[] {
@@ -156,8 +152,10 @@ export function isrcsOf(
     for (const element of childrenOf(container, 'ISRC')) {
       const isrc = identifiers.read('isrc', element);
       const list = isReplaced(container) || isReplaced(element) ? replacedIsrcs : isrcs;
-      if (isrc !== null && !list.includes(isrc)) list.push(isrc);
+      if (isrc !== null) list.push(isrc);
     }
   }
-  return { isrcs, replacedIsrcs };
+  return { isrcs: eachOnce(isrcs), replacedIsrcs: eachOnce(replacedIsrcs) };
 }
+
+const eachOnce = (ids: string[]): string[] => (ids.length < 2 ? ids : [...new Set(ids)]);

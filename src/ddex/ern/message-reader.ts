@@ -152,8 +152,7 @@ export class ErnReader implements TreeListener {
     this.rootElement = element;
     this.reading = new Reading(version, this.problems);
     if (version.name === '') this.problems.at(element, 'version-unknown', 'the version of the namespace is not known');
-    // A purge has the attributes of its generation only in part.
-    else if (element.name === 'NewReleaseMessage') checkRoot(this.reading, element);
+    else checkRoot(this.reading, element);
     return namespace;
   }
 

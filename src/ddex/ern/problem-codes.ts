@@ -32,9 +32,11 @@ export const problemWeights = {
   'name-too-long': fatal('a name has more than 256 characters'),
   'markup-too-long': fatal('more than 262,144 characters without the end of a tag'),
   'unit-too-large': fatal(
-    'a header, party, resource, release or deal has more than 100,000 elements, or 8 MiB of text',
+    'a header, party, resource, release or deal has more than 250,000 elements, or 8 MiB of text',
   ),
-  'too-many-references': fatal('more than a million resources, releases or parties'),
+  'too-many-references': fatal(
+    'more than a million resources, releases or parties, or 32 million characters of their names',
+  ),
   'too-many-problems': fatal('more than 100,000 problems'),
   'not-ern': fatal('the root is no NewReleaseMessage and no PurgeReleaseMessage of DDEX'),
   // The message
@@ -44,7 +46,7 @@ export const problemWeights = {
   'attribute-not-allowed': error('an attribute that this version does not have'),
   'control-unknown': error('MessageControlType is neither LiveMessage nor TestMessage'),
   'section-unknown': warning('a part of the message that no version has; nothing in it is read'),
-  'element-unknown': warning('a list has something in it that is not read there; nothing in it is read'),
+  'element-unknown': warning('an element that no version has there; nothing in it is read'),
   'section-repeated': error('a part of the message comes twice'),
   'section-out-of-order': error('a part of the message comes after one that it must precede'),
   'foreign-element': warning('an element of another namespace; nothing in it is read'),

@@ -53,6 +53,9 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
     claimPolicies: eachOf(childrenOf(element, 'RightsClaimPolicy'), (found) => readPolicy(reading, found)),
     isTakeDown: [values.boolean(element, 'TakeDown'), values.boolean(element, 'AllDealsCancelled')].includes(true),
   };
+  for (let found = element.first; found !== null; found = found.next) {
+    if (!displayDates.includes(found.name)) reading.other(found);
+  }
   checkTerms(reading, element, terms, isElsewhere);
   if (terms.useTypes.length === 0 && !terms.isTakeDown) {
     problems.at(element, 'deal-without-use', 'it names no use, and grants nothing by itself');
@@ -106,10 +109,10 @@ function checkTerms(reading: Reading, element: XmlElement, terms: DealTerms, isE
 }
 
 function coveredAmong(uses: readonly AllowedValue[]): string | undefined {
-  const names = uses.map(({ value }) => value);
+  const names = new Set(uses.map(({ value }) => value));
   for (const name of names) {
     if (!isUseType(name)) continue;
-    const inner = coveredUses(name).find((use) => use !== name && names.includes(use));
+    const inner = coveredUses(name).find((use) => use !== name && names.has(use));
     if (inner !== undefined) return inner;
   }
   return undefined;

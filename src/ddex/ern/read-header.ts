@@ -5,9 +5,16 @@ import { readParty } from './read-parties';
 import { languageOf } from './values';
 import { childrenOf, type XmlElement } from './xml/element';
 
-/** What the root says of itself, and whether its version lets it. */
+/** What the root says of itself, and whether its version lets it. A purge has the attributes of its generation only in part. */
 export function checkRoot(reading: Reading, root: XmlElement): void {
-  const { layout, problems, version } = reading;
+  const { problems, version } = reading;
+  if (root.name === 'NewReleaseMessage') checkAttributes(reading, root);
+  const said = root.attribute('MessageSchemaVersionId');
+  if (said === null || version.schemaVersionId === null || said.trim() === version.schemaVersionId) return;
+  problems.at(root, 'version-differs', `${quoted(said)} is not the version of the namespace`, 'MessageSchemaVersionId');
+}
+
+function checkAttributes({ layout, problems, version }: Reading, root: XmlElement): void {
   for (const name of layout.attributes) {
     if (root.attribute(name) === null) problems.at(root, 'attribute-missing', `${name} is missing`);
   }
@@ -15,9 +22,6 @@ export function checkRoot(reading: Reading, root: XmlElement): void {
     if (root.attribute(name) === null) continue;
     problems.at(root, 'attribute-not-allowed', `version ${version.name} has no ${name}`, name);
   }
-  const said = root.attribute('MessageSchemaVersionId');
-  if (said === null || version.schemaVersionId === null || said.trim() === version.schemaVersionId) return;
-  problems.at(root, 'version-differs', `${quoted(said)} is not the version of the namespace`, 'MessageSchemaVersionId');
 }
 
 /** The header, and what stands beside it before the lists. */

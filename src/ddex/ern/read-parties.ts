@@ -28,8 +28,12 @@ export function readListedParty(reading: Reading, element: XmlElement): void {
   const reference = reading.required(element, 'PartyReference');
   const party = readParty(reading, element);
   if (party.names.length === 0 && !hasIds(party)) reading.missing(element, 'PartyName');
-  if (reference !== undefined) reading.parties.add(reference, party);
+  if (reference !== undefined) reading.parties.add(reference, party, weightOf(party));
 }
+
+/** Characters, roughly. */
+const weightOf = ({ names, ids }: Party): number =>
+  names.reduce((sum, { text, indexed }) => sum + text.length + (indexed?.length ?? 0), JSON.stringify(ids).length);
 
 const hasIds = ({ ids }: Party): boolean => Object.values(ids).some((list: readonly unknown[]) => list.length > 0);
 

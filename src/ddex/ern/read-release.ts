@@ -20,7 +20,7 @@ import { childrenOf, eachOf, type XmlElement } from './xml/element';
 export function readRelease(reading: Reading, element: XmlElement, kind: ReleaseKind): Release {
   const { values, identifiers, version } = reading;
   const layout = releaseLayout(version.family);
-  const gathered = new Gathered(element, layout);
+  const gathered = new Gathered(element, layout, reading.other);
   const each = <T>(slots: readonly number[], read: (reading: Reading, found: XmlElement) => T | null): readonly T[] =>
     readEach(reading, gathered.all(slots), read);
   const reference = values.only(gathered.all(layout.reference));

@@ -28,7 +28,7 @@ export const isPlayed = (kind: ResourceKind | undefined): boolean => kind === 'S
 export function readResource(reading: Reading, element: XmlElement, kind: ResourceKind): Resource {
   const { values, identifiers, version } = reading;
   const layout = resourceLayout(version.family, kind);
-  const gathered = new Gathered(element, layout);
+  const gathered = new Gathered(element, layout, reading.other);
   const each = <T>(slots: readonly number[], read: (reading: Reading, found: XmlElement) => T | null): readonly T[] =>
     readEach(reading, gathered.all(slots), read);
   const ids = gathered.all(layout.ids);

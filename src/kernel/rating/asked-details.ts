@@ -56,7 +56,3 @@ export function sumWithoutSales(terms: Terms, period: Period, usage: Iterable<Us
   for (const sum of usage) if (sum.sales === undefined && uses.has(`${sum.use} ${sum.model}`)) return sum;
   return undefined;
 }
-
-/** The first day of the part that a day lies in, where parts begin on these days, ascending; `first` before all of them. */
-export const partOfDays = (days: readonly string[], day: string, first: string): string =>
-  days.findLast((begin) => begin <= day) ?? first;

@@ -48,6 +48,10 @@ export interface CloseFacts {
   readonly exchange?: ExchangeRate;
 }
 
+/** Facts of a period that is looked at by itself: what other agreements of a pool have and will earn is left aside. */
+export const standingApart = ({ recoupment }: Pick<Terms, 'recoupment'>): Pick<CloseFacts, 'pool'> =>
+  recoupment?.pooledWith ? { pool: [] } : {};
+
 export interface CloseInput extends Omit<RatingInput, 'heldSales'> {
   /** Differences of earlier periods that this close books. */
   readonly restatements?: readonly ClauseRestatement[];

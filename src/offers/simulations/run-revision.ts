@@ -9,6 +9,7 @@ import {
   RatingRefused,
   type SimulatedPeriod,
   simulate,
+  standingApart,
   sumWithoutSales,
   type Terms,
   type UsageSum,
@@ -70,9 +71,8 @@ function periodToRun({ name, period, months: placed }: PlacedPeriod, { terms, mo
   if (untold !== undefined) throw withoutSales(name, untold);
   const contexts = parts.map((month) => naming(name, () => month.contextFor(terms, day)));
   const context = naming(name, () => contextOfMonths(terms, contexts));
-  // What other agreements of a pool will earn nobody knows: they stand apart.
-  const facts = terms.recoupment?.pooledWith ? { facts: { pool: [] } } : {};
-  return { period: name, usage, context, ...facts };
+  // What other agreements of a pool will earn nobody knows.
+  return { period: name, usage, context, facts: standingApart(terms) };
 }
 
 /** Keeps what the grants allow, by the kernel's own matching, and counts the rest by its reason. */

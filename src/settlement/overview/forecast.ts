@@ -9,6 +9,7 @@ import {
   periodsOfLife,
   RatingRefused,
   type Settled,
+  standingApart,
   termsOfMonth,
   type UsageSum,
 } from '../../kernel';
@@ -97,7 +98,10 @@ async function closeAll(
       const { settled } = closePeriod({
         ...{ terms, period: periodOfMonth(life, month), usage: usedIn(life, month, record), context },
         ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
-        ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
+        ...{
+          carried: carriedAcross(carried, termsOfMonth(life, last), terms),
+          facts: { exercised, ...standingApart(terms) },
+        },
       });
       months.push({ month, period: periodNameOfMonth(life, month), settled });
       [last, carried] = [month, settled.carried];

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { moneyText } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { csvRow } from '../../platform/http/csv';
+import { batchesOf } from './formats/line-batches';
 import type { Reading } from './formats/lines-csv';
 import type { Statement } from './statements.repository';
 
@@ -43,25 +44,23 @@ export const breakageLineView = (
 
 export const breakageColumns = ['line', 'isrc', 'weight', 'exact', 'amount', 'currency'] as const;
 
-const batch = 2_000;
-
-/** The lines above `after` and up to `last` in batches, with a short transaction each: a slow reader holds none open. */
-export async function* breakageBatches(
+/** The lines above `after` and up to `last`, in batches. */
+export const breakageBatches = (
   read: Reading,
   statement: Statement,
-  { after, last }: { readonly after: number; readonly last: number },
-): AsyncGenerator<readonly BreakageLineView[]> {
-  for (let at = after; at < last;) {
-    const rows = await read((tx) => breakageAfter(tx, statement, at, Math.min(batch, last - at)));
-    if (rows.length === 0) return;
-    yield rows.map((row) => breakageLineView(row, statement));
-    at = rows.at(-1)!.line;
-  }
+  between: { readonly after: number; readonly last: number },
+): AsyncGenerator<readonly StoredBreakageLine[]> =>
+  batchesOf(read, (tx, line, limit) => breakageAfter(tx, statement, line, limit), between);
+
+/** As the cells of `breakageColumns`. */
+export function breakageCells(line: StoredBreakageLine, statement: Pick<Statement, 'currency'>): string[] {
+  const view = breakageLineView(line, statement);
+  return breakageColumns.map((column) => String(view[column]));
 }
 
 export async function* breakageCsv(read: Reading, statement: Statement): AsyncGenerator<string> {
   yield csvRow(breakageColumns);
   for await (const lines of breakageBatches(read, statement, { after: 0, last: Number.MAX_SAFE_INTEGER })) {
-    yield lines.map((line) => csvRow(breakageColumns.map((column) => String(line[column])))).join('');
+    yield lines.map((line) => csvRow(breakageCells(line, statement))).join('');
   }
 }

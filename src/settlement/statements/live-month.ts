@@ -1,19 +1,25 @@
 import type { LivingAgreement } from '../../agreements';
 import {
+  type Carried,
+  closePeriod,
   exactOfRecordings,
   type Fault,
   type RatedPeriod,
   RatingRefused,
   type RecordingUnits,
+  reservesSales,
   spreadOverRecordings,
+  standingApart,
+  type Terms,
   termsOfMonth,
   type UsageSum,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
-import { CountedMonths } from '../facts/counted-months';
+import { CountedMonths, type RatedUsage } from '../facts/counted-months';
+import { carriedInto } from './carried-into';
 import { basesBeforeNow } from './drafts/live-bases';
-import { rateMonth } from './rate-close';
+import { inputOf, rateMonth } from './rate-close';
 
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
 export interface LiveLine extends Pick<
@@ -50,13 +56,17 @@ export async function liveMonth(
 ): Promise<LiveMonth> {
   const basis = await liveBasis(tx, agreement, month, everyPosition);
   const months = new CountedMonths(tx, readings, agreement);
-  const record = await months.rated(month, basis, await basesBeforeNow(tx, agreement, month));
-  const { usage } = record;
+  const bases = await basesBeforeNow(tx, agreement, month);
+  const own = await months.rated(month, basis, new Map());
+  const { usage } = own;
   const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
   const keys = [...sums.keys()].sort();
   try {
     const terms = termsOfMonth(agreement.life, month);
-    const rated = rateMonth(terms, month, record);
+    const record = { ...own, ...(await months.before(month, bases)) };
+    const rated = reservesSales(terms)
+      ? rateHolding(terms, month, record, await carriedInto(tx, agreement, month))
+      : rateMonth(terms, month, record);
     const earned = earnedBy(rated);
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
   } catch (error) {
@@ -65,6 +75,12 @@ export async function liveMonth(
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...unrated })), rated: undefined, missing: error.faults };
   }
 }
+
+/** What a reserve on sales would hold back is no base of royalties yet; of a closed period it is known. */
+const rateHolding = (terms: Terms, month: string, record: RatedUsage, carried: Carried): RatedPeriod =>
+  record.heldSales === undefined
+    ? closePeriod({ ...inputOf(terms, month, record), carried, facts: standingApart(terms) }).rated
+    : rateMonth(terms, month, record);
 
 const nothing = { exact: '0', minor: 0n };
 

@@ -84,7 +84,12 @@ export function rateClose({ termsOf, month, usage, corrections, carried, facts }
 export const rateMonth = (terms: Terms, month: string, record: RatedUsage): RatedPeriod =>
   ratePeriod(inputOf(terms, month, record));
 
-const inputOf = (terms: Terms, month: string, { usage, context, earlier, heldSales }: RatedUsage): RatingInput => ({
+/** A period as the kernel takes it. */
+export const inputOf = (
+  terms: Terms,
+  month: string,
+  { usage, context, earlier, heldSales }: RatedUsage,
+): RatingInput => ({
   ...{ terms, period: periodFrom(terms, month), usage, context },
   ...(earlier === undefined ? {} : { earlier }),
   ...(heldSales === undefined ? {} : { heldSales }),

@@ -163,7 +163,7 @@ describe('sums of what an agreement asks for beside units', () => {
         expect(back.sums.sha256).toBe(there.sums.sha256);
         await Promise.all([there.remove(), back.remove()]);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -208,7 +208,7 @@ describe('sums of what an agreement asks for beside units', () => {
         expect(taken.sums.sha256).toBe(base.sums.sha256);
         for (const reading of [base, whole, added, taken]) await reading.remove();
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 

@@ -40,7 +40,7 @@ export const movedEvents = ({ isWhole, ofShare, ofKey }: Moved): string => `
 
 /** What moved: the recording that it counts for, its place and share, and the event's own instants and sale. */
 const of = (isrc: string, share: number | string): string =>
-  `${isrc}::text AS isrc, e.service_id, e.territory, e.use_model, ${share} AS share, e.happened_at, e.received_at, e.sold, e.sold_currency, e.quantity AS whole_quantity`;
+  `${isrc}::text AS isrc, e.service_id, e.territory, e.use_model, ${share} AS share, e.happened_at, e.received_at, e.sold, e.sold_currency`;
 
 /** The rows of a table at each position, looked up one by one: those of a month's rare recording lie far apart. */
 const at = (table: string): string =>

@@ -26,7 +26,7 @@ export function termsOf(facts: DealFacts, { labelId, platformId, serviceId, isrc
     ...eventTerms({ serviceIds }, ['OnDemandStream', 'UserMakeAvailableUserProvided', 'PermanentDownload']),
     currency: facts.currency,
     royalties: [
-      { id: 'streaming', grants: ['streaming'], royalty: { kind: 'perUnit', rate: rateText(per, decimals) } },
+      { id: 'streaming', grants: ['streaming'], royalty: streaming(facts, rateText(per, decimals)) },
       { id: 'downloads', grants: ['downloads'], royalty: { kind: 'perUnit', price: '1', share: '0.60' } },
     ],
     advances,
@@ -45,6 +45,21 @@ export function termsOf(facts: DealFacts, { labelId, platformId, serviceId, isrc
   };
   const until = '2026-07-01';
   return dealTerms({ labelId, platformId, serviceIds, isrcs, until, timeZone: zones[facts.hoursAhead]!, life });
+}
+
+/** One rate, or another one beyond a number of units of the term. */
+function streaming(facts: DealFacts, rate: string): object {
+  const {
+    per: [, under],
+    beyond,
+  } = facts;
+  if (beyond === undefined) return { kind: 'perUnit', rate };
+  const further = rateText([beyond.over, under], decimalsOf(facts));
+  const tiers = [
+    { upTo: String(beyond.units), rate, flat: '0' },
+    { upTo: null, rate: further, flat: '0' },
+  ];
+  return { kind: 'tiered', method: 'graduated', counter: 'term', tiers };
 }
 
 function byInstalments(instalments: DealFacts['instalments'], text: (minor: bigint) => string): object {

@@ -6,6 +6,8 @@ export interface DealFacts {
   readonly hoursAhead: number;
   /** A unit earns `per[0] / per[1]` minor units. */
   readonly per: readonly [bigint, bigint];
+  /** Beyond so many units of the term a unit earns `over / per[1]` minor units. */
+  readonly beyond?: { readonly units: bigint; readonly over: bigint };
   readonly advance: bigint;
   readonly backFee: bigint;
   readonly instalments: readonly { readonly on: string; readonly minor: bigint }[];
@@ -32,10 +34,11 @@ export const dealFacts: readonly DealFacts[] = [
     dueDays: 30,
   },
   {
-    name: 'instalments, minimum payout',
+    name: 'instalments, minimum payout, tiers of the term',
     currency: 'USD',
     hoursAhead: 0,
     per: [23n, 100n],
+    beyond: { units: 4_000n, over: 31n },
     advance: 0n,
     backFee: 0n,
     instalments: [

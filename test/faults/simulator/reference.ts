@@ -126,11 +126,13 @@ export class ReferenceDeal {
   close(month: string): void {
     if (this.isClosed(month)) return;
     const units = this.unitsOf(month);
-    const corrections = [...this.booked].map(([of, before]) => [of, this.worth(this.unitsOf(of)) - before] as const);
+    const corrections = [...this.booked].map(
+      ([of, before]) => [of, this.worth(of, this.unitsOf(of)) - before] as const,
+    );
     const settled = this.settle(month, units, sum(corrections.map(([, difference]) => difference)));
     const holds = this.holds(month, { units, corrections, payable: settled.payable });
     for (const [of, difference] of corrections) this.booked.set(of, this.booked.get(of)! + difference);
-    this.booked.set(month, this.worth(units));
+    this.booked.set(month, this.worth(month, units));
     const { royalties, recouped, payable, after } = settled;
     this.book(settled);
     this.standing = after;
@@ -192,9 +194,18 @@ export class ReferenceDeal {
     return units;
   }
 
-  private worth(units: Units): bigint {
-    const [over, under] = this.facts.per;
-    return nearest(sum([...units.values()]) * over, under);
+  private worth(month: string, units: Units): bigint {
+    const [, under] = this.facts.per;
+    const before = sum(months.filter((one) => one < month).map((one) => sum([...this.unitsOf(one).values()])));
+    const now = sum([...units.values()]);
+    return nearest(this.earnedOver(before + now) - this.earnedOver(before), under);
+  }
+
+  /** What so many units of the term earn, over the fraction's denominator. */
+  private earnedOver(units: bigint): bigint {
+    const { per, beyond } = this.facts;
+    const further = beyond === undefined ? 0n : most(0n, units - beyond.units);
+    return (units - further) * per[0] + further * (beyond?.over ?? 0n);
   }
 
   private settle(month: string, units: Units, corrections: bigint) {
@@ -202,7 +213,7 @@ export class ReferenceDeal {
     const until = `${monthAfter(month)}-01`;
     const joins = sum(facts.instalments.filter(({ on }) => on < until).map(({ minor }) => minor));
     const joined = facts.advance + joins;
-    const royalties = this.worth(units) + corrections;
+    const royalties = this.worth(month, units) + corrections;
     const confirmed = this.expenses.filter((one) => one.month === month && one.confirmed);
     const net = royalties - (confirmed.at(-1)?.minor ?? 0n);
     // What was earned beyond recoupment is taken back first, recoupment after it.

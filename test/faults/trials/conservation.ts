@@ -327,6 +327,7 @@ export const conservation: PureTrial = {
   sizes: { brief: 3_000, usual: 10_000, full: 1_000_000 },
   run: ({ size, seed, say }) => {
     const found = new Found();
+    found.same('numbers that a search for them finds', numbersIn({ a: [{ line: 1 }, { minor: 1n }, 0.5] }), ['.a.2']);
     const tried: Record<string, number> = {};
     for (const { name, share, broken } of laws) {
       const numRuns = Math.ceil((size * share) / 100);

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../src/sandbox/stripe/seeded-random';
 import { sampleReleaseMessage } from '../../../src/sample/release-message';
 import { damagedMessages } from '../../faults/ern';
-import { refuseHostile } from '../../faults/ern-hostile';
+import { readLaborious, refuseHostile } from '../../faults/ern-hostile';
 import { judgeMessage } from '../../faults/ern-judge';
 import { ErnOracle } from '../../support/ern-oracle';
 
@@ -30,5 +30,9 @@ describe('damaged release notifications', () => {
 describe('hostile release notifications', () => {
   it('are each refused by a code, at once and without much memory', async () => {
     expect(await refuseHostile()).toEqual([]);
+  });
+
+  it('are each read in good time where they are as large as may be, and not refused', async () => {
+    expect(await readLaborious()).toEqual([]);
   });
 });

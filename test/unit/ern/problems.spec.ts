@@ -47,6 +47,8 @@ describe('what is wrong with a message is told with its code and place', () => {
     [`section-repeated ${root}/MessageHeader[2]`, ['<PartyList>', '<MessageHeader/><PartyList>']],
     [`section-out-of-order ${root}/CueSheetList[1]`, ['<ReleaseList>', '<CueSheetList/><ReleaseList>']],
     [`element-unknown ${root}/ResourceList[1]/Hologram[1]`, ['<ResourceList>', '<ResourceList><Hologram/>']],
+    [`element-unknown ${recording}/Durration[1]`, ['<Duration>', '<Durration/><Duration>']],
+    [`element-unknown ${terms}/UseTypes[1]`, [first('UseType'), leaf('UseTypes', 'OnDemandStream')]],
     [`foreign-element ${recording}`, ['<SoundRecording>', '<SoundRecording><a xmlns="urn:a"/>']],
     [`mixed-content ${recording}`, ['<SoundRecording>', '<SoundRecording>and']],
     [`no-deals ${root}`, [/<DealList>.*<\/DealList>/s, '']],
@@ -179,6 +181,64 @@ describe('what is wrong with a message is told with its code and place', () => {
     const check = await checkMessage(bytes());
     expect(check.problems.map(({ code, path, fatal }) => [code, path, fatal])).toEqual([['xml-truncated', root, true]]);
     expect([check.releases, check.recordings, check.deals]).toEqual([[], [], 0]);
+  });
+});
+
+describe('what is told of a message', () => {
+  const told = async (text: string): Promise<object> => {
+    async function* bytes() {
+      yield Buffer.from(text);
+    }
+    const { releases, recordings } = await checkMessage(bytes());
+    return { releases, recordings };
+  };
+
+  it('is the title, label and type that the sender calls the default, else the first', async () => {
+    const titles = `${leaf('DisplayTitleText', 'First')}${leaf('DisplayTitleText', 'Default', { IsDefault: 'true' })}`;
+    const text = changed(
+      sound,
+      [/<DisplayTitleText>[^<]*<\/DisplayTitleText>/, titles],
+      ['<ReleaseType>', '<ReleaseType>EP</ReleaseType><ReleaseType>'],
+    );
+    expect(await told(text)).toMatchObject({
+      releases: [{ type: 'EP' }],
+      recordings: [{ title: 'Default' }, ...Array.from({ length: 9 }, () => ({}))],
+    });
+  });
+
+  it('is the first release where none says that it is the main one, and its artists of the first territory', async () => {
+    const details = (code: string, artist: string): string =>
+      branch('SoundRecordingDetailsByTerritory', [
+        leaf('TerritoryCode', code),
+        branch('DisplayArtist', [branch('PartyName', [leaf('FullName', artist)]), leaf('ArtistRole', 'MainArtist')]),
+      ]);
+    const text = `<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/382" MessageSchemaVersionId="ern/382">${branch(
+      'ResourceList',
+      [
+        branch('SoundRecording', [
+          branch('SoundRecordingId', [leaf('ISRC', 'zz-acc-26-00001'), leaf('ISRC', 'ZZACC2600002')]),
+          leaf('ResourceReference', 'A1'),
+          details('Worldwide', 'Here'),
+          details('JP', 'There'),
+        ]),
+      ],
+    )}${branch(
+      'ReleaseList',
+      ['One', 'Two'].map((title) =>
+        branch('Release', [
+          leaf('ReleaseReference', `R${title}`),
+          branch('ReferenceTitle', [leaf('TitleText', title)]),
+          branch('ReleaseResourceReferenceList', [
+            leaf('ReleaseResourceReference', 'A1'),
+            leaf('ReleaseResourceReference', 'A1'),
+          ]),
+        ]),
+      ),
+    )}</ern:NewReleaseMessage>`;
+    expect(await told(text)).toMatchObject({
+      releases: [{ title: 'One', tracks: 1 }],
+      recordings: [{ isrcs: ['ZZACC2600001', 'ZZACC2600002'], artists: ['Here'], durationSeconds: null }],
+    });
   });
 });
 

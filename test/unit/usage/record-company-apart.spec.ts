@@ -3,7 +3,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { layouts } from '../../../src/ddex';
-import { calendarDateOf, type GrantInForce, modelNumber, territoryNumber, useNumber } from '../../../src/kernel';
+import {
+  calendarDateOf,
+  type GrantInForce,
+  modelNumber,
+  territoryNumber,
+  useModelNumber,
+  useNumber,
+} from '../../../src/kernel';
 import { everyHeldLine } from '../../../src/usage/engine/held-and-faults';
 import { matchPlanOf } from '../../../src/usage/engine/match-plan';
 import { type DsrReading, readDsrReport } from '../../../src/usage/engine/read-dsr';
@@ -28,8 +35,13 @@ const grant: GrantInForce = {
   inForce: { from: calendarDateOf('2026-01-10'), until: calendarDateOf('2027-01-01') },
   state: 'in-force',
 };
+/** It pays by what was sold, from the 15th on otherwise. */
+const asked = {
+  ...{ agreementId: 'agreement', sold: 'USD', parts: [14] },
+  useModel: useModelNumber(useNumber('OnDemandStream'), modelNumber('AdvertisementSupportedModel')),
+};
 const plan = matchPlanOf({
-  ...{ serviceId: 'service', from: calendarDateOf('2026-01-01'), days: 31 },
+  ...{ serviceId: 'service', from: calendarDateOf('2026-01-01'), days: 31, asked: [asked] },
   ...{ grants: [grant], catalogue: [isrcOf(4)] },
 });
 
@@ -86,6 +98,8 @@ function withCell(line: string, name: string, value: string): string {
   return cells.join('\t');
 }
 
+const revenue = 'AllocatedNetRevenueInCurrencyOfAccounting';
+
 /** What can become of a line of a report, by name. */
 const changes: Readonly<Record<string, (line: string) => string>> = {
   none: (line) => line,
@@ -114,6 +128,8 @@ const changes: Readonly<Record<string, (line: string) => string>> = {
   'a footer before': (line) => `SRFO\t3\t3\n${line}`,
   'large counts': (line) =>
     line.replace('\t100\t0\t100\t', '\t9007199254740993\t9007199254740992\t1\t').replace(/\tT\d+\t/, '\tL$&L\t'),
+  'a revenue below nothing': (line) => withCell(line, revenue, '-0.5'),
+  'a large revenue': (line) => withCell(line, revenue, '1234567890.12345678'),
   'bytes that are no text': (line) => line.replace('\tD1\t', '\t\u0001\t'),
   nothing: () => '',
 };

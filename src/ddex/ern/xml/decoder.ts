@@ -64,6 +64,9 @@ export class XmlDecoder {
     }
     const text = this.decode(bytes.subarray(mark), isAll);
     const declared = DECLARATION.exec(text.slice(0, DECLARED_WITHIN))?.[2]?.toLowerCase();
+    if (declared === undefined && mark === 0 && label !== 'utf-8') {
+      throw new XmlRefused('encoding-wrong', 'UTF-16 needs a byte order mark, or a declaration that says so');
+    }
     if (declared !== undefined && !names[label].includes(declared)) {
       const known = Object.values(names).flat().includes(declared);
       throw new XmlRefused(

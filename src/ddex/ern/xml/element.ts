@@ -45,13 +45,28 @@ export class XmlElement {
   }
 }
 
+/** Where the last one of a name was found in its parent: the next one is asked for from there, or a hundred thousand places would take minutes. */
+const found = new WeakMap<XmlElement, Map<string, { readonly element: XmlElement; readonly place: number }>>();
+
 function placeAmong(element: XmlElement, parent: XmlElement): number {
-  let place = 0;
-  for (let sibling = parent.first; sibling !== null; sibling = sibling.next) {
-    if (sibling.name === element.name) place += 1;
-    if (sibling === element) break;
-  }
+  const { name } = element;
+  let known = found.get(parent);
+  if (known === undefined) found.set(parent, (known = new Map()));
+  const last = known.get(name);
+  const place =
+    (last === undefined ? 0 : placeFrom(last.element, last.place, element)) || placeFrom(parent.first, 1, element);
+  known.set(name, { element, place });
   return place;
+}
+
+/** Of an element from one of its name on, whose place is known; 0 where it comes before that. */
+function placeFrom(from: XmlElement | null, first: number, element: XmlElement): number {
+  let place = from?.name === element.name ? first - 1 : 0;
+  for (let sibling = from; sibling !== null; sibling = sibling.next) {
+    if (sibling.name === element.name) place += 1;
+    if (sibling === element) return place;
+  }
+  return 0;
 }
 
 export const NONE: readonly never[] = [];

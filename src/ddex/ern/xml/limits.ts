@@ -13,11 +13,13 @@ export const XML_LIMITS = {
   /** Characters between two tags: a text, a comment, a tag itself. A chunk more may be looked at before it is seen. */
   between: 256 * 1024,
   /** Elements of what is handed on at a time: a header, a party, a resource, a release, a deal. */
-  unitElements: 100_000,
+  unitElements: 250_000,
   /** Characters of the same. */
   unitText: 8 * 1024 * 1024,
   /** Resources, releases and parties, each, whose references are kept. */
   references: 1_000_000,
+  /** Characters of those, with the names of the parties. */
+  referenceText: 32 * 1024 * 1024,
   /** Problems, after which nobody wants to know of more. */
   problems: 100_000,
 } as const;

@@ -25,7 +25,7 @@ export async function sealedStatement(
 async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode): Promise<StatementDocument> {
   const { statement, terms, side, clauseLines, lineCount } = facts;
   const { currency } = statement;
-  const { clauses, restatements, steps, payable, termsHash } = clauseLines;
+  const { clauses, restatements, steps, breakage, payable, termsHash } = clauseLines;
   const summary = summaryOf(facts);
   return {
     language,
@@ -43,6 +43,7 @@ async function documentOf(tx: Tx, facts: StatementFacts, language: LanguageCode)
     restatements,
     steps,
     payments: paymentsShown(facts),
+    breakage,
     months: await chartedMonths(tx, statement),
     lines: (await largestLines(tx, statement, linesShown)).map((line) => {
       const { serviceId, ...view } = lineView(line, statement);

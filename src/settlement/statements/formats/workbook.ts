@@ -17,7 +17,7 @@ import {
   type TotalRow,
   writeXlsx,
 } from '../../../platform/xlsx/write-xlsx';
-import { breakageBatches, breakageColumns } from '../breakage-lines';
+import { breakageBatches, breakageCells, breakageColumns } from '../breakage-lines';
 import { lineView } from '../line-view';
 import { periodNameOf, standInNameOf } from '../statements.repository';
 import { csvColumns, type Reading } from './lines-csv';
@@ -166,7 +166,7 @@ function breakageSheets(read: Reading, { statement, clauseLines }: StatementFact
 
   async function* rowsOf(after: number, last: number): AsyncGenerator<Row[]> {
     for await (const lines of breakageBatches(read, statement, { after, last })) {
-      yield lines.map((line) => breakageColumns.map((column) => String(line[column])));
+      yield lines.map((line) => breakageCells(line, statement));
     }
   }
 }

@@ -3,6 +3,7 @@ import { rateFiles } from '../../src/commands/rate-files';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
 import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
@@ -16,6 +17,7 @@ interface Invoice {
 }
 
 let app: TestApp;
+let operatorKey: ApiClient;
 let market: Market;
 let agreement: AgreementAnswer;
 let statement: Statement;
@@ -32,6 +34,8 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-01-05T09:00:00Z', rail: true });
   const operator = await app.given.operator();
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
+  const { key } = await operator.post<{ key: string }>('/v1/api-keys', { name: 'reading', roles: ['finance'] });
+  operatorKey = app.given.client(key);
   market = await openMarket(app, 3);
   ({ name: labelName } = await market.label.as.get<{ name: string }>(
     `/v1/organizations/${market.label.organizationId}`,
@@ -271,6 +275,12 @@ describe('a payout to a payee', () => {
       { payee: labelName, own: true },
     ]);
     expect(await outcome(market.platform.as, 'GET', '/v1/payouts')).toBe('403 forbidden');
+  });
+
+  it('is what the provider moved', async () => {
+    const compared = await operatorKey.get<object>('/v1/money-reconciliation?from=2026-02-01&until=2026-03-01');
+    // Two invoices paid, two parts paid out.
+    expect(compared).toMatchObject({ agreeing: 4, differences: [] });
   });
 });
 

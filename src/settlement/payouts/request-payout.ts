@@ -7,9 +7,10 @@ import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
-import { IdsField, TextField } from '../../platform/http/fields';
+import { IdsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import type { Invoice } from '../invoices/invoices.repository';
+import { PayeeField, payeeName } from '../payees/payee-name';
 import { sharedOut } from '../payees/payees.repository';
 import { type PaymentAccount, paymentAccount } from '../payments/payment-accounts.repository';
 import { Payments } from '../payments/payments';
@@ -20,12 +21,7 @@ export class PayoutBody {
   @IdsField({ max: 100, description: 'paid invoices of one purpose and currency' })
   readonly invoiceIds!: string[];
 
-  @TextField({
-    max: 200,
-    optional: true,
-    description: 'whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone',
-    example: 'Mist Harbour',
-  })
+  @PayeeField('whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone')
   readonly payee?: string;
 }
 
@@ -52,7 +48,7 @@ export class RequestPayout {
 
   async execute(tx: Tx, actor: Actor, { invoiceIds, ...of }: PayoutBody): Promise<PayoutWithApproval> {
     this.payments.required();
-    const payee = of.payee ?? null;
+    const payee = payeeName(of.payee);
     const account = await accountFor(tx, actor, payee);
     if (account === undefined) {
       throw new DomainError('payment-account-missing', payee === null ? undefined : `${payee} has no account yet`);

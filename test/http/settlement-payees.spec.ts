@@ -285,6 +285,22 @@ describe('a payout to a payee', () => {
     // Two invoices paid, two parts paid out.
     expect(compared).toMatchObject({ agreeing: 4, differences: [] });
   });
+
+  it('is never what was paid beyond the invoice: that waits for a person', async () => {
+    const superuser = await app.superuser();
+    const platformId = market.platform.organizationId;
+    await superuser.query(
+      `WITH paid AS (INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
+         VALUES ($1, $2, 'paid twice', 50, 'USD', now()) RETURNING id)
+       INSERT INTO receipt_allocations SELECT paid.id, $3, $4, $2, $1, 50 FROM paid`,
+      [platformId, market.label.organizationId, invoiceIds[0], agreement.id],
+    );
+    await superuser.end();
+    const one = { invoiceIds: invoiceIds.slice(0, 1) };
+    expect((await refused(market.label.as, 'POST', '/v1/payouts', one)).faults[0]?.message).toContain(
+      'is shared out among payees: name whose part',
+    );
+  });
 });
 
 describe('the correction of a month of which each line is rounded', () => {

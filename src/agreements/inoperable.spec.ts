@@ -66,6 +66,34 @@ describe('terms that this server cannot settle yet', () => {
   });
 });
 
+describe('shares of payees', () => {
+  const shares = (...days: readonly string[]) => ({
+    splits: days.slice(1).map((until, place) => ({
+      ...{ from: days[place], until },
+      shares: [{ payee: 'Mist Harbour', share: '1' }],
+    })),
+  });
+  const term = { from: '2026-01-15', until: '2027-01-15' };
+  const faulty = (reportingPeriod: string, splits: object): string[] =>
+    pointersOf(referenceTerms({ term, reportingPeriod, ...splits }));
+
+  it('change with a reporting period, since a whole one is shared out alike', () => {
+    expect(faulty('month', shares('2026-01-15', '2026-07-10', '2027-01-15'))).toEqual([
+      '/splits/0/until',
+      '/splits/1/from',
+    ]);
+    expect(faulty('quarter', shares('2026-01-15', '2026-05-01', '2027-01-15'))).toEqual([
+      '/splits/0/until',
+      '/splits/1/from',
+    ]);
+  });
+
+  it('begin and end with the term, or outside it, on any day', () => {
+    expect(faulty('month', shares('2026-01-15', '2026-07-01', '2027-01-15'))).toEqual([]);
+    expect(faulty('quarter', shares('2025-05-05', '2026-07-01', '2028-03-03'))).toEqual([]);
+  });
+});
+
 describe('a royalty that cannot be worked out from sums', () => {
   const FEE = { kind: 'percentage', rate: '0.1', fixedPerSale: '0.05' };
   const FREE = { kind: 'percentage', rate: '0.1', free: { sales: '3' } };

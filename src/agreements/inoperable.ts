@@ -1,4 +1,13 @@
-import { asksForSingleSales, at, type Fault, MONTHS_PER, type Royalty, stepDays, type Terms } from '../kernel';
+import {
+  asksForSingleSales,
+  at,
+  contains,
+  type Fault,
+  MONTHS_PER,
+  type Royalty,
+  stepDays,
+  type Terms,
+} from '../kernel';
 
 /**
  * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
@@ -7,6 +16,7 @@ import { asksForSingleSales, at, type Fault, MONTHS_PER, type Royalty, stepDays,
 export function inoperable(terms: Terms): Fault[] {
   return [
     ...together(terms),
+    ...sharesWithin(terms),
     ...terms.royalties.flatMap(({ royalty }, place) =>
       reasonsOf(royalty).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
     ),
@@ -39,6 +49,16 @@ function together({ reportingPeriod, recoupment, royalties, exchange, splits = [
     });
   }
   return faults;
+}
+
+/** A reporting period is shared out as a whole, by the shares of its first day in the term: others cannot begin within it. */
+function sharesWithin({ reportingPeriod, term, splits = [] }: Terms): Fault[] {
+  return splits.flatMap((split, place) =>
+    (['from', 'until'] as const)
+      .filter((side) => contains(term, split[side]) && split[side] !== term.from)
+      .filter((side) => !beginsPeriod(split[side], reportingPeriod))
+      .map((side) => fault(`${at('/splits', place)}/${side}`, 'shares change with a reporting period')),
+  );
 }
 
 /** Usage is kept apart by days within a month, not within longer periods. */

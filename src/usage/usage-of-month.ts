@@ -1,5 +1,12 @@
 import type { AgreementWithTerms, LivingAgreement } from '../agreements';
-import { type PeriodContext, periodOfMonth, reportingPeriodAround, termsOfMonth, type UsageSum } from '../kernel';
+import {
+  monthsClosedWith,
+  type PeriodContext,
+  periodOfMonth,
+  reportingPeriodAround,
+  termsOfMonth,
+  type UsageSum,
+} from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { addedUp } from './added-up';
@@ -16,25 +23,26 @@ export interface UsageOfMonth {
 }
 
 /** The reports that speak now for the agreement's period that `month` ("2026-01") lies in, in order of their ids. Cheap: no sums are read. */
-export async function liveReportIds(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<string[]> {
+export async function liveReportIds(tx: Tx, agreement: LivingAgreement, month: string): Promise<string[]> {
   return (await liveReports(tx, agreement, month)).map(({ id }) => id);
 }
 
 /** The months for which reports speak now, of the agreement's period that `month` lies in: "2026-01". */
-export async function monthsReported(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<Set<string>> {
+export async function monthsReported(tx: Tx, agreement: LivingAgreement, month: string): Promise<Set<string>> {
   return new Set((await liveReports(tx, agreement, month)).map((report) => report.month.slice(0, 7)));
 }
 
+/** Of the period's months only those of the life: others are some other agreement's, whose services and parties may be the same. */
 function liveReports(
   tx: Tx,
-  { labelId, platformId, terms }: AgreementWithTerms,
+  { labelId, platformId, terms, life }: LivingAgreement,
   month: string,
 ): Promise<{ readonly id: string; readonly month: string }[]> {
-  const { from, until } = reportingPeriodAround(terms.reportingPeriod, month);
+  const months = monthsClosedWith(life, month).map((one) => `${one}-01`);
   return tx.rows(
     `SELECT id, month FROM usage_reports
-      WHERE label_id = $1 AND platform_id = $2 AND month >= $3 AND month < $4 AND state = 'accepted' AND service_id = ANY($5::uuid[]) ORDER BY id`,
-    [labelId, platformId, from, until, terms.services.map(({ id }) => id)],
+      WHERE label_id = $1 AND platform_id = $2 AND month = ANY($3::date[]) AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`,
+    [labelId, platformId, months, terms.services.map(({ id }) => id)],
   );
 }
 

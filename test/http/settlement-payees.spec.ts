@@ -3,6 +3,7 @@ import { rateFiles } from '../../src/commands/rate-files';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
 import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
+import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
@@ -17,6 +18,7 @@ interface Invoice {
 }
 
 let app: TestApp;
+let operatorKey: ApiClient;
 let market: Market;
 /** Another label's and platform's, where tax is withheld and roubles are paid. */
 let deal: Market;
@@ -25,7 +27,10 @@ let statement: Statement;
 
 /** The label's own name, which is one of its payees. */
 let labelName: string;
-const artist = 'Mist Harbour';
+/** As long as terms let a name be, nearly. */
+const artist = `Mist Harbour Café Orchestra${', strings'.repeat(25)}`;
+/** The same name, as somebody else's keyboard may write it. */
+const typed = ` ${artist.normalize('NFD')} `;
 
 /**
  * January at a quarter of a cent a stream and 0.36 a download, each line rounded. The 10.00 that were paid for January's streams lapse as far as these do not earn them, and what
@@ -35,6 +40,8 @@ beforeAll(async () => {
   app = await startTestApp({ at: '2026-01-05T09:00:00Z', rail: true });
   const operator = await app.given.operator();
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01' });
+  const { key } = await operator.post<{ key: string }>('/v1/api-keys', { name: 'reading', roles: ['finance'] });
+  operatorKey = app.given.client(key);
   market = await openMarket(app, 3);
   deal = await openMarket(app, 1);
   ({ name: labelName } = await market.label.as.get<{ name: string }>(
@@ -233,12 +240,12 @@ describe('a payout to a payee', () => {
   it('waits for the payee’s account, and a second person', async () => {
     await market.label.as.post('/v1/payment-accounts', {});
     expect(await outcome(market.label.as, 'POST', '/v1/payouts', payOut(artist))).toBe('409 payment-account-missing');
-    await market.label.as.post('/v1/payment-accounts', { payee: artist });
+    await market.label.as.post('/v1/payment-accounts', { payee: typed });
     expect(await outcome(market.label.as, 'POST', '/v1/payment-accounts', { payee: artist })).toBe(
       '409 payment-account-exists',
     );
     type Payout = { id: string; approvalId: string };
-    const payout = await market.label.as.post<Payout>('/v1/payouts', payOut(artist));
+    const payout = await market.label.as.post<Payout>('/v1/payouts', payOut(typed));
     // 5 % of 2.16 are 0.108.
     expect(payout).toMatchObject({
       ...{ payee: artist, gross: { amount: '2.16' }, commission: { amount: '0.11' }, net: { amount: '2.05' } },
@@ -274,6 +281,43 @@ describe('a payout to a payee', () => {
       { payee: labelName, own: true },
     ]);
     expect(await outcome(market.platform.as, 'GET', '/v1/payouts')).toBe('403 forbidden');
+  });
+
+  it('is what the provider moved', async () => {
+    const compared = await operatorKey.get<object>('/v1/money-reconciliation?from=2026-02-01&until=2026-03-01');
+    // Two invoices paid, two parts paid out.
+    expect(compared).toMatchObject({ agreeing: 4, differences: [] });
+  });
+
+  it('leaves no name where none can be erased', async () => {
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ named: string }>(
+      `SELECT count(*) AS named FROM (SELECT details AS told FROM audit_entries UNION ALL SELECT payload FROM outbox) AS kept
+        WHERE told::text LIKE '%Mist Harbour%'`,
+    );
+    expect(rows).toEqual([{ named: '0' }]);
+    await superuser.query('BEGIN');
+    expect((await superuser.query(`UPDATE payees SET name = 'erased ' || number`)).rowCount).toBe(2);
+    await superuser.query('ROLLBACK');
+    await expect(superuser.query('UPDATE payees SET number = number + 10')).rejects.toThrow('only name of payees');
+    await expect(superuser.query('DELETE FROM payees')).rejects.toThrow('payees');
+    await superuser.end();
+  });
+
+  it('is never what was paid beyond the invoice: that waits for a person', async () => {
+    const superuser = await app.superuser();
+    const platformId = market.platform.organizationId;
+    await superuser.query(
+      `WITH paid AS (INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
+         VALUES ($1, $2, 'paid twice', 50, 'USD', now()) RETURNING id)
+       INSERT INTO receipt_allocations SELECT paid.id, $3, $4, $2, $1, 50 FROM paid`,
+      [platformId, market.label.organizationId, invoiceIds[0], agreement.id],
+    );
+    await superuser.end();
+    const one = { invoiceIds: invoiceIds.slice(0, 1) };
+    expect((await refused(market.label.as, 'POST', '/v1/payouts', one)).faults[0]?.message).toContain(
+      'is shared out among payees: name whose part',
+    );
   });
 });
 

@@ -135,6 +135,13 @@ const linesOf = async ({ id }: Stated): Promise<string[]> =>
     ({ period, clause, quantity, amount }) => `${period} ${clause} ${quantity} ${amount}`,
   );
 
+/** The months of the reports that its first line stands on. */
+async function monthsCounted({ id }: Stated): Promise<string[]> {
+  const path = `/v1/statements/${id}/lines/1/proof`;
+  const { counted } = await market.platform.as.get<{ counted: { reports: { month: string }[] } }>(path);
+  return counted.reports.map(({ month }) => month).sort();
+}
+
 const detailOf = async (month: string): Promise<string | undefined> =>
   (await market.label.as.request<{ detail?: string }>('POST', at('closes'), { body: { month } })).body.detail;
 
@@ -164,6 +171,8 @@ describe('an agreement by quarters', () => {
   });
 
   it('is closed once a quarter, over the sums of its months inside the term', async () => {
+    // The month before the term is some other agreement's.
+    await report('2026-01', 7_000);
     await report('2026-02', 2_000);
     await moveTo('2026-03-31T09:00:00Z');
     expect(await detailOf('2026-01')).toBe('2026-Q1 has not ended in Europe/Moscow');
@@ -179,6 +188,7 @@ describe('an agreement by quarters', () => {
     // 5,000 × 0.01 + 10 × 0.36 = 53.60, of which 30.00 recoup. Of 90.00 the term has 59 days of 90: 59.00, so 5.40 are topped up.
     expect(amounts(statement)).toEqual(['53.60', '30.00', '29.00']);
     expect(await linesOf(statement)).toEqual(['2026-Q1 streaming 5000 50.00', '2026-Q1 downloads 10 3.60']);
+    expect(await monthsCounted(statement)).toEqual(['2026-02', '2026-03']);
     const { rows } = await market.label.as.get<{ rows: { effectiveOn: string; kind: string }[] }>(at('ledger'));
     expect(rows.filter(({ kind }) => kind === 'royalties-earned').map(({ effectiveOn }) => effectiveOn)).toEqual([
       '2026-03-31',
@@ -232,7 +242,10 @@ describe('an agreement by quarters', () => {
   it('is corrected by the statement after the last report, and ends in the middle of a quarter', async () => {
     await report('2026-07', 10_000);
     await moveTo('2026-10-02T09:00:00Z');
+    // Nor does the month after the term count.
+    await report('2026-08', 7_000);
     const statement = await closed('2026-07');
+    expect(await monthsCounted(statement)).toEqual(['2026-07']);
     expect(await linesOf(statement)).toEqual([
       '2026-Q3 streaming 10000 100.00',
       '2026-Q2 streaming 1000 10.00',

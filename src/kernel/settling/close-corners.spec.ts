@@ -1,4 +1,4 @@
-import { monthPeriod, reportingPeriodNamed } from '../calendar';
+import { monthPeriod, periodOf, reportingPeriodNamed } from '../calendar';
 import { moneyText } from '../money';
 import { ratePeriod, RatingRefused, restateClauses, spreadOverRecordings, type UsageSum } from '../rating';
 import { readTerms, type Terms } from '../terms';
@@ -78,6 +78,57 @@ describe('a term that begins within a reporting period', () => {
       { usage: worth(20n) },
     ]);
     expect(payable(months)).toEqual(['0.00', '10.00']);
+  });
+});
+
+describe('a term that was ended before its time, within a reporting period', () => {
+  const money = {
+    advances: [
+      { id: 'start', amount: '10.00', due: 'signature', recoupableFrom: 'all' },
+      { id: 'later', amount: '50.00', due: [{ on: '2026-11-01', amount: '50.00' }], recoupableFrom: 'all' },
+    ],
+    figures: [{ id: 'channels', unit: 'count', per: 'agreement', definition: 'channels' }],
+    minimumFees: [
+      {
+        ...{ id: 'fee', figure: 'channels', rate: '20.00' },
+        years: [{ from: '2026-07-01', until: '2027-07-01', dueOn: '2026-07-01' }],
+      },
+    ],
+    guarantees: [
+      {
+        ...{ id: 'least', per: 'interval', crossed: false, topUpRecoups: false },
+        intervals: [{ from: '2026-01-01', until: '2026-12-01', amount: '500.00' }],
+      },
+    ],
+    inKindCredits: [
+      {
+        ...{ id: 'spots', kind: 'spots', carryOver: true },
+        intervals: [{ from: '2026-06-01', until: '2027-01-01', amount: '70.00' }],
+      },
+    ],
+  };
+
+  it('has in no close what was to come after its last month, however long its periods are', () => {
+    const closes = (reportingPeriod: string, periods: readonly (readonly [period: string, dollars: bigint])[]) => {
+      const terms = { ...termsWith({ ...money, reportingPeriod }), term: periodOf('2026-01-01', '2026-02-10') };
+      return simulate(terms, {
+        periods: periods.map(([period, dollars]) => ({
+          ...{ period, usage: worth(dollars), context: { ...contextOf(0n, '0'), figures: { channels: '3' } } },
+          facts: { creditsRequested: { spots: 100n } },
+        })),
+      });
+    };
+    const byYear = closes('year', [['2026', 100n]]);
+    const byMonth = closes('month', [
+      ['2026-01', 60n],
+      ['2026-02', 40n],
+    ]);
+    expect([payable(byYear), payable(byMonth)]).toEqual([['90.00'], ['50.00', '40.00']]);
+    const left = ({ settled }: ClosedPeriod) => {
+      const { recoupment, fees, credits } = settled.carried.clauses!;
+      return { added: recoupment.advances.map(({ advance, added }) => `${advance} ${added}`), fees, credits };
+    };
+    expect(left(byYear[0]!)).toEqual(left(byMonth[1]!));
   });
 });
 

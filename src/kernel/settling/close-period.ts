@@ -16,6 +16,7 @@ import { useCredits } from './credit-steps';
 import { type PoolAccount } from './cross-collateral';
 import { type ExchangeRate } from './exchange';
 import { countIn } from './fee-count';
+import { untilLastMonth } from './inside-term';
 import { greater, lesser, total } from './minor';
 import { decidePayout } from './minimum-payout';
 import { payAfterTax, type TaxFacts } from './pay';
@@ -88,6 +89,8 @@ export function closePeriod(input: CloseInput): ClosedPeriod {
 /** From rated royalties to what is paid: the rules from the third on, for whoever has rated the period already. */
 export function settlePeriod(input: SettleInput): Settled {
   const { terms, period, rated, restatements = [], facts = {}, onSales = NO_RESERVE_ON_SALES } = input;
+  // What begins, ends or falls due on days of its own is of this period where it does so by the end of the term's last month.
+  const days = untilLastMonth(terms, period);
   const before = carriedClauses(terms, input.carried);
   refuseFacts(terms, facts);
 
@@ -95,15 +98,18 @@ export function settlePeriod(input: SettleInput): Settled {
   const earned = earnedFor(rated, restatements);
 
   // 4. Guarantees top up what was earned for a period or an interval (clause 14).
-  const topUps = topUpGuarantees(terms, { period, earned, before: before.guarantees });
+  const topUps = topUpGuarantees(terms, { period: days, earned, before: before.guarantees });
 
   // 5. Expenses first; then what was paid before it was earned is recouped: minimum fees, guarantees by instalment, advances, each from
   //    the royalties it may take (clauses 7, 14, 15 and 17). Agreements of a pool are taken together.
-  const begun = feesBegun(terms, { period, known: before.fees, countOf: countIn(terms, input.context) });
+  const begun = feesBegun(terms, { period: days, known: before.fees, countOf: countIn(terms, input.context) });
   const fees = { ...before.fees, ...begun };
-  const prepaid = prepaidOf(terms, { period, exercised: exercisedBy(facts, before), fees });
+  const prepaid = prepaidOf(terms, { period: days, exercised: exercisedBy(facts, before), fees });
   const sources = [...earned.flatMap(({ clauses }) => clauses).map(sourceOf), ...topUps.flatMap(recoupingTopUp)];
-  const pooled = recoup(input, { before, prepaid: prepaid.map(({ advance }) => advance), sources });
+  const pooled = recoup(
+    { ...input, period: days },
+    { before, prepaid: prepaid.map(({ advance }) => advance), sources },
+  );
 
   // 6. Top-ups that recoup nothing are payable as they are (clause 14).
   const direct = total(topUps.filter(({ guarantee }) => !guarantee.topUpRecoups).map(({ minor }) => minor));
@@ -122,7 +128,7 @@ export function settlePeriod(input: SettleInput): Settled {
   const payout = payoutOf(input, { balance, waiting: BigInt(before.waiting) });
 
   // 9. Credit in kind is used beside the money (clause 16). What lapsed unearned is breakage (clause 19).
-  const credits = useCredits(terms, { period, requested: facts.creditsRequested ?? {}, before: before.credits });
+  const credits = useCredits(terms, { period: days, requested: facts.creditsRequested ?? {}, before: before.credits });
 
   // 10. Tax, exchange and the payees' shares come last (clauses 20, 21 and 22).
   const payment = payAfterTax(terms, { period, payable: payout.payable, taxes: facts.taxes, exchange: facts.exchange });

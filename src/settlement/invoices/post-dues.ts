@@ -8,8 +8,8 @@ import {
   type DuePayment,
   duePayments,
   endOf,
+  monthPeriod,
   monthsOfLife,
-  periodOfMonth,
   startOfDayInZone,
   type Terms,
 } from '../../kernel';
@@ -98,11 +98,7 @@ function owedOn(agreement: LivingAgreement, due: DuePayment): DatedPayment[] {
   if (on === null) return [];
   const lastMonth = monthsOfLife(agreement.life).at(-1);
   const isEarly = endOf(agreement.life).because !== 'term';
-  if (
-    isEarly &&
-    (lastMonth === undefined || (joinsOn !== null && joinsOn >= periodOfMonth(agreement.life, lastMonth).until))
-  )
-    return [];
+  if (isEarly && (lastMonth === undefined || (joinsOn !== null && joinsOn >= monthPeriod(lastMonth).until))) return [];
   const { concludedAt, paidElsewhere, timeZone } = agreement;
   if (concludedAt !== null && paidElsewhere?.includes(id) && on < dayInZone(concludedAt, timeZone)) return [];
   return [{ ...due, on, invoicedOn: dayAfter(on, -paymentDaysOf(agreement)) }];

@@ -48,6 +48,10 @@ export async function sharedOf(
   return new Map(rows.map(({ payee, minor }) => [payee, minor]));
 }
 
+/** In SQL: whether anything of invoice `i` was ever shared out. */
+export const isShared = `EXISTS (
+  SELECT FROM ledger_transactions t WHERE i.purpose = 'royalties' AND t.agreement_id = i.agreement_id AND ${ofInvoice('i.source')})`;
+
 /** In SQL: what payees have of invoice `i`; of the one of this name where a parameter is given, of all together else. */
 export const sharedOut = (name?: string): string => `coalesce((
   SELECT -sum(p.amount_minor)::bigint

@@ -5,7 +5,8 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { CountryField, TextField } from '../../platform/http/fields';
+import { CountryField } from '../../platform/http/fields';
+import { PayeeField, payeeName } from '../payees/payee-name';
 import { insertPaymentAccount, paymentAccount, type PaymentAccount } from './payment-accounts.repository';
 import { Payments } from './payments';
 
@@ -13,12 +14,7 @@ export class PaymentAccountBody {
   @CountryField({ optional: true, description: 'where the bank account is; absent: the organization’s country' })
   readonly country?: string;
 
-  @TextField({
-    max: 200,
-    optional: true,
-    description: 'whose account it is, as the terms name a payee of yours; absent: your own',
-    example: 'Mist Harbour',
-  })
+  @PayeeField('whose account it is, as the terms name a payee of yours; absent: your own')
   readonly payee?: string;
 }
 
@@ -32,12 +28,13 @@ export class OpenPaymentAccount {
   ) {}
 
   /** The account's id at the provider. Asked again, it is the same one. Refuses with payment-provider-refused or not-ready. */
-  async order(actor: Actor, { country, payee }: PaymentAccountBody): Promise<string> {
+  async order(actor: Actor, { country, ...of }: PaymentAccountBody): Promise<string> {
+    const payee = payeeName(of.payee);
     const rail = this.payments.required();
     const { existing, organization } = await this.database.withTenant(
       actor,
       async (tx) => ({
-        existing: await paymentAccount(tx, actor.organizationId, payee ?? null),
+        existing: await paymentAccount(tx, actor.organizationId, payee),
         organization: await tx.one<{ name: string; country: string }>(
           'SELECT name, country FROM organizations WHERE id = $1',
           [actor.organizationId],
@@ -49,7 +46,7 @@ export class OpenPaymentAccount {
     const ending = await rail.createAccount({
       organizationId: actor.organizationId,
       name: payee ?? organization.name,
-      ...(payee === undefined ? {} : { payee }),
+      ...(payee === null ? {} : { payee }),
       country: country ?? organization.country,
     });
     if (ending.outcome === 'done') return ending.accountId;
@@ -66,7 +63,7 @@ export class OpenPaymentAccount {
     await audit(tx, actor, {
       action: 'payment-account.opened',
       subjectId: actor.organizationId,
-      details: { externalId, ...(payee === null ? {} : { payee }) },
+      details: { externalId },
       at,
     });
     return account;

@@ -5,6 +5,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By } from '../../platform/auth/allow';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
+import { payeeName } from '../payees/payee-name';
 import { OpenPaymentAccount, PaymentAccountBody } from './open-payment-account';
 
 export class PaymentAccountView {
@@ -38,7 +39,7 @@ export class PaymentAccountsController {
     const key = keyOf(request);
     const externalId = await this.accounts.order(actor, body);
     return this.writes.run({ actor, key, request, reply }, async (tx): Promise<PaymentAccountView> => {
-      const account = await this.accounts.keep(tx, actor, externalId, body.payee ?? null);
+      const account = await this.accounts.keep(tx, actor, externalId, payeeName(body.payee));
       return { rail: account.rail, externalId: account.external_id };
     });
   }

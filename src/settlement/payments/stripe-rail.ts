@@ -29,6 +29,8 @@ export interface StripeRailOptions {
 }
 
 const signatureToleranceSeconds = 300;
+/** Characters of a name that are sent: a payee's may be longer than the provider shows anywhere. */
+const nameMax = 200;
 
 /** Stripe Connect as our payment rail: separate charges and transfers. Nothing here repeats a request by itself. */
 export class StripeRail implements PaymentRail {
@@ -125,7 +127,7 @@ export class StripeRail implements PaymentRail {
         requirement_collection: 'stripe',
         stripe_dashboard: { type: 'express' },
       },
-      business_profile: { name },
+      business_profile: { name: [...name].slice(0, nameMax).join('') },
       capabilities: { transfers: { requested: true } },
       metadata: { organization_id: organizationId },
     };

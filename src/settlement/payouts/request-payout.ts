@@ -7,10 +7,11 @@ import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
-import { IdsField, TextField } from '../../platform/http/fields';
+import { IdsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
 import type { Invoice } from '../invoices/invoices.repository';
-import { sharedOut } from '../payees/payees.repository';
+import { PayeeField, payeeName } from '../payees/payee-name';
+import { isShared, sharedOut } from '../payees/payees.repository';
 import { type PaymentAccount, paymentAccount } from '../payments/payment-accounts.repository';
 import { Payments } from '../payments/payments';
 import { type Commission, commissionOn, commissionRate } from './commission';
@@ -20,12 +21,7 @@ export class PayoutBody {
   @IdsField({ max: 100, description: 'paid invoices of one purpose and currency' })
   readonly invoiceIds!: string[];
 
-  @TextField({
-    max: 200,
-    optional: true,
-    description: 'whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone',
-    example: 'Mist Harbour',
-  })
+  @PayeeField('whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone')
   readonly payee?: string;
 }
 
@@ -52,7 +48,7 @@ export class RequestPayout {
 
   async execute(tx: Tx, actor: Actor, { invoiceIds, ...of }: PayoutBody): Promise<PayoutWithApproval> {
     this.payments.required();
-    const payee = of.payee ?? null;
+    const payee = payeeName(of.payee);
     const account = await accountFor(tx, actor, payee);
     if (account === undefined) {
       throw new DomainError('payment-account-missing', payee === null ? undefined : `${payee} has no account yet`);
@@ -67,10 +63,8 @@ export class RequestPayout {
     }
     const id = await insertPayout(tx, { actor, account: account.external_id, payee, invoices, commission, at });
     await this.approvals.request(tx, actor, releaseAction, id);
-    const details = {
-      ...{ gross: String(commission.gross), commission: String(commission.commission) },
-      ...(payee === null ? {} : { payee }),
-    };
+    // Whose part it is, the payout says: of trails and feeds no name could be erased.
+    const details = { gross: String(commission.gross), commission: String(commission.commission) };
     await audit(tx, actor, { action: 'payout.planned', subjectId: id, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'payout.planned', subjectId: id, payload: details, at });
     return getPayout(tx, id);
@@ -89,16 +83,20 @@ async function accountFor(
   return payee === name ? paymentAccount(tx, organizationId, null) : undefined;
 }
 
+/** In SQL: what came in of invoice `i`: less than it asked for, where some of it was credited; more, where the platform paid what was no longer asked for. */
+const received =
+  'coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor)';
+
 async function payableInvoices(tx: Tx, { organizationId }: Actor, { ids, payee }: Wanted): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
     `SELECT i.id, i.agreement_id, i.purpose, i.state,
             -- What was paid at the rate of the day is there in the currency of payment.
             coalesce(q.currency, i.currency) AS currency,
             CASE WHEN $3::text IS NULL THEN coalesce(q.vat_minor, i.vat_minor) ELSE 0 END AS vat_minor,
-            -- What came in: less than the invoice, where some of it was credited. Of that a payee's part, or what is no payee's.
-            CASE WHEN $3 IS NULL
-              THEN coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor) - ${sharedOut()}
-              ELSE ${sharedOut('$3')} END AS amount_minor,
+            -- A payee's part; or what came in, and where it is shared out the tax alone: what was paid beyond both waits for a person.
+            CASE WHEN $3 IS NOT NULL THEN ${sharedOut('$3')}
+              WHEN ${isShared} THEN least(${received} - ${sharedOut()}, i.vat_minor)
+              ELSE ${received} END AS amount_minor,
             EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.payee IS NOT DISTINCT FROM $3 AND a.live) AS paid_out
        FROM invoices i LEFT JOIN payment_quotes q ON q.invoice_id = i.id AND q.ended = 'paid'
       WHERE i.id = ANY($1::uuid[]) AND i.label_id = $2`,

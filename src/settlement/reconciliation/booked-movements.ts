@@ -43,7 +43,7 @@ const receiptsQuestion = `
 const payoutsQuestion = `
   SELECT o.id, o.first_attempt_at AS at, coalesce(min(p.currency), o.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor
     FROM payouts o JOIN (SELECT DISTINCT payout_id, agreement_id FROM payout_allocations) a ON a.payout_id = o.id
-    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind = 'payout-sent' AND t.source = o.id::text
+    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind IN ('payout-sent', 'payee-payout-sent') AND t.source = o.id::text
     LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash-in-transit'
    WHERE o.state IN ('sent', 'confirmed') AND ((o.first_attempt_at >= $1 AND o.first_attempt_at < $2) OR o.id = ANY($3::uuid[]))
    GROUP BY o.id`;

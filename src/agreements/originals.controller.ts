@@ -15,7 +15,7 @@ import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { isStream } from '../platform/http/streams';
+import { isPdf, pdfBody, pdfType } from '../platform/http/pdf-body';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
@@ -26,7 +26,6 @@ import { ImportAgreement, ImportBody } from './import-agreement';
 import { insertOriginal } from './originals.repository';
 
 const bytesMax = 50 * 1024 * 1024;
-const mediaType = 'application/pdf';
 
 export class OriginalView {
   @ApiProperty({ description: 'what an import names it by' }) readonly sha256!: string;
@@ -53,7 +52,7 @@ export class OriginalsController {
     description:
       'The PDF as the body, at most 50 MiB, kept as it is. Then name its hash in `POST /v1/agreements`. Refused with `content-type-unsupported` or `body-too-large`.',
   })
-  @ApiConsumes(mediaType)
+  @ApiConsumes(pdfType)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiCreatedResponse({ type: OriginalView })
   async bring(
@@ -62,11 +61,10 @@ export class OriginalsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    if (!isStream(request.body) || !/^application\/pdf\s*(;|$)/i.test(String(request.headers['content-type']))) {
-      throw new DomainError('content-type-unsupported', `this route takes ${mediaType}`);
+    const file = await this.storage.store(pdfBody(request), bytesMax);
+    if (!(await isPdf(this.storage.read(file.sha256)))) {
+      throw new DomainError('content-type-unsupported', 'the file does not begin as a PDF does');
     }
-    const file = await this.storage.store(request.body, bytesMax);
-    await this.refuseUnlessPdf(file.sha256);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) => {
       const at = this.clock.now();
       const { organizationId } = actor;
@@ -94,19 +92,11 @@ export class OriginalsController {
     summary: 'Download what was signed elsewhere',
     description: 'Byte for byte what was brought. Refused with `not-found` for an agreement that was made here.',
   })
-  @ApiOkResponse({ content: { [mediaType]: { schema: { type: 'string', format: 'binary' } } } })
+  @ApiOkResponse({ content: { [pdfType]: { schema: { type: 'string', format: 'binary' } } } })
   async original(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const { documentSha256 } = await getAgreement(tx, id);
     if (documentSha256 === null) throw new DomainError('not-found');
     const disposition = `attachment; filename="agreement-${id}-original.pdf"`;
-    return new StreamableFile(this.storage.read(documentSha256), { type: mediaType, disposition });
-  }
-
-  private async refuseUnlessPdf(sha256: string): Promise<void> {
-    for await (const chunk of this.storage.read(sha256)) {
-      if ((chunk as Buffer).subarray(0, 5).toString('latin1') === '%PDF-') return;
-      break;
-    }
-    throw new DomainError('content-type-unsupported', 'the file does not begin as a PDF does');
+    return new StreamableFile(this.storage.read(documentSha256), { type: pdfType, disposition });
   }
 }

@@ -52,6 +52,7 @@ import { fetchRates, FetchRates } from './rates/fetch-rates';
 import { ImportRates } from './rates/import-rates';
 import { RateFeeds, type RateFeedsConfig } from './rates/rate-feeds';
 import { RateUsesController } from './rates/rate-uses.controller';
+import { TaxCertificatesController } from './rates/tax-certificates.controller';
 import { TaxRatesController } from './rates/tax-rates.controller';
 import { WatchRates } from './rates/watch-rates';
 import { averageBooked } from './statements/average-booked';
@@ -105,6 +106,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     WebhooksController,
     ExchangeRatesController,
     TaxRatesController,
+    TaxCertificatesController,
     AgreedExchangeController,
     RateUsesController,
   ],

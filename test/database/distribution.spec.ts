@@ -23,6 +23,7 @@ const distributed = [
   'statement_drafts',
   'statement_lines',
   'statements',
+  'tax_certificates',
   'usage_alert_thresholds',
   'usage_alerts',
   'usage_days',

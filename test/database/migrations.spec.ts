@@ -62,6 +62,7 @@ const appendOnlyTables = [
   'statement_drafts',
   'statement_lines',
   'statements',
+  'tax_certificates',
   'upload_parts',
   'usage_alert_thresholds',
   'usage_alerts',

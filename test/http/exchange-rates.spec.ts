@@ -313,7 +313,14 @@ describe('rates of tax', () => {
     const client = await app.superuser();
     const insert = `INSERT INTO agreed_rate_facts SELECT agreement_id, number, label_id, platform_id, stated_by, 'confirmed', stated_by, 'x', now() FROM agreed_rates WHERE number = 4`;
     await expect(client.query(insert)).rejects.toMatchObject({ constraint: 'agreed_rate_facts_two_parties' });
+    // Nobody has answered it in time: what both have confirmed stands all the same.
+    const silent = await label.post<{ number: number }>(path(), tax('vat', '0.9', '2026-02-01'));
+    await client.query(
+      `INSERT INTO agreed_rate_facts SELECT agreement_id, number, label_id, platform_id, stated_by, 'unanswered', platform_id, 'x', now() FROM agreed_rates WHERE agreement_id = $1 AND number = $2`,
+      [agreement.id, silent.number],
+    );
     await client.end();
+    expect(await inForce('2026-02-28')).toMatchObject({ vat: { rate: '0' } });
   });
 
   it('wait for an agreement that both have signed', async () => {

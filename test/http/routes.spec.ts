@@ -284,6 +284,7 @@ describe('a query parameter that nobody reads', () => {
 const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/usage-mapping-proposals': 'text/csv',
   'POST /v1/agreement-originals': 'application/pdf',
+  'POST /v1/agreements/:id/tax-certificates': 'application/pdf',
   'POST /v1/agreements/:id/exchange-rates/imports': 'text/csv',
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/exchange-rates/imports': 'text/csv',
@@ -296,6 +297,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
 };
 
 const uploadQueries: Readonly<Record<string, string>> = {
+  'POST /v1/agreements/:id/tax-certificates': '?from=2026-01&to=2026-03&reference=A1',
   'POST /v1/exchange-rates/imports': '?source=ecb',
   'POST /v1/usage-event-voids/files': '?reason=Wrong',
   'POST /v1/usage-mapping-proposals': '?month=2026-01',

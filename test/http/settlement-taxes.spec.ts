@@ -8,6 +8,7 @@ import { SendQuote } from '../../src/settlement/payments/send-quote';
 import { TakeSilence } from '../../src/settlement/rates/agree-rates';
 import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
+import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
 import { outcome } from '../support/market';
 import { root } from '../support/repository';
@@ -539,5 +540,39 @@ describe('a month in which nothing is payable', () => {
     await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
     const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');
     expect(statement).toMatchObject({ payable: { amount: '0.00' }, payments: [] });
+  });
+});
+
+describe('tax that was withheld', () => {
+  const path = (rest = ''): string => abroad.at(`tax-certificates${rest}`);
+  const overdue = async (): Promise<string[]> =>
+    (await abroad.label.all<{ agreementId: string; month: string }>('/v1/overdue?kind=certificate')).map(
+      ({ month }) => month,
+    );
+
+  // 255.00 of January; its certificate is due 120 days after the month.
+  it('needs a certificate, and is overdue without one', async () => {
+    abroad = await abroad.signedIn();
+    const missing = [{ month: '2026-01', withheld: { amount: '255.00', currency: 'USD' }, due: '2026-05-31' }];
+    expect(await abroad.platform.get(path())).toEqual({ rows: [], missing });
+    app.clock.moveTo(new Date('2026-06-01T09:00:00Z'));
+    abroad = await abroad.signedIn();
+    for (const _ of [1, 2]) await app.app.get(WatchDeadlines).execute({ agreementId: abroad.agreement.id });
+    expect(await overdue()).toEqual(['2026-01']);
+
+    const bring = (query: string, text: string, by = abroad.platform) =>
+      by.upload<{ number: number }>(path(`?${query}`), 'application/pdf', text);
+    const query = 'from=2026-01&to=2026-03&reference=No.%2017';
+    await expect(bring(query, 'No paper.')).rejects.toMatchObject({ status: 415 });
+    await expect(bring('from=2026-03&to=2026-01&reference=A', '%PDF-1.7')).rejects.toMatchObject({ status: 400 });
+    await expect(bring(query, '%PDF-1.7', abroad.label)).rejects.toMatchObject({ status: 403 });
+    const paper = '%PDF-1.7 It was paid.';
+    expect(await bring(query, paper)).toMatchObject({ number: 1, from: '2026-01', to: '2026-03', reference: 'No. 17' });
+    expect(await abroad.label.get(path())).toMatchObject({
+      rows: [{ number: 1, broughtBy: `member:${abroad.market.platform.memberId}` }],
+      missing: [],
+    });
+    expect((await abroad.label.download(path('/1/file')))!.toString()).toBe(paper);
+    expect(await overdue()).toEqual([]);
   });
 });

@@ -627,6 +627,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   }),
   'POST /v1/agreements/{id}/exchange-rates/confirmations': () => ({ numbers: [1] }),
   'POST /v1/agreements/{id}/exchange-rates/imports': () => ({}),
+  'POST /v1/agreements/{id}/tax-certificates': () => ({}),
   'POST /v1/agreements/{id}/exchange-rates/{number}/withdrawal': () => ({}),
   'POST /v1/agreements/{id}/notices': () => ({ kind: 'termination' }),
   'POST /v1/agreements/{id}/resumption': () => ({}),
@@ -752,7 +753,8 @@ describe('what belongs to others', () => {
               .replace('{auditorId}', auditors.theirs.id)
               .replace('{attachmentId}', theirs.ids.attachment)
               .replace('{transactionId}', theirs.ids['ledger transaction'])
-              .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments'),
+              .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments')
+              .replace(/\/tax-certificates$/, '/tax-certificates?from=2026-01&to=2026-01&reference=A'),
             id,
             { body },
           );

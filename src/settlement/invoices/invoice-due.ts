@@ -5,6 +5,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { postAll } from '../ledger/ledger';
 import { type Found, type RateDays, type RatesOfClose, ratesOn } from '../rates/rates-for-close';
 import { taxEvents } from '../statements/taxes-charged';
+import { askToWatchDeadlines } from '../timetable/watch-deadlines';
 import { type Due, holdInvoice, occasionOfDue } from './held-invoices.repository';
 import { invoiceAtRates } from './invoice-at-rates';
 import type { InvoiceOrder } from './issue-invoice';
@@ -62,6 +63,8 @@ export async function invoiceAtOnce(
     tx,
     taxEvents(payment).map(([kind, legs]) => ({ ...event, kind, legs })),
   );
+  // Its certificate is due one day.
+  if (payment?.withheld) await askToWatchDeadlines(tx, agreement.id);
   const today = dayInZone(at, agreement.timeZone);
   const isAhead = payBy !== null && payBy >= today;
   await invoiceAtRates(tx, agreement, {

@@ -63,11 +63,15 @@ export async function waitingAgreedRates(tx: Tx, agreementId: string): Promise<n
   return Number(waiting);
 }
 
-/** The tax rates of a day, confirmed or not answered: of each kind that which came into force last, and of one day's the last stated. */
+/**
+ * The tax rates of a day: of each kind that which came into force last, and of one day's the last stated. One that nobody answered holds where none is confirmed: silence takes
+ * nothing away from what both parties have said.
+ */
 export const taxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Promise<AgreedRate[]> =>
   tx.rows<AgreedRate>(
     `SELECT DISTINCT ON (kind) * FROM (${withFact} WHERE r.agreement_id = $1) AS r
-      WHERE state IN ('confirmed', 'unanswered') AND kind <> 'exchange' AND day <= $2 ORDER BY kind, day DESC, number DESC`,
+      WHERE state IN ('confirmed', 'unanswered') AND kind <> 'exchange' AND day <= $2
+      ORDER BY kind, state = 'unanswered', day DESC, number DESC`,
     [agreementId, day],
   );
 

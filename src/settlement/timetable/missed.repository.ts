@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database/tx';
 import { credited } from '../invoices/invoices.repository';
 
-export const missedKinds = ['report', 'statement', 'invoice'] as const;
+export const missedKinds = ['report', 'statement', 'invoice', 'certificate'] as const;
 export type MissedKind = (typeof missedKinds)[number];
 
 /** A day that has passed without what was due on it. */
@@ -34,11 +34,13 @@ export const keepMissed = async (tx: Tx, missed: NewMissed): Promise<boolean> =>
     ],
   )) > 0;
 
-/** Still missing: no live report of those services, no statement, not paid what was not taken off. */
+/** Still missing: no live report of those services, no statement, no certificate, not paid what was not taken off. */
 const stillMissing = `CASE m.kind
   WHEN 'report' THEN NOT EXISTS (SELECT FROM usage_reports r WHERE r.label_id = m.label_id AND r.platform_id = m.platform_id
     AND r.month = (m.subject || '-01')::date AND r.state = 'accepted' AND r.service_id = ANY(m.service_ids))
   WHEN 'statement' THEN NOT EXISTS (SELECT FROM statements s WHERE s.agreement_id = m.agreement_id AND s.month = (m.subject || '-01')::date)
+  WHEN 'certificate' THEN NOT EXISTS (SELECT FROM tax_certificates c WHERE c.agreement_id = m.agreement_id
+    AND (m.subject || '-01')::date >= c.from_month AND (m.subject || '-01')::date < c.until_month)
   ELSE EXISTS (SELECT FROM invoices i WHERE i.id = m.subject::uuid AND i.state <> 'paid'
     AND i.amount_minor > ${credited}) END`;
 

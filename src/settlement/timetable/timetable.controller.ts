@@ -69,7 +69,8 @@ export class OverdueView {
     type: String,
     nullable: true,
     example: '2026-01',
-    description: 'of a report the month that lacks it; of a statement the first of its period',
+    description:
+      'of a report or a certificate of withheld tax the month that lacks it; of a statement the first of its period',
   })
   readonly month!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly invoiceId!: string | null;
@@ -110,7 +111,8 @@ export class TimetableController {
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
     summary: 'List what is overdue under all your agreements, the longest first',
-    description: 'Reports, statements and invoices; each is there from the day after it was due until it comes.',
+    description:
+      'Reports, statements, certificates of withheld tax and invoices; each is there from the day after it was due until it comes.',
   })
   @ApiOkResponse({ type: pageSchema(OverdueView) })
   async overdue(@InTx() tx: Tx, @Query() { limit, cursor, kind }: OverdueQuery): Promise<Page<OverdueView>> {

@@ -7,6 +7,7 @@ import type { Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { findInvoice } from '../invoices/invoices.repository';
+import { certificateDueOf, uncertifiedMonths } from '../rates/tax-certificates.repository';
 import { monthsUnreported } from '../statements/drafts/stand-ins';
 import { keepMissed } from './missed.repository';
 import { timetableOf } from './timetable';
@@ -20,7 +21,7 @@ export const askToWatchDeadlines = (tx: Tx, agreementId: string): Promise<void> 
 const keyOf = (agreementId: string): string => `${watchDeadlinesJob} ${agreementId}`;
 
 /**
- * Tells both parties, once, of each report, statement and invoice that is overdue. What is told is kept, so a job that runs twice, late or beside another
+ * Tells both parties, once, of each report, statement, certificate of withheld tax and invoice that is overdue. What is told is kept, so a job that runs twice, late or beside another
  * tells nothing twice.
  */
 @Injectable()
@@ -36,13 +37,18 @@ export class WatchDeadlines {
       const agreement = await getLiving(tx, agreementId);
       const months = await timetableOf(tx, agreement, at);
       const today = dayInZone(at, agreement.timeZone);
-      let next: string | undefined;
-      for (const { month, report, statement } of months) {
-        for (const [kind, step] of [['report', report] as const, ['statement', statement] as const]) {
-          if (step?.state === 'overdue') await tellPeriod(tx, agreement, { kind, month, due: step.due, at });
-          if (step && step.due >= today && (next === undefined || step.due < next)) next = step.due;
-        }
+      const dues = months.flatMap(({ month, report, statement }) =>
+        [['report', report] as const, ['statement', statement] as const].flatMap(([kind, step]): DueOfMonth[] =>
+          step ? [{ kind, month, due: step.due, isMissing: step.done === null }] : [],
+        ),
+      );
+      for (const { month } of await uncertifiedMonths(tx, agreementId)) {
+        dues.push({ kind: 'certificate', month, due: certificateDueOf(month), isMissing: true });
       }
+      for (const { isMissing, ...due } of dues) {
+        if (isMissing && due.due < today) await tellPeriod(tx, agreement, { ...due, at });
+      }
+      const [next] = dues.flatMap(({ due }) => (due >= today ? [due] : [])).sort();
       if (next === undefined) return;
       const wake = startOfDayInZone(dayAfter(calendarDateOf(next), 1), agreement.timeZone);
       const key = keyOf(agreementId);
@@ -75,18 +81,25 @@ async function tellPeriod(tx: Tx, agreement: LivingAgreement, { month, ...missed
   for (const one of months) await tellMonth(tx, agreement, { ...missed, month: one });
 }
 
-interface MonthMissed {
-  readonly kind: 'report' | 'statement';
+interface DueOfMonth {
+  readonly kind: 'report' | 'statement' | 'certificate';
   readonly month: string;
   readonly due: string;
-  readonly at: Date;
+  readonly isMissing: boolean;
 }
+
+const topics = {
+  report: 'period.report-overdue',
+  statement: 'statement.overdue',
+  certificate: 'tax-certificate.overdue',
+} as const;
+
+type MonthMissed = Pick<DueOfMonth, 'kind' | 'month' | 'due'> & { readonly at: Date };
 
 async function tellMonth(tx: Tx, agreement: LivingAgreement, { kind, month, due, at }: MonthMissed): Promise<void> {
   const { id, labelId, platformId, terms } = agreement;
   const serviceIds = kind === 'report' ? terms.services.map((service) => service.id) : null;
   const missed = { agreement_id: id, kind, subject: month, due_on: due, serviceIds, labelId, platformId, at };
   if (!(await keepMissed(tx, missed))) return;
-  const topic = kind === 'report' ? 'period.report-overdue' : 'statement.overdue';
-  await publish(tx, { to: [labelId, platformId], topic, subjectId: id, payload: { month, due }, at });
+  await publish(tx, { to: [labelId, platformId], topic: topics[kind], subjectId: id, payload: { month, due }, at });
 }

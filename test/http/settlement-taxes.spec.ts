@@ -372,6 +372,9 @@ const published = (day: string, rate: string) =>
 const paidAtRate = { exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'payment' } };
 /** As `paidAtRate`, closed on 2 February and not paid yet. */
 let unpaid: Deal;
+const payment = { dueDays: 30, lateInterest: { annualRate: '0.08', dayCount: 'actual/365', graceDays: 0 } };
+/** The same in roubles from the beginning. */
+let late: Deal;
 
 describe('an invoice that is paid at the rate of the day of payment', () => {
   // 1,000.00 and 200.00 of VAT. A dollar is 81 roubles: 97,200.00 with 16,200.00 of VAT, and 5 % of 81,000.00 are 4,050.00.
@@ -379,6 +382,9 @@ describe('an invoice that is paid at the rate of the day of payment', () => {
     unpaid = await Deal.made(app, paidAtRate);
     await reportUsage(app, unpaid.market, { plays: { [unpaid.market.isrcs[0]!]: 1_000 } });
     await unpaid.close();
+    late = await Deal.made(app, { payment, exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' } });
+    await reportUsage(app, late.market, { plays: { [late.market.isrcs[0]!]: 1_000 } });
+    await late.close();
 
     const deal = await Deal.made(app, { ...paidAtRate, taxes: { withholding: 'deducted', vat: 'added' } });
     await deal.agree('withholding', '0', 'Treaty, article 12');
@@ -533,9 +539,26 @@ describe('a quote of another day', () => {
   });
 });
 
+describe('an invoice that is paid late', () => {
+  // Of 2 February, due on 4 March: 81,000.00 roubles at 8 % for the 12 days until the 16th are 213.04.
+  it('bears interest as it is paid itself, whatever an amendment has made of the exchange since', async () => {
+    late = await late.signedIn();
+    await late.amended('2026-03-01', { payment, ...paidAtRate });
+    app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
+    const deal = await late.signedIn();
+    const [royalties] = await deal.invoices();
+    await app.app.get(SendInvoice).execute({ invoiceId: royalties!.id });
+    const { externalId } = await deal.label.get<Invoice>(`/v1/invoices/${royalties!.id}`);
+    await deal.paid(externalId!);
+    expect((await deal.invoices()).map(({ amount, payIn }) => [amount, payIn])).toEqual([
+      [{ amount: '81000.00', currency: 'RUB' }, null],
+      [{ amount: '213.04', currency: 'RUB' }, null],
+    ]);
+  });
+});
+
 describe('a month in which nothing is payable', () => {
   it('needs no rate: 10.00 wait for the minimum', async () => {
-    app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
     const { market } = await abroad.signedIn();
     await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
     const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');

@@ -332,11 +332,19 @@ describe('what is paid beforehand', () => {
 
   // 1.11 dollars are a euro: 100.00 are 90.09.
   it('waits for a bank, too, and keeps nothing else waiting', async () => {
+    const advances = [
+      { id: 'start', amount: '100.00', due: 'signature', ...advance },
+      { id: 'spring', amount: '10.00', due: [{ on: '2026-02-20', amount: '10.00' }], ...advance },
+    ];
     const deal = await Deal.made(app, {
       exchange: { payIn: 'EUR', source: 'ecb', rateOf: 'statement' },
-      advances: [{ id: 'start', amount: '100.00', due: 'signature', ...advance }],
+      advances,
     });
-    expect(await held(deal)).toEqual(['start 100.00: /exchange']);
+    // From March on nothing is exchanged: what is due in February waits all the same.
+    await deal.amended('2026-03-01', { advances });
+    await app.app.get(PostDues).execute({ agreementId: deal.agreement.id });
+    await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
+    expect(await held(deal)).toEqual(['start 100.00: /exchange', 'spring #1 10.00: /exchange']);
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 40 } });
     expect((await deal.close()).statement).toMatchObject({
       payable: { amount: '0.00' },
@@ -352,7 +360,10 @@ describe('what is paid beforehand', () => {
     await superuser.end();
     expect(rows).toHaveLength(1);
     await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
-    expect([await held(deal), await due(deal)]).toEqual([[], ['start 90.09 EUR by 2026-03-04']]);
+    expect([await held(deal), await due(deal)]).toEqual([
+      [],
+      ['spring #1 9.01 EUR by 2026-02-20', 'start 90.09 EUR by 2026-03-04'],
+    ]);
   });
 });
 

@@ -1,4 +1,15 @@
-import { dayAfter, dayInZone, dayOfRate, daysOf, payAfterTax, receivedOf, type Terms } from '../../kernel';
+import {
+  type CalendarDate,
+  dayAfter,
+  dayInZone,
+  dayOfRate,
+  daysOf,
+  type Life,
+  payAfterTax,
+  receivedOf,
+  type Terms,
+  termsOn,
+} from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
@@ -11,6 +22,7 @@ import { invoiceAtRates } from './invoice-at-rates';
 import type { InvoiceOrder } from './issue-invoice';
 
 interface Invoicing {
+  /** Whose rules of tax, exchange and payment it follows. */
   readonly terms: Terms;
   readonly due: Due;
   readonly at: Date;
@@ -33,6 +45,10 @@ export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], o
   const to = [agreement.labelId, agreement.platformId];
   await publish(tx, { to, topic: 'invoice.held', subjectId: agreement.id, payload: details, at });
 }
+
+/** By whose rules of tax and exchange it is invoiced while it is held: those in force on its day or, once that has passed, today. */
+export const termsOfHeld = (life: Life, { on }: Due, today: CalendarDate): Terms =>
+  termsOn(life, on > today ? on : today);
 
 /** The rates that make an invoice of it, or what is missing. */
 export const ratesOfDue = (tx: Tx, of: { id: string; terms: Terms }, due: Due): Promise<Found<RatesOfClose>> =>

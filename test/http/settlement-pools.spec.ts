@@ -15,6 +15,7 @@ let app: TestApp;
 let market: Market;
 /** Of a pool that begins later: songs name films from the beginning, films name songs from March on. */
 let later: { market: Market; songs: AgreementAnswer; films: AgreementAnswer };
+let first: { market: Market; radio: AgreementAnswer; video: AgreementAnswer };
 let label: ApiClient;
 let platform: ApiClient;
 let folder: string;
@@ -182,6 +183,7 @@ describe('a pool of agreements', () => {
 describe('a pool that an amendment begins', () => {
   // 50.00 of February are payable; 30.00 of March recoup.
   it('lends nothing to a month whose terms do not name the lender', async () => {
+    first = { market, radio, video };
     ({ market, songs: radio, films: video } = later);
     await moveTo('2026-03-03T09:00:00Z');
     expect(await amended(video, '2026-03-01', filmParts(radio.id))).toBe('201');
@@ -197,5 +199,21 @@ describe('a pool that an amendment begins', () => {
     expect(await amended(video, '2026-03-01', filmParts())).toBe('422 amendment-not-possible');
     expect(await amended(video, '2026-04-01', filmParts())).toBe('201');
     expect(await closed(video, '2026-03')).toMatchObject({ recouped: { amount: '50.00' } });
+  });
+});
+
+describe('what is held for a rate', () => {
+  // No bank has published here: the bonus is held, and 40.00 of Radio would recoup it.
+  it('recoups nothing in a pool either: a close that would lend to it is refused', async () => {
+    ({ market, radio, video } = first);
+    await moveTo('2026-04-02T10:00:00Z');
+    const bonus = { ...advances[0], id: 'bonus' };
+    const exchange = { payIn: 'EUR', source: 'ecb', rateOf: 'statement' };
+    const changes = parts(1, { ...pooled(radio.id), exchange, advances: [...advances, bonus] });
+    expect(await amended(video, '2026-03-01', changes)).toBe('201');
+    await report('2026-03', { radio: 40, video: 0 });
+    await expect(draftMonth(app, market.label, radio.id, '2026-03')).rejects.toThrow(
+      'ecb has published no rate from USD into EUR for 2026-04-02',
+    );
   });
 });

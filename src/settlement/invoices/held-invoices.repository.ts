@@ -28,6 +28,9 @@ export interface HeldInvoice extends Due {
 export const occasionOfDue = ({ purpose, source }: { readonly purpose: Purpose; readonly source: string }): string =>
   purpose === source ? purpose : `${purpose} ${source}`;
 
+/** Under which id it is recouped: that of the advance, or of the interval or year. */
+export const clauseOfDue = ({ source }: Pick<Due, 'source'>): string => source.split(' #')[0] ?? source;
+
 /** Under which name the rate is recorded at which an invoice was paid. */
 export const occasionOfPayment = ({ number }: { readonly number: string }): string => `invoice ${number}`;
 

@@ -31,7 +31,7 @@ interface Invoicing {
 
 /**
  * Invoices what was booked for signature or a day of its own, taxed and exchanged as a close's payable is. Where a rate is not known yet the invoice is held, and both parties hear
- * which: it is tried again when a rate comes. What is booked and recouped does not wait for it.
+ * which: it is tried again when a rate comes. What is booked does not wait for it; what would recoup it does.
  */
 export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], order: Invoicing): Promise<void> {
   const { due, terms, at, by } = order;

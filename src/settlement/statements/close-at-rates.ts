@@ -13,10 +13,11 @@ import { type Found, type RatesOfClose, ratesForClose, ratesOfClose } from '../r
 import { deadlinesIn } from '../timetable/timetable';
 import { firstDrafted } from './drafts/drafts.repository';
 import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate-close';
+import { refuseRecoupingHeld } from './refuse-held';
 
 /**
  * Works a close out, at the rates of tax and exchange that its terms ask for; `input` comes back with them. Where nothing is payable there is nothing to tax or
- * exchange, and no rate is asked for. Refuses with rates-missing and everything that is missing. Throws the kernel's RatingRefused.
+ * exchange, and no rate is asked for. Refuses with rates-missing and everything that is missing; and where it would recoup what is held for a rate. Throws the kernel's RatingRefused.
  */
 export async function closeAtRates(
   tx: Tx,
@@ -26,6 +27,8 @@ export async function closeAtRates(
 ): Promise<{ readonly closed: ClosedMonth; readonly input: CloseInput }> {
   const closed = rateClose(input);
   const terms = input.termsOf(input.month);
+  const { until } = reportingPeriodAround(terms.reportingPeriod, input.month);
+  await refuseRecoupingHeld(tx, agreement, { terms, until, carried: input.carried, settled: closed.settled, at });
   if (closed.settled.payable === 0n || !asksForRates(terms)) return { closed, input };
   const rates = await ratesForClose(tx, { id: agreement.id, terms }, await daysOf(tx, agreement, input.month, at));
   return { closed: payAtRates(closed, terms, rates), input: { ...input, facts: { ...input.facts, ...rates.facts } } };

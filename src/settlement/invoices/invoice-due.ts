@@ -56,12 +56,13 @@ export const ratesOfDue = (tx: Tx, of: { id: string; terms: Terms }, due: Due): 
 
 /**
  * Tax is of the day that it counts for. Exchange is of the same day, or of the one on which it was booked where that comes first: it is invoiced before its day, and the
- * rate of a day to come nobody knows. Neither day moves while the invoice is held.
+ * rate of a day to come nobody knows. Neither day moves while the invoice is held. It is booked at midnight and banks publish in the afternoon: a rate of the day before would be that of
+ * nearly every due, so it is taken only where the bank rests on the day.
  */
 function daysOfDue({ exchange }: Terms, { on, bookedOn }: Due): RateDays {
   const first = on < bookedOn ? on : bookedOn;
   const period = { from: first, until: dayAfter(first, 1) };
-  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }) };
+  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }), isFinal: true };
 }
 
 /** As invoiceDue, at rates that are known. The caller holds the agreement. */

@@ -55,10 +55,11 @@ export const listAgreedRates = (
     [agreementId, kinds, after, limit],
   );
 
-export async function waitingAgreedRates(tx: Tx, agreementId: string): Promise<number> {
+/** How many that a party stated wait for the other one. */
+export async function waitingAgreedRates(tx: Tx, agreementId: string, statedBy: string): Promise<number> {
   const { waiting } = await tx.one<{ waiting: bigint }>(
-    `SELECT count(*) AS waiting FROM (${withFact} WHERE r.agreement_id = $1) AS r WHERE state = 'stated'`,
-    [agreementId],
+    `SELECT count(*) AS waiting FROM (${withFact} WHERE r.agreement_id = $1 AND r.stated_by = $2) AS r WHERE state = 'stated'`,
+    [agreementId, statedBy],
   );
   return Number(waiting);
 }

@@ -10,7 +10,7 @@ import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
-import { outcome } from '../support/market';
+import { outcome, refused } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
 import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
@@ -520,6 +520,18 @@ describe('a rate of tax that nobody answers', () => {
     const { statement } = await deal.close();
     expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
     expect(await deal.remade(statement.id)).toBe(statement.sha256);
+  });
+
+  it('holds no longer once who was silent states another one, and what was booked stays', async () => {
+    const inForce = deal.at('tax-rates/in-force?day=2026-02-28');
+    expect(await deal.label.get(inForce)).toMatchObject({ withholding: { rate: '0.15' }, vat: { rate: '0.2' } });
+    await stated(deal.label, 'withholding', '0.05');
+    const message =
+      'no rate of withholding is in force on 2026-02-28: number 4 of the label waits for the platform, until 2026-03-11';
+    expect((await refused(deal.label, 'GET', inForce)).faults).toMatchObject([{ message }]);
+    await deal.label.post(deal.at('tax-rates/4/withdrawal'), {});
+    expect(await deal.label.get(inForce)).toMatchObject({ withholding: { rate: '0.15' } });
+    expect(await deal.uses()).toContain('withholding of close: 1000.00 USD → 150.00 USD by As it is');
   });
 });
 

@@ -42,7 +42,7 @@ interface Decision {
 
 /**
  * A rate moves money from one party to the other: one states it, the other confirms it. What is stated of a tax holds, too, where the other party has neither confirmed nor contested it
- * in time, so that nobody keeps a month open by silence; of exchange it does not. A later one takes its place; none is ever changed. Refuses with not-found and agreement-not-concluded.
+ * in time, so that nobody keeps a month open by silence, until that party states another one; of exchange it does not. A later one takes its place; none is ever changed. Refuses with not-found and agreement-not-concluded.
  */
 @Injectable()
 export class AgreeRates {

@@ -178,6 +178,13 @@ describe('a pool of agreements', () => {
       recouped: { amount: '0.00' },
     });
   });
+
+  it('is foreseen, others of the pool left aside', async () => {
+    const { foreseen, missing } = await label.get<{ foreseen: object[]; missing: object[] }>(
+      `/v1/agreements/${video.id}/forecast?months=1`,
+    );
+    expect([foreseen, missing]).toMatchObject([[{ month: '2026-03', royalties: '20.00', payable: '20.00' }], []]);
+  });
 });
 
 describe('a pool that an amendment begins', () => {

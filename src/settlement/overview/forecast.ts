@@ -97,7 +97,8 @@ async function closeAll(
       const { settled } = closePeriod({
         ...{ terms, period: periodOfMonth(life, month), usage: usedIn(life, month, record), context },
         ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
-        ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms), facts: { exercised } },
+        ...{ carried: carriedAcross(carried, termsOfMonth(life, last), terms) },
+        facts: { exercised, ...(terms.recoupment?.pooledWith ? { pool: [] } : {}) },
       });
       months.push({ month, period: periodNameOfMonth(life, month), settled });
       [last, carried] = [month, settled.carried];

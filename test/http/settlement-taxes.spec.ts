@@ -613,7 +613,9 @@ describe('tax that was withheld', () => {
       by.upload<{ number: number }>(path(`?${query}`), 'application/pdf', text);
     const query = 'from=2026-01&to=2026-03&reference=No.%2017';
     await expect(bring(query, 'No paper.')).rejects.toMatchObject({ status: 415 });
-    await expect(bring('from=2026-03&to=2026-01&reference=A', '%PDF-1.7')).rejects.toMatchObject({ status: 400 });
+    for (const months of ['from=2026-03&to=2026-01', 'from=2026-01&to=2026-06', 'from=2025-12&to=2026-01']) {
+      await expect(bring(`${months}&reference=A`, '%PDF-1.7')).rejects.toMatchObject({ status: 400 });
+    }
     await expect(bring(query, '%PDF-1.7', abroad.label)).rejects.toMatchObject({ status: 403 });
     const paper = '%PDF-1.7 It was paid.';
     expect(await bring(query, paper)).toMatchObject({ number: 1, from: '2026-01', to: '2026-03', reference: 'No. 17' });

@@ -387,15 +387,19 @@ const paidAtRate = { exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'payment' 
 /** As `paidAtRate`, closed on 2 February and not paid yet. */
 let unpaid: Deal;
 const payment = { dueDays: 30, lateInterest: { annualRate: '0.08', dayCount: 'actual/365', graceDays: 0 } };
+let left: Deal;
 /** The same in roubles from the beginning. */
 let late: Deal;
 
 describe('an invoice that is paid at the rate of the day of payment', () => {
   // 1,000.00 and 200.00 of VAT. A dollar is 81 roubles: 97,200.00 with 16,200.00 of VAT, and 5 % of 81,000.00 are 4,050.00.
   it('stands in the currency of the terms, and is paid as it is quoted', async () => {
-    unpaid = await Deal.made(app, paidAtRate);
-    await reportUsage(app, unpaid.market, { plays: { [unpaid.market.isrcs[0]!]: 1_000 } });
+    [unpaid, left] = [await Deal.made(app, paidAtRate), await Deal.made(app, paidAtRate)];
+    for (const { market } of [unpaid, left]) {
+      await reportUsage(app, market, { plays: { [market.isrcs[0]!]: 1_000 } });
+    }
     await unpaid.close();
+    await left.close();
     late = await Deal.made(app, { payment, exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' } });
     await reportUsage(app, late.market, { plays: { [late.market.isrcs[0]!]: 1_000 } });
     await late.close();
@@ -551,8 +555,8 @@ describe('a quote of another day', () => {
     ]);
     app.clock.moveTo(new Date('2026-02-27T09:00:00Z'));
     await published('2026-02-27', '86');
-    await unpaid.paid(externalId!);
     await app.app.get(SendQuote).end({ quoteId: id });
+    await unpaid.paid(externalId!);
     unpaid = await unpaid.signedIn();
     expect((await unpaid.quotes(invoice!.id)).map(({ state }) => state)).toEqual(['withdrawn', 'paid']);
     expect(await unpaid.balances()).toEqual([
@@ -562,6 +566,23 @@ describe('a quote of another day', () => {
       'platform-exchange-difference RUB -1000.00',
     ]);
     expect(await unpaid.uses()).toEqual([`exchange of invoice ${invoice!.number}: 1000.00 USD → 86000.00 RUB by cbr`]);
+  });
+});
+
+describe('a quote that nobody pays', () => {
+  it('is withdrawn once what was paid on its day has had a week to arrive', async () => {
+    left = await left.signedIn();
+    const [invoice] = await left.invoices();
+    const { id, day } = await left.quoted(invoice!);
+    expect(day).toBe('2026-02-27');
+    const stateOn = async (time: string): Promise<string> => {
+      app.clock.moveTo(new Date(time));
+      await app.app.get(SendQuote).end({ quoteId: id });
+      left = await left.signedIn();
+      return (await left.quotes(invoice!.id))[0]!.state;
+    };
+    expect(await stateOn('2026-03-06T20:59:00Z')).toBe('open');
+    expect(await stateOn('2026-03-06T21:00:00Z')).toBe('withdrawn');
   });
 });
 

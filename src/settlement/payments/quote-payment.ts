@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLiving } from '../../agreements';
-import { dayAfter, dayInZone, exchange, startOfDayInZone } from '../../kernel';
+import { type CalendarDate, dayAfter, dayInZone, exchange, startOfDayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -16,8 +16,14 @@ import { insertQuote, type PaymentQuote, quotesOf } from './quotes.repository';
 export const sendQuoteJob = 'send-quote';
 export const endQuoteJob = 'end-quote';
 
+/** So many days after its own a quote can still be paid at the provider: a transfer of its day takes as long to arrive. */
+export const arrivalDays = 7;
+
+/** The first day on which nothing arrives for it any more. */
+export const quoteEndsOn = ({ day }: Pick<PaymentQuote, 'day'>): CalendarDate => dayAfter(day, arrivalDays + 1);
+
 /**
- * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn. Refuses with not-found,
+ * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn then, or once nothing of theirs can be on its way any more. Refuses with not-found,
  * invoice-not-quotable and rates-missing.
  */
 @Injectable()
@@ -46,7 +52,7 @@ export class QuotePayment {
       insertQuote(tx, invoice, { ...amounts, day, rate: rate.found, askedBy: actorName(actor), asked_at: at }),
     );
     await enqueue(tx, sendQuoteJob, { quoteId: quote.id }, `${sendQuoteJob} ${quote.id}`);
-    const over = startOfDayInZone(dayAfter(day, 1), timeZone);
+    const over = startOfDayInZone(quoteEndsOn(quote), timeZone);
     await enqueueLater(
       tx,
       endQuoteJob,

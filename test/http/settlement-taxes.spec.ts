@@ -450,10 +450,8 @@ describe('a rate of tax that nobody answers', () => {
     (await deal.platform.all<{ number: number; state: string }>(deal.at('tax-rates'))).map(
       ({ number, state }) => `${number} ${state}`,
     );
-  const missing = async (): Promise<string[]> => {
-    const { months } = await deal.platform.get<{ months: { missingRates: { message: string }[] }[] }>(
-      deal.at('timetable'),
-    );
+  const missing = async (of = deal): Promise<string[]> => {
+    const { months } = await of.platform.get<{ months: { missingRates: { message: string }[] }[] }>(of.at('timetable'));
     return months.flatMap(({ missingRates }) => missingRates.map(({ message }) => message));
   };
   const taken = (): Promise<unknown> =>
@@ -463,7 +461,13 @@ describe('a rate of tax that nobody answers', () => {
       ),
     );
 
+  /** The rate is agreed on by both parties. */
+  let agreed: Deal;
+  const unknown = ['no rate of USD and RUB for 2026-03-03 is confirmed by both parties'];
+
   it('waits for an answer by a day, and the timetable says whose; who does not agree objects', async () => {
+    agreed = await Deal.made(app, { exchange: { payIn: 'RUB', source: 'manual', rateOf: 'statement' } });
+    expect(await missing(agreed)).toEqual(unknown);
     deal = await Deal.made(app, {
       taxes: { withholding: 'deducted', vat: 'reverse-charge' },
       exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'statement' },
@@ -521,6 +525,7 @@ describe('a rate of tax that nobody answers', () => {
     app.clock.moveTo(new Date('2026-02-25T09:00:00Z'));
     await published('2026-02-25', '84');
     deal = await deal.signedIn();
+    expect(await missing(await agreed.signedIn())).toEqual(unknown);
     const { statement } = await deal.close();
     expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
     expect(await deal.remade(statement.id)).toBe(statement.sha256);

@@ -65,15 +65,21 @@ const rowsOf = (rates: readonly UsableRate[]): string =>
     ),
   );
 
-/** The period, and the day that the statement is of: the one on which it was drawn up first, and no later one than that by which it was due. */
+/**
+ * The period, and the day that the statement is of: the one on which it was drawn up first, and no later one than that by which it was due. Both parties are told the same, though drafts are the
+ * label's. A rate that the parties have to agree on first is of the day by which the statement is due: it would else be another one with each attempt.
+ */
 async function daysOf(
   tx: Tx,
   agreement: LivingAgreement,
   month: string,
   at: Date,
 ): Promise<{ readonly period: Period; readonly issuedOn: CalendarDate }> {
-  const first = dayInZone((await firstDrafted(tx, agreement.id, month)) ?? at, agreement.timeZone);
+  const { reportingPeriod, exchange } = termsOfMonth(agreement.life, month);
+  const period = reportingPeriodAround(reportingPeriod, month);
   const { statement: due } = deadlinesIn(agreement, month);
-  const { reportingPeriod } = termsOfMonth(agreement.life, month);
-  return { period: reportingPeriodAround(reportingPeriod, month), issuedOn: first < due ? first : due };
+  if (exchange?.source === 'manual') return { period, issuedOn: due };
+  const drafted = await tx.asSystem(() => firstDrafted(tx, agreement.id, month));
+  const first = dayInZone(drafted ?? at, agreement.timeZone);
+  return { period, issuedOn: first < due ? first : due };
 }

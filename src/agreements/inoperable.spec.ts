@@ -43,6 +43,9 @@ describe('terms that this server cannot settle yet', () => {
     for (const rateOf of ['statement', 'payment']) {
       expect(pointersOf(referenceTerms({ exchange: { ...exchange, rateOf } }))).toEqual([]);
     }
+    const manual = { ...exchange, source: 'manual' };
+    expect(pointersOf(referenceTerms({ exchange: { ...manual, rateOf: 'statement' } }))).toEqual([]);
+    expect(pointersOf(referenceTerms({ exchange: { ...manual, rateOf: 'payment' } }))).toEqual(['/exchange/source']);
     const added = { taxes: { ...taxes, vat: 'added' }, exchange };
     expect(pointersOf(referenceTerms(added))).toEqual([]);
   });

@@ -44,6 +44,11 @@ function together({ reportingPeriod, recoupment, royalties, exchange, splits = [
     });
   }
   if (exchange?.rateOf === 'payment') {
+    if (exchange.source === 'manual') {
+      faults.push(
+        fault('/exchange/source', 'who has to confirm the rate of the day of payment could keep it from being paid'),
+      );
+    }
     splits.forEach((_, place) => {
       faults.push(fault(at('/splits', place), 'what is exchanged when it is paid is not shared out among payees'));
     });

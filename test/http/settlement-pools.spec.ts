@@ -13,6 +13,9 @@ import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 
 let app: TestApp;
 let market: Market;
+/** Of a pool that begins later: songs name films from the beginning, films name songs from March on. */
+let later: { market: Market; songs: AgreementAnswer; films: AgreementAnswer };
+let first: { market: Market; radio: AgreementAnswer; video: AgreementAnswer };
 let label: ApiClient;
 let platform: ApiClient;
 let folder: string;
@@ -28,10 +31,18 @@ const parts = (service: 0 | 1, life: object) => ({
   life: { advances: [], settlement: undefined, ...life },
 });
 const advances = [{ id: 'advance', amount: '1000.00', due: 'signature', recoupableFrom: 'all' }];
+const filmParts = (...pooledWith: string[]) => ({
+  ...parts(1, { ...pooled(...pooledWith), advances }),
+  from: '2026-02-01',
+});
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'accordo-pools-'));
   app = await startTestApp({});
+  market = await openMarket(app, 2);
+  const films = await market.concluded(filmParts());
+  const songs = await market.concluded({ ...parts(0, pooled(films.id)), from: '2026-02-01' });
+  later = { market, songs, films };
   market = await openMarket(app, 2);
   [label, platform] = [market.label.as, market.platform.as];
 });
@@ -50,6 +61,24 @@ async function report(month: string, plays: { radio: number; video: number }): P
   const isrc = market.isrcs[0]!;
   await reportUsage(app, market, { month, plays: { [isrc]: plays.radio } });
   await reportUsage(app, market, { month, serviceName: 'Video', plays: { [isrc]: plays.video } });
+}
+
+const amendment = { reason: 'Both are taken together.', effectiveFrom: '2026-01-01' };
+
+/** Proposed by the label and signed by both: the outcome of the last signature. What is refused is given up. */
+async function amended(
+  { id }: AgreementAnswer,
+  effectiveFrom: string,
+  changes: Parameters<Market['terms']>[0],
+): Promise<string> {
+  const path = `/v1/agreements/${id}/amendments`;
+  const body = { ...amendment, effectiveFrom, terms: market.terms(changes) };
+  const { version, manifestHash } = await label.post<{ version: number; manifestHash: string }>(path, body);
+  const signatures = `${path}/${version}/signatures`;
+  await platform.post(signatures, await signatureBy(platform, manifestHash));
+  const signed = await outcome(label, 'POST', signatures, await signatureBy(label, manifestHash));
+  if (signed !== '201') await label.post(`${path}/${version}/end`, {});
+  return signed;
 }
 
 interface Stated {
@@ -103,19 +132,11 @@ describe('a pool of agreements', () => {
       ...{ code: 'terms-not-operable', faults: [{ pointer: '/terms/recoupment/pooledWith/0' }] },
     });
     video = await market.concluded(parts(1, { ...pooled(radio.id), advances }));
-    const path = `/v1/agreements/${radio.id}/amendments`;
-    const amendment = (...pool: string[]) => ({
-      ...{ reason: 'Both are taken together.', effectiveFrom: '2026-01-01' },
-      terms: market.terms(parts(0, pooled(...pool))),
+    const itself = { ...amendment, terms: market.terms(parts(0, pooled(radio.id))) };
+    expect(await refused(label, 'POST', `/v1/agreements/${radio.id}/amendments`, itself)).toMatchObject({
+      code: 'terms-not-operable',
     });
-    expect(await refused(label, 'POST', path, amendment(radio.id))).toMatchObject({ code: 'terms-not-operable' });
-    const { version, manifestHash } = await label.post<{ version: number; manifestHash: string }>(
-      path,
-      amendment(video.id),
-    );
-    for (const by of [platform, label]) {
-      await by.post(`${path}/${version}/signatures`, await signatureBy(by, manifestHash));
-    }
+    expect(await amended(radio, '2026-01-01', parts(0, pooled(video.id)))).toBe('201');
   });
 
   // 1,000.00 and 400.00 are earned, 1,000.00 are open: 400.00 are payable of both together.
@@ -159,5 +180,50 @@ describe('a pool of agreements', () => {
     // What others of the pool will earn nobody foresees.
     const forecast = await label.get<object>(`/v1/agreements/${radio.id}/forecast?months=1`);
     expect(forecast).toMatchObject({ foreseen: [{ month: '2026-03', royalties: '30.00' }] });
+  });
+
+  it('is foreseen, others of the pool left aside', async () => {
+    const { foreseen, missing } = await label.get<{ foreseen: object[]; missing: object[] }>(
+      `/v1/agreements/${video.id}/forecast?months=1`,
+    );
+    expect([foreseen, missing]).toMatchObject([[{ month: '2026-03', royalties: '20.00', payable: '20.00' }], []]);
+  });
+});
+
+describe('a pool that an amendment begins', () => {
+  // 50.00 of February are payable; 30.00 of March recoup.
+  it('lends nothing to a month whose terms do not name the lender', async () => {
+    first = { market, radio, video };
+    ({ market, songs: radio, films: video } = later);
+    await moveTo('2026-03-03T09:00:00Z');
+    expect(await amended(video, '2026-03-01', filmParts(radio.id))).toBe('201');
+    await report('2026-02', { radio: 50, video: 10 });
+    expect(await closed(radio, '2026-02')).toMatchObject({ payable: { amount: '50.00' } });
+    expect(await closed(video, '2026-02')).toMatchObject({ recouped: { amount: '10.00' } });
+  });
+
+  it('keeps the lender in the pool of the month that takes what it lent, and of no later one', async () => {
+    await moveTo('2026-04-02T09:00:00Z');
+    await report('2026-03', { radio: 30, video: 20 });
+    expect(await closed(radio, '2026-03')).toMatchObject({ payable: { amount: '0.00' } });
+    expect(await amended(video, '2026-03-01', filmParts())).toBe('422 amendment-not-possible');
+    expect(await amended(video, '2026-04-01', filmParts())).toBe('201');
+    expect(await closed(video, '2026-03')).toMatchObject({ recouped: { amount: '50.00' } });
+  });
+});
+
+describe('what is held for a rate', () => {
+  // No bank has published here: the bonus is held, and 40.00 of Radio would recoup it.
+  it('recoups nothing in a pool either: a close that would lend to it is refused', async () => {
+    ({ market, radio, video } = first);
+    await moveTo('2026-04-02T10:00:00Z');
+    const bonus = { ...advances[0], id: 'bonus' };
+    const exchange = { payIn: 'EUR', source: 'ecb', rateOf: 'statement' };
+    const changes = parts(1, { ...pooled(radio.id), exchange, advances: [...advances, bonus] });
+    expect(await amended(video, '2026-03-01', changes)).toBe('201');
+    await report('2026-03', { radio: 40, video: 0 });
+    await expect(draftMonth(app, market.label, radio.id, '2026-03')).rejects.toThrow(
+      'ecb has published no rate from USD into EUR for 2026-04-02',
+    );
   });
 });

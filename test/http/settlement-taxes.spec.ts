@@ -10,7 +10,7 @@ import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
-import { outcome } from '../support/market';
+import { outcome, refused } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
 import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
@@ -275,7 +275,7 @@ describe('what is paid beforehand', () => {
     });
     const agreementId = deal.agreement.id;
     await app.app.get(PostDues).execute({ agreementId });
-    const missing = '/taxes/withholding /taxes/vat';
+    const missing = '/taxes/withholding /taxes/vat /exchange';
     expect(await held(deal)).toEqual([
       `start 1000.00: ${missing}`,
       `back-fee 500.00: ${missing}`,
@@ -289,7 +289,9 @@ describe('what is paid beforehand', () => {
     await deal.agree('withholding', '0.15', 'Tax code, article 309');
     await deal.agree('withholding', '0.1', 'Treaty, article 12', '2026-02-15');
     await app.app.get(InvoiceHeld).execute({ agreementId });
-    expect(await held(deal, deal.label)).toContain('spring #1 200.00: /taxes/vat');
+    expect(await held(deal, deal.label)).toContain('spring #1 200.00: /taxes/vat /exchange');
+    // Only now is it known that the bank rests on the 2nd: the rate before it holds.
+    await published('2026-02-03', '90');
     await deal.agree('vat', '0.2', 'Tax code, article 161');
     const jobs = () => Promise.all([1, 2].map(() => app.app.get(InvoiceHeld).execute({ agreementId })));
     await jobs();
@@ -331,17 +333,22 @@ describe('what is paid beforehand', () => {
   });
 
   // 1.11 dollars are a euro: 100.00 are 90.09.
-  it('waits for a bank, too, and keeps nothing else waiting', async () => {
+  it('waits for a bank, too, and keeps waiting what would recoup it', async () => {
+    const advances = [
+      { id: 'start', amount: '100.00', due: 'signature', ...advance },
+      { id: 'spring', amount: '10.00', due: [{ on: '2026-02-20', amount: '10.00' }], ...advance },
+    ];
     const deal = await Deal.made(app, {
       exchange: { payIn: 'EUR', source: 'ecb', rateOf: 'statement' },
-      advances: [{ id: 'start', amount: '100.00', due: 'signature', ...advance }],
+      advances,
     });
-    expect(await held(deal)).toEqual(['start 100.00: /exchange']);
+    // From March on nothing is exchanged: what is due in February waits all the same.
+    await deal.amended('2026-03-01', { advances });
+    await app.app.get(PostDues).execute({ agreementId: deal.agreement.id });
+    await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
+    expect(await held(deal)).toEqual(['start 100.00: /exchange', 'spring #1 10.00: /exchange']);
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 40 } });
-    expect((await deal.close()).statement).toMatchObject({
-      payable: { amount: '0.00' },
-      recouped: { amount: '40.00' },
-    });
+    await expect(deal.draft()).rejects.toThrow('rates-missing');
     const history = readFileSync(`${root}/examples/rates/eurofxref-hist.csv`);
     await operator.upload('/v1/exchange-rates/imports?source=ecb', 'text/csv', history);
     const superuser = await app.superuser();
@@ -352,7 +359,14 @@ describe('what is paid beforehand', () => {
     await superuser.end();
     expect(rows).toHaveLength(1);
     await app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
-    expect([await held(deal), await due(deal)]).toEqual([[], ['start 90.09 EUR by 2026-03-04']]);
+    expect([await held(deal), await due(deal)]).toEqual([
+      [],
+      ['spring #1 9.01 EUR by 2026-02-20', 'start 90.09 EUR by 2026-03-04'],
+    ]);
+    expect((await deal.close()).statement).toMatchObject({
+      payable: { amount: '0.00' },
+      recouped: { amount: '40.00' },
+    });
   });
 });
 
@@ -372,13 +386,23 @@ const published = (day: string, rate: string) =>
 const paidAtRate = { exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'payment' } };
 /** As `paidAtRate`, closed on 2 February and not paid yet. */
 let unpaid: Deal;
+const payment = { dueDays: 30, lateInterest: { annualRate: '0.08', dayCount: 'actual/365', graceDays: 0 } };
+let left: Deal;
+/** The same in roubles from the beginning. */
+let late: Deal;
 
 describe('an invoice that is paid at the rate of the day of payment', () => {
   // 1,000.00 and 200.00 of VAT. A dollar is 81 roubles: 97,200.00 with 16,200.00 of VAT, and 5 % of 81,000.00 are 4,050.00.
   it('stands in the currency of the terms, and is paid as it is quoted', async () => {
-    unpaid = await Deal.made(app, paidAtRate);
-    await reportUsage(app, unpaid.market, { plays: { [unpaid.market.isrcs[0]!]: 1_000 } });
+    [unpaid, left] = [await Deal.made(app, paidAtRate), await Deal.made(app, paidAtRate)];
+    for (const { market } of [unpaid, left]) {
+      await reportUsage(app, market, { plays: { [market.isrcs[0]!]: 1_000 } });
+    }
     await unpaid.close();
+    await left.close();
+    late = await Deal.made(app, { payment, exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' } });
+    await reportUsage(app, late.market, { plays: { [late.market.isrcs[0]!]: 1_000 } });
+    await late.close();
 
     const deal = await Deal.made(app, { ...paidAtRate, taxes: { withholding: 'deducted', vat: 'added' } });
     await deal.agree('withholding', '0', 'Treaty, article 12');
@@ -426,10 +450,8 @@ describe('a rate of tax that nobody answers', () => {
     (await deal.platform.all<{ number: number; state: string }>(deal.at('tax-rates'))).map(
       ({ number, state }) => `${number} ${state}`,
     );
-  const missing = async (): Promise<string[]> => {
-    const { months } = await deal.platform.get<{ months: { missingRates: { message: string }[] }[] }>(
-      deal.at('timetable'),
-    );
+  const missing = async (of = deal): Promise<string[]> => {
+    const { months } = await of.platform.get<{ months: { missingRates: { message: string }[] }[] }>(of.at('timetable'));
     return months.flatMap(({ missingRates }) => missingRates.map(({ message }) => message));
   };
   const taken = (): Promise<unknown> =>
@@ -439,7 +461,13 @@ describe('a rate of tax that nobody answers', () => {
       ),
     );
 
+  /** The rate is agreed on by both parties. */
+  let agreed: Deal;
+  const unknown = ['no rate of USD and RUB for 2026-03-03 is confirmed by both parties'];
+
   it('waits for an answer by a day, and the timetable says whose; who does not agree objects', async () => {
+    agreed = await Deal.made(app, { exchange: { payIn: 'RUB', source: 'manual', rateOf: 'statement' } });
+    expect(await missing(agreed)).toEqual(unknown);
     deal = await Deal.made(app, {
       taxes: { withholding: 'deducted', vat: 'reverse-charge' },
       exchange: { payIn: 'RUB', source: 'cbr', rateOf: 'statement' },
@@ -497,9 +525,22 @@ describe('a rate of tax that nobody answers', () => {
     app.clock.moveTo(new Date('2026-02-25T09:00:00Z'));
     await published('2026-02-25', '84');
     deal = await deal.signedIn();
+    expect(await missing(await agreed.signedIn())).toEqual(unknown);
     const { statement } = await deal.close();
     expect(statement).toMatchObject({ payments: [{}, {}, { on: '2026-02-17', rate: '83', to: '70550.00' }] });
     expect(await deal.remade(statement.id)).toBe(statement.sha256);
+  });
+
+  it('holds no longer once who was silent states another one, and what was booked stays', async () => {
+    const inForce = deal.at('tax-rates/in-force?day=2026-02-28');
+    expect(await deal.label.get(inForce)).toMatchObject({ withholding: { rate: '0.15' }, vat: { rate: '0.2' } });
+    await stated(deal.label, 'withholding', '0.05');
+    const message =
+      'no rate of withholding is in force on 2026-02-28: number 4 of the label waits for the platform, until 2026-03-11';
+    expect((await refused(deal.label, 'GET', inForce)).faults).toMatchObject([{ message }]);
+    await deal.label.post(deal.at('tax-rates/4/withdrawal'), {});
+    expect(await deal.label.get(inForce)).toMatchObject({ withholding: { rate: '0.15' } });
+    expect(await deal.uses()).toContain('withholding of close: 1000.00 USD → 150.00 USD by As it is');
   });
 });
 
@@ -519,8 +560,8 @@ describe('a quote of another day', () => {
     ]);
     app.clock.moveTo(new Date('2026-02-27T09:00:00Z'));
     await published('2026-02-27', '86');
-    await unpaid.paid(externalId!);
     await app.app.get(SendQuote).end({ quoteId: id });
+    await unpaid.paid(externalId!);
     unpaid = await unpaid.signedIn();
     expect((await unpaid.quotes(invoice!.id)).map(({ state }) => state)).toEqual(['withdrawn', 'paid']);
     expect(await unpaid.balances()).toEqual([
@@ -533,9 +574,43 @@ describe('a quote of another day', () => {
   });
 });
 
+describe('a quote that nobody pays', () => {
+  it('is withdrawn once what was paid on its day has had a week to arrive', async () => {
+    left = await left.signedIn();
+    const [invoice] = await left.invoices();
+    const { id, day } = await left.quoted(invoice!);
+    expect(day).toBe('2026-02-27');
+    const stateOn = async (time: string): Promise<string> => {
+      app.clock.moveTo(new Date(time));
+      await app.app.get(SendQuote).end({ quoteId: id });
+      left = await left.signedIn();
+      return (await left.quotes(invoice!.id))[0]!.state;
+    };
+    expect(await stateOn('2026-03-06T20:59:00Z')).toBe('open');
+    expect(await stateOn('2026-03-06T21:00:00Z')).toBe('withdrawn');
+  });
+});
+
+describe('an invoice that is paid late', () => {
+  // Of 2 February, due on 4 March: 81,000.00 roubles at 8 % for the 12 days until the 16th are 213.04.
+  it('bears interest as it is paid itself, whatever an amendment has made of the exchange since', async () => {
+    late = await late.signedIn();
+    await late.amended('2026-03-01', { payment, ...paidAtRate });
+    app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
+    const deal = await late.signedIn();
+    const [royalties] = await deal.invoices();
+    await app.app.get(SendInvoice).execute({ invoiceId: royalties!.id });
+    const { externalId } = await deal.label.get<Invoice>(`/v1/invoices/${royalties!.id}`);
+    await deal.paid(externalId!);
+    expect((await deal.invoices()).map(({ amount, payIn }) => [amount, payIn])).toEqual([
+      [{ amount: '81000.00', currency: 'RUB' }, null],
+      [{ amount: '213.04', currency: 'RUB' }, null],
+    ]);
+  });
+});
+
 describe('a month in which nothing is payable', () => {
   it('needs no rate: 10.00 wait for the minimum', async () => {
-    app.clock.moveTo(new Date('2026-03-16T09:00:00Z'));
     const { market } = await abroad.signedIn();
     await reportUsage(app, market, { month: '2026-02', plays: { [market.isrcs[0]!]: 10 } });
     const { statement } = await closeMonth(app, market, abroad.agreement.id, '2026-02');
@@ -564,7 +639,9 @@ describe('tax that was withheld', () => {
       by.upload<{ number: number }>(path(`?${query}`), 'application/pdf', text);
     const query = 'from=2026-01&to=2026-03&reference=No.%2017';
     await expect(bring(query, 'No paper.')).rejects.toMatchObject({ status: 415 });
-    await expect(bring('from=2026-03&to=2026-01&reference=A', '%PDF-1.7')).rejects.toMatchObject({ status: 400 });
+    for (const months of ['from=2026-03&to=2026-01', 'from=2026-01&to=2026-06', 'from=2025-12&to=2026-01']) {
+      await expect(bring(`${months}&reference=A`, '%PDF-1.7')).rejects.toMatchObject({ status: 400 });
+    }
     await expect(bring(query, '%PDF-1.7', abroad.label)).rejects.toMatchObject({ status: 403 });
     const paper = '%PDF-1.7 It was paid.';
     expect(await bring(query, paper)).toMatchObject({ number: 1, from: '2026-01', to: '2026-03', reference: 'No. 17' });

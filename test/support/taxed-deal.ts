@@ -5,8 +5,9 @@ import { SendQuote } from '../../src/settlement/payments/send-quote';
 import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import type { TestApp } from './app';
-import { type AgreementAnswer, type Market, openMarket } from './market';
+import { type AgreementAnswer, type Market, openMarket, signatureBy } from './market';
 import { closeMonth, draftMonth } from './reported-usage';
+import type { DealParts } from './terms';
 import { eventTerms } from './usage-events';
 
 export interface Invoice {
@@ -45,9 +46,19 @@ export class TaxedDeal {
 
   static async made(app: TestApp, life: object): Promise<TaxedDeal> {
     const market = await openMarket(app, 3);
-    const { usage } = eventTerms(market, []);
-    const plain = { usage, advances: [], settlement: undefined, ...life };
-    return new TaxedDeal(app, market, await market.concluded({ rate: '1', floor: '0', life: plain }));
+    return new TaxedDeal(app, market, await market.concluded(partsOf(market, life)));
+  }
+
+  /** Both sign other terms, from a day on. */
+  async amended(effectiveFrom: string, life: object): Promise<void> {
+    const terms = this.market.terms(partsOf(this.market, life));
+    const path = this.at('amendments');
+    const { version, manifestHash } = await this.label.post<{ version: number; manifestHash: string }>(path, {
+      ...{ reason: 'It is paid otherwise.', effectiveFrom, terms },
+    });
+    for (const by of [this.platform, this.label]) {
+      await by.post(`${path}/${version}/signatures`, await signatureBy(by, manifestHash));
+    }
   }
 
   /** The same with both parties signed in now: the clock may have moved far. */
@@ -161,4 +172,9 @@ export class TaxedDeal {
     await this.app.app.get(SendPayout).execute({ payoutId: payout.id });
     return payout;
   }
+}
+
+function partsOf(market: Market, life: object): Partial<DealParts> {
+  const { usage } = eventTerms(market, []);
+  return { rate: '1', floor: '0', life: { usage, advances: [], settlement: undefined, ...life } };
 }

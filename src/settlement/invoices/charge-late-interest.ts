@@ -14,7 +14,7 @@ import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
 import { lateInterestDue } from '../ledger/templates';
 import type { Invoice } from './invoices.repository';
-import { issueInvoice } from './issue-invoice';
+import { type InvoiceOrder, issueInvoice } from './issue-invoice';
 
 interface LatePayment {
   readonly invoice: Invoice;
@@ -43,7 +43,7 @@ export interface ChargedInterest {
 export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }: LatePayment): Promise<void> {
   if (invoice.purpose === 'late-interest') return;
   const agreement = await getLiving(tx, invoice.agreement_id);
-  const { payment, rounding, exchange } = termsOfMonth(agreement.life, invoice.due_on.slice(0, 7));
+  const { payment, rounding } = termsOfMonth(agreement.life, invoice.due_on.slice(0, 7));
   const paidOn = dayInZone(paidAt, agreement.timeZone);
   if (payment.lateInterest === undefined || paidOn <= invoice.due_on) return;
   const clause = payment.lateInterest;
@@ -60,7 +60,13 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
   if (!(await post(tx, { agreement: books, kind: 'late-interest-due', source, effectiveOn: paidOn, at, legs }))) return;
   const by = { system: 'late-interest', organizationId: agreement.labelId };
   const { dueDays } = payment;
-  const charged = { purpose: 'late-interest', source, minor: interest.minor, exchange, dueDays } as const;
+  const charged = {
+    purpose: 'late-interest',
+    source,
+    minor: interest.minor,
+    exchange: exchangeOf(invoice),
+    dueDays,
+  } as const;
   await issueInvoice(tx, { agreement: books, ...charged, at, by });
   await tx.run(
     `INSERT INTO late_interest (invoice_id, agreement_id, label_id, platform_id, principal_minor, currency, days, clause, exact, amount_minor)
@@ -71,6 +77,10 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
     ],
   );
 }
+
+/** As the invoice itself is paid, whatever an amendment has made of the exchange since. */
+const exchangeOf = ({ pay_in: payIn, pay_rate_of: source }: Invoice): InvoiceOrder['exchange'] =>
+  payIn === null || source === null ? undefined : { payIn, source, rateOf: 'payment' };
 
 /** What was charged for the invoice that this one is about; undefined where it is about no interest. */
 export const interestOf = (tx: Tx, { purpose, source }: Invoice): Promise<ChargedInterest | undefined> =>

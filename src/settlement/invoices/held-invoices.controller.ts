@@ -1,13 +1,14 @@
 import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving } from '../../agreements';
-import { currentTerms, type Fault } from '../../kernel';
+import { dayInZone, type Fault } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
+import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { AmountView, amountView } from '../amount-view';
 import { MissingView } from '../missing.view';
 import { type HeldInvoice, heldInvoices } from './held-invoices.repository';
-import { ratesOfDue } from './invoice-due';
+import { ratesOfDue, termsOfHeld } from './invoice-due';
 import { purposes } from './invoices.repository';
 
 export class HeldInvoiceView {
@@ -33,6 +34,8 @@ export class HeldInvoicesView {
 @ApiTags('invoices')
 @Controller('v1/agreements/:id/held-invoices')
 export class HeldInvoicesController {
+  constructor(private readonly clock: Clock) {}
+
   @Get()
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
@@ -42,11 +45,11 @@ export class HeldInvoicesController {
   })
   @ApiOkResponse({ type: HeldInvoicesView })
   async list(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<HeldInvoicesView> {
-    const { life } = await getLiving(tx, id);
-    const terms = currentTerms(life);
+    const { life, timeZone } = await getLiving(tx, id);
+    const today = dayInZone(this.clock.now(), timeZone);
     const rows: HeldInvoiceView[] = [];
     for (const held of await heldInvoices(tx, id)) {
-      const rates = await ratesOfDue(tx, { id, terms }, held);
+      const rates = await ratesOfDue(tx, { id, terms: termsOfHeld(life, held, today) }, held);
       rows.push(heldView(held, 'missing' in rates ? rates.missing : []));
     }
     return { rows };

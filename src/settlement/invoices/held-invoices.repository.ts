@@ -1,6 +1,6 @@
-import type { CalendarDate } from '../../kernel';
+import { type CalendarDate, startOfDayInZone } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
-import { enqueue } from '../../platform/jobs/jobs';
+import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import type { Books } from '../ledger/ledger';
 import type { Purpose } from './invoices.repository';
 
@@ -28,6 +28,9 @@ export interface HeldInvoice extends Due {
 export const occasionOfDue = ({ purpose, source }: { readonly purpose: Purpose; readonly source: string }): string =>
   purpose === source ? purpose : `${purpose} ${source}`;
 
+/** Under which id it is recouped: that of the advance, or of the interval or year. */
+export const clauseOfDue = ({ source }: Pick<Due, 'source'>): string => source.split(' #')[0] ?? source;
+
 /** Under which name the rate is recorded at which an invoice was paid. */
 export const occasionOfPayment = ({ number }: { readonly number: string }): string => `invoice ${number}`;
 
@@ -36,6 +39,19 @@ export const heldJob = 'invoice-held';
 /** Has what is held of an agreement looked at again, once this transaction is committed. */
 export const askToInvoiceHeld = (tx: Tx, agreementId: string): Promise<void> =>
   enqueue(tx, heldJob, { agreementId }, `${heldJob} ${agreementId}`);
+
+/** The same when an amendment that was signed before comes into force. */
+export const askToInvoiceHeldOn = (
+  tx: Tx,
+  { id: agreementId, timeZone }: { readonly id: string; readonly timeZone: string },
+  { day, now }: { readonly day: CalendarDate; readonly now: Date },
+): Promise<void> =>
+  enqueueLater(
+    tx,
+    heldJob,
+    { agreementId },
+    { key: `${heldJob} ${agreementId} ${day}`, at: startOfDayInZone(day, timeZone), now },
+  );
 
 /** The same for every agreement that has something held. */
 export async function askToInvoiceAllHeld(tx: Tx): Promise<void> {

@@ -1,4 +1,15 @@
-import { dayAfter, dayInZone, dayOfRate, daysOf, payAfterTax, receivedOf, type Terms } from '../../kernel';
+import {
+  type CalendarDate,
+  dayAfter,
+  dayInZone,
+  dayOfRate,
+  daysOf,
+  type Life,
+  payAfterTax,
+  receivedOf,
+  type Terms,
+  termsOn,
+} from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
@@ -11,6 +22,7 @@ import { invoiceAtRates } from './invoice-at-rates';
 import type { InvoiceOrder } from './issue-invoice';
 
 interface Invoicing {
+  /** Whose rules of tax, exchange and payment it follows. */
   readonly terms: Terms;
   readonly due: Due;
   readonly at: Date;
@@ -19,7 +31,7 @@ interface Invoicing {
 
 /**
  * Invoices what was booked for signature or a day of its own, taxed and exchanged as a close's payable is. Where a rate is not known yet the invoice is held, and both parties hear
- * which: it is tried again when a rate comes. What is booked and recouped does not wait for it.
+ * which: it is tried again when a rate comes. What is booked does not wait for it; what would recoup it does.
  */
 export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], order: Invoicing): Promise<void> {
   const { due, terms, at, by } = order;
@@ -34,18 +46,23 @@ export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], o
   await publish(tx, { to, topic: 'invoice.held', subjectId: agreement.id, payload: details, at });
 }
 
+/** By whose rules of tax and exchange it is invoiced while it is held: those in force on its day or, once that has passed, today. */
+export const termsOfHeld = (life: Life, { on }: Due, today: CalendarDate): Terms =>
+  termsOn(life, on > today ? on : today);
+
 /** The rates that make an invoice of it, or what is missing. */
 export const ratesOfDue = (tx: Tx, of: { id: string; terms: Terms }, due: Due): Promise<Found<RatesOfClose>> =>
   ratesOn(tx, of, daysOfDue(of.terms, due));
 
 /**
  * Tax is of the day that it counts for. Exchange is of the same day, or of the one on which it was booked where that comes first: it is invoiced before its day, and the
- * rate of a day to come nobody knows. Neither day moves while the invoice is held.
+ * rate of a day to come nobody knows. Neither day moves while the invoice is held. It is booked at midnight and banks publish in the afternoon: a rate of the day before would be that of
+ * nearly every due, so it is taken only where the bank rests on the day.
  */
 function daysOfDue({ exchange }: Terms, { on, bookedOn }: Due): RateDays {
   const first = on < bookedOn ? on : bookedOn;
   const period = { from: first, until: dayAfter(first, 1) };
-  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }) };
+  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }), isFinal: true };
 }
 
 /** As invoiceDue, at rates that are known. The caller holds the agreement. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate } from '../../agreements';
-import { currentTerms } from '../../kernel';
+import { dayInZone } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { endHold, heldInvoices, heldJob } from './held-invoices.repository';
-import { invoiceAtOnce, ratesOfDue } from './invoice-due';
+import { invoiceAtOnce, ratesOfDue, termsOfHeld } from './invoice-due';
 
-/** Tries again what is held for a rate, by the terms as they are now: an amendment may name another source, or none. What still lacks one goes on waiting. */
+/** Tries again what is held for a rate, by the terms that are in force: an amendment may name another source, or none. What still lacks one goes on waiting. */
 @Injectable()
 export class InvoiceHeld {
   constructor(
@@ -18,10 +18,11 @@ export class InvoiceHeld {
   execute({ agreementId = '' }: JobPayload): Promise<void> {
     return this.database.asSystem(async (tx) => {
       const agreement = await getLivingForUpdate(tx, agreementId);
-      const terms = currentTerms(agreement.life);
       const at = this.clock.now();
+      const today = dayInZone(at, agreement.timeZone);
       const by = { system: heldJob, organizationId: agreement.labelId };
       for (const due of await heldInvoices(tx, agreementId)) {
+        const terms = termsOfHeld(agreement.life, due, today);
         const rates = await ratesOfDue(tx, { id: agreementId, terms }, due);
         if ('missing' in rates) continue;
         await invoiceAtOnce(tx, agreement, { terms, due, at, by }, rates.found);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Amended, ConcludedAgreement } from '../../agreements';
-import { addedAdvances, dayInZone, duePayments, moneyFromText, type Terms } from '../../kernel';
+import { addedAdvances, dayInZone, duePayments, moneyFromText, type Terms, termsOn } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { post } from '../ledger/ledger';
 import { advanceDue, advancePaidElsewhere, backFeeDue, type Leg, prepaymentDue } from '../ledger/templates';
-import { askToInvoiceHeld, type Due as DueInvoice } from './held-invoices.repository';
+import { askToInvoiceHeld, askToInvoiceHeldOn, type Due as DueInvoice } from './held-invoices.repository';
 import { invoiceDue } from './invoice-due';
 import { askToPostDues, hasDays } from './post-dues';
 
@@ -28,22 +28,32 @@ export class PostConclusion {
     const due = dueAtSignature(terms).flatMap((one) =>
       agreement.paidElsewhere.includes(one.of) ? paidElsewhere(one) : [one],
     );
-    return book(tx, agreement, { due, terms });
+    return book(tx, agreement, { due, terms, rules: terms });
   }
 
-  /** The advances that an amendment brings fall due with its signature. What is held for a rate may need none, or another, from now on. */
-  async amended(tx: Tx, { agreement, before, signedBy, at }: Amended): Promise<void> {
-    const { terms } = agreement;
+  /**
+   * The advances that an amendment brings fall due with its signature, and are taxed and exchanged by the terms that are in force then. What is held for a rate may need none, or another,
+   * once the amendment is.
+   */
+  async amended(tx: Tx, { agreement, before, effectiveFrom, signedBy, at }: Amended): Promise<void> {
+    const { terms, life, timeZone } = agreement;
+    const today = dayInZone(at, timeZone);
     const due = dueAdvances({ ...terms, advances: addedAdvances(before, terms) });
-    await book(tx, { ...agreement, concludedAt: at, paidElsewhere: [], signedBy }, { due, terms });
-    await askToInvoiceHeld(tx, agreement.id);
+    await book(
+      tx,
+      { ...agreement, concludedAt: at, paidElsewhere: [], signedBy },
+      { due, terms, rules: termsOn(life, today) },
+    );
+    await (effectiveFrom > today
+      ? askToInvoiceHeldOn(tx, agreement, { day: effectiveFrom, now: at })
+      : askToInvoiceHeld(tx, agreement.id));
   }
 }
 
 async function book(
   tx: Tx,
   agreement: ConcludedAgreement,
-  { due, terms }: { due: readonly Due[]; terms: Terms },
+  { due, terms, rules }: { due: readonly Due[]; terms: Terms; rules: Terms },
 ): Promise<void> {
   const at = agreement.concludedAt;
   for (const { kind, purpose, source, of, minor, legs } of due) {
@@ -53,7 +63,7 @@ async function book(
     if (purpose === null) continue;
     const dueNow = { purpose, source: of, minor, on: effectiveOn, bookedOn: effectiveOn, payBy: null };
     // Who signs writes no invoices; and what is held is the marketplace's to try again.
-    await tx.asSystem(() => invoiceDue(tx, agreement, { terms, due: dueNow, at, by: agreement.signedBy }));
+    await tx.asSystem(() => invoiceDue(tx, agreement, { terms: rules, due: dueNow, at, by: agreement.signedBy }));
   }
   if (hasDays(terms)) await askToPostDues(tx, agreement.id);
 }

@@ -12,6 +12,7 @@ import {
   monthsOfLife,
   startOfDayInZone,
   type Terms,
+  termsOn,
 } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
@@ -118,5 +119,5 @@ async function bookDue(
   const bookedOn = dayInZone(at, agreement.timeZone);
   const due = { purpose: clause, source: payment, minor, on, bookedOn, payBy: on };
   const by = { system: duesJob, organizationId: agreement.labelId };
-  await invoiceDue(tx, agreement, { terms: currentTerms(agreement.life), due, at, by });
+  await invoiceDue(tx, agreement, { terms: termsOn(agreement.life, on), due, at, by });
 }

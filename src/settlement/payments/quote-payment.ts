@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { getAgreement } from '../../agreements';
-import { dayAfter, dayInZone, exchange, startOfDayInZone } from '../../kernel';
+import { getLiving } from '../../agreements';
+import { type CalendarDate, dayAfter, dayInZone, exchange, startOfDayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -10,13 +10,20 @@ import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { type InvoiceWithCredits, lockInvoice } from '../invoices/invoices.repository';
 import { rateFor } from '../rates/rates-for-close';
+import { payRateOf } from './pay-rate-of';
 import { insertQuote, type PaymentQuote, quotesOf } from './quotes.repository';
 
 export const sendQuoteJob = 'send-quote';
 export const endQuoteJob = 'end-quote';
 
+/** So many days after its own a quote can still be paid at the provider: a transfer of its day takes as long to arrive. */
+export const arrivalDays = 7;
+
+/** The first day on which nothing arrives for it any more. */
+export const quoteEndsOn = ({ day }: Pick<PaymentQuote, 'day'>): CalendarDate => dayAfter(day, arrivalDays + 1);
+
 /**
- * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn. Refuses with not-found,
+ * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn then, or once nothing of theirs can be on its way any more. Refuses with not-found,
  * invoice-not-quotable and rates-missing.
  */
 @Injectable()
@@ -28,24 +35,24 @@ export class QuotePayment {
     if (invoice === undefined) throw new DomainError('not-found');
     const due = payableOf(invoice);
     const at = this.clock.now();
-    const { timeZone } = await getAgreement(tx, invoice.agreement_id);
+    const { life, timeZone } = await getLiving(tx, invoice.agreement_id);
     const day = dayInZone(at, timeZone);
     const known = (await quotesOf(tx, invoiceId)).find((quote) => quote.day === day);
     if (known !== undefined) return known;
     const rate = await rateFor(tx, {
-      ...{ source: due.rateOf, from: invoice.currency, to: due.payIn, day },
+      ...{ source: payRateOf(life, due, day), from: invoice.currency, to: due.pay_in, day },
       agreementId: invoice.agreement_id,
     });
     if ('missing' in rate) throw new DomainError('rates-missing', undefined, rate.missing);
     const into = (minor: bigint): bigint =>
-      exchange({ minor, currency: invoice.currency }, { into: due.payIn, rate: rate.found }).to.minor;
-    const amounts = { amount_minor: into(due.minor), vat_minor: into(invoice.vat_minor), currency: due.payIn };
+      exchange({ minor, currency: invoice.currency }, { into: due.pay_in, rate: rate.found }).to.minor;
+    const amounts = { amount_minor: into(due.minor), vat_minor: into(invoice.vat_minor), currency: due.pay_in };
     if (amounts.amount_minor === 0n) throw new DomainError('invoice-not-quotable', 'it comes to nothing');
     const quote = await tx.asSystem(() =>
       insertQuote(tx, invoice, { ...amounts, day, rate: rate.found, askedBy: actorName(actor), asked_at: at }),
     );
     await enqueue(tx, sendQuoteJob, { quoteId: quote.id }, `${sendQuoteJob} ${quote.id}`);
-    const over = startOfDayInZone(dayAfter(day, 1), timeZone);
+    const over = startOfDayInZone(quoteEndsOn(quote), timeZone);
     await enqueueLater(
       tx,
       endQuoteJob,
@@ -62,11 +69,11 @@ export class QuotePayment {
 }
 
 /** What is open of it, in which currency it is paid, and by whose rate. */
-function payableOf({ state, pay_in: payIn, pay_rate_of: rateOf, ...invoice }: InvoiceWithCredits) {
+function payableOf({ state, pay_in, pay_rate_of, ...invoice }: InvoiceWithCredits) {
   const refuse = (why: string) => new DomainError('invoice-not-quotable', why);
-  if (payIn === null || rateOf === null) throw refuse('it is paid in its own currency');
+  if (pay_in === null || pay_rate_of === null) throw refuse('it is paid in its own currency');
   if (state === 'paid') throw refuse('it is paid');
   const minor = invoice.amount_minor - invoice.credited_minor;
   if (minor === 0n) throw refuse('nothing of it is open');
-  return { minor, payIn, rateOf };
+  return { minor, pay_in, pay_rate_of };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { dayInZone } from '../../kernel';
+import { type CalendarDate, dayInZone } from '../../kernel';
 import { getAgreement } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
@@ -10,6 +10,7 @@ import { findInvoice, type Invoice } from '../invoices/invoices.repository';
 import { NotSettled } from './not-settled';
 import type { PaymentRail } from './payment-rail';
 import { Payments } from './payments';
+import { quoteEndsOn } from './quote-payment';
 import { endQuote, findQuote, noteQuoteSent, type PaymentQuote, quotesOf } from './quotes.repository';
 
 interface Sendable {
@@ -18,11 +19,11 @@ interface Sendable {
   readonly platformName: string;
   /** Quotes of other days that may still be paid. */
   readonly others: readonly PaymentQuote[];
-  readonly isOver: boolean;
+  readonly today: CalendarDate;
 }
 
 /**
- * Hands a quote to the provider for collection, once those before it can be paid no more; and takes it back when its day is over. Either continues where an
+ * Hands a quote to the provider for collection, once those before it can be paid no more; and takes it back some days after its own, for what was paid on its day may still be on its way. Either continues where an
  * earlier attempt stopped. Without a provider the quote is only told.
  */
 @Injectable()
@@ -36,7 +37,8 @@ export class SendQuote {
   async execute({ quoteId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
     const found = await this.find(quoteId);
-    if (rail === undefined || found === undefined || found.isOver || found.quote.external_id !== null) return;
+    if (rail === undefined || found === undefined || found.today > found.quote.day) return;
+    if (found.quote.external_id !== null) return;
     for (const quote of found.others) {
       // Somebody has paid it: the news is on its way, and nothing more is asked for.
       if (!(await this.withdraw(rail, { ...found, quote }))) return;
@@ -44,11 +46,11 @@ export class SendQuote {
     await this.send(rail, found);
   }
 
-  /** When its day is over. */
+  /** When nothing arrives for it any more. */
   async end({ quoteId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
     const found = await this.find(quoteId);
-    if (found === undefined || !found.isOver) return;
+    if (found === undefined || found.today < quoteEndsOn(found.quote)) return;
     if (rail === undefined) await this.noteWithdrawn(found);
     else await this.withdraw(rail, found);
   }
@@ -64,8 +66,8 @@ export class SendQuote {
       ]);
       const { timeZone } = await getAgreement(tx, invoice.agreement_id);
       const others = (await quotesOf(tx, invoice.id)).filter((one) => one.id !== id && one.ended === null);
-      const isOver = dayInZone(this.clock.now(), timeZone) > quote.day;
-      return { quote, invoice, platformName: name, others, isOver };
+      const today = dayInZone(this.clock.now(), timeZone);
+      return { quote, invoice, platformName: name, others, today };
     }, 'read');
   }
 

@@ -1,5 +1,5 @@
-import { getAgreement } from '../../agreements';
-import { dayInZone } from '../../kernel';
+import { getLiving } from '../../agreements';
+import { dayInZone, type Life } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { occasionOfPayment } from '../invoices/held-invoices.repository';
 import type { Invoice } from '../invoices/invoices.repository';
@@ -8,6 +8,7 @@ import { exchangeDifference } from '../ledger/templates';
 import { exchangeDue } from '../rates/exchange-due';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import { rateFor } from '../rates/rates-for-close';
+import { payRateOf } from './pay-rate-of';
 import { endQuote, type PaymentQuote } from './quotes.repository';
 
 interface Settled {
@@ -27,9 +28,9 @@ interface Settled {
  */
 export async function settleAtRate(tx: Tx, { invoice, quote, due, minor, paidAt, at }: Settled): Promise<void> {
   const { agreement_id: id, label_id: labelId, platform_id: platformId, currency } = invoice;
-  const { timeZone } = await getAgreement(tx, id);
+  const { life, timeZone } = await getLiving(tx, id);
   const day = dayInZone(paidAt, timeZone);
-  const rate = day === quote.day ? quote.rate : await rateOfPayment(tx, { invoice, quote, day });
+  const rate = day === quote.day ? quote.rate : await rateOfPayment(tx, life, { invoice, quote, day });
   const paid = await exchangeDue(
     tx,
     { id, labelId, platformId, currency },
@@ -47,10 +48,12 @@ export async function settleAtRate(tx: Tx, { invoice, quote, due, minor, paidAt,
 /** Of the day of payment; where there is none, the one that was quoted. */
 async function rateOfPayment(
   tx: Tx,
+  life: Life,
   { invoice, quote, day }: { invoice: Invoice; quote: PaymentQuote; day: PaymentQuote['day'] },
 ): Promise<UsableRate> {
+  const source = payRateOf(life, { pay_in: invoice.pay_in, pay_rate_of: invoice.pay_rate_of! }, day);
   const rate = await rateFor(tx, {
-    ...{ source: invoice.pay_rate_of!, from: invoice.currency, to: quote.currency, day },
+    ...{ source, from: invoice.currency, to: quote.currency, day },
     agreementId: invoice.agreement_id,
   });
   return 'found' in rate ? rate.found : quote.rate;

@@ -28,6 +28,9 @@ export async function bookPool(
   }
   await postAll(tx, postings);
   if (pool.every(({ received }) => received === 0n)) return;
-  const numbers = (await untakenRecoupments(tx, agreement.id)).map(({ number }) => number);
+  // Only what `received` is the sum of: what others lent stays until a close has it in its balances.
+  const lenders = new Set(pool.map(({ account }) => account));
+  const untaken = await untakenRecoupments(tx, agreement.id);
+  const numbers = untaken.flatMap(({ number, lender_id }) => (lenders.has(lender_id) ? [number] : []));
   await takeRecoupments(tx, agreement, { numbers, month, at });
 }

@@ -1,5 +1,5 @@
 import { type Amended, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { currentTerms, monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
+import { monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { exercisedOptions } from '../facts/facts.repository';
@@ -51,17 +51,18 @@ export async function poolFactsOf(
   return accounts;
 }
 
-/** What of it is open by the month, or by the month that it is to close next where that is earlier; nothing where it names the other one not, or no close is left that would take it. */
+/**
+ * What of it is open by the month, or by the month that it is to close next where that is earlier; nothing where no close is left that would take it, or the terms of that
+ * close do not name the other one.
+ */
 async function openingOf(
   tx: Tx,
   other: LivingAgreement,
   { id, month }: { readonly id: string; readonly month: string },
 ): Promise<bigint> {
-  if (!currentTerms(other.life).recoupment?.pooledWith?.includes(id)) return 0n;
-  const closed = await closedMonths(tx, other.id);
+  const next = await nextClose(tx, other);
+  if (next === undefined || !namesInPool(other, next, id)) return 0n;
   const months = monthsOfLife(other.life);
-  const next = months.find((one) => !closed.has(one));
-  if (next === undefined) return 0n;
   // What joins with a month to come is not open yet.
   const last = months[months.indexOf(next) - 1];
   const until = next <= month ? next : last;
@@ -75,10 +76,21 @@ async function openingOf(
   });
 }
 
-/** What another agreement has lent must be taken by a close: until then its lender stays in the pool. */
-export async function refuseLeavingPool(tx: Tx, { agreement: { id, terms } }: Amended): Promise<void> {
-  const { pooledWith = [] } = terms.recoupment ?? {};
-  const left = (await untakenRecoupments(tx, id)).find(({ lender_id }) => !pooledWith.includes(lender_id));
+/** The month that is to be closed next; undefined where all are closed. */
+async function nextClose(tx: Tx, { id, life }: LivingAgreement): Promise<string | undefined> {
+  const closed = await closedMonths(tx, id);
+  return monthsOfLife(life).find((month) => !closed.has(month));
+}
+
+const namesInPool = ({ life }: LivingAgreement, month: string, id: string): boolean =>
+  termsOfMonth(life, month).recoupment?.pooledWith?.includes(id) === true;
+
+/** What another agreement has lent must be taken by the next close: its lender stays in the pool of that month. */
+export async function refuseLeavingPool(tx: Tx, { agreement }: Amended): Promise<void> {
+  const untaken = await untakenRecoupments(tx, agreement.id);
+  const next = untaken.length === 0 ? undefined : await nextClose(tx, agreement);
+  if (next === undefined) return;
+  const left = untaken.find(({ lender_id }) => !namesInPool(agreement, next, lender_id));
   if (left === undefined) return;
   const message = `${left.lender_id} has recouped this agreement, and no close has that in its balances yet`;
   throw new DomainError('amendment-not-possible', undefined, [

@@ -21,7 +21,7 @@ import {
   waitingAgreedRates,
 } from './agreed-rates.repository';
 
-/** As many may wait for the other party: a year of days, and some. */
+/** As many of one party may wait for the other: a year of days, and some. Nobody fills the other one's share. */
 export const waitingMax = 400;
 
 /** In so many days the other party answers what is stated of a tax; its silence is no objection. */
@@ -42,13 +42,13 @@ interface Decision {
 
 /**
  * A rate moves money from one party to the other: one states it, the other confirms it. What is stated of a tax holds, too, where the other party has neither confirmed nor contested it
- * in time, so that nobody keeps a month open by silence; of exchange it does not. A later one takes its place; none is ever changed. Refuses with not-found and agreement-not-concluded.
+ * in time, so that nobody keeps a month open by silence, until that party states another one; of exchange it does not. A later one takes its place; none is ever changed. Refuses with not-found and agreement-not-concluded.
  */
 @Injectable()
 export class AgreeRates {
   constructor(private readonly clock: Clock) {}
 
-  /** Refuses with limit-reached where too many wait already. */
+  /** Refuses with limit-reached where too many of the party wait already. */
   async state(
     tx: Tx,
     actor: Actor,
@@ -56,8 +56,8 @@ export class AgreeRates {
     rates: readonly NewAgreedRate[],
   ): Promise<readonly AgreedRate[]> {
     const agreement = await getLivingForUpdate(tx, agreementId);
-    if ((await waitingAgreedRates(tx, agreementId)) + rates.length > waitingMax) {
-      throw new DomainError('limit-reached', `at most ${waitingMax} rates of an agreement wait for confirmation`);
+    if ((await waitingAgreedRates(tx, agreementId, actor.organizationId)) + rates.length > waitingMax) {
+      throw new DomainError('limit-reached', `at most ${waitingMax} rates of a party wait for the other one`);
     }
     const at = this.clock.now();
     const answerBy = dayAfter(dayInZone(at, agreement.timeZone), answerDays);

@@ -55,22 +55,26 @@ export const listAgreedRates = (
     [agreementId, kinds, after, limit],
   );
 
-export async function waitingAgreedRates(tx: Tx, agreementId: string): Promise<number> {
+/** How many that a party stated wait for the other one. */
+export async function waitingAgreedRates(tx: Tx, agreementId: string, statedBy: string): Promise<number> {
   const { waiting } = await tx.one<{ waiting: bigint }>(
-    `SELECT count(*) AS waiting FROM (${withFact} WHERE r.agreement_id = $1) AS r WHERE state = 'stated'`,
-    [agreementId],
+    `SELECT count(*) AS waiting FROM (${withFact} WHERE r.agreement_id = $1 AND r.stated_by = $2) AS r WHERE state = 'stated'`,
+    [agreementId, statedBy],
   );
   return Number(waiting);
 }
 
 /**
  * The tax rates of a day: of each kind that which came into force last, and of one day's the last stated. One that nobody answered holds where none is confirmed: silence takes
- * nothing away from what both parties have said.
+ * nothing away from what both parties have said. And it holds until who was silent states another one for the day: then nobody is silent any more.
  */
 export const taxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Promise<AgreedRate[]> =>
   tx.rows<AgreedRate>(
-    `SELECT DISTINCT ON (kind) * FROM (${withFact} WHERE r.agreement_id = $1) AS r
-      WHERE state IN ('confirmed', 'unanswered') AND kind <> 'exchange' AND day <= $2
+    `WITH r AS (${withFact} WHERE r.agreement_id = $1 AND r.kind <> 'exchange' AND r.day <= $2)
+     SELECT DISTINCT ON (kind) * FROM r
+      WHERE state = 'confirmed'
+         OR (state = 'unanswered' AND NOT EXISTS (SELECT FROM r AS other WHERE other.kind = r.kind AND other.number > r.number
+              AND other.stated_by <> r.stated_by AND other.state <> 'withdrawn'))
       ORDER BY kind, state = 'unanswered', day DESC, number DESC`,
     [agreementId, day],
   );

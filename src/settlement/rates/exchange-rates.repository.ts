@@ -135,6 +135,20 @@ export function rowsFor(tx: Tx, source: RateSource, question: RateQuestion): Pro
   );
 }
 
+/** Whether the source has published a rate of each pair for the day or a later one: nothing comes for a day before them any more, a correction aside. */
+export async function isDayOver(
+  tx: Tx,
+  source: RateSource,
+  { day, pairs }: { readonly day: CalendarDate; readonly pairs: readonly Pick<KnownRate, 'base' | 'quote'>[] },
+): Promise<boolean> {
+  const { over } = await tx.one<{ over: boolean }>(
+    `SELECT bool_and(EXISTS (SELECT FROM exchange_rates e WHERE e.source = $1 AND e.base = p.base AND e.quote = p.quote AND e.day >= $4)) AS over
+       FROM unnest($2::text[], $3::text[]) AS p (base, quote)`,
+    [source, pairs.map(({ base }) => base), pairs.map(({ quote }) => quote), day],
+  );
+  return over;
+}
+
 export interface ListedRate extends KnownRate {
   readonly source: RateSource;
   readonly number: number;

@@ -19,7 +19,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { agreedExchangeOn, type AgreedRate, openTaxRatesOn, taxRatesOn } from './agreed-rates.repository';
-import { rowsFor } from './exchange-rates.repository';
+import { isDayOver, rowsFor } from './exchange-rates.repository';
 import type { UsableRate } from './rate-uses.repository';
 
 type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
@@ -31,6 +31,8 @@ export interface ExchangeQuestion extends RateQuestion {
   readonly source: RateSourceOfTerms;
   /** Whose the rates are that the parties recorded: needed for `manual`, passed over else. */
   readonly agreementId?: string | undefined;
+  /** Only a rate that stays the day's: none of a day before while that of the day itself may still be published. */
+  readonly isFinal?: boolean | undefined;
 }
 
 /**
@@ -54,6 +56,11 @@ export async function rateFor(tx: Tx, question: ExchangeQuestion): Promise<Found
   if (chosen === undefined) {
     const { daysBack } = RATE_PUBLISHERS[source];
     return missing(`${source} has published no rate from ${from} into ${to} for ${day} or the ${daysBack} days before`);
+  }
+  if (question.isFinal && chosen.on < day && !(await isDayOver(tx, source, { day, pairs: chosen.rows }))) {
+    return missing(
+      `${source} has published neither for ${day} nor for a day after it: what holds on it is not known yet`,
+    );
   }
   const [published, crossedWith] = chosen.rows;
   if (published === undefined) throw new Error('a rate of no rows');
@@ -132,6 +139,8 @@ export interface RatesOfClose {
 export interface RateDays {
   readonly taxes: CalendarDate;
   readonly exchange: CalendarDate | undefined;
+  /** Of exchange, as of `ExchangeQuestion`. */
+  readonly isFinal?: boolean;
 }
 
 /** Every rate of these days that the terms ask for, or all that is missing, so that nobody looks twice. Nothing is fetched here. */
@@ -149,7 +158,8 @@ export async function ratesOn(tx: Tx, { id, terms }: Whose, days: RateDays): Pro
   }
   if (terms.exchange && days.exchange !== undefined) {
     const { source, payIn: to } = terms.exchange;
-    const exchange = await rateFor(tx, { source, from: terms.currency, to, day: days.exchange, agreementId: id });
+    const question = { source, from: terms.currency, to, day: days.exchange, agreementId: id, isFinal: days.isFinal };
+    const exchange = await rateFor(tx, question);
     if ('missing' in exchange) missing.push(...exchange.missing);
     else {
       const { rate, source, on } = exchange.found;

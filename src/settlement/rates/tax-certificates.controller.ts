@@ -9,8 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { getAgreement, getLivingForUpdate } from '../../agreements';
-import { isMonth, monthPeriod, type Terms } from '../../kernel';
+import { getAgreement, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import { dayInZone, type Fault, firstTerms, isMonth, monthPeriod, type Terms } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
@@ -40,7 +40,8 @@ const bytesMax = 8 * 1024 * 1024;
 
 export class CertificateQuery {
   @MonthField({ description: 'the first month that it is about', example: '2026-01' }) readonly from!: string;
-  @MonthField({ description: 'the last month that it is about', example: '2026-03' }) readonly to!: string;
+  @MonthField({ description: 'the last month that it is about, which is over', example: '2026-03' })
+  readonly to!: string;
   @TextField({ max: 200, description: 'what the authority calls it' }) readonly reference!: string;
 }
 
@@ -99,8 +100,8 @@ export class TaxCertificatesController {
   ): Promise<unknown> {
     const key = keyOf(request);
     // Before anything is read of the file.
-    await this.database.withTenant(actor, (tx) => getAgreement(tx, id), 'read');
-    refuseWrong(query);
+    const agreement = await this.database.withTenant(actor, (tx) => getLiving(tx, id), 'read');
+    refuseWrong(query, agreement, this.clock.now());
     const file = await this.storage.store(pdfBody(request), bytesMax);
     if (!(await isPdf(this.storage.read(file.sha256)))) {
       throw new DomainError('content-type-unsupported', 'the file does not begin as a PDF does');
@@ -155,10 +156,20 @@ export class TaxCertificatesController {
   }
 }
 
-function refuseWrong({ from, to }: CertificateQuery): void {
-  if (isMonth(from) && isMonth(to) && from <= to) return;
-  const message = 'must be a month, and none before `from`';
-  throw new DomainError('request-invalid', undefined, [{ pointer: '/to', code: 'field-month', message }]);
+/** It is of months that are over, and of none before something could be withheld: one about months to come would certify what nobody knows. */
+function refuseWrong(
+  { from, to }: CertificateQuery,
+  { life, concludedAt, timeZone }: LivingAgreement,
+  now: Date,
+): void {
+  const monthOf = (instant: Date): string => dayInZone(instant, timeZone).slice(0, 7);
+  const [first = ''] = [firstTerms(life).term.from.slice(0, 7), ...(concludedAt ? [monthOf(concludedAt)] : [])].sort();
+  const faults: Fault[] = [];
+  const add = (pointer: string, message: string) => faults.push({ pointer, code: 'field-month', message });
+  if (!isMonth(from) || from < first) add('/from', `must be a month, and none before ${first}`);
+  if (!isMonth(to) || to < from || to >= monthOf(now))
+    add('/to', 'must be a month that is over, and none before `from`');
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }
 
 const certificateView = (row: TaxCertificate): TaxCertificateView => ({

@@ -13,10 +13,11 @@ import { type Found, type RatesOfClose, ratesForClose, ratesOfClose } from '../r
 import { deadlinesIn } from '../timetable/timetable';
 import { firstDrafted } from './drafts/drafts.repository';
 import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate-close';
+import { refuseRecoupingHeld } from './refuse-held';
 
 /**
  * Works a close out, at the rates of tax and exchange that its terms ask for; `input` comes back with them. Where nothing is payable there is nothing to tax or
- * exchange, and no rate is asked for. Refuses with rates-missing and everything that is missing. Throws the kernel's RatingRefused.
+ * exchange, and no rate is asked for. Refuses with rates-missing and everything that is missing; and where it would recoup what is held for a rate. Throws the kernel's RatingRefused.
  */
 export async function closeAtRates(
   tx: Tx,
@@ -26,6 +27,8 @@ export async function closeAtRates(
 ): Promise<{ readonly closed: ClosedMonth; readonly input: CloseInput }> {
   const closed = rateClose(input);
   const terms = input.termsOf(input.month);
+  const { until } = reportingPeriodAround(terms.reportingPeriod, input.month);
+  await refuseRecoupingHeld(tx, agreement, { terms, until, carried: input.carried, settled: closed.settled, at });
   if (closed.settled.payable === 0n || !asksForRates(terms)) return { closed, input };
   const rates = await ratesForClose(tx, { id: agreement.id, terms }, await daysOf(tx, agreement, input.month, at));
   return { closed: payAtRates(closed, terms, rates), input: { ...input, facts: { ...input.facts, ...rates.facts } } };
@@ -62,15 +65,21 @@ const rowsOf = (rates: readonly UsableRate[]): string =>
     ),
   );
 
-/** The period, and the day that the statement is of: the one on which it was drawn up first, and no later one than that by which it was due. */
+/**
+ * The period, and the day that the statement is of: the one on which it was drawn up first, and no later one than that by which it was due. Both parties are told the same, though drafts are the
+ * label's. A rate that the parties have to agree on first is of the day by which the statement is due: it would else be another one with each attempt.
+ */
 async function daysOf(
   tx: Tx,
   agreement: LivingAgreement,
   month: string,
   at: Date,
 ): Promise<{ readonly period: Period; readonly issuedOn: CalendarDate }> {
-  const first = dayInZone((await firstDrafted(tx, agreement.id, month)) ?? at, agreement.timeZone);
+  const { reportingPeriod, exchange } = termsOfMonth(agreement.life, month);
+  const period = reportingPeriodAround(reportingPeriod, month);
   const { statement: due } = deadlinesIn(agreement, month);
-  const { reportingPeriod } = termsOfMonth(agreement.life, month);
-  return { period: reportingPeriodAround(reportingPeriod, month), issuedOn: first < due ? first : due };
+  if (exchange?.source === 'manual') return { period, issuedOn: due };
+  const drafted = await tx.asSystem(() => firstDrafted(tx, agreement.id, month));
+  const first = dayInZone(drafted ?? at, agreement.timeZone);
+  return { period, issuedOn: first < due ? first : due };
 }

@@ -1,4 +1,5 @@
 import type { LanguageCode, RoyaltyKind } from '../kernel';
+import { russianFormulaWords } from './russian-formula-words';
 
 /** Whose paper it is: the label's statement, or the platform's mirror of it. The figures are the same. */
 export type Side = 'label' | 'platform';
@@ -371,30 +372,7 @@ const russian: StatementWords = {
     cbr: 'Банк России',
     manual: 'стороны',
   },
-  formulaWords: {
-    'greatest of': 'наибольшее из',
-    'least of': 'наименьшее из',
-    'at least': 'не менее',
-    'at most': 'не более',
-    'for the period': 'за период',
-    'no plays at all': 'воспроизведений не было',
-    'results below zero': 'результаты ниже нуля',
-    'recovered from royalties': 'возмещено из вознаграждения',
-    'of another agreement of the pool recoups this one': 'другого договора засчитывается по этому',
-    'recoups another agreement of the pool': 'засчитывается по другому договору',
-    'paid and never earned': 'уплачено заранее и не заработано',
-    'still held': 'ещё удержано',
-    released: 'высвобождено',
-    held: 'удержано',
-    recouped: 'зачтено',
-    open: 'не зачтено',
-    available: 'доступно',
-    used: 'использовано',
-    left: 'осталось',
-    waiting: 'ожидает',
-    payable: 'к выплате',
-    waits: 'ожидает',
-  },
+  formulaWords: russianFormulaWords,
   page: (page, of) => `страница ${page} из ${of}`,
 };
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addLedgerSides, type LedgerSides, removeLedgerSides } from './support/ledger-sides';
-import { appendOnly, ownedBy, readByBothParties } from './support/policies';
+import { ownedBy, readByBothParties } from './support/policies';
 
 const sides: LedgerSides = [
   ['payable-shared', 'label-payable', 0],
@@ -27,7 +27,10 @@ CREATE TABLE payees (
   CONSTRAINT payees_one_of_a_name UNIQUE (agreement_id, name)
 );
 ${readByBothParties('payees')}
-${appendOnly('payees')}
+-- A payee may be a person, whose name can be taken out; its number stays.
+CREATE TRIGGER payees_change_by_name BEFORE UPDATE OF agreement_id, number, label_id, platform_id, named_at ON payees
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payees_stay BEFORE DELETE ON payees FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE ledger_postings ADD COLUMN payee smallint,
   ADD CONSTRAINT ledger_postings_names_payee CHECK ((account = 'payee-payable') = (payee IS NOT NULL));

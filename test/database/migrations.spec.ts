@@ -44,7 +44,6 @@ const appendOnlyTables = [
   'negotiation_notes',
   'outbox',
   'package_tracks',
-  'payees',
   'period_bookings',
   'period_fact_confirmations',
   'period_facts',

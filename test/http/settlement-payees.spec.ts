@@ -286,6 +286,21 @@ describe('a payout to a payee', () => {
     expect(compared).toMatchObject({ agreeing: 4, differences: [] });
   });
 
+  it('leaves no name where none can be erased', async () => {
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ named: string }>(
+      `SELECT count(*) AS named FROM (SELECT details AS told FROM audit_entries UNION ALL SELECT payload FROM outbox) AS kept
+        WHERE told::text LIKE '%Mist Harbour%'`,
+    );
+    expect(rows).toEqual([{ named: '0' }]);
+    await superuser.query('BEGIN');
+    expect((await superuser.query(`UPDATE payees SET name = 'erased ' || number`)).rowCount).toBe(2);
+    await superuser.query('ROLLBACK');
+    await expect(superuser.query('UPDATE payees SET number = number + 10')).rejects.toThrow('UPDATE refused');
+    await expect(superuser.query('DELETE FROM payees')).rejects.toThrow('DELETE refused');
+    await superuser.end();
+  });
+
   it('is never what was paid beyond the invoice: that waits for a person', async () => {
     const superuser = await app.superuser();
     const platformId = market.platform.organizationId;

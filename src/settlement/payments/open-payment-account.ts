@@ -63,7 +63,7 @@ export class OpenPaymentAccount {
     await audit(tx, actor, {
       action: 'payment-account.opened',
       subjectId: actor.organizationId,
-      details: { externalId, ...(payee === null ? {} : { payee }) },
+      details: { externalId },
       at,
     });
     return account;

@@ -63,10 +63,8 @@ export class RequestPayout {
     }
     const id = await insertPayout(tx, { actor, account: account.external_id, payee, invoices, commission, at });
     await this.approvals.request(tx, actor, releaseAction, id);
-    const details = {
-      ...{ gross: String(commission.gross), commission: String(commission.commission) },
-      ...(payee === null ? {} : { payee }),
-    };
+    // Whose part it is, the payout says: of trails and feeds no name could be erased.
+    const details = { gross: String(commission.gross), commission: String(commission.commission) };
     await audit(tx, actor, { action: 'payout.planned', subjectId: id, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'payout.planned', subjectId: id, payload: details, at });
     return getPayout(tx, id);

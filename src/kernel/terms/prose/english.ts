@@ -130,7 +130,8 @@ export const ENGLISH: Language = {
     `Breakage: advances and guarantees that lapse unearned are allocated to the recordings in proportion to their ${allocateBy === 'units' ? 'units, net of returns' : 'royalties'}.`,
   split: (split) =>
     `What is due to the label for the days ${days(split)} is shared out: ` +
-    `${split.shares.map(({ payee, share }) => `${percent(share)} to ${payee}`).join('; ')}.`,
+    `${split.shares.map(({ payee, share }) => `${percent(share)} to ${payee}`).join('; ')}. ` +
+    'What a statement makes payable is shared out as a whole, corrections of earlier periods and amounts that waited included, by the shares for the first day of its own period in the term.',
   taxes: ({ withholding, vat }) =>
     `Taxes: ${WITHHOLDING[withholding]}; ${VAT[vat]}. The rates are those of the law at the time.`,
   exchange: ({ payIn, source, rateOf }) =>

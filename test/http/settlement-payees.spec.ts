@@ -237,7 +237,7 @@ describe('a payout to a payee', () => {
   it('waits for the payee’s account, and a second person', async () => {
     await market.label.as.post('/v1/payment-accounts', {});
     expect(await outcome(market.label.as, 'POST', '/v1/payouts', payOut(artist))).toBe('409 payment-account-missing');
-    await market.label.as.post('/v1/payment-accounts', { payee: typed });
+    const own = await market.label.as.post<{ externalId: string }>('/v1/payment-accounts', { payee: typed });
     expect(await outcome(market.label.as, 'POST', '/v1/payment-accounts', { payee: artist })).toBe(
       '409 payment-account-exists',
     );
@@ -245,7 +245,13 @@ describe('a payout to a payee', () => {
     const payout = await market.label.as.post<Payout>('/v1/payouts', payOut(typed));
     // 5 % of 2.16 are 0.108.
     expect(payout).toMatchObject({
-      ...{ payee: artist, gross: { amount: '2.16' }, commission: { amount: '0.11' }, net: { amount: '2.05' } },
+      ...{
+        payee: artist,
+        account: own.externalId,
+        gross: { amount: '2.16' },
+        commission: { amount: '0.11' },
+        net: { amount: '2.05' },
+      },
     });
     expect((await refused(market.label.as, 'POST', '/v1/payouts', payOut(artist))).faults).toMatchObject([
       { message: `${invoiceIds[0]} is already in a payout` },

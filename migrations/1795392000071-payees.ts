@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addLedgerSides, type LedgerSides, removeLedgerSides } from './support/ledger-sides';
-import { onlyChanges, ownedBy, readByBothParties } from './support/policies';
+import { ownedBy, readByBothParties } from './support/policies';
 
 const sides: LedgerSides = [
   ['payable-shared', 'label-payable', 0],
@@ -28,7 +28,8 @@ CREATE TABLE payees (
 );
 ${readByBothParties('payees')}
 -- A payee may be a person, whose name can be taken out; its number stays.
-${onlyChanges('payees', ['name'])}
+CREATE TRIGGER payees_change_by_name BEFORE UPDATE OF agreement_id, number, label_id, platform_id, named_at ON payees
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payees_stay BEFORE DELETE ON payees FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE ledger_postings ADD COLUMN payee smallint,

@@ -240,7 +240,7 @@ describe('a payout to a payee', () => {
   it('waits for the payee’s account, and a second person', async () => {
     await market.label.as.post('/v1/payment-accounts', {});
     expect(await outcome(market.label.as, 'POST', '/v1/payouts', payOut(artist))).toBe('409 payment-account-missing');
-    await market.label.as.post('/v1/payment-accounts', { payee: typed });
+    const own = await market.label.as.post<{ externalId: string }>('/v1/payment-accounts', { payee: typed });
     expect(await outcome(market.label.as, 'POST', '/v1/payment-accounts', { payee: artist })).toBe(
       '409 payment-account-exists',
     );
@@ -248,7 +248,13 @@ describe('a payout to a payee', () => {
     const payout = await market.label.as.post<Payout>('/v1/payouts', payOut(typed));
     // 5 % of 2.16 are 0.108.
     expect(payout).toMatchObject({
-      ...{ payee: artist, gross: { amount: '2.16' }, commission: { amount: '0.11' }, net: { amount: '2.05' } },
+      ...{
+        payee: artist,
+        account: own.externalId,
+        gross: { amount: '2.16' },
+        commission: { amount: '0.11' },
+        net: { amount: '2.05' },
+      },
     });
     expect((await refused(market.label.as, 'POST', '/v1/payouts', payOut(artist))).faults).toMatchObject([
       { message: `${invoiceIds[0]} is already in a payout` },
@@ -299,8 +305,8 @@ describe('a payout to a payee', () => {
     await superuser.query('BEGIN');
     expect((await superuser.query(`UPDATE payees SET name = 'erased ' || number`)).rowCount).toBe(2);
     await superuser.query('ROLLBACK');
-    await expect(superuser.query('UPDATE payees SET number = number + 10')).rejects.toThrow('only name of payees');
-    await expect(superuser.query('DELETE FROM payees')).rejects.toThrow('payees');
+    await expect(superuser.query('UPDATE payees SET number = number + 10')).rejects.toThrow('UPDATE refused');
+    await expect(superuser.query('DELETE FROM payees')).rejects.toThrow('DELETE refused');
     await superuser.end();
   });
 

@@ -14,7 +14,9 @@ export class PaymentAccountBody {
   @CountryField({ optional: true, description: 'where the bank account is; absent: the organization’s country' })
   readonly country?: string;
 
-  @PayeeField('whose account it is, as the terms name a payee of yours; absent: your own')
+  @PayeeField(
+    'whose account it is, as the terms name a payee of yours: one name is one person in all your agreements; absent: your own',
+  )
   readonly payee?: string;
 }
 

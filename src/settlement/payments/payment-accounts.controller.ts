@@ -27,7 +27,7 @@ export class PaymentAccountsController {
   @ApiOperation({
     summary: 'Open the account that your payouts go to, or those of a payee',
     description:
-      'Refused with `payment-account-exists`, `payments-not-configured` or `payment-provider-refused`; try again after `not-ready`.',
+      'A payee has one account, whichever of your agreements name it: two persons of one name need names in the terms that differ. Refused with `payment-account-exists`, `payments-not-configured` or `payment-provider-refused`; try again after `not-ready`.',
   })
   @ApiCreatedResponse({ type: PaymentAccountView })
   async open(

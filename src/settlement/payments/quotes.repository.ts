@@ -20,7 +20,7 @@ export interface PaymentQuote {
   readonly asked_at: Date;
   /** The provider's invoice. */
   readonly external_id: string | null;
-  /** `withdrawn`: its day is over. */
+  /** `withdrawn`: another one has taken its place, or nothing of its day can be on its way any more. */
   readonly ended: 'withdrawn' | 'paid' | null;
 }
 

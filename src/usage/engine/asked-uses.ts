@@ -62,7 +62,8 @@ export function partOf({ parts }: Asked, day: number): number {
 export const saleDecimals = 8;
 
 /** What is asked and a line does not tell. */
-export type UntoldCode = 'sales-missing' | 'sales-currency' | 'sales-of-share' | 'sales-too-fine' | 'day-missing';
+export type UntoldCode =
+  'sales-missing' | 'sales-malformed' | 'sales-currency' | 'sales-of-share' | 'sales-too-fine' | 'day-missing';
 
 /** The first line of an agreement that lacks something. */
 export interface Untold {
@@ -77,6 +78,7 @@ export interface Untold {
 
 export const untoldText: Readonly<Record<UntoldCode, string>> = {
   'sales-missing': 'it is not told what was sold',
+  'sales-malformed': `what was sold is no amount of at most ${saleDecimals} decimals with the decimal sign of the mapping`,
   'sales-currency': 'what was sold is told in another currency',
   'sales-of-share': 'what was sold is told for a part of the recording alone',
   'sales-too-fine': `what was sold has more than ${saleDecimals} decimals`,

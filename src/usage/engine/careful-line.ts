@@ -119,7 +119,7 @@ export class CarefulLine {
     if (territory >= 0 && use >= 0 && model >= 0) line.place = placeCode(territory, useModelNumber(use, model));
   }
 
-  /** What is taken away has its amount taken away, too: the sign is that of the line. */
+  /** What is taken away has its amount taken away, too: the sign is that of the line. An amount that cannot be read costs the line nothing: it matters to who is paid by it alone. */
   private readSales(cells: readonly string[], line: SoundLine, isTaken: boolean): void {
     const { sales: column, currency = '' } = this.layout;
     setUntold(line, 'sales-missing');
@@ -128,7 +128,7 @@ export class CarefulLine {
     if (column === undefined || written === '') return;
     const [, sign, whole = '', part = ''] = this.amountForm.exec(written) ?? [];
     const units = sign === undefined ? undefined : soldUnits(`${sign}${whole.replace(/\D/g, '')}.${part}`);
-    if (units === undefined) return this.fault('cell-not-amount', cells, column);
+    if (units === undefined) return setUntold(line, 'sales-malformed');
     setSold(line, isTaken ? -units : units);
   }
 

@@ -76,7 +76,6 @@ export const delimitedFaults = {
   'cell-not-whole': 'a count is a whole number',
   'cell-negative': 'a count is not negative',
   'cell-out-of-range': 'a count is below 2^63',
-  'cell-not-amount': 'an amount has at most eight decimals, and the decimal sign of the mapping',
   'returns-exceed-quantity': 'more is returned than used',
   'signs-differ': 'a line either adds or takes away, units and returns alike',
   'territory-unknown': 'no ISO 3166-1 territory, and none that the mapping translates',

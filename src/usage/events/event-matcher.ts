@@ -7,12 +7,16 @@ import {
   dayInZone,
   type GrantInForce,
   grantsOfLife,
+  monthsOfLife,
   REFUSAL_REASONS,
   type RefusalReason,
+  sourceOfRecord,
+  termsOfMonth,
   territoryNumber,
   useModelCode,
   wholeShare,
 } from '../../kernel';
+import { eventDetailsOf } from './event-days';
 import type { UsageEvent } from './usage-event';
 
 /** Where an event counts, and in which month ("2026-01-01"). */
@@ -20,6 +24,8 @@ export interface Counted {
   readonly agreementId: string;
   readonly labelId: string;
   readonly month: string;
+  /** Where its terms pay by sales: the currency in which the event must tell them. */
+  readonly saleIn?: string;
 }
 
 /** Of an event that counts for a part of the recording. */
@@ -39,7 +45,15 @@ export type Match =
 /** Of an event that an agreement covers. */
 export type Licensed = Extract<Match, { held: null }>;
 
-interface Licensor {
+/** The currency in which an event would have to tell what it was sold for, and does not, to count where it belongs. */
+export const saleUntold = (match: Match, { sold }: UsageEvent): string | undefined =>
+  match.held !== null
+    ? undefined
+    : [match, ...(match.parts ?? [])]
+        .map(({ saleIn }) => saleIn)
+        .find((currency) => currency !== undefined && currency !== sold?.currency);
+
+interface Licensor extends Pick<LivingAgreement, 'life' | 'timeZone'> {
   readonly agreementId: string;
   readonly labelId: string;
   readonly zone: Zone;
@@ -100,6 +114,8 @@ export class EventMatcher {
       const licensor: Licensor = {
         agreementId: id,
         labelId,
+        life,
+        timeZone,
         zone,
         grants: grantsOfLife(life, id),
         contexts: new Map(),
@@ -187,10 +203,15 @@ export class EventMatcher {
 
   private remember(licensor: Licensor, event: UsageEvent, day: CalendarDate, key: number): KnownContext {
     const { agreementId, labelId, grants, contexts } = licensor;
+    const saleIn = saleAsked(licensor, event, day.slice(0, 7));
     const { serviceId: service, territory, use, model } = event;
     const context: KnownContext = {
       compiled: compileGrants(grants).context({ service, territory, use, model, day }),
-      licensed: { agreementId, labelId, month: `${day.slice(0, 7)}-01`, held: null },
+      licensed: {
+        ...{ agreementId, labelId, month: `${day.slice(0, 7)}-01` },
+        held: null,
+        ...(saleIn === undefined ? {} : { saleIn }),
+      },
     };
     if (this.contexts >= rememberedMax) {
       for (const known of this.remembered) known.clear();
@@ -226,6 +247,23 @@ function dayAt(instant: number, zone: string): Day {
   return { date, number: Date.parse(date) / dayLength };
 }
 
-const partOf = ({ agreementId, labelId, month }: Counted): Counted => ({ agreementId, labelId, month });
+const partOf = ({ agreementId, labelId, month, saleIn }: Counted): Counted => ({
+  ...{ agreementId, labelId, month },
+  ...(saleIn === undefined ? {} : { saleIn }),
+});
+
+/** Of uses that are paid by events; what reports tell is asked of reports. */
+function saleAsked(
+  licensor: Pick<Licensor, 'life' | 'timeZone'>,
+  { serviceId, use, model }: UsageEvent,
+  month: string,
+): string | undefined {
+  if (!monthsOfLife(licensor.life).includes(month)) return undefined;
+  const details = eventDetailsOf(licensor, month);
+  const isAsked = details?.sold.includes(useModelCode(use, model)) === true;
+  return isAsked && sourceOfRecord(termsOfMonth(licensor.life, month), serviceId, use) === 'events'
+    ? details.currency
+    : undefined;
+}
 
 const rank = (reason: RefusalReason): number => REFUSAL_REASONS.indexOf(reason);

@@ -4,8 +4,10 @@ import {
   periodOfMonth,
   shareText,
   territoryCode,
+  territoryNumber,
   type UsageSum,
   useAndModelOf,
+  useModelCode,
   wholeShare,
 } from '../../kernel';
 import type { Parameter, Tx } from '../../platform/database/tx';
@@ -80,6 +82,20 @@ export async function* eventSumsInBatches(
   await tx.run('CLOSE event_sums');
 }
 
+/** The first few events of a sum that do not tell what they were sold for in the currency. */
+export const eventsUntold = (
+  tx: Tx,
+  agreement: EventsOf,
+  { month, position, currency }: { readonly month: string; readonly position: bigint; readonly currency: string },
+  { isrc, territory, use, model, service }: UsageSum,
+): Promise<{ readonly source: string; readonly id: string }[]> =>
+  tx.asSystem(() =>
+    tx.rows(untoldOfSum, [
+      ...[agreement.platformId, agreement.id, monthsSummed(agreement, month), position],
+      ...[service, isrc, currency, territoryNumber(territory), useModelCode(use, model)],
+    ]),
+  );
+
 const sumsPerBatch = 5_000;
 
 interface Query {
@@ -117,12 +133,22 @@ const sumsOfEvents = `
 /** Whether an event tells what it was sold for as it is asked. */
 const isTold = '(sold IS NOT NULL AND sold_currency = $7)';
 
+const placesOfPeriod =
+  'places AS MATERIALIZED (SELECT DISTINCT position FROM usage_event_sums WHERE agreement_id = $2 AND month = ANY ($3::date[]) AND position <= $4)';
+
+const ofSum = (isrc: string): string => `e.service_id = $5 AND ${isrc} = $6 AND e.territory = $8 AND e.use_model = $9`;
+const untoldOfSum = `
+  WITH ${placesOfPeriod},
+  moved AS (${movedEvents({ isWhole: 'true', ofShare: 'true', ofKey: ofSum })})
+  SELECT source, id FROM moved WHERE position <= $4 AND NOT coalesce(${isTold}, false)
+   GROUP BY source, id HAVING sum(units) <> 0 ORDER BY source, id LIMIT 3`;
+
 /**
  * The sums kept of events know no days and no sales: where the terms ask for them, the events themselves are added up. What was sold is not known where units that count do
  * not tell it.
  */
 const detailedSums = `
-  WITH places AS MATERIALIZED (SELECT DISTINCT position FROM usage_event_sums WHERE agreement_id = $2 AND month = ANY ($3::date[]) AND position <= $4),
+  WITH ${placesOfPeriod},
   moved AS (${movedEvents({ isWhole: 'true', ofShare: 'true', ofKey: () => '($5::uuid IS NULL OR e.service_id = $5)' })})
   SELECT service_id, isrc, territory, use_model, share, ${partSql('usage', 8)} AS used_on, ${partSql('report', 8)} AS reported_on,
          sum(units)::text AS quantity,

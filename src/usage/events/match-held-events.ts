@@ -9,7 +9,7 @@ import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
 import { arrayText } from './array-text';
-import type { EventMatcher, Licensed } from './event-matcher';
+import { type EventMatcher, type Licensed, saleUntold } from './event-matcher';
 import { insertMovements, sharedOf } from './event-shares';
 import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
 import { matcherOf } from './platform-grants';
@@ -60,9 +60,9 @@ export class MatchHeldEvents {
     const matcher = await matcherOf(tx, ofPlatform);
     const covered = held.flatMap((event): Covered[] => {
       const match = matcher.match(event);
-      if (match.held === null) return match.agreementId === agreementId ? [{ event, match, isrc: null }] : [];
+      if (match.held === null) return isOwn(match, event, agreementId) ? [{ event, match, isrc: null }] : [];
       const resolved = agreed.has(event.isrc) ? undefined : resolvedMatch(event, resolutions, matcher);
-      return resolved?.match.agreementId === agreementId ? [{ event, ...resolved }] : [];
+      return resolved && isOwn(resolved.match, event, agreementId) ? [{ event, ...resolved }] : [];
     });
     if (covered.length > 0) {
       const position = await drawPosition(tx, platformId);
@@ -77,6 +77,10 @@ export class MatchHeldEvents {
     return held.length < batchMax ? undefined : held.at(-1);
   }
 }
+
+/** An event that does not tell what it was sold for, where it would be paid by that, stays held: its month could not be closed with it. */
+const isOwn = (match: Licensed, event: UsageEvent, agreementId: string): boolean =>
+  match.agreementId === agreementId && saleUntold(match, event) === undefined;
 
 /** A held event that counts from now on, for another recording than it names where a resolution says so. */
 interface Covered {

@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/database/tx';
 import { errorCodes } from '../../platform/errors/codes';
 import type { Fault } from '../../platform/errors/domain-error';
 import { TallyWake } from '../alerts/wake';
-import type { EventMatcher, Match } from './event-matcher';
+import { type EventMatcher, type Match, saleUntold } from './event-matcher';
 import { insertMovements, sharedOf } from './event-shares';
 import { findEvents, insertEvents, insertEventsAlone, type MatchedEvent, type StoredEvent } from './events.repository';
 import { PlatformGrants } from './platform-grants';
@@ -67,7 +67,7 @@ export class TakeEvents {
     if (own === undefined || grants === undefined) return undefined;
     const checked = readings.map((reading) => checkNow(reading, own, at));
     const matched = matchedBy(grants.matcher, firstOfEach(checked));
-    if (matched.length === 0 || matched.some(({ match }) => isUnlicensed(match) || isShared(match))) return undefined;
+    if (matched.length === 0 || matched.some(isBeyondOneMessage)) return undefined;
     const inserted = await insertEventsAlone(this.database, { platformId, at, stamp: grants.stamp }, matched);
     if (inserted === undefined) return undefined;
     const known = knownAs(matched);
@@ -97,10 +97,11 @@ export class TakeEvents {
   async within(tx: Tx, actor: Actor, readings: readonly EventReading[]): Promise<EventAnswer[]> {
     const at = this.clock.now();
     const own = await this.services.of(tx, actor.organizationId, readings);
-    const checked = readings.map((reading) => checkNow(reading, own, at));
+    const matcher = await this.grants.of(tx, actor.organizationId);
+    const now = readings.map((reading) => checkNow(reading, own, at));
+    const checked = await refuseUntold(tx, actor.organizationId, matcher, now);
     const events = firstOfEach(checked);
     if (events.length === 0) return checked.map((reading) => answerOf(reading, new Map()));
-    const matcher = await this.grants.of(tx, actor.organizationId);
     const matched = await tellUnknown(tx, matcher, matchedBy(matcher, events));
     const known = await tx.asSystem(() => store(tx, actor.organizationId, matched, at));
     return checked.map((reading) => answerOf(reading, known));
@@ -122,8 +123,38 @@ const matchedBy = (matcher: EventMatcher, events: readonly UsageEvent[]): Matche
   events.map((event) => ({ event, match: matcher.match(event) }));
 
 const isUnlicensed = (match: Match): boolean => match.held === 'no-agreement' && match.labelId === null;
+const isBeyondOneMessage = ({ event, match }: MatchedEvent): boolean =>
+  isUnlicensed(match) || isShared(match) || saleUntold(match, event) !== undefined;
 const isShared = (match: Match): boolean => match.held === null && match.parts !== undefined;
 const isCounted = (answer: EventAnswer): boolean => answer.outcome !== 'rejected' && answer.agreementId !== null;
+
+/**
+ * An event that does not tell what it was sold for, where its agreement pays by that, would keep its month from being closed for good: it is not taken. One that is there
+ * already, of a time when nobody asked, is answered as it was.
+ */
+async function refuseUntold(
+  tx: Tx,
+  platformId: string,
+  matcher: EventMatcher,
+  checked: readonly EventReading[],
+): Promise<readonly EventReading[]> {
+  const untold = new Map<UsageEvent, string>();
+  for (const reading of checked) {
+    if (!('event' in reading)) continue;
+    const currency = saleUntold(matcher.match(reading.event), reading.event);
+    if (currency !== undefined) untold.set(reading.event, currency);
+  }
+  if (untold.size === 0) return checked;
+  const there = new Set((await findEvents(tx, platformId, [...untold.keys()])).map(({ event }) => keyOf(event)));
+  return checked.map((reading) => {
+    const currency = 'event' in reading ? untold.get(reading.event) : undefined;
+    if (!('event' in reading) || currency === undefined || there.has(keyOf(reading.event))) return reading;
+    const { source, id, sold } = reading.event;
+    const code = sold === null ? 'sales-missing' : 'sales-currency';
+    const message = `the agreement that covers this use pays by what it was sold for, told in ${currency}`;
+    return { source, id, faults: [fault('/data/sold', code, message)] };
+  });
+}
 
 /** A recording that no agreement names is unlicensed where a licensor has it in its catalogue, and unknown otherwise. */
 async function tellUnknown(

@@ -14,7 +14,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { KeptReadings } from '../kept-readings';
 import { liveReportIds, type UsageOfMonth, usageOfReports } from '../usage-of-month';
-import { eventSums, lastPosition } from './event-sums';
+import { eventSums, eventsUntold, lastPosition } from './event-sums';
 import { settledPosition } from './events.repository';
 
 /** What a month's sums stand on: facts that never change, so a booking that names them can be worked out again. */
@@ -79,20 +79,41 @@ export async function usageOfRecord(
 ): Promise<MonthOfRecord> {
   const reported = await usageOfReports(tx, readings, agreement, month, reportIds);
   const terms = termsOfMonth(agreement.life, month);
-  if (eventPosition === null) return { ...told(terms, month, reported), eventPosition };
-  const metered = await eventSums(tx, agreement, month, eventPosition);
-  const usage = [...from(terms, 'report', reported.usage), ...from(terms, 'events', metered)];
-  return { ...told(terms, month, { ...reported, usage }), eventPosition };
+  const metered = eventPosition === null ? [] : await eventSums(tx, agreement, month, eventPosition);
+  const usage =
+    eventPosition === null
+      ? reported.usage
+      : [...from(terms, 'report', reported.usage), ...from(terms, 'events', metered)];
+  await refuseUntold(tx, agreement, { month, terms, eventPosition, usage });
+  return { ...reported, usage, eventPosition };
 }
 
-/** Reports are asked for what was sold when they are read; one that was read before may not tell it, and could not be read again. */
-function told(terms: Terms, month: string, record: UsageOfMonth): UsageOfMonth {
-  const { reportingPeriod: kind } = terms;
-  const sum = sumWithoutSales(terms, reportingPeriodAround(kind, month), record.usage);
-  if (sum === undefined) return record;
+interface UsageTold extends Pick<MonthOfRecord, 'usage' | 'eventPosition'> {
+  readonly month: string;
+  readonly terms: Terms;
+}
+
+/**
+ * Reports and events are asked for what was sold when they come in. What came before anybody asked may not tell it: a report that could not be read again, events that an
+ * amendment made to be paid by sales, or a share that was stated later.
+ */
+async function refuseUntold(
+  tx: Tx,
+  agreement: LivingAgreement,
+  { month, terms, eventPosition, usage }: UsageTold,
+): Promise<void> {
+  const { reportingPeriod: kind, currency } = terms;
+  const sum = sumWithoutSales(terms, reportingPeriodAround(kind, month), usage);
+  if (sum === undefined) return;
+  const byEvents = eventPosition !== null && sourceOfRecord(terms, sum.service, sum.use) === 'events';
+  const events = byEvents ? await eventsUntold(tx, agreement, { month, position: eventPosition, currency }, sum) : [];
+  const names = events.map(({ source, id }) => `${source} ${id}`).join(', ');
+  const remedy = byEvents
+    ? `have its events that do not tell it in ${currency} voided, and sent again with it under other ids, the first of them: ${names}`
+    : `have the report of ${reportingPeriodNameAround(kind, month)} sent again as a replacement`;
   throw new DomainError(
     'period-not-closable',
-    `nothing tells what ${sum.isrc} was sold for in ${sum.territory} (${sum.use}, ${sum.model}), and these terms pay by it: have the report of ${reportingPeriodNameAround(kind, month)} sent again as a replacement`,
+    `nothing tells what ${sum.isrc} was sold for in ${sum.territory} (${sum.use}, ${sum.model}), and these terms pay by it: ${remedy}`,
   );
 }
 

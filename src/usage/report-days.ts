@@ -21,9 +21,6 @@ const unchanged = (sum: UsageSum): UsageSum => sum;
 export const standsIn = ({ month }: Pick<UsageReport, 'month'>, period: Period): boolean =>
   !contains(period, calendarDateOf(month));
 
-/** Another period's report stands in for this one's: its days of use are none of this period. */
-const withoutDay = ({ usedOn: _, ...sum }: UsageSum): UsageSum => sum;
-
 /**
  * The days on which reports told what they tell for the first time, where the agreement's clocks hang: a correction keeps the day of the report that it corrects, so that
  * nobody chooses a rate by sending a report again. Nothing is asked where no clause pays by it.
@@ -35,7 +32,11 @@ export async function reportDaysOf(
 ): Promise<ReportDays> {
   const period = reportingPeriodAround(terms.reportingPeriod, month);
   const asked = detailsAsked(terms, period);
-  const ofUse = (report: Pick<UsageReport, 'month'>) => (standsIn(report, period) ? withoutDay : unchanged);
+  const daysApart = (sum: UsageSum): number => asked.get(useModelCode(sum.use, sum.model))?.usageDays.length ?? 0;
+  // Another period's report stands in for this one's: its days of use are none of this period, which is paid as it begins until its own report says more.
+  const onFirstDay = ({ usedOn: _, ...sum }: UsageSum): UsageSum =>
+    daysApart(sum) === 0 ? sum : { ...sum, usedOn: period.from };
+  const ofUse = (report: Pick<UsageReport, 'month'>) => (standsIn(report, period) ? onFirstDay : unchanged);
   if ([...asked.values()].every(({ reportDays }) => reportDays.length === 0)) return ofUse;
   const rows = await tx.rows<{ id: string; at: Date }>(
     `WITH RECURSIVE told AS (

@@ -3,7 +3,7 @@ import { canonicalText } from '../canonical';
 import { at, type Fault } from '../faults';
 import { moneyFromText } from '../money';
 import { carriedClauses, isPlain, type Carried } from '../settling';
-import { type Terms } from '../terms';
+import { asksForSales, needsOf, nodesOf, type RoyaltyClause, type Terms } from '../terms';
 
 export interface AmendedTerms {
   /** The terms signed last. */
@@ -28,7 +28,7 @@ export function amendmentFaults({ before, after, effectiveFrom, notBefore }: Ame
     fault(`/${name}`, 'stays as it was signed first'),
   );
   if (after.term.from !== before.term.from) faults.push(fault('/term/from', 'stays as it was signed first'));
-  faults.push(...advanceFaults(before, after), ...balanceFaults(before, after));
+  faults.push(...advanceFaults(before, after), ...balanceFaults(before, after), ...counterFaults(before, after));
   const day = (message: string): number => faults.push(fault('/effectiveFrom', message));
   const kind = before.reportingPeriod;
   const monthsBefore = parseInt(effectiveFrom.slice(5, 7), 10) - 1;
@@ -67,6 +67,24 @@ function balanceFaults(before: Terms, after: Terms): Fault[] {
       : []),
   ];
   return [...lists, ...gone.map((pointer) => fault(pointer, 'may change, but not go: it carries a balance'))];
+}
+
+/** A counter of the term counts earlier periods too: what its clause did not ask for then, nobody knows. A clause that joins has counted nothing. */
+function counterFaults(before: Terms, after: Terms): Fault[] {
+  const earlier = new Map(before.royalties.map((clause) => [clause.id, clause]));
+  return after.royalties.flatMap(({ id, royalty }, place) => {
+    const own = earlier.get(id);
+    const lacking = nodesOf(royalty).find(
+      (node) => node.kind === 'tiered' && node.counter === 'term' && own !== undefined && !tells(own, node.measure),
+    );
+    const message = 'has a counter of the term of what its clause was not asked for before: give the clause another id';
+    return lacking === undefined ? [] : [fault(at('/royalties', place), message)];
+  });
+}
+
+function tells({ royalty }: RoyaltyClause, measure = 'units'): boolean {
+  if (measure === 'units') return true;
+  return measure === 'sales' ? asksForSales(royalty) : needsOf(royalty).figures.has(measure);
 }
 
 /** The advances that an amendment brings. */

@@ -1,10 +1,10 @@
 import { type CalendarDate, intersect, type Period } from '../calendar';
 import { type Rational } from '../money';
 import { nodesOf, type RoyaltyClause, type Terms } from '../terms';
-import { clauseUsage } from './clause-usage';
+import { clauseUsage, type ClauseUsage } from './clause-usage';
 import { checkContext, measuringOf } from './context-figures';
 import { type CountedPeriod, type Counter, counterKey } from './counted-period';
-import { type EarlierPeriod } from './rating-input';
+import { type EarlierPeriod, RatingRefused } from './rating-input';
 import { recordingsByClause } from './recordings';
 
 /**
@@ -23,10 +23,23 @@ export function countPeriod(
     const place = then.royalties.findIndex(({ id }) => id === clause.id);
     const before = then.royalties[place];
     if (counters.length === 0 || before === undefined) continue;
-    const measure = measuringOf(then, { clause: before, usage: clauseUsage(recordings[place] ?? []), context });
+    const own = clauseUsage(recordings[place] ?? []);
+    const measure = measuringOf(then, { clause: before, usage: own, context });
+    refuseUntold(counters, own);
     for (const counter of counters) counted.set(counterKey(counter), measure(counter.measure, counter.where));
   }
   return { counted };
+}
+
+/** Sales that an earlier period was not asked for are not nothing: nobody knows them. */
+function refuseUntold(counters: readonly Counter[], { rows, select }: ClauseUsage): void {
+  const lacking = counters.find(
+    ({ measure, where }) =>
+      measure === 'sales' && select(where).places.some((place) => rows[place]?.sales === undefined),
+  );
+  if (lacking === undefined) return;
+  const message = `does not tell the sales that the counter of the term of clause "${lacking.clause}" counts`;
+  throw new RatingRefused([{ pointer: '/usage', code: 'earlier-not-told', message }]);
 }
 
 /** All grants of a period are asked for one day: its first one in the term. */

@@ -1,4 +1,5 @@
 import { monthPeriod } from '../calendar';
+import { amendmentFaults } from '../life';
 import { contextOf, ISRCS, plays, termsPaying } from '../testing/reference-terms';
 import { type Terms } from '../terms';
 import { countPeriod, type CountedPeriod, type EarlierPeriod, ratePeriod, RatingRefused, type PeriodUsage } from '.';
@@ -60,6 +61,23 @@ describe('a counter that runs through the term', () => {
   it('needs them in all periods but the first', () => {
     expect(refusal(() => rate('2026-01'))).toEqual([]);
     expect(refusal(() => rate('2026-02'))).toEqual(['/earlier earlier-periods-missing']);
+  });
+
+  it('is no counter of sales that an earlier period does not tell', () => {
+    const [tiers, bySales] = [terms.royalties[0]!.royalty, (royalty: object) => ({ ...royalty, measure: 'sales' })];
+    const paying = termsPaying(bySales(tiers) as never);
+    const past = (sales?: string): EarlierPeriod => ({
+      ...month(60n),
+      usage: [{ ...plays(ISRCS[0], 60n), ...(sales === undefined ? {} : { sales }) }],
+      terms,
+    });
+    expect(() => countPeriod(paying, past('10'))).not.toThrow();
+    expect(refusal(() => countPeriod(paying, past()))).toEqual(['/usage earlier-not-told']);
+    const amended = { before: terms, after: paying, effectiveFrom: '2026-03-01', notBefore: terms.term.from };
+    expect(amendmentFaults(amended as never).map(({ pointer }) => pointer)).toEqual(['/royalties/0']);
+    expect(amendmentFaults({ ...amended, before: paying } as never).map(({ message }) => message)).toEqual([
+      'changes nothing',
+    ]);
   });
 
   it('tells which of them is at fault', () => {

@@ -77,7 +77,7 @@ export async function liveMonth(
 }
 
 /** What a reserve on sales would hold back is no base of royalties yet; of a closed period it is known. */
-const rateHolding = (terms: Terms, month: string, record: RatedUsage, carried: Carried): RatedPeriod =>
+export const rateHolding = (terms: Terms, month: string, record: RatedUsage, carried: Carried): RatedPeriod =>
   record.heldSales === undefined
     ? closePeriod({ ...inputOf(terms, month, record), carried, facts: standingApart(terms) }).rated
     : rateMonth(terms, month, record);

@@ -1,23 +1,24 @@
 import {
+  closePeriod,
   moneyText,
-  periodOfMonth,
   periodsOfLife,
   type RatedPeriod,
   RatingRefused,
   type Reached,
   reachedIn,
-  settlePeriod,
-  type Terms,
+  reservesSales,
   termsOfMonth,
 } from '../../kernel';
+import type { LivingAgreement } from '../../agreements';
 import type { Tx } from '../../platform/database/tx';
 import type { AccrualQuestion, KeptReadings } from '../../usage';
-import { CountedMonths, type RatedUsage } from '../facts/counted-months';
+import { CountedMonths, heldSalesOf, type RatedUsage } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { poolFactsOf } from '../pools/pool-of';
 import { carriedInto } from './carried-into';
 import { basesBeforeNow } from './drafts/live-bases';
-import { rateMonth } from './rate-close';
+import { rateHolding } from './live-month';
+import { inputOf, rateMonth } from './rate-close';
 import { closedMonths } from './statements.repository';
 
 /**
@@ -29,23 +30,35 @@ export async function reachedSoFar(
   readings: KeptReadings,
   { agreement, month, usage }: AccrualQuestion,
 ): Promise<readonly Reached[]> {
-  const terms = termsOfMonth(agreement.life, month);
   const months = new CountedMonths(tx, readings, agreement);
-  const rated = await ratedSoFar(terms, month, async () => ({
+  const sofar = await ratedSoFar(tx, agreement, month, async () => ({
     ...usage,
     ...(await months.before(month, await basesBeforeNow(tx, agreement, month))),
+    ...(await heldSalesOf(tx, agreement, month)),
   }));
-  if (rated === undefined) return [];
-  return [...reachedIn(terms, rated), ...(await advancesEarned(tx, { agreement, month, usage }, { terms, rated }))];
+  if (sofar === undefined) return [];
+  const terms = termsOfMonth(agreement.life, month);
+  return [...reachedIn(terms, sofar.rated), ...(await advancesEarned(tx, agreement, month, sofar.record))];
+}
+
+interface SoFar {
+  readonly record: RatedUsage;
+  readonly rated: RatedPeriod;
 }
 
 async function ratedSoFar(
-  terms: Terms,
+  tx: Tx,
+  agreement: LivingAgreement,
   month: string,
-  record: () => Promise<RatedUsage>,
-): Promise<RatedPeriod | undefined> {
+  recordOf: () => Promise<RatedUsage>,
+): Promise<SoFar | undefined> {
+  const terms = termsOfMonth(agreement.life, month);
   try {
-    return rateMonth(terms, month, await record());
+    const record = await recordOf();
+    const rated = reservesSales(terms)
+      ? rateHolding(terms, month, record, await carriedInto(tx, agreement, month))
+      : rateMonth(terms, month, record);
+    return { record, rated };
   } catch (error) {
     if (error instanceof RatingRefused) return undefined;
     throw error;
@@ -55,22 +68,18 @@ async function ratedSoFar(
 /** Only for the period that is to be closed next: what earlier ones that are open will recoup is not known. */
 async function advancesEarned(
   tx: Tx,
-  { agreement, month, usage: { context } }: AccrualQuestion,
-  { terms, rated }: { terms: Terms; rated: RatedPeriod },
+  agreement: LivingAgreement,
+  month: string,
+  record: RatedUsage,
 ): Promise<Reached[]> {
   const closed = await closedMonths(tx, agreement.id);
   if (periodsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
+  const terms = termsOfMonth(agreement.life, month);
   const carried = await carriedInto(tx, agreement, month);
   const pool = await poolFactsOf(tx, agreement, month);
   const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
-  const { opening, closing, royalties } = settlePeriod({
-    terms,
-    period: periodOfMonth(agreement.life, month),
-    rated,
-    context,
-    carried,
-    facts,
-  });
+  // By the close itself: what a reserve on sales holds back earns nothing yet.
+  const { opening, closing, royalties } = closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
   if (opening <= 0n || closing > 0n) return [];
   const text = (minor: bigint): string => moneyText({ minor, currency: terms.currency });
   return [

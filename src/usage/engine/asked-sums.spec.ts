@@ -149,7 +149,9 @@ describe('sums of what an agreement asks for beside units', () => {
       returns: 0n,
       sales: '31.02',
     });
-    expect(await sumIn(file, wanted)).toBeUndefined();
+    expect(await sumIn(file, { ...wanted, usedOn: '2026-01-02' })).toBeUndefined();
+    // Of all parts.
+    expect(await sumIn(file, wanted)).toEqual({ quantity: 94n, returns: 0n, sales: '94.06' });
     await file.close();
     await reading.remove();
   });

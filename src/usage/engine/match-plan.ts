@@ -29,6 +29,12 @@ export const placeOf = (code: number): Place => ({
 export const codeOf = ({ territory, use, model }: Place): number =>
   placeCode(territoryNumber(territory), useModelCode(use, model));
 
+/** The sum of a part of the month, or the first of a recording's in a place, which stands for all of them. */
+export interface TracedSum {
+  readonly key: number;
+  readonly isOfPart: boolean;
+}
+
 /** What matching needs to know of the world, as plain data that goes to any thread. */
 export interface MatchPlan extends AskedPlaces {
   readonly serviceId: string;
@@ -46,7 +52,7 @@ export interface MatchPlan extends AskedPlaces {
   /** Codes of all places that some grant names, sorted. */
   readonly places: Uint32Array;
   /** The number of one sum: what is looked for are the lines that it is made of, and nothing is added up. */
-  readonly traced?: number;
+  readonly traced?: TracedSum;
 }
 
 export interface Matched {

@@ -1,5 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
-import { calendarDateOf, dayAfter, exactText, ratio, shareText, type UsageSum, wholeShare } from '../../kernel';
+import {
+  add,
+  calendarDateOf,
+  dayAfter,
+  exactText,
+  ratio,
+  rational,
+  shareText,
+  type UsageSum,
+  wholeShare,
+} from '../../kernel';
 import { saleDecimals } from './asked-uses';
 import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { isrcText, packedIsrc } from './packed-isrc';
@@ -263,29 +273,51 @@ const detailsOf = (
   ...(sold === undefined ? {} : { sales: soldText(sold) }),
 });
 
-/** What an agreement's use of one recording in one place under one share, in a part of the month that may begin on `usedOn`, comes to; undefined where the file has none. Share in millionths. */
-export async function sumIn(
-  file: FileHandle,
-  { agreementId, isrc, place, share, usedOn }: SumWanted,
-): Promise<Pick<UsageSum, 'quantity' | 'returns' | 'sales'> | undefined> {
-  const { letters, digits } = packedIsrc(isrc);
-  for await (const block of blocksOf(file, agreementId)) {
-    const { rows, words } = block;
-    const own = block.places.findIndex((each) => codeOf(each) === place);
-    for (let row = 0; row < rows; row += 1) {
-      if (words[row] !== letters || words[rows + row] !== digits || words[rows * 2 + row] !== own) continue;
-      if (shareAt(block, row) !== share) continue;
-      const { usedOn: from, ...sold } = detailsOf(partAt(block, row), soldAt(block, row), block.firstDay);
-      if (from !== usedOn) continue;
-      return {
-        ...sold,
-        quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
-        returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
-      };
+/** What an agreement's use of one recording in one place under one share, in the part of the month that begins on `usedOn` or, without it, in all of them, comes to; undefined where the file has none. Share in millionths. */
+export async function sumIn(file: FileHandle, wanted: SumWanted): Promise<SumFound | undefined> {
+  let found: SumFound | undefined;
+  for await (const block of blocksOf(file, wanted.agreementId)) {
+    const isWanted = rowsWanted(block, wanted);
+    for (let row = 0; row < block.rows; row += 1) {
+      if (isWanted(row)) found = together(found, sumAt(block, row));
     }
   }
-  return undefined;
+  return found;
 }
+
+function rowsWanted(block: SumsRows, { isrc, place, share, usedOn }: SumWanted): (row: number) => boolean {
+  const { letters, digits } = packedIsrc(isrc);
+  const { rows, words } = block;
+  const own = block.places.findIndex((each) => codeOf(each) === place);
+  return (row) =>
+    words[row] === letters &&
+    words[rows + row] === digits &&
+    words[rows * 2 + row] === own &&
+    shareAt(block, row) === share &&
+    (usedOn === undefined || usedOn === detailsOf(partAt(block, row), undefined, block.firstDay).usedOn);
+}
+
+function sumAt(block: SumsRows, row: number): SumFound {
+  const { rows, words } = block;
+  const sold = soldAt(block, row);
+  return {
+    quantity: wide(words[rows * 3 + row]!, words[rows * 4 + row]!),
+    returns: wide(words[rows * 5 + row]!, words[rows * 6 + row]!),
+    ...(sold === undefined ? {} : { sales: soldText(sold) }),
+  };
+}
+
+/** Parts of one sum: all of them tell what was sold, or none. */
+function together(before: SumFound | undefined, { quantity, returns, sales }: SumFound): SumFound {
+  const { quantity: units = 0n, returns: back = 0n, sales: sold = '0' } = before ?? {};
+  return {
+    quantity: units + quantity,
+    returns: back + returns,
+    ...(sales === undefined ? {} : { sales: exactText(add(rational(sold), rational(sales))) }),
+  };
+}
+
+type SumFound = Pick<UsageSum, 'quantity' | 'returns' | 'sales'>;
 
 /**
  * All sums as a run by the keys of a plan, in pieces. The plan is the one that the report was read under: whatever is not in it is an Error. Counts that a double

@@ -1,11 +1,11 @@
-import { type MatchPlan, unknownRecording } from './match-plan';
+import { type MatchPlan, type TracedSum, unknownRecording } from './match-plan';
 import { type SoundLine, Tally } from './tally';
 
-/** Adds nothing up: of all lines it holds those that count for one sum, as a tally holds what no agreement covers. */
+/** Adds nothing up: of all lines it holds those that count for one sum or all parts of one, as a tally holds what no agreement covers. */
 export class TracingTally extends Tally {
   constructor(
     plan: MatchPlan,
-    private readonly traced: number,
+    private readonly traced: TracedSum,
   ) {
     // Nothing is ever put into the table.
     super(plan, slotsOfNothing);
@@ -25,9 +25,10 @@ export class TracingTally extends Tally {
 
   private isTraced(line: SoundLine): boolean {
     const { agreement, recording } = this.decide(line);
-    return (
-      agreement >= 0 && this.partKey(this.keyOf(agreement, recording, line.place), agreement, line) === this.traced
-    );
+    if (agreement < 0) return false;
+    const { key, isOfPart } = this.traced;
+    const own = this.keyOf(agreement, recording, line.place);
+    return (isOfPart ? this.partKey(own, agreement, line) : own) === key;
   }
 }
 

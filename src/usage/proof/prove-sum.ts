@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { LivingAgreement } from '../../agreements';
-import { sourceOfRecord, termsOfMonth } from '../../kernel';
+import { periodOfMonth, sourceOfRecord, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { codeOf } from '../engine/match-plan';
 import type { UsageBasis } from '../events/usage-of-record';
 import { KeptReadings } from '../kept-readings';
+import { reportDaysOf, standsIn } from '../report-days';
 import { filesOfReport, type ReportFile } from '../report-parts';
 import type { UsageReport } from '../usage-report';
 import { reportsOf } from '../usage-report.repository';
@@ -24,12 +25,12 @@ export interface SumAsked {
 interface ReportOrder {
   readonly report: UsageReport;
   readonly files: readonly ReportFile[];
-  /** Whether it may tell of the sum. */
-  readonly speaks: boolean;
+  /** What of it may be in the sum; undefined where nothing is. */
+  readonly wanted: SumKey | undefined;
   readonly orders: readonly TraceOrder[];
 }
 
-export interface ProofOrder extends Pick<SumAsked, 'key'> {
+export interface ProofOrder {
   readonly agreementId: string;
   readonly reports: readonly ReportOrder[];
   /** What events come to, where they are the money. */
@@ -68,28 +69,38 @@ export class ProveSum {
         position !== null &&
         sourceOfRecord(termsOfMonth(agreement.life, month), key.service, key.use) === 'events';
       const events = byEvents ? { position, units: await eventSum(tx, { agreement, month, position, key }) } : null;
+      const terms = termsOfMonth(agreement.life, month);
+      const dated = await reportDaysOf(tx, agreement, { terms, month, reportIds });
+      const isToldBy = (report: UsageReport, sum: SumKey): boolean =>
+        dated(report)({ ...sum, quantity: 0n, returns: 0n }).reportedOn === sum.reportedOn;
+      const period = periodOfMonth(agreement.life, month);
+      // All of the month that stands in is paid as if it were used on one day of this period.
+      const keyWithin = (report: UsageReport, { usedOn, ...sum }: SumKey): SumKey =>
+        usedOn === undefined || standsIn(report, period) ? sum : { ...sum, usedOn };
       const reports: ReportOrder[] = [];
       for (const report of await reportsOf(tx, reportIds)) {
         const speaks = key !== undefined && !byEvents && report.service_id === key.service;
-        const orders = speaks ? await this.traceSum.prepare(tx, report, { agreementId, key }) : [];
-        reports.push({ report, files: await filesOfReport(tx, report), speaks, orders });
+        const wanted = speaks && isToldBy(report, key) ? keyWithin(report, key) : undefined;
+        const orders =
+          wanted === undefined ? [] : await this.traceSum.prepare(tx, report, { agreementId, key: wanted });
+        reports.push({ report, files: await filesOfReport(tx, report), wanted, orders });
       }
-      return { agreementId, key, reports, events };
+      return { agreementId, reports, events };
     });
   }
 
   /** At most `limit` lines of each report, and none of reports that are more than `bytesMax` together. Reads stored files. */
   async prove(
-    { agreementId, key, reports, events }: ProofOrder,
+    { agreementId, reports, events }: ProofOrder,
     { limit, bytesMax }: { limit: number; bytesMax: number },
   ): Promise<SumProof> {
     const proofs: ReportProof[] = [];
     let left = bytesMax;
-    for (const { report, files, speaks, orders } of reports) {
-      const sum = !speaks ? undefined : await this.sumIn(report, agreementId, key!);
-      const wanted = sum === undefined ? [] : orders;
-      left -= bytesToTrace(wanted);
-      const traces = left < 0 ? null : await this.traced(wanted, limit);
+    for (const { report, files, wanted, orders } of reports) {
+      const sum = wanted && (await this.sumIn(report, agreementId, wanted));
+      const traced = sum === undefined ? [] : orders;
+      left -= bytesToTrace(traced);
+      const traces = left < 0 ? null : await this.traced(traced, limit);
       proofs.push({ report, files, quantity: sum?.quantity ?? 0n, returns: sum?.returns ?? 0n, traces });
     }
     return { reports: proofs, events };

@@ -5,7 +5,7 @@ import { statedShares } from '../../catalogue';
 import { calendarDateOf, dayAfter, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { Storage } from '../../platform/storage/storage';
-import { codeOf, keyOf, type MatchPlan, matchPlanOf } from '../engine/match-plan';
+import { codeOf, keyOf, type MatchPlan, matchPlanOf, type TracedSum } from '../engine/match-plan';
 import { packedIsrc } from '../engine/packed-isrc';
 import { recordingAt, rowWithShare } from '../engine/recordings';
 import { LinesTraced, traceDelimited, traceDsr } from '../engine/trace-lines';
@@ -73,7 +73,7 @@ export class TraceSum {
       shares: (await statedShares(tx, [report.label_id], month)).filter(({ isrcs }) => isrcs.includes(key.isrc)),
       asked: usesAsked(agreements, { month: report.month.slice(0, 7), serviceId: report.service_id }),
     });
-    const traced = numberOf(plan, agreementId, key);
+    const traced = tracedIn(plan, agreementId, key);
     if (traced === undefined) return [];
     const reports = [report, ...(await basesOf(tx, report))];
     const orders: TraceOrder[] = [];
@@ -133,8 +133,8 @@ function aboutOnly(isrc: string, grants: readonly GrantInForce[], resolved: Read
   };
 }
 
-/** The number of the sum in the plan; undefined where there can be none by now. */
-function numberOf(plan: MatchPlan, agreementId: string, key: SumKey): number | undefined {
+/** The sum in the plan, of all parts of the month where the key has no day of use; undefined where there can be none by now. */
+function tracedIn(plan: MatchPlan, agreementId: string, key: SumKey): TracedSum | undefined {
   const { letters, digits } = packedIsrc(key.isrc);
   const recording = recordingAt(plan.recordings, letters, digits);
   const row = recording < 0 ? -1 : rowWithShare(plan.recordings, recording, shareOf(key));
@@ -142,7 +142,8 @@ function numberOf(plan: MatchPlan, agreementId: string, key: SumKey): number | u
   const place = plan.places.indexOf(codeOf(key));
   if (row < 0 || agreement < 0 || place < 0) return undefined;
   const part = partBeginning(plan, agreement, place, key.usedOn);
-  return part === undefined ? undefined : keyOf(plan, agreement, row, place) + part * plan.kinds;
+  if (part === undefined) return undefined;
+  return { key: keyOf(plan, agreement, row, place) + part * plan.kinds, isOfPart: key.usedOn !== undefined };
 }
 
 /** The number of the part of the month that begins on a day, or of all of it; undefined where there is none such by now. */
@@ -153,8 +154,9 @@ function partBeginning(
   usedOn: string | undefined,
 ): number | undefined {
   const { parts = [] } = plan.asked.get(agreement * plan.places.length + place) ?? {};
-  if ((usedOn === undefined) !== (parts.length === 0)) return undefined;
-  if (usedOn === undefined || usedOn === plan.from) return 0;
+  if (usedOn === undefined) return 0;
+  if (parts.length === 0) return undefined;
+  if (usedOn === plan.from) return 0;
   const part = parts.findIndex((day) => dayAfter(plan.from, day) === usedOn) + 1;
   return part === 0 ? undefined : part;
 }

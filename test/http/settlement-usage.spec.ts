@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { getLiving } from '../../src/agreements';
 import type { Royalty } from '../../src/kernel';
+import { Database } from '../../src/platform/database/database';
 import type { ApiClient } from '../../src/sample/api-client';
+import { eventsUntold } from '../../src/usage/events/event-sums';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, signatureBy } from '../support/market';
@@ -277,6 +280,14 @@ describe('what usage was sold for, and on which days it was used', () => {
       ['rejected', 'sales-currency'],
       ['accepted'],
     ]);
+    // As the close of a month names them whose terms began to pay by sales after its events came.
+    const of = { month: '2026-01', position: 2n ** 62n, currency: 'EUR' };
+    const sum = { isrc: isrcs[0], service: kiosk, territory: 'RU', use: download.use, model: download.model };
+    const named = await app.app.get(Database).asSystem(async (tx) => {
+      const living = await getLiving(tx, agreements.kiosk.id);
+      return eventsUntold(tx, living, of, { ...sum, quantity: 4n, returns: 0n });
+    });
+    expect(named.map(({ id }) => id)).toEqual(['k1', 'k3']);
     // Said otherwise, it is another event.
     const [differs] = (await sendEvents(market.platform.as, [event('k1', usd('1.39'))])).events;
     expect(differs?.faults).toMatchObject([{ pointer: '/data/sold', code: 'field-differs' }]);

@@ -16,13 +16,15 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings, MonthOfRecord } from '../../usage';
 import { closeFactsOf } from '../facts/facts.repository';
-import { CountedMonths, type RatedUsage } from '../facts/counted-months';
+import { CountedMonths, countsThroughLife, type RatedUsage } from '../facts/counted-months';
 import { monthOfRecord } from '../facts/month-of-record';
-import { sumsCounted } from '../statements/proof/proved-line.repository';
+import { sumsCounted, sumsOfBases } from '../statements/proof/proved-line.repository';
 import { basesOf, basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
 /** So many sums are closed again for each period that is foreseen: more would take too long for a question. */
 const sumsMax = 20_000;
+/** So many of all closed periods are counted for a counter of the term. */
+const countedMax = 1_000_000;
 
 export interface ForeseenMonth {
   /** The first of the reporting period. */
@@ -56,6 +58,8 @@ export async function foresee(
   const bookings = await currentBookings(tx, agreement.id);
   const booking = bookings.find(({ period }) => period === latest.month);
   if (booking === undefined || (await sumsCounted(tx, agreement, basedOn, basisOf(booking))) > sumsMax) return nothing;
+  if (countsThroughLife(agreement.life) && (await sumsOfBases(tx, agreement, basesOf(bookings))) > countedMax)
+    return nothing;
   const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
   const { exercised = [] } = await closeFactsOf(tx, agreement, basedOn);
   const ahead = periodsOfLife(agreement.life)

@@ -19,6 +19,7 @@ import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
 import { CountedMonths, type RatedUsage } from '../facts/counted-months';
 import { carriedInto } from './carried-into';
 import { basesBeforeNow } from './drafts/live-bases';
+import { sumsOfBases } from './proof/proved-line.repository';
 import { inputOf, rateMonth } from './rate-close';
 
 /** What a recording has been used and has earned in one context so far; without amounts where the month cannot be rated yet. */
@@ -61,6 +62,8 @@ export async function liveMonth(
   const { usage } = own;
   const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
   const keys = [...sums.keys()].sort();
+  const before = new Map([...bases].filter(([of]) => of < month));
+  if ((await sumsOfBases(tx, agreement, before)) > countedMax) return { ...unrated(sums, keys), missing: [tooMuch] };
   try {
     const terms = termsOfMonth(agreement.life, month);
     const record = { ...own, ...(await months.before(month, bases)) };
@@ -71,10 +74,21 @@ export async function liveMonth(
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
   } catch (error) {
     if (!(error instanceof RatingRefused)) throw error;
-    const unrated = { exact: null, minor: null };
-    return { lines: keys.map((key) => ({ ...sums.get(key)!, ...unrated })), rated: undefined, missing: error.faults };
+    return { ...unrated(sums, keys), missing: error.faults };
   }
 }
+
+/** So many sums of earlier periods are counted for a question; a close counts them all. */
+const countedMax = 1_000_000;
+const tooMuch: Fault = {
+  ...{ pointer: '/earlier', code: 'earlier-too-large' },
+  message: 'earlier periods have too much usage for a counter of the term to be counted now: the close counts it',
+};
+
+const unrated = (sums: ReadonlyMap<string, UsageSum>, keys: readonly string[]): Pick<LiveMonth, 'lines' | 'rated'> => ({
+  lines: keys.map((key) => ({ ...sums.get(key)!, exact: null, minor: null })),
+  rated: undefined,
+});
 
 /** What a reserve on sales would hold back is no base of royalties yet; of a closed period it is known. */
 export const rateHolding = (terms: Terms, month: string, record: RatedUsage, carried: Carried): RatedPeriod =>

@@ -9,7 +9,7 @@ import { clauseLinesOf, type StatedRestatement } from '../clause-lines';
 import type { StoredLine } from '../lines.repository';
 import { rateMonth } from '../rate-close';
 import { getStatement, type Statement, statedMonths } from '../statements.repository';
-import { bookingOf, lineNumbered, type ProvedBooking, sumsCounted } from './proved-line.repository';
+import { bookingOf, lineNumbered, type ProvedBooking, sumsOfBases } from './proved-line.repository';
 
 /** So much of stored reports is looked through while somebody waits for the answer; more is work to follow. */
 export const bytesAtOnce = 8 * 1024 * 1024;
@@ -127,10 +127,8 @@ export class ProveLine {
     const { before, after } = await statedMonths(tx, statement);
     const countsOn = countsThroughLife(agreement.life);
     for (const bases of [after, before]) {
-      const rated = [...bases].filter(([of]) => of === month || (countsOn && of < month));
-      let sums = 0;
-      for (const [of, basis] of rated) sums += await sumsCounted(tx, agreement, of, basis);
-      if (sums > ratedMax) return null;
+      const rated = new Map([...bases].filter(([of]) => of === month || (countsOn && of < month)));
+      if ((await sumsOfBases(tx, agreement, rated)) > ratedMax) return null;
     }
     const months = new CountedMonths(tx, this.readings, agreement);
     return {

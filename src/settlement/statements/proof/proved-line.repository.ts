@@ -73,3 +73,14 @@ export async function sumsCounted(
   );
   return Number(sums);
 }
+
+/** Of all these periods together. */
+export async function sumsOfBases(
+  tx: Tx,
+  agreement: LivingAgreement,
+  bases: ReadonlyMap<string, UsageBasis>,
+): Promise<number> {
+  let sums = 0;
+  for (const [month, basis] of bases) sums += await sumsCounted(tx, agreement, month, basis);
+  return sums;
+}

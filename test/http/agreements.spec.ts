@@ -341,7 +341,7 @@ describe('a signature is refused', () => {
     expect([status, code, faults.map(({ pointer }) => pointer)]).toEqual([
       422,
       'terms-not-operable',
-      ['/recoupment/pooledWith'],
+      ['/recoupment/pooledWith/0'],
     ]);
     expect(await own.label.as.get(at(id))).toMatchObject({ state: 'awaiting-signatures', concludedAt: null });
   });

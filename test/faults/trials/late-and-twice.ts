@@ -207,19 +207,26 @@ async function compare(product: Product, found: Found): Promise<void> {
   for (const uneven of await unevenCurrencies(product)) found.add(`the books sum to ${uneven}`);
 }
 
-/** A unit's rate in minor units, by SQL: streams as the deal's facts say, and 0.60 of the currency for a download. */
-function worth(deal: number): string {
-  const { per, currency } = dealFacts[deal]!;
+/** What each month is worth in minor units, by SQL: streams as the deal's facts say, beyond some of the term perhaps at another rate, and 0.60 of the currency for a download. */
+function worthByMonth(deal: number, agreementId: string): string {
+  const { per, beyond, currency } = dealFacts[deal]!;
+  const [over, under] = per;
   const download = useModelCode('PermanentDownload', 'PayAsYouGoModel');
   const bought = currency === 'JPY' ? '0.6' : '60';
+  const { units: limit, over: further } = beyond ?? { units: 0n, over };
   // Divided last: what one third would lose is not lost.
-  return `round(sum(units * CASE WHEN use_model = ${download} THEN ${bought} * ${per[1]} ELSE ${per[0]} END) / ${per[1]})`;
+  return `SELECT month, round((streams * ${over} + (greatest(before + streams - ${limit}, 0) - greatest(before - ${limit}, 0)) * (${further} - ${over})
+                 + downloads * ${bought} * ${under}) / ${under}) AS worth
+            FROM (SELECT month, streams, downloads, sum(streams) OVER (ORDER BY month) - streams AS before
+                    FROM (SELECT month, sum(CASE WHEN use_model = ${download} THEN 0 ELSE units END) AS streams,
+                                 sum(CASE WHEN use_model = ${download} THEN units ELSE 0 END) AS downloads
+                            FROM (${oracle}) o WHERE agreement_id = '${agreementId}' GROUP BY month) used) run`;
 }
 
 /** What each month is booked at in the end, and the sum of all that was booked for it on the way. */
 async function compareMoney(product: Product, deal: number, agreementId: string, found: Found): Promise<void> {
   const expected = await product.look<{ said: string }>(
-    `SELECT month || ' ' || ${worth(deal)} || ' ' || ${worth(deal)} AS said FROM (${oracle}) o WHERE agreement_id = '${agreementId}' GROUP BY month ORDER BY month`,
+    `SELECT month || ' ' || worth || ' ' || worth AS said FROM (${worthByMonth(deal, agreementId)}) w ORDER BY month`,
   );
   const booked = await product.look<{ said: string }>(
     `SELECT period || ' ' || (array_agg(total_minor ORDER BY sequence DESC))[1] || ' ' || sum(delta_minor) AS said

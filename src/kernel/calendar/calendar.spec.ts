@@ -58,6 +58,7 @@ describe('periods', () => {
 
   it('a period touches the months of its first and last day', () => {
     expect(monthsOf(periodOf('2025-11-30', '2026-02-01'))).toEqual(['2025-11', '2025-12', '2026-01']);
+    expect(monthsOf(periodOf('9999-11-30', '9999-12-31'))).toEqual(['9999-11', '9999-12']);
   });
 
   it('knows a whole month from a part of one', () => {

@@ -41,11 +41,11 @@ export function intersect(a: Period, b: Period): Period | undefined {
 }
 
 /** The months that the period touches, in order: 'YYYY-MM'. */
-export function monthsOf(period: Period): string[] {
-  const months: string[] = [];
-  for (let month = period.from.slice(0, 7); `${month}-01` < period.until; month = monthAfter(month, 1))
-    months.push(month);
-  return months;
+export function monthsOf({ from, until }: Period): string[] {
+  const first = from.slice(0, 7);
+  // Counted, for the month after the last one that has a name comes before all others as text.
+  const count = monthsBetween(first, until.slice(0, 7)) + (until.endsWith('-01') ? 0 : 1);
+  return Array.from({ length: count }, (_, at) => monthAfter(first, at));
 }
 
 /** The first days of the months that the period touches, in order: what tables name months by. */

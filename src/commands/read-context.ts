@@ -3,6 +3,7 @@ import {
   type CloseFacts,
   moneyFromText,
   readTerms,
+  reservesSales,
   type Period,
   type PeriodContext,
   type ServiceContext,
@@ -118,7 +119,7 @@ function restatedReader(terms: Terms | undefined): Reader<RestatedPeriod> {
   /** Without it a restatement would pay for what a reserve on sales still holds; where there is no such reserve it has no meaning. */
   function heldSalesReader(): Reader<Members & Partial<More & Held>> {
     if (!terms) return object<Members, More & Held>(members, { ...more, heldSales });
-    return terms.reserves?.some(({ basis }) => basis === 'sales')
+    return reservesSales(terms)
       ? object<Members & Held, More>({ ...members, heldSales }, more)
       : object<Members, More>(members, more);
   }

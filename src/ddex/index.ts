@@ -1,6 +1,7 @@
 export { dsrReader, readDsr } from './dsr/read-any';
 export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-report';
 export { type CheckedFile, checkTogether } from './dsr/check-together';
+export { numberOfDay } from './dsr/dates';
 export { LineSplitter } from './dsr/lines';
 export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
 export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';

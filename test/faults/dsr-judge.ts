@@ -68,14 +68,20 @@ function miscounted(summary: DsrSummary, faults: readonly Fault[], families: rea
 
 function sameWhereverCut(bytes: Buffer, random: Random): string[] {
   if (random() < 0.8) return [];
+  const parts = cutAnywhere(bytes, random, 200);
+  const same = JSON.stringify(comparable(read(parts))) === JSON.stringify(comparable(read([bytes])));
+  return same ? [] : ['it makes a difference where the bytes are cut'];
+}
+
+/** In parts of one byte to `most` bytes. */
+export function cutAnywhere(bytes: Buffer, random: Random, most: number): Buffer[] {
   const parts: Buffer[] = [];
   for (let start = 0; start < bytes.length;) {
-    const end = start + 1 + below(random, 200);
+    const end = start + 1 + below(random, most);
     parts.push(bytes.subarray(start, end));
     start = end;
   }
-  const same = JSON.stringify(comparable(read(parts))) === JSON.stringify(comparable(read([bytes])));
-  return same ? [] : ['it makes a difference where the bytes are cut'];
+  return parts;
 }
 
 const comparable = ({

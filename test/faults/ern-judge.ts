@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkMessage, type Problem, problemWeights } from '../../src/ddex';
-import { below, type Random } from '../support/dsr-cells';
+import { type Random } from '../support/dsr-cells';
 import { type ErnRead, readByUs } from '../support/ern-digest';
 import { type ErnOracle, type OracleDocument } from '../support/ern-oracle';
+import { cutAnywhere } from './dsr-judge';
 import { type MutatedMessage } from './ern-mutations';
 
 export interface Judgement {
@@ -100,11 +101,6 @@ function misshapen({ code, severity, path, message }: Problem): string[] {
 
 function sameWhereverCut(bytes: Buffer, read: ErnRead, random: Random): string[] {
   if (random() < 0.85) return [];
-  const parts: Buffer[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const end = start + 1 + below(random, 300);
-    parts.push(bytes.subarray(start, end));
-    start = end;
-  }
+  const parts = cutAnywhere(bytes, random, 300);
   return isDeepStrictEqual(readByUs(parts), read) ? [] : ['it makes a difference where the bytes are cut'];
 }

@@ -1,5 +1,12 @@
 import { ErnReader, type ErnSummary, type Problem } from '../../src/ddex';
-import type { Deal, Release, ReleaseIds, Resource } from '../../src/ddex/ern/model';
+import {
+  type Deal,
+  type Release,
+  RELEASE_KINDS,
+  type ReleaseIds,
+  type Resource,
+  RESOURCE_KINDS,
+} from '../../src/ddex/ern/model';
 import { type ErnDigest } from './ern-oracle';
 
 export interface ErnRead {
@@ -45,19 +52,7 @@ export function readByUs(parts: Iterable<Uint8Array>): ErnRead {
   return { summary, problems, digest };
 }
 
-const order = [
-  'SoundRecording',
-  'Video',
-  'Image',
-  'Text',
-  'SheetMusic',
-  'Software',
-  'MIDI',
-  'UserDefinedResource',
-  'Release',
-  'TrackRelease',
-  'ClipRelease',
-];
+const order = [...RESOURCE_KINDS, ...RELEASE_KINDS];
 const byKind = <T extends { readonly kind: string }>(things: readonly T[]): T[] =>
   order.flatMap((kind) => things.filter((thing) => thing.kind === kind));
 

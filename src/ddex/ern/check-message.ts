@@ -112,7 +112,7 @@ const recordingOf = (resource: Resource): CheckedRecording => ({
 });
 
 /** The text that is displayed (from version 4 on) or referred to, else any. */
-export function mainTitle(titles: readonly Title[]): string | null {
+function mainTitle(titles: readonly Title[]): string | null {
   for (const kind of ['display-text', 'reference', 'display', 'additional'] as const) {
     const found = mainOf(titles.filter((title) => title.kind === kind));
     if (found !== undefined) return found.text;

@@ -38,7 +38,7 @@ const readers = {
   iswc: checked('iswc', readIswc),
 } as const;
 
-export type IdentifierKind = keyof typeof readers;
+type IdentifierKind = keyof typeof readers;
 
 const names: Readonly<Record<IdentifierKind, string>> = {
   isrc: 'an ISRC',
@@ -77,7 +77,7 @@ export class Identifiers {
         if (id !== null) (found ??= []).push(id);
       }
     }
-    return found === undefined || found.length === 1 ? (found ?? NONE) : [...new Set(found)];
+    return found === undefined ? NONE : eachOnce(found);
   }
 
   proprietary(containers: readonly XmlElement[], name: string): readonly ProprietaryId[] {
@@ -134,7 +134,7 @@ export class Identifiers {
 }
 
 const NO_WORKS: WorkIds = { iswcs: NONE, proprietary: NONE };
-const NO_IDS: PartyIds = { dpids: [], isnis: [], ipis: [], ipns: [], cisacSocieties: [], proprietary: [] };
+export const NO_IDS: PartyIds = { dpids: [], isnis: [], ipis: [], ipns: [], cisacSocieties: [], proprietary: [] };
 
 const isReplaced = (element: XmlElement): boolean => {
   const text = element.attribute('IsReplaced');

@@ -44,7 +44,7 @@ export interface FamilyLayout {
   readonly useTypes: readonly string[];
   /** Of each deal's validity. */
   readonly isStartMandatory: boolean;
-  /** How the party of a display artist, a contributor, a label, a rights controller is named; null where it stands in place. */
+  /** How the party of a display artist, a contributor, a rights controller is named; null where it stands in place. */
   readonly partyReferences: {
     readonly artist: string;
     readonly contributor: string;

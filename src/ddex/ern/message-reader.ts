@@ -75,6 +75,10 @@ const lists: Readonly<Record<string, readonly string[]>> = {
 };
 const others: ReadonlySet<string> = new Set(['MessageHeader', 'UpdateIndicator', 'PurgedRelease']);
 
+/** The sections of a purge in their order, all of which must be there. */
+const purgeSections: readonly string[] = ['MessageHeader', 'PurgedRelease'];
+const isPurge = (root: XmlElement): boolean => root.name === 'PurgeReleaseMessage';
+
 const SECTION = 2;
 const LISTED = 3;
 
@@ -128,7 +132,7 @@ export class ErnReader implements TreeListener {
       this.finishMessage();
     });
     return {
-      kind: (this.reading === undefined ? null : (this.rootElement?.name as MessageKind)) ?? null,
+      kind: (this.rootElement?.name as MessageKind | undefined) ?? null,
       version: this.reading?.version.name || null,
       header: this.headerRead,
       isRefused: this.refused,
@@ -201,8 +205,7 @@ export class ErnReader implements TreeListener {
   private openSection(element: XmlElement): boolean {
     const { name } = element;
     const { layout } = this.reading!;
-    const isPurge = this.rootElement!.name === 'PurgeReleaseMessage';
-    const order = isPurge ? ['MessageHeader', 'PurgedRelease'] : layout.sections;
+    const order = isPurge(this.rootElement!) ? purgeSections : layout.sections;
     const place = order.indexOf(name);
     if (place < 0) {
       this.problems.at(element, 'section-unknown', `${name} is no part of such a message`);
@@ -297,10 +300,9 @@ export class ErnReader implements TreeListener {
     const { reading, rootElement: root } = this;
     if (reading === undefined || root === undefined) return;
     this.tellHeader();
-    const isPurge = root.name === 'PurgeReleaseMessage';
-    const mandatory = isPurge ? ['MessageHeader', 'PurgedRelease'] : reading.layout.mandatorySections;
+    const mandatory = isPurge(root) ? purgeSections : reading.layout.mandatorySections;
     for (const name of mandatory) if (!this.sections.has(name)) reading.missing(root, name);
-    if (!isPurge && this.deals === 0) {
+    if (!isPurge(root) && this.deals === 0) {
       this.problems.at(root, 'no-deals', 'no deal is in it: its releases are available nowhere');
     }
     reading.end();

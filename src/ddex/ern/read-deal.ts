@@ -43,7 +43,7 @@ function readTerms(reading: Reading, element: XmlElement, isElsewhere: boolean):
     periods: eachOf(childrenOf(element, 'ValidityPeriod'), (period) => values.interval(period)),
     prices: eachOf(childrenOf(element, 'PriceInformation'), (found) => readPrice(reading, found)),
     isPreOrder: values.boolean(element, 'IsPreOrderDeal') === true,
-    displayDates: datesOf(reading, element, displayDates),
+    displayDates: datesOf(reading, element),
     instantGratification: elementsAt(element, ['InstantGratificationResourceList', 'DealResourceReference']).map(
       (found) => {
         reading.resources.expect(found);
@@ -160,10 +160,10 @@ const displayDates: readonly string[] = [
   'ClipPreviewStartDateTime',
 ];
 
-function datesOf(reading: Reading, element: XmlElement, names: readonly string[]): Record<string, string> {
+function datesOf(reading: Reading, element: XmlElement): Record<string, string> {
   const dates: Record<string, string> = {};
   for (let found = element.first; found !== null; found = found.next) {
-    if (!names.includes(found.name)) continue;
+    if (!displayDates.includes(found.name)) continue;
     const date = found.name.endsWith('DateTime') ? reading.values.dateTime(found) : reading.values.day(found);
     if (date !== null) dates[found.name] ??= date;
   }
@@ -172,5 +172,5 @@ function datesOf(reading: Reading, element: XmlElement, names: readonly string[]
 
 export const readVisibility = (reading: Reading, element: XmlElement): Visibility => ({
   reference: reading.values.text(element, 'VisibilityReference'),
-  dates: datesOf(reading, element, displayDates),
+  dates: datesOf(reading, element),
 });

@@ -1,4 +1,5 @@
 import { type Reading } from './context';
+import { NO_IDS } from './identifiers';
 import { type Artist, type Contributor, type Label, type Party, type PartyName } from './model';
 import { languageOf } from './values';
 import { childrenOf, eachOf, type XmlElement } from './xml/element';
@@ -38,15 +39,11 @@ const weightOf = ({ names, ids }: Party): number =>
 const hasIds = ({ ids }: Party): boolean => Object.values(ids).some((list: readonly unknown[]) => list.length > 0);
 
 /** The party that an element names by reference. Where the list has none of it, its reference is all that is known. */
-export function namedParty(reading: Reading, reference: XmlElement): Party {
+function namedParty(reading: Reading, reference: XmlElement): Party {
   return reading.parties.expect(reference) ?? nameless(reference.text);
 }
 
-const nameless = (reference: string): Party => ({
-  reference,
-  names: [],
-  ids: { dpids: [], isnis: [], ipis: [], ipns: [], cisacSocieties: [], proprietary: [] },
-});
+const nameless = (reference: string): Party => ({ reference, names: [], ids: NO_IDS });
 
 /** By reference where there is one, else in place. */
 function partyOf(reading: Reading, element: XmlElement, referenceName: string | undefined): Party {
@@ -100,9 +97,9 @@ export function readLabel(reading: Reading, element: XmlElement): Label | null {
   const party = element.name.endsWith('Reference')
     ? namedParty(reading, element)
     : {
-        ...nameless(''),
         reference: null,
         names: [{ text: element.text, indexed: null, language: languageOf(element) }],
+        ids: NO_IDS,
       };
   const type = element.attribute('LabelType') ?? element.attribute('LabelNameType');
   const { territories, excludedTerritories, isDefault } = reading.values.territorial(element);

@@ -1,5 +1,6 @@
 import { type Reading } from './context';
 import { type Gathered } from './gather';
+import { type ReleaseLayout, type ResourceLayout } from './layouts';
 import {
   type DatedEvent,
   type DateKind,
@@ -38,6 +39,17 @@ export function readTitle(reading: Reading, element: XmlElement, kind: TitleKind
   const subTitles = textsAt(element, 'SubTitle');
   const type = element.attribute('TitleType');
   return { kind, type, text, subTitles, language: languageOf(element), territories, excludedTerritories, isDefault };
+}
+
+/** One that is referred to or displayed must be there. */
+export function requireTitle(
+  reading: Reading,
+  element: XmlElement,
+  layout: ReleaseLayout | ResourceLayout,
+  titles: readonly Title[],
+): void {
+  if (titles.some(({ kind }) => kind === 'reference' || kind === 'display-text')) return;
+  reading.missing(element, layout.pathOf(layout.titles[0]![0]));
 }
 
 export function readLine(reading: Reading, element: XmlElement): RightsLine | null {

@@ -12,7 +12,7 @@ import {
   type TitleKind,
 } from './model';
 import { readArtist, readLabel } from './read-parties';
-import { readDates, readGenre, readLine, readTitle, readTitles } from './read-parts';
+import { readDates, readGenre, readLine, readTitle, readTitles, requireTitle } from './read-parts';
 import { isPlayed } from './read-resource';
 import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
@@ -130,9 +130,7 @@ function checkRelease(reading: Reading, element: XmlElement, layout: ReleaseLayo
     if (release.resourceReferences.length === 0) reading.missing(element, 'ReleaseResourceReference');
     return;
   }
-  if (!release.titles.some(({ kind }) => kind === 'reference' || kind === 'display-text')) {
-    reading.missing(element, layout.pathOf(layout.titles[0]![0]));
-  }
+  requireTitle(reading, element, layout, release.titles);
   if (reading.version.family === '3') return;
   if (release.types.length === 0) reading.missing(element, 'ReleaseType');
   if (release.artistNames.length === 0 && release.artists.length === 0) reading.missing(element, 'DisplayArtistName');

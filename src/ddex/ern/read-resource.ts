@@ -18,6 +18,7 @@ import {
   readRightsController,
   readTitles,
   readWorkRightsController,
+  requireTitle,
 } from './read-parts';
 import { childrenOf, eachOf, type XmlElement } from './xml/element';
 
@@ -127,9 +128,7 @@ function worksOf(reading: Reading, gathered: Gathered, layout: ResourceLayout): 
 }
 
 function checkPlayed(reading: Reading, element: XmlElement, { gathered, layout }: Places, resource: Resource): void {
-  if (!resource.titles.some(({ kind }) => kind === 'reference' || kind === 'display-text')) {
-    reading.missing(element, layout.pathOf(layout.titles[0]![0]));
-  }
+  requireTitle(reading, element, layout, resource.titles);
   if (resource.durationSeconds === null && (gathered.all(layout.duration)[0]?.text ?? '') === '') {
     reading.missing(element, 'Duration');
   }

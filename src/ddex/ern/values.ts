@@ -7,7 +7,7 @@ const DURATION =
   /^P(?=[\dT])(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,12})(?:\.(\d{1,12}))?S)?)?$/;
 
 /** Seconds of an xs:duration as an exact decimal; undefined where it is none, or counts years or months. */
-export function secondsOf(written: string): string | undefined {
+function secondsOf(written: string): string | undefined {
   const match = DURATION.exec(written);
   if (match === null) return undefined;
   const [, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;

@@ -6,7 +6,7 @@ import { RequestClose } from '../../../src/settlement/statements/request-close';
 import { months } from '../simulator/deals';
 import type { Product } from '../simulator/product';
 import { waitingJobs } from '../simulator/queue';
-import { endMonth, onACopy, sendPlays, unevenCurrencies } from './months-of-plays';
+import { endMonth, onACopy, seeBalanced, sendPlays } from './months-of-plays';
 import { Found, type Order, type ServiceTrial, type Verdict } from './trial';
 
 /** As many as ask, work and decide at once. */
@@ -38,7 +38,7 @@ export const closesAtOnce: ServiceTrial = {
             for (const [what, count] of Object.entries(told)) counts[what as keyof typeof told] += count;
           }
         }
-        for (const uneven of await unevenCurrencies(product)) found.add(`the books sum to ${uneven}`);
+        await seeBalanced(product, found);
       });
     }
     found.same('statements', counts.statements, counts.closes);

@@ -7,8 +7,8 @@ import type { Person, Product } from '../simulator/product';
 import { forgetJob, runJob, waitingJobs } from '../simulator/queue';
 import type { Death } from '../simulator/tapped-source';
 import { listInFull, listNames } from './lists-in-full';
-import { endMonth, onACopy, sendPlays, unevenCurrencies } from './months-of-plays';
-import { drawnMove, drawnRequest, type Drawing, moves, type Request } from './requests';
+import { endMonth, onACopy, seeBalanced, sendPlays } from './months-of-plays';
+import { drawnMove, drawnRequest, type Drawing, firstOpenMonths, moves, type Request } from './requests';
 import { rootOfBooks } from './root-of-books';
 import { Found, type Order, type ServiceTrial, type Verdict } from './trial';
 
@@ -65,7 +65,7 @@ class DefiniteErrors {
       if (at % betweenLists === betweenLists - 1) await this.list();
       if (at % 1_000 === 999) say(`${at + 1} commands`);
     }
-    for (const uneven of await unevenCurrencies(this.product)) this.found.add(`the books sum to ${uneven}`);
+    await seeBalanced(this.product, this.found);
     if (this.codes.size < 8) this.found.add(`only ${this.codes.size} codes of refusal were seen`);
     const codes = Object.fromEntries([...this.codes].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { commands: size, ...this.counts, codes, found: this.found.list };
@@ -182,10 +182,7 @@ class DefiniteErrors {
 
   /** Whatever can be closed is drafted, so that a list has statements in it that are issued while it is read. */
   private async draftAll(): Promise<void> {
-    const open = await this.product.look<{ agreement: string; month: string }>(
-      `SELECT a.id AS agreement, coalesce((SELECT to_char(max(month) + interval '1 month', 'YYYY-MM') FROM statements s WHERE s.agreement_id = a.id), '2026-01') AS month
-         FROM agreements a`,
-    );
+    const open = await this.product.look<{ agreement: string; month: string }>(firstOpenMonths);
     for (const { agreement, month } of open) {
       this.tick();
       const path = `/v1/agreements/${agreement}/closes`;

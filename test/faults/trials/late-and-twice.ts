@@ -7,12 +7,13 @@ import {
   closed,
   endMonth,
   eventOf,
+  modelOf,
   onACopy,
   type Play,
+  seeBalanced,
   sendPlays,
   streams,
   territories,
-  unevenCurrencies,
 } from './months-of-plays';
 import { Found, type Order, type ServiceTrial, type Verdict } from './trial';
 
@@ -133,9 +134,6 @@ const note = (product: Product, rows: readonly Play[]): Promise<object[]> =>
     ],
   );
 
-const modelOf = (useType: string) =>
-  useType === 'PermanentDownload' ? 'PayAsYouGoModel' : 'AdvertisementSupportedModel';
-
 /** Sends the rows by batches; gives how many writes failed between claim and effect, and were sent again. */
 async function deliver(product: Product, rows: readonly Play[], found: Found): Promise<number> {
   let failures = 0;
@@ -204,7 +202,7 @@ async function compare(product: Product, found: Found): Promise<void> {
   }
   for (const [deal, { agreementId }] of product.world.deals.entries())
     await compareMoney(product, deal, agreementId, found);
-  for (const uneven of await unevenCurrencies(product)) found.add(`the books sum to ${uneven}`);
+  await seeBalanced(product, found);
 }
 
 /** What each month is worth in minor units, by SQL: streams as the deal's facts say, beyond some of the term perhaps at another rate, and 0.60 of the currency for a download. */

@@ -4,6 +4,7 @@ import { usageEvent } from '../../support/usage-events';
 import { closeMonth } from '../simulator/closing';
 import type { Mutant } from '../simulator/mutants';
 import type { Product } from '../simulator/product';
+import type { Found } from './trial';
 
 /** Units of a recording in a month of one of the world's deals, told by an event. */
 export interface Play {
@@ -20,13 +21,16 @@ export interface Play {
 export const territories = ['RU', 'BY', 'KZ', 'AM', 'AZ', 'KG', 'MD', 'TJ', 'UZ'] as const;
 export const streams = ['OnDemandStream', 'UserMakeAvailableUserProvided'] as const;
 
-const models: Readonly<Record<string, string>> = { PermanentDownload: 'PayAsYouGoModel' };
+/** The commercial model that a use is told under. */
+export const modelOf = (useType: string) =>
+  useType === 'PermanentDownload' ? 'PayAsYouGoModel' : 'AdvertisementSupportedModel';
+
 const batch = 1_000;
 
 /** The event that tells of a play. */
 export function eventOf({ world }: Product, { id, deal, month, isrc, territory, useType, units }: Play): object {
   const serviceId = world.deals[deal]!.serviceId;
-  const commercialModel = models[useType] ?? 'AdvertisementSupportedModel';
+  const commercialModel = modelOf(useType);
   const parts = { id, source: '/trials', time: `${month}-01T14:00:00Z`, isrc, territory, useType, commercialModel };
   return usageEvent({ serviceIds: [serviceId], isrcs: world.isrcs }, { ...parts, quantity: units });
 }
@@ -59,12 +63,12 @@ export async function closed(product: Product, deal: number, month: string): Pro
   return ending.statementId;
 }
 
-/** Currencies whose postings do not sum to zero, over all books. */
-export async function unevenCurrencies(product: Product): Promise<string[]> {
+/** Sees that the postings of each currency sum to zero, over all books. */
+export async function seeBalanced(product: Product, found: Found): Promise<void> {
   const rows = await product.look<{ said: string }>(
     `SELECT sum(amount_minor) || ' ' || currency AS said FROM ledger_postings GROUP BY currency HAVING sum(amount_minor) <> 0`,
   );
-  return rows.map(({ said }) => said);
+  for (const { said } of rows) found.add(`the books sum to ${said}`);
 }
 
 /** Works on a fresh copy of the world, with its own provider and the clock at the beginning. `rail` may stand between the product and the provider. */

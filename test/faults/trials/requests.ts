@@ -42,6 +42,12 @@ interface Ids {
   readonly events: readonly string[];
 }
 
+/** The first month of each agreement that is not closed, by SQL. */
+export const firstOpenMonths = `
+  SELECT a.id AS agreement,
+         coalesce((SELECT to_char(max(month) + interval '1 month', 'YYYY-MM') FROM statements s WHERE s.agreement_id = a.id), '2026-01') AS month
+    FROM agreements a`;
+
 const lookUp = async (product: Product): Promise<Ids> => {
   const list = (element: string, from: string): string =>
     `(SELECT coalesce(json_agg(${element}), '[]') FROM (${from}) x)`;
@@ -53,7 +59,7 @@ const lookUp = async (product: Product): Promise<Ids> => {
             ${list('x', 'SELECT agreement_id AS of, number FROM usage_disputes')} AS "usageDisputes",
             ${list('x', 'SELECT agreement_id AS of, number FROM period_facts')} AS facts,
             ${list('id', 'SELECT id FROM invoices ORDER BY number')} AS invoices,
-            ${list('x', `SELECT a.id AS agreement, coalesce((SELECT to_char(max(month) + interval '1 month', 'YYYY-MM') FROM statements s WHERE s.agreement_id = a.id), '2026-01') AS month FROM agreements a`)} AS open,
+            ${list('x', firstOpenMonths)} AS open,
             ${list('id', 'SELECT id FROM usage_events ORDER BY position DESC LIMIT 50')} AS events`,
   );
   return row!;

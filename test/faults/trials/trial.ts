@@ -7,7 +7,7 @@ export interface Order {
   readonly say: (line: string) => void;
 }
 
-/** What a trial says in the end: its figures, what was found wrong, and whether nothing was. */
+/** What a trial says in the end: its figures, and what was found wrong. */
 export interface Verdict {
   readonly found: readonly string[];
   readonly [figure: string]: unknown;

@@ -73,7 +73,7 @@ export class Names {
 }
 
 /** The same text as one string for all: what is cut from a chunk of the file keeps the chunk, and is compared sign by sign. Keys of objects are not. */
-export const interned = (text: string): string => Object.keys({ [text]: true })[0]!;
+const interned = (text: string): string => Object.keys({ [text]: true })[0]!;
 
 /** Shorter ones are copied when they are cut. */
 const CUT_LENGTH = 13;

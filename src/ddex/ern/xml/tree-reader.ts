@@ -46,7 +46,7 @@ export class XmlTreeReader {
   private hidden = 0;
   private isHiddenKept = false;
   private bytes = 0;
-  /** Characters given to the parser, and as many as there were at the last tag. */
+  /** Characters given to the parser since the last tag, from the beginning of the chunk with that tag. */
   private given = 0;
   private attributes = 0;
   private attributeText = 0;

@@ -13,7 +13,7 @@ import {
 import type { Tx } from '../platform/database/tx';
 import type { UsageReport } from './usage-report';
 
-/** Puts the day of its report on a sum that is paid by it. */
+/** Puts on a sum the day of its report, where it is paid by it, and the first day of the period, where the report stands in for another's. */
 export type ReportDays = (report: Pick<UsageReport, 'id' | 'month'>) => (sum: UsageSum) => UsageSum;
 
 const unchanged = (sum: UsageSum): UsageSum => sum;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { rateFiles } from '../../src/commands/rate-files';
 import { territoryNumber } from '../../src/kernel';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
 import type { ApiRefusal } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { remade } from '../support/proved-statement';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
 import type { SmallReport } from '../support/small-report';
 import { type EventParts, type EventsTaken, eventTerms, sendEvents, usageEvent } from '../support/usage-events';
@@ -60,8 +60,7 @@ class Deal {
 
   /** What `accordo rate` makes of the statement's inputs has its hash. */
   async verify({ id, sha256 }: Statement): Promise<void> {
-    const inputs = await this.market.label.as.get<Inputs>(`/v1/statements/${id}/inputs`);
-    expect(inputsHash(inputs)).toBe(sha256);
+    expect((await remade(this.market.label.as, id)).sha256).toBe(sha256);
   }
 
   live(query = ''): Promise<Live> {
@@ -71,14 +70,6 @@ class Deal {
   void(body: object): Promise<{ id: string; events: string; replacements: string }> {
     return this.market.platform.as.post('/v1/usage-event-voids', { reason: 'Counted by mistake.', ...body });
   }
-}
-
-type Inputs = Readonly<Record<'terms' | 'usage' | 'context' | 'carried', object>>;
-
-function inputsHash(inputs: Inputs): string {
-  const file = (name: keyof Inputs): { name: string; text: string } => ({ name, text: JSON.stringify(inputs[name]) });
-  return rateFiles({ terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') })
-    .sha256;
 }
 
 const told = (lines: readonly StatementLine[]): string[] =>

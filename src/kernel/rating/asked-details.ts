@@ -1,7 +1,7 @@
 import { type Period } from '../calendar';
 import { grantsOf } from '../matching';
 import { asksForSales, type RoyaltyClause, stepDays, stepDaysWithin, type Terms } from '../terms';
-import { useAndModelOf, useModelNumber } from '../uses';
+import { useModelCode, useModelNumber } from '../uses';
 import { type UsageSum } from './rating-input';
 
 /** What a use under a model is asked for beside its units: by every clause that pays for it, taken together. */
@@ -47,12 +47,8 @@ const both = (some: readonly string[], others: readonly string[]): string[] =>
 
 /** The first sum of a period that does not tell what was sold although it is paid by that. Usage without a day is refused when it is rated. */
 export function sumWithoutSales(terms: Terms, period: Period, usage: Iterable<UsageSum>): UsageSum | undefined {
-  const asked = [...detailsAsked(terms, period)].flatMap(([code, { sales }]) => {
-    const { use, model } = useAndModelOf(code);
-    return sales ? [`${use} ${model}`] : [];
-  });
-  if (asked.length === 0) return undefined;
-  const uses = new Set(asked);
-  for (const sum of usage) if (sum.sales === undefined && uses.has(`${sum.use} ${sum.model}`)) return sum;
+  const uses = new Set([...detailsAsked(terms, period)].flatMap(([code, { sales }]) => (sales ? [code] : [])));
+  if (uses.size === 0) return undefined;
+  for (const sum of usage) if (sum.sales === undefined && uses.has(useModelCode(sum.use, sum.model))) return sum;
   return undefined;
 }

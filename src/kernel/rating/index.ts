@@ -1,6 +1,7 @@
 export * from './asked-details';
 export * from './booking';
 export { clauseSales } from './clause-sales';
+export { controlledUnits } from './clause-usage';
 export { countPeriod } from './count-period';
 export { type CountedPeriod } from './counted-period';
 export { evaluate } from './evaluate';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { concentrationsOf, periodOfMonth, periodsOfLife, territoryNumber } from '../../kernel';
+import { concentrationsOf, firstMonthOf, periodsOfLife, territoryNumber } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
@@ -34,7 +34,7 @@ export class WatchMonth {
   private async watch(tx: Tx, agreementId: string, monthOfUse: string): Promise<void> {
     const agreement = await getLiving(tx, agreementId);
     // What is rated together is looked at together, and named by its first month.
-    const month = periodOfMonth(agreement.life, monthOfUse).from.slice(0, 7);
+    const month = firstMonthOf(agreement.life, monthOfUse);
     if (!periodsOfLife(agreement.life).includes(month)) return;
     const usage = await this.soFar(tx, agreement, month);
     if (usage === undefined) return;

@@ -16,12 +16,11 @@ import type { AskedUse } from './asked-uses';
 import { lineBytesMax } from './careful-line';
 import type { DelimitedLayout } from './delimited-layout';
 import { StreamPieces } from './line-chunks';
-import { matchPlanOf } from './match-plan';
+import { codeOf, matchPlanOf } from './match-plan';
 import { readDelimited } from './read-delimited';
 import type { Reading } from './reading';
 import { sumsDifference } from './sums-difference';
 import { sumIn, sumsOf } from './sums-file';
-import { codeOf } from './match-plan';
 
 const isrcs = ['ZZA012600001', 'ZZA012600002', 'ZZA012600003'] as const;
 const territories = ['RU', 'KZ'] as const;
@@ -69,17 +68,21 @@ interface How {
   readonly as?: DelimitedLayout;
 }
 
+/** A file of these lines under a header. */
+function sourceOf(lines: readonly string[]): StreamPieces {
+  const text = ['header', ...lines, ''].join('\n');
+  const bytes = (async function* () {
+    yield await Promise.resolve(Buffer.from(text));
+  })();
+  return new StreamPieces(bytes, lineBytesMax);
+}
+
 async function readText(
   lines: readonly string[],
   uses: readonly AskedUse[],
   { slotsMax = 1 << 14, as = layout }: How = {},
 ): Promise<Reading> {
-  const text = ['header', ...lines, ''].join('\n');
-  const bytes = (async function* () {
-    yield await Promise.resolve(Buffer.from(text));
-  })();
-  const source = new StreamPieces(bytes, lineBytesMax);
-  return readDelimited({ source, layout: as, plan: planOf(uses), folder, threads: 0, slotsMax });
+  return readDelimited({ source: sourceOf(lines), layout: as, plan: planOf(uses), folder, threads: 0, slotsMax });
 }
 
 const read = (lines: readonly Line[], uses: readonly AskedUse[] = [asked], how: How = {}): Promise<Reading> =>
@@ -189,12 +192,8 @@ describe('sums of what an agreement asks for beside units', () => {
             sums: await open(from.sums.path, 'r'),
             held: await open(from.held.path, 'r'),
           };
-          const text = ['header', ...changes, ''].join('\n');
-          const bytes = (async function* () {
-            yield await Promise.resolve(Buffer.from(text));
-          })();
           const delta = await readDelimited({
-            ...{ source: new StreamPieces(bytes, lineBytesMax), plan: planOf([asked]), folder, threads: 0 },
+            ...{ source: sourceOf(changes), plan: planOf([asked]), folder, threads: 0 },
             ...{ slotsMax: 8, base: opened, layout: { ...layout, signed: true } },
           });
           await Promise.all([opened.sums.close(), opened.held.close()]);

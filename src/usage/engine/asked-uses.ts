@@ -1,11 +1,11 @@
-/** What an agreement asks of the lines of a use under a model, beside their units. */
+/** All that an agreement asks of the lines of a use under a model, beside their units: there is one at most of each agreement, use and model. */
 export interface AskedUse {
   readonly agreementId: string;
   /** As `useModelNumber`. */
   readonly useModel: number;
   /** It pays by what was sold: the currency in which that is to be told. */
   readonly sold?: string;
-  /** Days of the report, from its first, on which it pays otherwise: sums are kept apart there. */
+  /** Days of the report, from its first, on which it pays otherwise: sums are kept apart there. Ascending, each once. */
   readonly parts?: readonly number[];
 }
 
@@ -29,13 +29,12 @@ export function askedPlaces(
   uses: readonly AskedUse[],
   { agreements, places, usesAndModels }: { agreements: readonly string[]; places: Uint32Array; usesAndModels: number },
 ): AskedPlaces {
-  const byUse = new Map<string, Asked>();
-  for (const { agreementId, useModel, sold, parts = [] } of uses) {
-    const key = `${agreements.indexOf(agreementId)} ${useModel}`;
-    const before = byUse.get(key);
-    const days = new Set([...(before?.parts ?? []), ...parts]);
-    byUse.set(key, { sold: before?.sold ?? sold, parts: [...days].sort((a, b) => a - b) });
-  }
+  const byUse = new Map(
+    uses.map(({ agreementId, useModel, sold, parts = [] }): [string, Asked] => [
+      `${agreements.indexOf(agreementId)} ${useModel}`,
+      { sold, parts },
+    ]),
+  );
   const asked = new Map<number, Asked>();
   for (const agreement of byUse.size === 0 ? [] : agreements.keys()) {
     places.forEach((code, place) => {

@@ -1,4 +1,4 @@
-import type { ReportedUse, SalesContext, UsageLine } from '../../ddex';
+import { numberOfDay, type ReportedUse, type SalesContext, type UsageLine } from '../../ddex';
 import { territoryNumber } from '../../kernel/territory';
 import { useModelCode } from '../../kernel/uses';
 import { emptyLine } from './line-reader';
@@ -26,7 +26,7 @@ export class DsrLines {
   ) {
     this.first = plan.from;
     this.days = dayNumbers(plan);
-    this.byDayNumber = new Map([...this.days].map(([day, at]) => [Number(day.replaceAll('-', '')), at]));
+    this.byDayNumber = new Map([...this.days].map(([day, at]) => [numberOfDay(day), at]));
     this.asksForSales = plan.kinds === 2;
   }
 

@@ -3,7 +3,7 @@ import { type CalendarDate, dayAfter } from '../../kernel/calendar';
 import { compileGrants, type GrantInForce, REFUSAL_REASONS, type RefusalReason } from '../../kernel/matching';
 import { territoryCode, territoryNumber } from '../../kernel/territory';
 import { useAndModelOf, useModelCode, useModelNumber } from '../../kernel/uses';
-import { type AskedPlaces, askedPlaces, type AskedUse } from './asked-uses';
+import { type Asked, type AskedPlaces, askedPlaces, type AskedUse } from './asked-uses';
 import { type Recordings, recordingsOf } from './recordings';
 import type { ShareSpan } from './shared-rows';
 
@@ -181,6 +181,10 @@ export const keyOf = (
   recording: number,
   place: number,
 ): number => ((agreement * recordings.sets.length + recording) * places.length + place) * parts * kinds;
+
+/** What an agreement asks in a place beside units, both by their numbers in the plan; undefined where it asks for nothing. */
+export const askedAt = ({ asked, places }: MatchPlan, agreement: number, place: number): Asked | undefined =>
+  asked.get(agreement * places.length + place);
 
 export const unknownRecording = -1 - REFUSAL_REASONS.indexOf('unknown-recording');
 

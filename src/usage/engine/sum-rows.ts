@@ -1,6 +1,6 @@
 import { WholeSum } from '../../kernel/whole-sum';
 import type { Asked, UntoldCode } from './asked-uses';
-import { type MatchPlan, placeOf } from './match-plan';
+import { askedAt, type MatchPlan, placeOf } from './match-plan';
 import type { MergedSum } from './merge-runs';
 import { isrcText } from './packed-isrc';
 import { shareOfRow } from './shared-rows';
@@ -102,7 +102,7 @@ export class SumRows {
     const next: WaitingRow = {
       ...{ key: own, agreement, recording, place, sold },
       part: Math.floor((slot % this.slots) / plan.kinds),
-      asked: plan.asked.get(agreement * plan.places.length + place),
+      asked: askedAt(plan, agreement, place),
       units: isSold ? undefined : counts,
     };
     const written = this.writeWaiting();

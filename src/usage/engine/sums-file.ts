@@ -13,7 +13,7 @@ import {
 import { saleDecimals } from './asked-uses';
 import { bytesAt, HashedFile, readFooter, type WrittenFile } from './hashed-file';
 import { isrcText, packedIsrc } from './packed-isrc';
-import { codeOf, keyOf, type MatchPlan, type Place } from './match-plan';
+import { askedAt, codeOf, keyOf, type MatchPlan, type Place } from './match-plan';
 import { recordingAt, rowWithShare } from './recordings';
 import { addLarge, type LargeSum, type SortedRun } from './sum-table';
 
@@ -363,11 +363,11 @@ export async function* runOfSums(
 
 /** How far behind the sum of the first part of the month that of the part lies which begins on this day. */
 function partNumber(plan: MatchPlan, agreement: number, place: number, day: number | undefined): number {
-  const { parts = [] } = plan.asked.get(agreement * plan.places.length + place) ?? {};
+  const { parts = [] } = askedAt(plan, agreement, place) ?? {};
   if ((day === undefined) !== (parts.length === 0)) throw new Error('read under another plan');
-  if (day === undefined || day === 0) return 0;
-  const part = parts.indexOf(day) + 1;
-  if (part === 0) throw new Error('read under another plan');
+  if (day === undefined) return 0;
+  const part = [0, ...parts].indexOf(day);
+  if (part < 0) throw new Error('read under another plan');
   return part * plan.kinds;
 }
 

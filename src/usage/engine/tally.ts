@@ -1,5 +1,5 @@
 import { type Asked, partOf, type Untold, type UntoldCode } from './asked-uses';
-import { keyOf, Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
+import { askedAt, keyOf, Matcher, type MatchPlan, placesMax, reasonOf, unknownRecording } from './match-plan';
 import { recordingAt } from './recordings';
 import { rowOf } from './shared-rows';
 import { SumTable } from './sum-table';
@@ -43,7 +43,7 @@ export class Tally {
   private readonly placesSeen = new Set<number>();
   private readonly largeUnits = new Map<number, bigint>();
   private readonly hasShares: boolean;
-  protected readonly asks: boolean;
+  private readonly asks: boolean;
   /** What agreements ask of lines and these do not tell. */
   readonly untold = new Map<string, Untold>();
 
@@ -139,7 +139,7 @@ export class Tally {
     const asked = this.askedOf(agreement, line);
     if (asked === undefined) return key;
     if (asked.parts.length > 0 && !line.hasDay) this.note('day-missing', agreement, line);
-    const own = this.partKey(key, agreement, line);
+    const own = this.partKey(key, asked, line);
     if (asked.sold === undefined) return own;
     if (Number.isNaN(line.sold)) this.note(line.untold, agreement, line);
     else if (line.currency !== asked.sold) this.note('sales-currency', agreement, line);
@@ -148,13 +148,13 @@ export class Tally {
   }
 
   /** The sum of the units of the part of the month that a line is in. */
-  protected partKey(key: number, agreement: number, line: SoundLine): number {
-    const asked = this.askedOf(agreement, line);
-    return asked === undefined ? key : key + partOf(asked, line.day) * this.plan.kinds;
+  protected partKey(key: number, asked: Asked, { day }: SoundLine): number {
+    return key + partOf(asked, day) * this.plan.kinds;
   }
 
-  private askedOf(agreement: number, { place }: SoundLine): Asked | undefined {
-    return this.plan.asked.get(agreement * this.plan.places.length + this.placeNumbers[place]!);
+  /** What the agreement asks of the line beside its units. */
+  protected askedOf(agreement: number, { place }: SoundLine): Asked | undefined {
+    return askedAt(this.plan, agreement, this.placeNumbers[place]!);
   }
 
   private addSold(key: number, { sold, soldLarge }: SoundLine): void {

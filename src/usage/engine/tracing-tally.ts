@@ -28,7 +28,8 @@ export class TracingTally extends Tally {
     if (agreement < 0) return false;
     const { key, isOfPart } = this.traced;
     const own = this.keyOf(agreement, recording, line.place);
-    return (isOfPart ? this.partKey(own, agreement, line) : own) === key;
+    const asked = isOfPart ? this.askedOf(agreement, line) : undefined;
+    return (asked === undefined ? own : this.partKey(own, asked, line)) === key;
   }
 }
 

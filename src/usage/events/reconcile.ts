@@ -1,9 +1,7 @@
 import type { LivingAgreement } from '../../agreements';
 import {
   denominatorOf,
-  firstDaysOf,
   numeratorOf,
-  periodOfMonth,
   rational,
   sourceOfRecord,
   territoryCode,
@@ -15,6 +13,7 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings } from '../kept-readings';
 import { liveReportIds, usageOfReports } from '../usage-of-month';
+import { monthsSummed } from './event-sums';
 
 export interface ReconciliationWish {
   /** "2026-01": of the period that it lies in. */
@@ -105,7 +104,7 @@ export async function reconcile(
   const [share, of] = [String(numeratorOf(passing)), String(denominatorOf(passing))];
   const asked = [
     agreement.id,
-    firstDaysOf(periodOfMonth(agreement.life, month)),
+    monthsSummed(agreement, month),
     serviceId,
     reported.isrcs,
     share,

@@ -99,10 +99,12 @@ export class TakeEvents {
     const own = await this.services.of(tx, actor.organizationId, readings);
     const matcher = await this.grants.of(tx, actor.organizationId);
     const now = readings.map((reading) => checkNow(reading, own, at));
-    const checked = await refuseUntold(tx, actor.organizationId, matcher, now);
+    const matches = matchesOf(matcher, now);
+    const checked = await refuseUntold(tx, actor.organizationId, matches, now);
     const events = firstOfEach(checked);
     if (events.length === 0) return checked.map((reading) => answerOf(reading, new Map()));
-    const matched = await tellUnknown(tx, matcher, matchedBy(matcher, events));
+    const first = events.map((event) => ({ event, match: matches.get(event)! }));
+    const matched = await tellUnknown(tx, matcher, first);
     const known = await tx.asSystem(() => store(tx, actor.organizationId, matched, at));
     return checked.map((reading) => answerOf(reading, known));
   }
@@ -122,6 +124,15 @@ function firstOfEach(checked: readonly EventReading[]): UsageEvent[] {
 const matchedBy = (matcher: EventMatcher, events: readonly UsageEvent[]): MatchedEvent[] =>
   events.map((event) => ({ event, match: matcher.match(event) }));
 
+/** Where each event belongs, also one whose id another before it has. */
+function matchesOf(matcher: EventMatcher, checked: readonly EventReading[]): Map<UsageEvent, Match> {
+  const matches = new Map<UsageEvent, Match>();
+  for (const reading of checked) {
+    if ('event' in reading) matches.set(reading.event, matcher.match(reading.event));
+  }
+  return matches;
+}
+
 const isUnlicensed = (match: Match): boolean => match.held === 'no-agreement' && match.labelId === null;
 const isBeyondOneMessage = ({ event, match }: MatchedEvent): boolean =>
   isUnlicensed(match) || isShared(match) || saleUntold(match, event) !== undefined;
@@ -130,19 +141,18 @@ const isCounted = (answer: EventAnswer): boolean => answer.outcome !== 'rejected
 
 /**
  * An event that does not tell what it was sold for, where its agreement pays by that, would keep its month from being closed for good: it is not taken. One that is there
- * already, of a time when nobody asked, is answered as it was.
+ * already, of a time when nobody asked, is answered as it was. `matches`: of all events that are checked.
  */
 async function refuseUntold(
   tx: Tx,
   platformId: string,
-  matcher: EventMatcher,
+  matches: ReadonlyMap<UsageEvent, Match>,
   checked: readonly EventReading[],
 ): Promise<readonly EventReading[]> {
   const untold = new Map<UsageEvent, string>();
-  for (const reading of checked) {
-    if (!('event' in reading)) continue;
-    const currency = saleUntold(matcher.match(reading.event), reading.event);
-    if (currency !== undefined) untold.set(reading.event, currency);
+  for (const [event, match] of matches) {
+    const currency = saleUntold(match, event);
+    if (currency !== undefined) untold.set(event, currency);
   }
   if (untold.size === 0) return checked;
   const there = new Set((await findEvents(tx, platformId, [...untold.keys()])).map(({ event }) => keyOf(event)));

@@ -2,8 +2,8 @@ import type { LivingAgreement } from '../../agreements';
 import {
   countsFrom,
   needsOf,
-  reportingPeriodAround,
-  reportingPeriodNameAround,
+  periodNameOfMonth,
+  periodOfMonth,
   sourceOfRecord,
   sumWithoutSales,
   type Terms,
@@ -102,15 +102,15 @@ async function refuseUntold(
   agreement: LivingAgreement,
   { month, terms, eventPosition, usage }: UsageTold,
 ): Promise<void> {
-  const { reportingPeriod: kind, currency } = terms;
-  const sum = sumWithoutSales(terms, reportingPeriodAround(kind, month), usage);
+  const { currency } = terms;
+  const sum = sumWithoutSales(terms, periodOfMonth(agreement.life, month), usage);
   if (sum === undefined) return;
   const byEvents = eventPosition !== null && sourceOfRecord(terms, sum.service, sum.use) === 'events';
   const events = byEvents ? await eventsUntold(tx, agreement, { month, position: eventPosition, currency }, sum) : [];
   const names = events.map(({ source, id }) => `${source} ${id}`).join(', ');
   const remedy = byEvents
     ? `have its events that do not tell it in ${currency} voided, and sent again with it under other ids, the first of them: ${names}`
-    : `have the report of ${reportingPeriodNameAround(kind, month)} sent again as a replacement`;
+    : `have the report of ${periodNameOfMonth(agreement.life, month)} sent again as a replacement`;
   throw new DomainError(
     'period-not-closable',
     `nothing tells what ${sum.isrc} was sold for in ${sum.territory} (${sum.use}, ${sum.model}), and these terms pay by it: ${remedy}`,

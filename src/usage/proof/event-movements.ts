@@ -5,9 +5,10 @@ import { type EventsOf, monthsSummed } from '../events/event-sums';
 import { movedEvents } from '../events/moved-events';
 import { shareOf, type SumKey } from './sum-key';
 
-/** How an event moved a sum: it counted, was found to count later, was taken back, or counts for shares. */
 /** In the order in which those of one event and position are listed. */
 export const movementKinds = ['counted', 'matched', 'void', 'shared'] as const;
+
+/** How an event moved a sum: it counted, was found to count later, was taken back, or counts for shares. */
 export type MovementKind = (typeof movementKinds)[number];
 
 /** What one event added to a sum, or took away. */

@@ -64,12 +64,10 @@ export class ProveSum {
     return tx.asSystem(async () => {
       const { id: agreementId } = agreement;
       const { reportIds, eventPosition: position } = basis;
-      const byEvents =
-        key !== undefined &&
-        position !== null &&
-        sourceOfRecord(termsOfMonth(agreement.life, month), key.service, key.use) === 'events';
-      const events = byEvents ? { position, units: await eventSum(tx, { agreement, month, position, key }) } : null;
       const terms = termsOfMonth(agreement.life, month);
+      const byEvents =
+        key !== undefined && position !== null && sourceOfRecord(terms, key.service, key.use) === 'events';
+      const events = byEvents ? { position, units: await eventSum(tx, { agreement, month, position, key }) } : null;
       const dated = await reportDaysOf(tx, agreement, { terms, month, reportIds });
       const isToldBy = (report: UsageReport, sum: SumKey): boolean =>
         dated(report)({ ...sum, quantity: 0n, returns: 0n }).reportedOn === sum.reportedOn;

@@ -5,7 +5,7 @@ import { statedShares } from '../../catalogue';
 import { calendarDateOf, dayAfter, daysOf, type GrantInForce, grantsOfLife, monthPeriod } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { Storage } from '../../platform/storage/storage';
-import { codeOf, keyOf, type MatchPlan, matchPlanOf, type TracedSum } from '../engine/match-plan';
+import { askedAt, codeOf, keyOf, type MatchPlan, matchPlanOf, type TracedSum } from '../engine/match-plan';
 import { packedIsrc } from '../engine/packed-isrc';
 import { recordingAt, rowWithShare } from '../engine/recordings';
 import { LinesTraced, traceDelimited, traceDsr } from '../engine/trace-lines';
@@ -153,10 +153,9 @@ function partBeginning(
   place: number,
   usedOn: string | undefined,
 ): number | undefined {
-  const { parts = [] } = plan.asked.get(agreement * plan.places.length + place) ?? {};
   if (usedOn === undefined) return 0;
+  const { parts = [] } = askedAt(plan, agreement, place) ?? {};
   if (parts.length === 0) return undefined;
-  if (usedOn === plan.from) return 0;
-  const part = parts.findIndex((day) => dayAfter(plan.from, day) === usedOn) + 1;
-  return part === 0 ? undefined : part;
+  const part = [0, ...parts].findIndex((day) => dayAfter(plan.from, day) === usedOn);
+  return part < 0 ? undefined : part;
 }

@@ -7,8 +7,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { enqueue } from '../platform/jobs/jobs';
 import { type AgreementWithTerms, getAgreement } from './agreements.repository';
 import { uncontrolledTracks } from './control';
-import { inoperable } from './inoperable';
-import { poolFaults } from './pool-check';
+import { notOperable } from './pool-check';
 import { getLiving, type LivingAgreement } from './life.repository';
 import { documentsJob } from './make-documents';
 import { OnAmended } from './on-amended';
@@ -32,8 +31,8 @@ export class ConcludeAgreement {
   async execute(tx: Tx, actor: Actor, agreement: AgreementWithTerms, version: VersionText): Promise<void> {
     const at = this.clock.now();
     // The last gate before money moves: what is signed must run.
-    const notOperable = [...inoperable(version.terms), ...(await poolFaults(tx, version.terms, agreement.id))];
-    if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable);
+    const cannotRun = await notOperable(tx, version.terms, agreement.id);
+    if (cannotRun.length > 0) throw new DomainError('terms-not-operable', undefined, cannotRun);
     // Rights may have gone since the acceptance; a grant of what is no longer controlled must not come into force.
     const faults = await uncontrolledTracks(tx, version.terms);
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);

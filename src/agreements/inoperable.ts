@@ -1,13 +1,4 @@
-import {
-  asksForSingleSales,
-  at,
-  contains,
-  type Fault,
-  MONTHS_PER,
-  type Royalty,
-  stepDays,
-  type Terms,
-} from '../kernel';
+import { asksForSingleSales, at, beginsReportingPeriod, contains, type Fault, stepDays, type Terms } from '../kernel';
 
 /**
  * Every clause that the kernel can close and this server cannot book yet: `terms-not-operable`, with pointers into the canonical
@@ -17,8 +8,9 @@ export function inoperable(terms: Terms): Fault[] {
   return [
     ...together(terms),
     ...sharesWithin(terms),
+    // What was sold is known as sums, not sale by sale.
     ...terms.royalties.flatMap(({ royalty }, place) =>
-      reasonsOf(royalty).map((reason) => fault(`${at('/royalties', place)}/royalty`, reason)),
+      asksForSingleSales(royalty) ? [fault(`${at('/royalties', place)}/royalty`, 'sales are not told one by one')] : [],
     ),
   ];
 }
@@ -36,9 +28,10 @@ function together({ reportingPeriod, recoupment, royalties, exchange, splits = [
   if (recoupment?.pooledWith && reportingPeriod !== 'month') {
     faults.push(fault('/recoupment/pooledWith', 'agreements of a pool are closed by the month'));
   }
+  // Usage is kept apart by days within a month, not within longer periods.
   if (reportingPeriod !== 'month') {
     royalties.forEach(({ royalty }, place) => {
-      if (stepDays(royalty, 'usageDate').every((day) => beginsPeriod(day, reportingPeriod))) return;
+      if (stepDays(royalty, 'usageDate').every((day) => beginsReportingPeriod(reportingPeriod, day))) return;
       const reason = 'where periods are longer than a month, the rate changes with a period';
       faults.push(fault(`${at('/royalties', place)}/royalty`, reason));
     });
@@ -61,15 +54,7 @@ function sharesWithin({ reportingPeriod, term, splits = [] }: Terms): Fault[] {
   return splits.flatMap((split, place) =>
     (['from', 'until'] as const)
       .filter((side) => contains(term, split[side]) && split[side] !== term.from)
-      .filter((side) => !beginsPeriod(split[side], reportingPeriod))
+      .filter((side) => !beginsReportingPeriod(reportingPeriod, split[side]))
       .map((side) => fault(`${at('/splits', place)}/${side}`, 'shares change with a reporting period')),
   );
 }
-
-/** Usage is kept apart by days within a month, not within longer periods. */
-const beginsPeriod = (day: string, kind: Terms['reportingPeriod']): boolean =>
-  day.endsWith('-01') && (Number(day.slice(5, 7)) - 1) % MONTHS_PER[kind] === 0;
-
-/** What was sold is known as sums, not sale by sale. */
-const reasonsOf = (royalty: Royalty): string[] =>
-  asksForSingleSales(royalty) ? ['sales are not told one by one'] : [];

@@ -15,7 +15,7 @@ import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
-import { isPdf, pdfBody, pdfType } from '../platform/http/pdf-body';
+import { pdfType, storedPdf } from '../platform/http/pdf-body';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { Storage } from '../platform/storage/storage';
@@ -61,10 +61,7 @@ export class OriginalsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const file = await this.storage.store(pdfBody(request), bytesMax);
-    if (!(await isPdf(this.storage.read(file.sha256)))) {
-      throw new DomainError('content-type-unsupported', 'the file does not begin as a PDF does');
-    }
+    const file = await storedPdf(this.storage, request, bytesMax);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) => {
       const at = this.clock.now();
       const { organizationId } = actor;

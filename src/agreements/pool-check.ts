@@ -1,11 +1,18 @@
 import { at, type Fault, type Terms } from '../kernel';
 import type { Tx } from '../platform/database/tx';
+import { inoperable } from './inoperable';
+
+/** Why the terms cannot run, by themselves or with their pool: `terms-not-operable`. `own` is the agreement itself, where it is there already. */
+export const notOperable = async (tx: Tx, terms: Terms, own?: string): Promise<Fault[]> => [
+  ...inoperable(terms),
+  ...(await poolFaults(tx, terms, own)),
+];
 
 /**
  * Agreements that the terms pool it with and that cannot be: they must be signed, between the same parties and in the same currency; `own` is the agreement itself, which
  * pools with others. `terms-not-operable`, as what cannot run.
  */
-export async function poolFaults(tx: Tx, { parties, recoupment, currency }: Terms, own?: string): Promise<Fault[]> {
+async function poolFaults(tx: Tx, { parties, recoupment, currency }: Terms, own?: string): Promise<Fault[]> {
   const { pooledWith = [] } = recoupment ?? {};
   if (pooledWith.length === 0) return [];
   const rows = await tx.rows<{ id: string }>(

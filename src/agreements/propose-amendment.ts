@@ -16,8 +16,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { DayField, JsonField, TextField, TextsField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { uncontrolledTracks } from './control';
-import { inoperable } from './inoperable';
-import { poolFaults } from './pool-check';
+import { notOperable } from './pool-check';
 import { getLivingForUpdate, type LivingAgreement } from './life.repository';
 import { refuseUnlessRunning } from './running';
 import { decideVersion, getVersion, insertVersion, listVersions, type VersionText } from './versions.repository';
@@ -62,7 +61,7 @@ export class ProposeAmendment {
     const before = currentTerms(agreement.life);
     const notBefore = last?.effectiveFrom ?? before.term.from;
     refuse('amendment-not-possible', amendmentFaults({ before, after: terms, effectiveFrom, notBefore }));
-    refuse('terms-not-operable', [...inoperable(terms), ...(await poolFaults(tx, terms, agreementId))]);
+    refuse('terms-not-operable', await notOperable(tx, terms, agreementId));
     // A platform could read the label's rights from these faults, one guess at a time.
     const isLabel = actor.organizationId === agreement.labelId;
     if (isLabel) refuse('track-not-controlled', await uncontrolledTracks(tx, terms));

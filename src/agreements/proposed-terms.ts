@@ -4,8 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { uncontrolledTracks } from './control';
-import { inoperable } from './inoperable';
-import { poolFaults } from './pool-check';
+import { notOperable } from './pool-check';
 
 /** Between whom the terms are to stand. */
 export interface NegotiatingParties {
@@ -26,8 +25,8 @@ export async function readProposedTerms(
   const reading = readTerms(json);
   if ('faults' in reading) throw new DomainError('terms-invalid', undefined, reading.faults.map(inBody));
   const { terms } = reading;
-  const notOperable = [...inoperable(terms), ...(await poolFaults(tx, terms))];
-  if (notOperable.length > 0) throw new DomainError('terms-not-operable', undefined, notOperable.map(inBody));
+  const cannotRun = await notOperable(tx, terms);
+  if (cannotRun.length > 0) throw new DomainError('terms-not-operable', undefined, cannotRun.map(inBody));
   const strangers = await strangersIn(tx, parties, terms);
   if (strangers.length > 0) throw new DomainError('terms-parties-differ', undefined, strangers.map(inBody));
   // A platform could read any label's catalogue and rights from these faults, one guess at a time and unseen by the label.

@@ -1,14 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { rateFiles } from '../../src/commands/rate-files';
-import { readBundle } from '../../src/commands/read-bundle';
-import { recompute } from '../../src/commands/recompute-statement';
-import { Findings } from '../../src/evidence';
 import type { ApiClient } from '../../src/sample/api-client';
 import { PostDues } from '../../src/settlement/invoices/post-dues';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { seeProved } from '../support/proved-statement';
 import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 
 interface Invoice {
@@ -82,10 +76,8 @@ let market: Market;
 let agreement: AgreementAnswer;
 let label: ApiClient;
 let platform: ApiClient;
-let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'accordo-clauses-'));
   app = await startTestApp({});
   market = await openMarket(app);
   agreement = await market.concluded({ until: '2026-07-01', life: money });
@@ -93,10 +85,7 @@ beforeAll(async () => {
   await postDues();
   await moveTo('2026-02-03T09:00:00Z');
 });
-afterAll(async () => {
-  await app.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => app.close());
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
@@ -136,18 +125,7 @@ async function month(name: string, plays: number): Promise<Stated> {
 
 async function closed(name: string): Promise<Stated> {
   const { statement } = await closeMonth(app, parties(), agreement.id, name);
-  const inputs = await platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-    `/v1/statements/${statement.id}/inputs`,
-  );
-  const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-  const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
-  const { lines, sha256 } = rateFiles(files);
-  expect(sha256).toBe(statement.sha256);
-  const bundle = join(folder, `${name}.ndjson`);
-  await writeFile(bundle, (await label.download(`/v1/statements/${statement.id}/bundle`))!);
-  const findings = new Findings();
-  expect(recompute(await readBundle(bundle), findings)?.lines).toBe(lines);
-  expect(findings.faults).toEqual([]);
+  await seeProved(parties(), statement);
   const stated = await label.get<Record<keyof Stated, { amount: string }>>(`/v1/statements/${statement.id}`);
   return { royalties: stated.royalties.amount, recouped: stated.recouped.amount, payable: stated.payable.amount };
 }

@@ -1,11 +1,11 @@
 import readWorkbook from 'read-excel-file/node';
-import { rateFiles } from '../../src/commands/rate-files';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
 import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { remade } from '../support/proved-statement';
 import { closeMonth, reportUsage, type Statement, type StatementLine } from '../support/reported-usage';
 import { eventTerms, sendEvents, usageEvent } from '../support/usage-events';
 
@@ -105,13 +105,6 @@ async function balances(): Promise<string[]> {
 const royaltyInvoices = async (): Promise<Invoice[]> =>
   (await market.label.as.all<Invoice>('/v1/invoices')).filter(({ purpose }) => purpose === 'royalties');
 
-async function remade(id: string, { platform } = market): Promise<string> {
-  const inputs = await platform.as.get<Record<string, object>>(`/v1/statements/${id}/inputs`);
-  const file = (name: string) => ({ name, text: JSON.stringify(inputs[name]) });
-  const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
-  return rateFiles(files).sha256;
-}
-
 const linesOf = (lines: readonly StatementLine[]): string[] =>
   lines.map(({ period, clause, quantity, amount }) => `${period} ${clause} ${quantity} ${amount}`);
 
@@ -134,7 +127,7 @@ describe('a month of which each line is rounded', () => {
       recouped: { amount: '0.03' },
       payable: { amount: '3.60' },
     });
-    expect(await remade(statement.id)).toBe(statement.sha256);
+    expect((await remade(market.platform.as, statement.id)).sha256).toBe(statement.sha256);
   });
 
   it('has what lapsed allocated by units to its recordings, and booked once', async () => {
@@ -383,7 +376,7 @@ describe('what is taxed, exchanged, held and then shared out', () => {
       `${artist} -4080.00 RUB`,
       'The label -2720.00 RUB',
     ]);
-    expect(await remade(closed.statement.id, deal)).toBe(closed.statement.sha256);
+    expect((await remade(deal.platform.as, closed.statement.id)).sha256).toBe(closed.statement.sha256);
   });
 });
 
@@ -396,7 +389,7 @@ describe('the correction of a month of which each line is rounded', () => {
     // One play less is 0.0025, which is nothing: 0.01 less.
     expect(linesOf(lines)).toEqual(['2026-02 streaming 4 0.01', '2026-01 streaming -1 -0.01']);
     expect(february).toMatchObject({ royalties: { amount: '0.00' }, payable: { amount: '0.00' }, breakage: null });
-    expect(await remade(february.id)).toBe(february.sha256);
+    expect((await remade(market.platform.as, february.id)).sha256).toBe(february.sha256);
   });
 });
 

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { rateFiles } from '../../src/commands/rate-files';
-import { readBundle } from '../../src/commands/read-bundle';
-import { recompute } from '../../src/commands/recompute-statement';
-import { Findings } from '../../src/evidence';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused, signatureBy } from '../support/market';
+import { seeProved } from '../support/proved-statement';
 import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 
 let app: TestApp;
@@ -18,7 +12,6 @@ let later: { market: Market; songs: AgreementAnswer; films: AgreementAnswer };
 let first: { market: Market; radio: AgreementAnswer; video: AgreementAnswer };
 let label: ApiClient;
 let platform: ApiClient;
-let folder: string;
 /** Radio, of which nothing was paid beforehand, and Video with an advance of 1,000.00: each of the pool of the other. A play earns 1.00. */
 let radio: AgreementAnswer;
 let video: AgreementAnswer;
@@ -37,7 +30,6 @@ const filmParts = (...pooledWith: string[]) => ({
 });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'accordo-pools-'));
   app = await startTestApp({});
   market = await openMarket(app, 2);
   const films = await market.concluded(filmParts());
@@ -46,10 +38,7 @@ beforeAll(async () => {
   market = await openMarket(app, 2);
   [label, platform] = [market.label.as, market.platform.as];
 });
-afterAll(async () => {
-  await app.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => app.close());
 
 async function moveTo(time: string): Promise<void> {
   app.clock.moveTo(new Date(time));
@@ -83,7 +72,6 @@ async function amended(
 
 interface Stated {
   readonly id: string;
-  readonly sha256: string;
   readonly payable: { readonly amount: string };
   readonly recouped: { readonly amount: string };
 }
@@ -91,18 +79,7 @@ interface Stated {
 /** Closes a month, and sees that anybody who has its inputs, or its bundle, makes the same statement. */
 async function closed({ id }: AgreementAnswer, month: string): Promise<Stated> {
   const { statement } = await closeMonth(app, market, id, month);
-  const inputs = await platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-    `/v1/statements/${statement.id}/inputs`,
-  );
-  const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-  const files = { terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') };
-  const { lines, sha256 } = rateFiles(files);
-  expect(sha256).toBe(statement.sha256);
-  const bundle = join(folder, `${id} ${month}.ndjson`);
-  await writeFile(bundle, (await label.download(`/v1/statements/${statement.id}/bundle`))!);
-  const findings = new Findings();
-  expect(recompute(await readBundle(bundle), findings)?.lines).toBe(lines);
-  expect(findings.faults).toEqual([]);
+  await seeProved(market, statement);
   return label.get<Stated>(`/v1/statements/${statement.id}`);
 }
 

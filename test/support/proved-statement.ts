@@ -1,22 +1,26 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rateFiles } from '../../src/commands/rate-files';
+import { rateFiles, type RateResult } from '../../src/commands/rate-files';
 import { readBundle } from '../../src/commands/read-bundle';
 import { recompute } from '../../src/commands/recompute-statement';
 import { Findings } from '../../src/evidence';
+import type { ApiClient } from '../../src/sample/api-client';
 import type { Market } from './market';
 import type { Statement } from './reported-usage';
 
-/** Sees that whoever has a statement's inputs, or its bundle, makes the same clause lines. Gives them. */
-export async function seeProved({ label, platform }: Market, { id, sha256: stated }: Statement): Promise<string> {
-  const inputs = await platform.as.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-    `/v1/statements/${id}/inputs`,
+/** What a statement's inputs make again, without a server. */
+export async function remade(by: ApiClient, statementId: string): Promise<RateResult> {
+  const inputs = await by.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
+    `/v1/statements/${statementId}/inputs`,
   );
   const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-  const { lines, sha256 } = rateFiles({
-    ...{ terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') },
-  });
+  return rateFiles({ terms: file('terms'), usage: file('usage'), context: file('context'), carried: file('carried') });
+}
+
+/** Sees that whoever has a statement's inputs, or its bundle, makes the same clause lines. Gives them. */
+export async function seeProved({ label, platform }: Market, { id, sha256: stated }: Statement): Promise<string> {
+  const { lines, sha256 } = await remade(platform.as, id);
   expect(sha256).toBe(stated);
   const folder = await mkdtemp(join(tmpdir(), 'accordo-proved-'));
   try {

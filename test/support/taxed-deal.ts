@@ -1,4 +1,3 @@
-import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
 import { SendQuote } from '../../src/settlement/payments/send-quote';
@@ -6,6 +5,7 @@ import { TakeEvent } from '../../src/settlement/payments/take-event';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import type { TestApp } from './app';
 import { type AgreementAnswer, type Market, openMarket, signatureBy } from './market';
+import { remade } from './proved-statement';
 import { closeMonth, draftMonth } from './reported-usage';
 import type { DealParts } from './terms';
 import { eventTerms } from './usage-events';
@@ -121,16 +121,7 @@ export class TaxedDeal {
 
   /** What its inputs make again, without a server. */
   async remade(statementId: string): Promise<string> {
-    const inputs = await this.platform.get<Record<'terms' | 'usage' | 'context' | 'carried', object>>(
-      `/v1/statements/${statementId}/inputs`,
-    );
-    const file = (of: keyof typeof inputs) => ({ name: of, text: JSON.stringify(inputs[of]) });
-    return rateFiles({
-      terms: file('terms'),
-      usage: file('usage'),
-      context: file('context'),
-      carried: file('carried'),
-    }).sha256;
+    return (await remade(this.platform, statementId)).sha256;
   }
 
   /** The platform pays these invoices, and they are paid out. No worker runs: each job is called. */

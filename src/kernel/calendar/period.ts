@@ -106,6 +106,10 @@ export function reportingPeriodAround(kind: ReportingPeriod, month: string): Per
   return periodOf(`${first}-01`, `${monthAfter(first, months)}-01`);
 }
 
+/** Whether a reporting period of this kind begins on the day: ('quarter', '2026-04-01') does, ('quarter', '2026-05-01') does not. */
+export const beginsReportingPeriod = (kind: ReportingPeriod, day: string): boolean =>
+  day.endsWith('-01') && (parseInt(day.slice(5, 7), 10) - 1) % MONTHS_PER[kind] === 0;
+
 /** The name of the reporting period of this kind that a month lies in: ('quarter', '2026-05') is '2026-Q2'. */
 export const reportingPeriodNameAround = (kind: ReportingPeriod, month: string): string =>
   reportingPeriodName(kind, reportingPeriodAround(kind, month)) ?? month;

@@ -1,4 +1,4 @@
-import { type CalendarDate, MONTHS_PER } from '../calendar';
+import { beginsReportingPeriod, type CalendarDate } from '../calendar';
 import { canonicalText } from '../canonical';
 import { at, type Fault } from '../faults';
 import { moneyFromText } from '../money';
@@ -31,8 +31,7 @@ export function amendmentFaults({ before, after, effectiveFrom, notBefore }: Ame
   faults.push(...advanceFaults(before, after), ...balanceFaults(before, after), ...counterFaults(before, after));
   const day = (message: string): number => faults.push(fault('/effectiveFrom', message));
   const kind = before.reportingPeriod;
-  const monthsBefore = parseInt(effectiveFrom.slice(5, 7), 10) - 1;
-  if (!effectiveFrom.endsWith('-01') || monthsBefore % MONTHS_PER[kind] !== 0) {
+  if (!beginsReportingPeriod(kind, effectiveFrom)) {
     day(`must be the first day of a ${kind}: a ${kind} is rated under one text`);
   }
   if (effectiveFrom < notBefore) day(`must not lie before ${notBefore}, from which the version before it holds`);

@@ -27,9 +27,12 @@ export const monthsOfLife = (life: Life): string[] => {
 export const periodOfMonth = (life: Life, month: string): Period =>
   reportingPeriodAround(firstTerms(life).reportingPeriod, month);
 
+/** The first month of the reporting period that a month lies in: what the period is known by. */
+export const firstMonthOf = (life: Life, month: string): string => periodOfMonth(life, month).from.slice(0, 7);
+
 /** The reporting periods that are closed, each by its first month: '2026-01' of the months from January to March. */
 export const periodsOfLife = (life: Life): string[] => [
-  ...new Set(monthsOfLife(life).map((month) => periodOfMonth(life, month).from.slice(0, 7))),
+  ...new Set(monthsOfLife(life).map((month) => firstMonthOf(life, month))),
 ];
 
 /** The months of the life that are closed together with this one. */

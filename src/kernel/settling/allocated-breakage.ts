@@ -1,17 +1,6 @@
 import { canonicalText, sha256HexOf } from '../canonical';
-import {
-  add,
-  exactText,
-  maximum,
-  moneyRoundingIn,
-  moneyText,
-  multiply,
-  rational,
-  sumOf,
-  ZERO,
-  type Rational,
-} from '../money';
-import { exactOfRecordings, type RatedPeriod, type RecordingUnits } from '../rating';
+import { add, exactText, maximum, moneyRoundingIn, moneyText, rational, sumOf, ZERO, type Rational } from '../money';
+import { controlledUnits, exactOfRecordings, type RatedPeriod, type RecordingUnits } from '../rating';
 import { type Breakage, type Terms } from '../terms';
 import { allocateBreakage } from './breakage';
 
@@ -65,10 +54,6 @@ function weightsOf(rated: RatedPeriod, { allocateBy }: Breakage): Map<string, Ra
   }
   return new Map([...sums].map(([isrc, weight]) => [isrc, maximum(weight, ZERO)]));
 }
-
-/** Units count as far as the label controls them. */
-const controlledUnits = ({ units, controlledShare }: RecordingUnits): Rational =>
-  controlledShare === undefined ? rational(units) : multiply(rational(units), rational(controlledShare));
 
 /**
  * The allocation as a statement's clause lines say it: how many recordings, and the SHA-256 over their canonical lines, one RFC 8785 object

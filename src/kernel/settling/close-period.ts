@@ -16,6 +16,7 @@ import { useCredits } from './credit-steps';
 import { type PoolAccount } from './cross-collateral';
 import { type ExchangeRate } from './exchange';
 import { countIn } from './fee-count';
+import { reservesSales } from './held-sales';
 import { untilLastMonth } from './inside-term';
 import { greater, lesser, total } from './minor';
 import { decidePayout } from './minimum-payout';
@@ -206,7 +207,7 @@ function reserveSales(
   { terms, period, usage }: CloseInput,
   before: CarriedClauses,
 ): SalesHeld & Pick<CloseInput, 'usage'> {
-  if (!terms.reserves?.some(({ basis }) => basis === 'sales')) return { usage, ...NO_RESERVE_ON_SALES, heldSales: {} };
+  if (!reservesSales(terms)) return { usage, ...NO_RESERVE_ON_SALES, heldSales: {} };
   const rows = [...usage];
   const sales = clauseSales(terms, { usage: rows, period });
   return { usage: rows, ...reserveSalesOf(terms, { sales, before: before.reserves, isLast: endsWith(terms, period) }) };
@@ -268,7 +269,7 @@ export function poolOpening(terms: Terms, { carried, period, exercised, received
       ...{ period, earned, negative: terms.recoupment?.negative ?? 'carried-forward' },
       advances: prepaidOf(terms, { period, exercised, fees: before.fees }).map(({ advance }) => advance),
     });
-  const lent = receivedFrom([{ account: '', opening: 0n, earned: 0n, received }]);
+  const lent = receivedFrom([{ received }]);
   return openForPool(recoupFrom(lent), (more) => recoupFrom([...lent, more]));
 }
 

@@ -31,20 +31,17 @@ export function duePayments(terms: Terms, { exercised, fees }: Known): DuePaymen
   const prepaid = prepaidOf(terms, { period: terms.term, exercised: new Set(exercised.keys()), fees });
   const dueDayOf = (day: CalendarDate | undefined) => (day === undefined ? null : dayAfter(day, terms.payment.dueDays));
   const kinds = { recoupment: 'advance', guarantee: 'guarantee', 'minimum-fee': 'minimum-fee' } as const;
-  return prepaid.flatMap(({ advance: { id, amount, due, recoup }, kind }): DuePayment[] => {
+  const payments = prepaid.flatMap(({ advance: { id, amount, due, recoup }, kind }): DuePayment[] => {
     const begins = recoup && calendarDateOf(recoup.from);
     const of = { clause: kinds[kind], id: id.split(' ')[0] ?? id };
     if (due === 'signature') {
       const day = exercised.get(id);
-      return [{ ...of, source: id, on: dueDayOf(day), minor: amount, joinsOn: begins ?? day ?? null }].filter(isSome);
+      return [{ ...of, source: id, on: dueDayOf(day), minor: amount, joinsOn: begins ?? day ?? null }];
     }
-    return due
-      .map(({ on, amount: minor }, place) => ({
-        ...{ ...of, source: `${id} #${place + 1}`, minor },
-        ...{ on: calendarDateOf(on), joinsOn: begins ?? calendarDateOf(on) },
-      }))
-      .filter(isSome);
+    return due.map(({ on, amount: minor }, place) => ({
+      ...{ ...of, source: `${id} #${place + 1}`, minor },
+      ...{ on: calendarDateOf(on), joinsOn: begins ?? calendarDateOf(on) },
+    }));
   });
+  return payments.filter(({ minor }) => minor > 0n);
 }
-
-const isSome = ({ minor }: Pick<DuePayment, 'minor'>): boolean => minor > 0n;

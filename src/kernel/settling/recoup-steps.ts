@@ -69,7 +69,7 @@ export interface Pooled {
 const POOL = 'pool';
 
 /** What others have lent already, as a source that recoups here. */
-export function receivedFrom(others: readonly PoolAccount[] | undefined): ClauseEarnings[] {
+export function receivedFrom(others: readonly Pick<PoolAccount, 'received'>[] | undefined): ClauseEarnings[] {
   const amount = total((others ?? []).map(({ received = 0n }) => received));
   return amount === 0n ? [] : [{ clause: POOL, amount }];
 }
@@ -140,20 +140,17 @@ export function poolWith(
 /** What each other agreement lent, and what is lent to it. */
 function stepsBetween({ currency }: Pick<Terms, 'currency'>, moved: readonly PoolMovement[]): SettlingStep[] {
   const money = (minor: bigint) => moneyText({ minor, currency });
-  const step = { clause: SECTIONS.pooledAgreements, step: 'pool' } as const;
-  return moved.flatMap(({ account, received, lent }): SettlingStep[] => [
-    ...(received === 0n
-      ? []
-      : [
-          {
-            ...step,
-            id: account,
-            formula: `${money(received)} of another agreement of the pool recoups this one`,
-            minor: received,
-          },
-        ]),
-    ...(lent === 0n
-      ? []
-      : [{ ...step, id: account, formula: `${money(lent)} recoups another agreement of the pool`, minor: -lent }]),
-  ]);
+  const step = (id: string, formula: string, minor: bigint): SettlingStep => ({
+    clause: SECTIONS.pooledAgreements,
+    step: 'pool',
+    id,
+    formula,
+    minor,
+  });
+  return moved
+    .flatMap(({ account, received, lent }) => [
+      step(account, `${money(received)} of another agreement of the pool recoups this one`, received),
+      step(account, `${money(lent)} recoups another agreement of the pool`, -lent),
+    ])
+    .filter(({ minor }) => minor !== 0n);
 }

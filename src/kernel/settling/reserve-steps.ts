@@ -15,6 +15,7 @@ import {
 } from '../money';
 import { type RatedPeriod, type RecordingUnits } from '../rating';
 import { clauseNumber, type Reserve, type Terms } from '../terms';
+import { total } from './minor';
 import { EMPTY_RESERVE, moveReserve, type ReserveMove, type ReserveState } from './reserve';
 import { type SettlingStep } from './steps';
 
@@ -97,8 +98,7 @@ function moveOf(terms: Terms, { reserve, state, base }: Moving): ReserveMove {
 
 /** No period comes after the last one: nothing could be released any more. */
 function releasedWhole({ due }: ReserveState = EMPTY_RESERVE): ReserveMove {
-  const released = due.reduce((sum, minor) => sum + BigInt(minor), 0n);
-  return { held: 0n, released, balance: 0n, state: EMPTY_RESERVE };
+  return { held: 0n, released: total(due.map(BigInt)), balance: 0n, state: EMPTY_RESERVE };
 }
 
 /** Nothing is held from money that is not paid. */

@@ -1,8 +1,7 @@
 import {
   monthsOf,
-  MONTHS_PER,
   type Period,
-  periodOf,
+  reportingPeriodAround,
   reportingPeriodName,
   type Terms,
   monthAfter,
@@ -51,7 +50,7 @@ export function placeMonths({ term, reportingPeriod }: Terms, months: readonly s
     .map(({ usageOf }): MonthLeftOut => ({ month: usageOf, reason: 'outside-term' }));
   const periods = new Map<string, PlacedPeriod>();
   for (const { month, usageOf } of there.values()) {
-    const period = periodAround(month, MONTHS_PER[reportingPeriod]);
+    const period = reportingPeriodAround(reportingPeriod, month);
     const name = reportingPeriodName(reportingPeriod, period) ?? '';
     if (periods.has(name)) continue;
     const needed = monthsOf(period).filter(inTerm);
@@ -68,11 +67,4 @@ function shiftInto({ first, last }: { first: string; last: string }, months: rea
   if (from < first) return monthsBetween(from, first);
   const back = monthsBetween(to, last);
   return monthAfter(from, back) < first ? monthsBetween(from, first) : back;
-}
-
-/** The reporting period of so many months that the month lies in. */
-function periodAround(month: string, count: number): Period {
-  const place = (parseInt(month.slice(5, 7), 10) - 1) % count;
-  const from = monthAfter(month, -place);
-  return periodOf(`${from}-01`, `${monthAfter(from, count)}-01`);
 }

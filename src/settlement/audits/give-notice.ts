@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import {
-  type AuditRight,
-  dayInZone,
-  decideNotices,
-  firstTerms,
-  type NoticeCheck,
-  periodOfMonth,
-  termsOfMonth,
-} from '../../kernel';
+import { type AuditRight, dayInZone, decideNotices, firstMonthOf, type NoticeCheck, termsOfMonth } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
@@ -16,6 +8,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { MonthField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
+import { notFirst } from '../statements/closable';
 import { type Audit, auditsOf, getAudit, insertAudit } from './audits.repository';
 
 export class AuditBody {
@@ -76,10 +69,8 @@ export class GiveNotice {
 /** A reporting period is stated as a whole, and so it is audited. */
 function refuseCutPeriods({ life }: LivingAgreement, { from, until }: AuditBody): void {
   const faults = Object.entries({ from, until }).flatMap(([name, month]) => {
-    const first = periodOfMonth(life, month).from.slice(0, 7);
-    if (first === month) return [];
-    const message = `is not the first month of a ${firstTerms(life).reportingPeriod}: ${first} is`;
-    return [{ pointer: `/${name}`, code: 'field-month', message }];
+    if (firstMonthOf(life, month) === month) return [];
+    return [{ pointer: `/${name}`, code: 'field-month', message: notFirst(life, month) }];
   });
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

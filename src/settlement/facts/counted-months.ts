@@ -8,6 +8,7 @@ import {
   periodOfMonth,
   refusedUnder,
   reservesSales,
+  type Terms,
   termsHash,
   termsOfMonth,
 } from '../../kernel';
@@ -65,15 +66,19 @@ export class CountedMonths {
   async before(month: string, bases: Bases): Promise<Pick<RatedUsage, 'earlier'>> {
     const terms = termsOfMonth(this.agreement.life, month);
     if (!countsThroughTerm(terms)) return {};
+    const hash = termsHash(terms);
     const earlier: CountedPeriod[] = [];
-    for (const [of, basis] of bases) if (of < month) earlier.push(await this.counted(of, basis, month));
+    for (const [of, basis] of bases) if (of < month) earlier.push(await this.counted(of, basis, { terms, hash }));
     return { earlier };
   }
 
-  private async counted(of: string, basis: UsageBasis, month: string): Promise<CountedPeriod> {
+  private async counted(
+    of: string,
+    basis: UsageBasis,
+    { terms, hash }: { readonly terms: Terms; readonly hash: string },
+  ): Promise<CountedPeriod> {
     const { life } = this.agreement;
-    const terms = termsOfMonth(life, month);
-    const key = `${of} ${[...basis.reportIds].sort().join()} ${basis.eventPosition} ${termsHash(terms)}`;
+    const key = `${of} ${[...basis.reportIds].sort().join()} ${basis.eventPosition} ${hash}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const { usage, context } = await monthOfRecord(this.tx, this.readings, this.agreement, of, basis);

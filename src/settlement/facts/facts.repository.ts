@@ -77,6 +77,16 @@ export async function exercisedOptions(
   return new Map(rows.map(({ subject, day }) => [subject, day]));
 }
 
+/** Those that were exercised before a day. */
+export async function exercisedBefore(
+  tx: Tx,
+  agreement: { readonly id: string },
+  until: CalendarDate,
+): Promise<string[]> {
+  const exercised = await exercisedOptions(tx, agreement);
+  return [...exercised].flatMap(([option, day]) => (day < until ? [option] : []));
+}
+
 /** The facts of one month: of several about the same matter the last one, and of expenses the last that is confirmed. */
 const factsOfMonth = (tx: Tx, agreementId: string, month: string): Promise<PeriodFact[]> =>
   tx.rows<PeriodFact>(
@@ -94,9 +104,7 @@ export async function closeFactsOf(tx: Tx, agreement: LivingAgreement, month: st
   const facts = asksForFacts ? await factsOfMonth(tx, id, month) : [];
   const minorOf = ({ value }: PeriodFact): bigint => moneyFromText(value ?? '0', currency).minor;
   const { until } = periodOfMonth(life, month);
-  const exercised = [...(await exercisedOptions(tx, agreement))].flatMap(([option, day]) =>
-    day < until ? [option] : [],
-  );
+  const exercised = await exercisedBefore(tx, agreement, until);
   // An amendment may have taken a clause away since it was stated.
   const credits = facts.filter(
     ({ kind, subject }) => kind === 'credit' && inKindCredits?.some(({ id: of }) => of === subject),

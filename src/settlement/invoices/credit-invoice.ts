@@ -4,7 +4,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
-import { NotSettled } from '../payments/not-settled';
+import { finalEnding } from '../payments/not-settled';
 import { Payments } from '../payments/payments';
 import { findInvoice, type Invoice } from './invoices.repository';
 
@@ -67,14 +67,12 @@ export class CreditInvoice {
     if (rail === undefined || found?.invoice.state !== 'open') return;
     const { credit, invoice } = found;
     const externalId = invoice.external_id!;
-    const outcome = await rail.creditInvoice({ creditId, externalId, amountMinor: credit.amount_minor });
-    if (outcome.outcome === 'unknown' || (outcome.outcome === 'refused' && outcome.retryable)) {
-      throw new NotSettled(`credit ${creditId}`, outcome);
-    }
+    const order = { creditId, externalId, amountMinor: credit.amount_minor };
+    const ending = finalEnding(`credit ${creditId}`, await rail.creditInvoice(order));
     const [action, details] =
-      outcome.outcome === 'done'
-        ? ['invoice.credited', { creditNote: outcome.creditNoteId }]
-        : ['invoice.credit-refused', { code: outcome.code }];
+      ending.outcome === 'done'
+        ? ['invoice.credited', { creditNote: ending.creditNoteId }]
+        : ['invoice.credit-refused', { code: ending.code }];
     const by = { system: 'credit-invoice', organizationId: invoice.label_id };
     const at = this.clock.now();
     await this.database.asSystem((tx) => audit(tx, by, { action, subjectId: invoice.id, details, at }));

@@ -8,7 +8,7 @@ import type { Tx } from '../../platform/database/tx';
 import { AmountView, amountView } from '../amount-view';
 import { MissingView } from '../missing.view';
 import { type HeldInvoice, heldInvoices } from './held-invoices.repository';
-import { ratesOfDue, termsOfHeld } from './invoice-due';
+import { ratesOfHeld } from './invoice-due';
 import { purposes } from './invoices.repository';
 
 export class HeldInvoiceView {
@@ -49,7 +49,7 @@ export class HeldInvoicesController {
     const today = dayInZone(this.clock.now(), timeZone);
     const rows: HeldInvoiceView[] = [];
     for (const held of await heldInvoices(tx, id)) {
-      const rates = await ratesOfDue(tx, { id, terms: termsOfHeld(life, held, today) }, held);
+      const rates = await ratesOfHeld(tx, { id, life }, held, today);
       rows.push(heldView(held, 'missing' in rates ? rates.missing : []));
     }
     return { rows };

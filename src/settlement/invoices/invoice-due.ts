@@ -54,6 +54,14 @@ export const termsOfHeld = (life: Life, { on }: Due, today: CalendarDate): Terms
 export const ratesOfDue = (tx: Tx, of: { id: string; terms: Terms }, due: Due): Promise<Found<RatesOfClose>> =>
   ratesOn(tx, of, daysOfDue(of.terms, due));
 
+/** As ratesOfDue, while it is held. */
+export const ratesOfHeld = (
+  tx: Tx,
+  { id, life }: { id: string; life: Life },
+  due: Due,
+  today: CalendarDate,
+): Promise<Found<RatesOfClose>> => ratesOfDue(tx, { id, terms: termsOfHeld(life, due, today) }, due);
+
 /**
  * Tax is of the day that it counts for. Exchange is of the same day, or of the one on which it was booked where that comes first: it is invoiced before its day, and the
  * rate of a day to come nobody knows. Neither day moves while the invoice is held. It is booked at midnight and banks publish in the afternoon: a rate of the day before would be that of

@@ -129,7 +129,8 @@ const transactionView = (row: LedgerTransaction): LedgerTransactionView => ({
   effectiveOn: row.effective_on,
   bookedAt: row.booked_at.toISOString(),
   legs: row.legs.map(({ account, minor, ...payee }) => ({
-    ...{ account, amount: amountView(BigInt(minor), row.currency) },
+    account,
+    amount: amountView(BigInt(minor), row.currency),
     ...payee,
   })),
 });

@@ -2,6 +2,7 @@ import type { LivingAgreement } from '../../agreements';
 import {
   carriedAcross,
   closePeriod,
+  type EarlierPeriod,
   type Fault,
   type Life,
   periodNameOfMonth,
@@ -58,8 +59,8 @@ export async function foresee(
   const bookings = await currentBookings(tx, agreement.id);
   const booking = bookings.find(({ period }) => period === latest.month);
   if (booking === undefined || (await sumsCounted(tx, agreement, basedOn, basisOf(booking))) > sumsMax) return nothing;
-  if (countsThroughLife(agreement.life) && (await sumsOfBases(tx, agreement, basesOf(bookings))) > countedMax)
-    return nothing;
+  const bases = basesOf(bookings);
+  if (countsThroughLife(agreement.life) && (await sumsOfBases(tx, agreement, bases)) > countedMax) return nothing;
   const record = await monthOfRecord(tx, readings, agreement, basedOn, basisOf(booking));
   const { exercised = [] } = await closeFactsOf(tx, agreement, basedOn);
   const ahead = periodsOfLife(agreement.life)
@@ -67,7 +68,7 @@ export async function foresee(
     .slice(0, count);
   const before = { month: basedOn, carried: latest.carried_out };
   const counted = new CountedMonths(tx, readings, agreement);
-  const countedBefore = (month: string) => counted.before(month, basesOf(bookings));
+  const countedBefore = (month: string) => counted.before(month, bases);
   return { basedOn, ...(await closeAll(agreement, { ahead, record, before, exercised, countedBefore })) };
 }
 
@@ -85,22 +86,16 @@ async function closeAll(
   { ahead, record, before, exercised, countedBefore }: Ahead,
 ): Promise<Pick<Forecast, 'months' | 'missing'>> {
   const months: ForeseenMonth[] = [];
+  const foreseen: EarlierPeriod[] = [];
   let [last, carried] = [before.month, before.carried];
   for (const month of ahead) {
     const terms = termsOfMonth(life, month);
     const { earlier } = await countedBefore(month);
     const { context } = record;
-    const foreseen = months.map(({ month: of }) => {
-      return {
-        usage: usedIn(life, of, record),
-        context,
-        period: periodOfMonth(life, of),
-        terms: termsOfMonth(life, of),
-      };
-    });
+    const own = { terms, period: periodOfMonth(life, month), usage: usedIn(life, month, record), context };
     try {
       const { settled } = closePeriod({
-        ...{ terms, period: periodOfMonth(life, month), usage: usedIn(life, month, record), context },
+        ...own,
         ...(earlier === undefined ? {} : { earlier: [...earlier, ...foreseen] }),
         ...{
           carried: carriedAcross(carried, termsOfMonth(life, last), terms),
@@ -108,6 +103,7 @@ async function closeAll(
         },
       });
       months.push({ month, period: periodNameOfMonth(life, month), settled });
+      foreseen.push(own);
       [last, carried] = [month, settled.carried];
     } catch (error) {
       if (!(error instanceof RatingRefused)) throw error;

@@ -26,7 +26,7 @@ export async function numberPayees(
 }
 
 /** All that an agreement has shared something out to, by their numbers. */
-export const payeesOf = (tx: Tx, agreementId: string): Promise<Payee[]> =>
+const payeesOf = (tx: Tx, agreementId: string): Promise<Payee[]> =>
   tx.rows<Payee>('SELECT number, name FROM payees WHERE agreement_id = $1 ORDER BY number', [agreementId]);
 
 /** Transactions `t` by which an invoice of this source was shared out, and what was taken off it or came back since. */

@@ -7,6 +7,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { CountryField } from '../../platform/http/fields';
 import { PayeeField, payeeName } from '../payees/payee-name';
+import { endingError } from './not-settled';
 import { insertPaymentAccount, paymentAccount, type PaymentAccount } from './payment-accounts.repository';
 import { Payments } from './payments';
 
@@ -52,9 +53,7 @@ export class OpenPaymentAccount {
       country: country ?? organization.country,
     });
     if (ending.outcome === 'done') return ending.accountId;
-    if (ending.outcome === 'refused')
-      throw new DomainError('payment-provider-refused', `${ending.code}: ${ending.message}`);
-    throw new DomainError('not-ready', 'the payment provider did not answer; try again');
+    throw endingError(ending);
   }
 
   /** Refuses with payment-account-exists. */

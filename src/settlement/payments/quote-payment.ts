@@ -17,7 +17,7 @@ export const sendQuoteJob = 'send-quote';
 export const endQuoteJob = 'end-quote';
 
 /** So many days after its own a quote can still be paid at the provider: a transfer of its day takes as long to arrive. */
-export const arrivalDays = 7;
+const arrivalDays = 7;
 
 /** The first day on which nothing arrives for it any more. */
 export const quoteEndsOn = ({ day }: Pick<PaymentQuote, 'day'>): CalendarDate => dayAfter(day, arrivalDays + 1);

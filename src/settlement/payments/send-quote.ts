@@ -7,7 +7,7 @@ import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { findInvoice, type Invoice } from '../invoices/invoices.repository';
-import { NotSettled } from './not-settled';
+import { finalEnding, NotSettled } from './not-settled';
 import type { PaymentRail } from './payment-rail';
 import { Payments } from './payments';
 import { quoteEndsOn } from './quote-payment';
@@ -91,11 +91,9 @@ export class SendQuote {
     const { quote } = of;
     // A killed worker may have sent it without a note of it: sending finds what is there.
     const externalId = quote.external_id ?? (await this.send(rail, of));
-    const outcome = await rail.creditInvoice({ creditId: quote.id, externalId, amountMinor: quote.amount_minor });
-    if (outcome.outcome === 'unknown' || (outcome.outcome === 'refused' && outcome.retryable)) {
-      throw new NotSettled(`quote ${quote.id}`, outcome);
-    }
-    if (outcome.outcome !== 'done') return false;
+    const order = { creditId: quote.id, externalId, amountMinor: quote.amount_minor };
+    const { outcome } = finalEnding(`quote ${quote.id}`, await rail.creditInvoice(order));
+    if (outcome !== 'done') return false;
     await this.noteWithdrawn(of);
     return true;
   }

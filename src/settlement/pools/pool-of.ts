@@ -1,11 +1,11 @@
 import { type Amended, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
+import { type CloseFacts, monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { exercisedOptions } from '../facts/facts.repository';
+import { closeFactsOf, exercisedBefore } from '../facts/facts.repository';
 import { carriedInto } from '../statements/carried-into';
 import { closedMonths } from '../statements/statements.repository';
-import { untakenRecoupments } from './pools.repository';
+import { type PoolRecoupment, untakenRecoupments } from './pools.repository';
 
 /**
  * Holds an agreement and all of its pool, always in the order of their ids, so that two closes of a pool wait for one another and neither waits for ever. Refuses with statement-outdated where an
@@ -24,11 +24,17 @@ const pooledIn = ({ life }: LivingAgreement): string[] => [
   ...new Set(life.versions.flatMap(({ terms }) => terms.recoupment?.pooledWith ?? [])),
 ];
 
+/** What the close of a period is told, by its first month, with the other agreements of the pool. */
+export async function factsWithPool(tx: Tx, agreement: LivingAgreement, month: string): Promise<CloseFacts> {
+  const pool = await poolFactsOf(tx, agreement, month);
+  return { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
+}
+
 /**
  * The other agreements of the pool, as a close of the month is told of them: what royalties of others can recoup there as it stands now, and what it has lent here since the last
  * close. An agreement that does not name this one in its own terms stands apart until it does. Undefined where the terms have no pool.
  */
-export async function poolFactsOf(
+async function poolFactsOf(
   tx: Tx,
   agreement: LivingAgreement,
   month: string,
@@ -40,16 +46,17 @@ export async function poolFactsOf(
   for (const account of pooledWith) {
     const lent = received.filter(({ lender_id }) => lender_id === account);
     accounts.push({
-      ...{
-        account,
-        earned: 0n,
-        opening: await openingOf(tx, await getLiving(tx, account), { id: agreement.id, month }),
-      },
-      received: lent.reduce((sum, { amount_minor }) => sum + amount_minor, 0n),
+      account,
+      earned: 0n,
+      opening: await openingOf(tx, await getLiving(tx, account), { id: agreement.id, month }),
+      received: minorOf(lent),
     });
   }
   return accounts;
 }
+
+const minorOf = (recoupments: readonly PoolRecoupment[]): bigint =>
+  recoupments.reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
 
 /**
  * What of it is open by the month, or by the month that it is to close next where that is earlier; nothing where no close is left that would take it, or the terms of that
@@ -67,11 +74,11 @@ async function openingOf(
   const last = months[months.indexOf(next) - 1];
   const until = next <= month ? next : last;
   if (until === undefined) return 0n;
-  const { until: end } = monthPeriod(until);
-  const exercised = [...(await exercisedOptions(tx, other))].flatMap(([option, day]) => (day < end ? [option] : []));
-  const received = (await untakenRecoupments(tx, other.id)).reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
+  const period = monthPeriod(until);
+  const exercised = await exercisedBefore(tx, other, period.until);
+  const received = minorOf(await untakenRecoupments(tx, other.id));
   return poolOpening(termsOfMonth(other.life, next), {
-    ...{ carried: await carriedInto(tx, other, next), period: monthPeriod(until) },
+    ...{ carried: await carriedInto(tx, other, next), period },
     ...{ exercised: new Set(exercised), received },
   });
 }

@@ -1,8 +1,9 @@
-import { exchange, type ExchangeRate, type Money, moneyFromText, moneyText } from '../../kernel';
+import { exchange, type ExchangeRate, type Money, moneyFromText } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { amountView } from '../amount-view';
 import { type Books, postAll } from '../ledger/ledger';
 import { exchangedFrom, exchangedInto } from '../ledger/templates';
-import { type Amount, exchangesOf, recordUse, type UsableRate, usedRate } from './rate-uses.repository';
+import { exchangesOf, recordUse, type UsableRate, usedRate } from './rate-uses.repository';
 
 interface Due {
   readonly month: string;
@@ -66,15 +67,11 @@ export async function exchangeDue<Of extends Books>(
     { ...event, agreement, kind: 'exchanged-from', legs: exchangedFrom(minor + vatMinor) },
     { ...event, agreement: paid, kind: 'exchanged-into', legs: exchangedInto(part + tax) },
   ]);
-  const amountOf = (of: bigint, money: Books): Amount => ({
-    amount: moneyText({ minor: of, currency: money.currency }),
-    currency: money.currency,
-  });
   const use = { month, rate, at };
-  const own = { amountFrom: amountOf(minor, agreement), amountTo: amountOf(part, paid) };
+  const own = { amountFrom: amountView(minor, currency), amountTo: amountView(part, into) };
   await recordUse(tx, agreement, { ...use, occasion, ...own });
   if (vatMinor > 0n) {
-    const ofTax = { amountFrom: amountOf(vatMinor, agreement), amountTo: amountOf(tax, paid) };
+    const ofTax = { amountFrom: amountView(vatMinor, currency), amountTo: amountView(tax, into) };
     await recordUse(tx, agreement, { ...use, occasion: vatOf(occasion), ...ofTax });
   }
   return { agreement: paid, minor: part + tax, vatMinor: tax };

@@ -17,7 +17,7 @@ export interface UsableRate {
     { readonly published: string; readonly crossedWith: string | null } | { readonly agreedNumber: number };
 }
 
-export interface Amount {
+interface Amount {
   /** Decimal, in units of the currency. */
   readonly amount: string;
   readonly currency: string;

@@ -182,12 +182,11 @@ interface Whose {
 }
 
 /** As ratesOn, when a period is closed: tax of the last day of the period, for which its royalties count, exchange of the contract's own day. */
-export const ratesOfClose = (tx: Tx, { id, terms }: Whose, closing: Closing): Promise<Found<RatesOfClose>> =>
-  ratesOn(
-    tx,
-    { id, terms },
-    { taxes: dayAfter(closing.period.until, -1), exchange: terms.exchange && dayOfRate(terms.exchange, closing) },
-  );
+export const ratesOfClose = (tx: Tx, whose: Whose, closing: Closing): Promise<Found<RatesOfClose>> =>
+  ratesOn(tx, whose, {
+    taxes: dayAfter(closing.period.until, -1),
+    exchange: whose.terms.exchange && dayOfRate(whose.terms.exchange, closing),
+  });
 
 /** As ratesOfClose, or refuses with rates-missing. Where nothing is payable nobody needs to ask. */
 export async function ratesForClose(tx: Tx, whose: Whose, closing: Closing): Promise<RatesOfClose> {

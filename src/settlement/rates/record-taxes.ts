@@ -1,5 +1,6 @@
-import { moneyText, type PaymentOfPeriod } from '../../kernel';
+import type { PaymentOfPeriod } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { amountView } from '../amount-view';
 import type { Books } from '../ledger/ledger';
 import { recordUse, type UsableRate } from './rate-uses.repository';
 
@@ -23,14 +24,11 @@ export async function recordTaxes(
     withholding: withheld && { from: withheld.gross, to: withheld.tax },
     exchange: undefined,
   };
-  const amountOf = (minor: bigint) => ({
-    amount: moneyText({ minor, currency: agreement.currency }),
-    currency: agreement.currency,
-  });
+  const { currency } = agreement;
   for (const rate of rates) {
     const used = amounts[rate.kind];
     if (used === undefined) continue;
-    const [amountFrom, amountTo] = [amountOf(used.from), amountOf(used.to)];
+    const [amountFrom, amountTo] = [amountView(used.from, currency), amountView(used.to, currency)];
     await recordUse(tx, agreement, { month, occasion, rate, amountFrom, amountTo, at });
   }
 }

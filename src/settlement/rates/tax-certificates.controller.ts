@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { getAgreement, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { dayInZone, type Fault, firstTerms, isMonth, monthPeriod, type Terms } from '../../kernel';
+import { dayInZone, type Fault, firstTerms, isMonth, monthAfter, monthPeriod, type Terms } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
@@ -19,7 +19,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { MonthField, TextField } from '../../platform/http/fields';
-import { isPdf, pdfBody, pdfType } from '../../platform/http/pdf-body';
+import { pdfType, storedPdf } from '../../platform/http/pdf-body';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { publish } from '../../platform/outbox/outbox';
@@ -102,10 +102,7 @@ export class TaxCertificatesController {
     // Before anything is read of the file.
     const agreement = await this.database.withTenant(actor, (tx) => getLiving(tx, id), 'read');
     refuseWrong(query, agreement, this.clock.now());
-    const file = await this.storage.store(pdfBody(request), bytesMax);
-    if (!(await isPdf(this.storage.read(file.sha256)))) {
-      throw new DomainError('content-type-unsupported', 'the file does not begin as a PDF does');
-    }
+    const file = await storedPdf(this.storage, request, bytesMax);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, (tx) =>
       this.keep(tx, actor, { id, query, file }),
     );
@@ -175,16 +172,10 @@ function refuseWrong(
 const certificateView = (row: TaxCertificate): TaxCertificateView => ({
   ...{ number: row.number, reference: row.reference, sha256: row.file_sha256, bytes: Number(row.bytes) },
   from: row.from_month.slice(0, 7),
-  to: monthBefore(row.until_month.slice(0, 7)),
+  to: monthAfter(row.until_month.slice(0, 7), -1),
   broughtBy: row.brought_by,
   broughtAt: row.brought_at.toISOString(),
 });
-
-/** "2026-03" of "2026-04". */
-function monthBefore(month: string): string {
-  const [year = 0, of = 0] = month.split('-').map(Number);
-  return of === 1 ? `${year - 1}-12` : `${year}-${String(of - 1).padStart(2, '0')}`;
-}
 
 const uncertifiedView = (terms: Terms, { month, amount, currency }: Uncertified): UncertifiedView => ({
   ...{ month, withheld: { amount, currency } },

@@ -17,7 +17,7 @@ export interface TaxCertificate {
 }
 
 /** So many days after a period's end its certificate is due: authorities give them by the quarter at the fastest. No clause of the terms names a day. */
-export const certificateDays = 120;
+const certificateDays = 120;
 
 export const certificateDueOf = ({ reportingPeriod }: Pick<Terms, 'reportingPeriod'>, month: string): CalendarDate =>
   dayAfter(reportingPeriodAround(reportingPeriod, month).until, certificateDays - 1);

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/tx';
+import { uuidKey } from '../../platform/http/paging';
 import type { MovementSubject, Span } from '../payments';
 import type { BookedMovement } from './compare-movements';
 
@@ -24,12 +25,11 @@ export async function bookedMovements(
     (kind: MovementSubject['kind']) =>
     ({ id, currency, minor, at }: Row): BookedMovement => ({ subject: { kind, id }, amount: { minor, currency }, at });
   const receipts = await tx.rows<Row>(receiptsQuestion, [span.from, span.until, ids('invoice')]);
-  const payouts = await tx.rows<Row>(payoutsQuestion, [span.from, span.until, ids('payout').filter(isUuid)]);
+  // Somebody else's transfer may carry anything under our name for it.
+  const payoutIds = ids('payout').filter((id) => uuidKey.test(id));
+  const payouts = await tx.rows<Row>(payoutsQuestion, [span.from, span.until, payoutIds]);
   return [...receipts.map(of('invoice')), ...payouts.map(of('payout'))];
 }
-
-/** Somebody else's transfer may carry anything under our name for it. */
-const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
 
 const receiptsQuestion = `
   SELECT r.external_id AS id, r.received_at AS at, coalesce(min(p.currency), r.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor

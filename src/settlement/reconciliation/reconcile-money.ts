@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database';
-import { DomainError } from '../../platform/errors/domain-error';
 import type { Movement, MovementSubject, Span } from '../payments';
+import { endingError } from '../payments/not-settled';
 import { Payments } from '../payments/payments';
 import { bookedMovements } from './booked-movements';
 import { type ComparedMoney, compareMovements, slackMilliseconds } from './compare-movements';
@@ -32,8 +32,6 @@ export class ReconcileMoney {
   private async moved(span: Span): Promise<readonly Movement[]> {
     const ending = await this.payments.required().movements(span);
     if (ending.outcome === 'done') return ending.movements;
-    if (ending.outcome === 'refused')
-      throw new DomainError('payment-provider-refused', `${ending.code}: ${ending.message}`);
-    throw new DomainError('not-ready', 'the payment provider did not answer; try again');
+    throw endingError(ending);
   }
 }

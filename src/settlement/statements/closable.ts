@@ -1,7 +1,9 @@
 import type { Amended, LivingAgreement } from '../../agreements';
 import {
   dayInZone,
+  firstMonthOf,
   firstTerms,
+  type Life,
   monthsOfLife,
   periodNameOfMonth,
   periodOfMonth,
@@ -68,9 +70,12 @@ async function refuseUnlessEstimable(tx: Tx, { agreement, month, now }: Omit<Clo
 /** Why this month is no period that is closed. */
 export function notAPeriod({ life }: LivingAgreement, month: string): string {
   if (!monthsOfLife(life).includes(month)) return `${month} is not a month of the term`;
-  const first = periodOfMonth(life, month).from.slice(0, 7);
-  return `${month} is not the first month of a ${firstTerms(life).reportingPeriod}: ${first} is`;
+  return `${month} ${notFirst(life, month)}`;
 }
+
+/** What is wrong with a month that begins no reporting period. */
+export const notFirst = (life: Life, month: string): string =>
+  `is not the first month of a ${firstTerms(life).reportingPeriod}: ${firstMonthOf(life, month)} is`;
 
 /** A closed period is never rated again under other terms: what was agreed late holds from one that is still open. */
 export async function refuseClosedMonths(tx: Tx, { agreement, effectiveFrom }: Amended): Promise<void> {

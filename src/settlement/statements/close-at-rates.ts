@@ -34,7 +34,8 @@ export async function closeAtRates(
   return { closed: payAtRates(closed, terms, rates), input: { ...input, facts: { ...input.facts, ...rates.facts } } };
 }
 
-const asksForRates = ({ taxes, exchange }: Terms): boolean => taxes !== undefined || exchange !== undefined;
+/** Whether a payment under the terms is taxed or exchanged. */
+export const asksForRates = ({ taxes, exchange }: Terms): boolean => taxes !== undefined || exchange !== undefined;
 
 /** The rates that a close of the month would take today, or what it would lack. */
 export async function ratesOfMonth(

@@ -12,7 +12,7 @@ import type { JobPayload } from '../../platform/jobs/jobs';
 import { moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
-import { areRatesOutdated } from './close-at-rates';
+import { areRatesOutdated, asksForRates } from './close-at-rates';
 import { holdPool } from '../pools/pool-of';
 import { refuseUnlessClosable } from './closable';
 import { builtOn } from './drafts/built-on';
@@ -108,8 +108,7 @@ async function lacksItsRates(
   at: Date,
 ): Promise<boolean> {
   const month = first.slice(0, 7);
-  const { taxes, exchange } = termsOfMonth(agreement.life, month);
-  if (!taxes && !exchange) return false;
+  if (!asksForRates(termsOfMonth(agreement.life, month))) return false;
   const { rates } = (await findDraft(tx, id))!.outcome.closed;
   return areRatesOutdated(tx, agreement, { month, rates, at });
 }

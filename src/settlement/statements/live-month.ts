@@ -1,6 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
 import {
-  type Carried,
   closePeriod,
   exactOfRecordings,
   type Fault,
@@ -10,7 +9,6 @@ import {
   reservesSales,
   spreadOverRecordings,
   standingApart,
-  type Terms,
   termsOfMonth,
   type UsageSum,
 } from '../../kernel';
@@ -62,14 +60,10 @@ export async function liveMonth(
   const { usage } = own;
   const sums = new Map(usage.map((sum) => [keyOf(sum), sum]));
   const keys = [...sums.keys()].sort();
-  const before = new Map([...bases].filter(([of]) => of < month));
-  if ((await sumsOfBases(tx, agreement, before)) > countedMax) return { ...unrated(sums, keys), missing: [tooMuch] };
+  if ((await sumsOfBases(tx, agreement, bases)) > countedMax) return { ...unrated(sums, keys), missing: [tooMuch] };
   try {
-    const terms = termsOfMonth(agreement.life, month);
     const record = { ...own, ...(await months.before(month, bases)) };
-    const rated = reservesSales(terms)
-      ? rateHolding(terms, month, record, await carriedInto(tx, agreement, month))
-      : rateMonth(terms, month, record);
+    const rated = await rateSoFar(tx, agreement, month, record);
     const earned = earnedBy(rated);
     return { lines: keys.map((key) => ({ ...sums.get(key)!, ...(earned.get(key) ?? nothing) })), rated, missing: [] };
   } catch (error) {
@@ -90,11 +84,18 @@ const unrated = (sums: ReadonlyMap<string, UsageSum>, keys: readonly string[]): 
   rated: undefined,
 });
 
-/** What a reserve on sales would hold back is no base of royalties yet; of a closed period it is known. */
-export const rateHolding = (terms: Terms, month: string, record: RatedUsage, carried: Carried): RatedPeriod =>
-  record.heldSales === undefined
-    ? closePeriod({ ...inputOf(terms, month, record), carried, facts: standingApart(terms) }).rated
-    : rateMonth(terms, month, record);
+/** What a reserve on sales would hold back is no base of royalties yet; of a closed period it is known. Throws the kernel's RatingRefused. */
+export async function rateSoFar(
+  tx: Tx,
+  agreement: LivingAgreement,
+  month: string,
+  record: RatedUsage,
+): Promise<RatedPeriod> {
+  const terms = termsOfMonth(agreement.life, month);
+  if (!reservesSales(terms) || record.heldSales !== undefined) return rateMonth(terms, month, record);
+  const carried = await carriedInto(tx, agreement, month);
+  return closePeriod({ ...inputOf(terms, month, record), carried, facts: standingApart(terms) }).rated;
+}
 
 const nothing = { exact: '0', minor: 0n };
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { getLiving, type LivingAgreement } from '../../agreements';
-import { dayInZone, moneyText, monthsOfLife, periodNameOfMonth, periodOfMonth } from '../../kernel';
+import { dayInZone, firstMonthOf, moneyText, monthsOfLife, periodNameOfMonth } from '../../kernel';
 import { Allow, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
@@ -88,7 +88,7 @@ export class LiveController {
     const agreement = await getLiving(tx, id);
     const asked = month ?? dayInZone(now, agreement.timeZone).slice(0, 7);
     refuseUnlessInTerm(agreement, asked);
-    const first = periodOfMonth(agreement.life, asked).from.slice(0, 7);
+    const first = firstMonthOf(agreement.life, asked);
     return liveView(agreement, first, now, await liveMonth(tx, this.readings, agreement, first), { limit, after });
   }
 }

@@ -6,19 +6,17 @@ import {
   RatingRefused,
   type Reached,
   reachedIn,
-  reservesSales,
   termsOfMonth,
 } from '../../kernel';
 import type { LivingAgreement } from '../../agreements';
 import type { Tx } from '../../platform/database/tx';
 import type { AccrualQuestion, KeptReadings } from '../../usage';
 import { CountedMonths, heldSalesOf, type RatedUsage } from '../facts/counted-months';
-import { closeFactsOf } from '../facts/facts.repository';
-import { poolFactsOf } from '../pools/pool-of';
+import { factsWithPool } from '../pools/pool-of';
 import { carriedInto } from './carried-into';
 import { basesBeforeNow } from './drafts/live-bases';
-import { rateHolding } from './live-month';
-import { inputOf, rateMonth } from './rate-close';
+import { rateSoFar } from './live-month';
+import { inputOf } from './rate-close';
 import { closedMonths } from './statements.repository';
 
 /**
@@ -52,13 +50,9 @@ async function ratedSoFar(
   month: string,
   recordOf: () => Promise<RatedUsage>,
 ): Promise<SoFar | undefined> {
-  const terms = termsOfMonth(agreement.life, month);
   try {
     const record = await recordOf();
-    const rated = reservesSales(terms)
-      ? rateHolding(terms, month, record, await carriedInto(tx, agreement, month))
-      : rateMonth(terms, month, record);
-    return { record, rated };
+    return { record, rated: await rateSoFar(tx, agreement, month, record) };
   } catch (error) {
     if (error instanceof RatingRefused) return undefined;
     throw error;
@@ -76,8 +70,7 @@ async function advancesEarned(
   if (periodsOfLife(agreement.life).find((one) => !closed.has(one)) !== month) return [];
   const terms = termsOfMonth(agreement.life, month);
   const carried = await carriedInto(tx, agreement, month);
-  const pool = await poolFactsOf(tx, agreement, month);
-  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
+  const facts = await factsWithPool(tx, agreement, month);
   // By the close itself: what a reserve on sales holds back earns nothing yet.
   const { opening, closing, royalties } = closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
   if (opening <= 0n || closing > 0n) return [];

@@ -3,7 +3,7 @@ import { type Carried, carriedClauses, dayInZone, type Fault, type Settled, type
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { clauseOfDue, type Due, heldInvoices } from '../invoices/held-invoices.repository';
-import { ratesOfDue, termsOfHeld } from '../invoices/invoice-due';
+import { ratesOfHeld } from '../invoices/invoice-due';
 
 interface Closing {
   readonly terms: Terms;
@@ -53,9 +53,10 @@ async function ratesMissing(
   { id, life, timeZone }: LivingAgreement,
   { held, at }: { readonly held: readonly Due[]; readonly at: Date },
 ): Promise<Fault[]> {
+  const today = dayInZone(at, timeZone);
   const missing: Fault[] = [];
   for (const due of held) {
-    const rates = await ratesOfDue(tx, { id, terms: termsOfHeld(life, due, dayInZone(at, timeZone)) }, due);
+    const rates = await ratesOfHeld(tx, { id, life }, due, today);
     if ('missing' in rates) missing.push(...rates.missing);
   }
   return missing;

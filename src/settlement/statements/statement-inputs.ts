@@ -14,7 +14,7 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, type MonthOfRecord } from '../../usage';
-import { countsThroughLife, CountedMonths, heldSalesOf } from '../facts/counted-months';
+import { countsThroughLife, CountedMonths } from '../facts/counted-months';
 import { closeFactsOf } from '../facts/facts.repository';
 import { clauseLinesOf, factsStated } from './clause-lines';
 import { monthOfRecord } from '../facts/month-of-record';
@@ -51,13 +51,14 @@ export async function statementInputs(tx: Tx, readings: KeptReadings, statement:
   const counted = new CountedMonths(tx, readings, agreement);
   for (const of of months.restated) {
     const then = termsOfMonth(agreement.life, of);
-    const booked = rateMonth(then, of, await counted.rated(of, months.before.get(of)!, months.before));
+    const usage = await counted.rated(of, months.before.get(of)!, months.before);
+    const booked = rateMonth(then, of, usage);
     // Where each line is rounded, the amounts cannot be told from the exact values. An amendment may have come in between.
     const isByLine = [terms, then].some(({ rounding }) => rounding.apply === 'line');
     const clauses = booked.clauses.map(({ clause, exact, amount }) =>
       isByLine ? { clause, exact, amount } : { clause, exact },
     );
-    const { heldSales = {} } = await heldSalesOf(tx, agreement, of);
+    const { heldSales = {} } = usage;
     const held = reservesSales(terms) ? { heldSales } : {};
     restates.push({ ...(await fileOf(of)), ...held, booked: { total: moneyText(booked.total), clauses } });
   }

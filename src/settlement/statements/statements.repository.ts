@@ -213,37 +213,21 @@ export async function statedMonths(
   };
 }
 
-/** A booking with what the one before it counted; null where there is none. */
-export interface BookingOfStatement extends Booking {
-  readonly corrected_reports: readonly string[] | null;
-  readonly corrected_events: bigint | null;
-}
-
-/** What one statement booked, or a draft would book, each with the booking before it where it corrects one. */
-export async function bookingsOfStatement(tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> {
-  const rows = await tx.rows<BookingOfStatement>(
-    `SELECT b.period, b.sequence, b.statement_month, b.report_ids, b.event_position, b.total_minor, b.delta_minor,
-            before.report_ids AS corrected_reports, before.event_position AS corrected_events
-       FROM period_bookings b
-       LEFT JOIN period_bookings before ON before.agreement_id = b.agreement_id AND before.period = b.period AND before.sequence = b.sequence - 1
-      WHERE b.agreement_id = $1 AND b.statement_month = $2 ORDER BY b.period`,
+/** What one statement booked, or a draft would book, by period. */
+async function bookingsOfStatement(tx: Tx, agreementId: string, month: string): Promise<Booking[]> {
+  const rows = await tx.rows<Booking>(
+    `SELECT period, sequence, statement_month, report_ids, event_position, total_minor, delta_minor
+       FROM period_bookings WHERE agreement_id = $1 AND statement_month = $2 ORDER BY period`,
     [agreementId, month],
   );
   return rows.length > 0 ? rows : bookingsOfDraft(tx, agreementId, month);
 }
 
-async function bookingsOfDraft(tx: Tx, agreementId: string, month: string): Promise<BookingOfStatement[]> {
+async function bookingsOfDraft(tx: Tx, agreementId: string, month: string): Promise<Booking[]> {
   const draft = await tx.first<{ bookings: object }>(
     `SELECT outcome->'bookings' AS bookings FROM ${waitingDrafts} AND d.agreement_id = $1 AND d.month = $2`,
     [agreementId, month],
   );
   if (draft === undefined) return [];
-  const booked = new Map((await currentBookings(tx, agreementId)).map((booking) => [booking.period, booking]));
-  return (unpacked(draft.bookings) as Booking[])
-    .map((booking) => {
-      const before = booked.get(booking.period);
-      const corrected = { reports: before?.report_ids ?? null, events: before?.event_position ?? null };
-      return { ...booking, corrected_reports: corrected.reports, corrected_events: corrected.events };
-    })
-    .sort((a, b) => (a.period < b.period ? -1 : 1));
+  return (unpacked(draft.bookings) as Booking[]).sort((a, b) => (a.period < b.period ? -1 : 1));
 }

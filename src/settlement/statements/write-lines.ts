@@ -1,5 +1,5 @@
 import type { AgreementWithTerms } from '../../agreements';
-import { territoryNumber, useModelCode } from '../../kernel';
+import { type BreakageLine, territoryNumber, useModelCode } from '../../kernel';
 import { copyInto, type CopyValue } from '../../platform/database/copy';
 import type { Tx } from '../../platform/database/tx';
 import type { ClosedMonth } from './rate-close';
@@ -40,19 +40,18 @@ export async function writeLines(
   { closed, draft }: { closed: ClosedMonth; draft: number },
 ): Promise<void> {
   await copyInto(tx, 'statement_lines', columns, rows(agreement, closed, draft));
-  if (closed.settled.breakage === undefined) return;
-  await copyInto(tx, 'breakage_lines', breakageColumns, breakageRows(agreement, closed, draft));
+  const { month, settled } = closed;
+  if (settled.breakage === undefined) return;
+  const { lines } = settled.breakage;
+  await copyInto(tx, 'breakage_lines', breakageColumns, breakageRows(agreement, { month, draft, lines }));
 }
 
 function* breakageRows(
   { id, labelId, platformId }: AgreementWithTerms,
-  { month, settled: { breakage } }: ClosedMonth,
-  draft: number,
+  { month, draft, lines }: { month: string; draft: number; lines: readonly BreakageLine[] },
 ): Generator<CopyValue[]> {
-  let number = 0;
-  for (const { isrc, weight, exact, minor } of breakage?.lines ?? []) {
-    number += 1;
-    yield [id, `${month}-01`, draft, number, labelId, platformId, isrc, weight, exact, minor];
+  for (const [place, { isrc, weight, exact, minor }] of lines.entries()) {
+    yield [id, `${month}-01`, draft, place + 1, labelId, platformId, isrc, weight, exact, minor];
   }
 }
 

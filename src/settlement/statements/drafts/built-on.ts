@@ -3,8 +3,8 @@ import { canonicalText, type Carried, type CloseFacts, termsHash, termsOfMonth }
 import type { Tx } from '../../../platform/database/tx';
 import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
 import { openDisputes } from '../../disputes/disputes.repository';
-import { closeFactsOf, figuresOf } from '../../facts/facts.repository';
-import { poolFactsOf } from '../../pools/pool-of';
+import { figuresOf } from '../../facts/facts.repository';
+import { factsWithPool } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
 import { liveBases } from './live-bases';
@@ -41,8 +41,7 @@ export async function builtOn(
   const estimatedFrom = standIn?.from ?? null;
   const carried = await carriedInto(tx, agreement, month);
   const disputes = await openDisputes(tx, agreement.id, month);
-  const pool = await poolFactsOf(tx, agreement, month);
-  const facts = { ...(await closeFactsOf(tx, agreement, month)), ...(pool && { pool }) };
+  const facts = await factsWithPool(tx, agreement, month);
   const figures = await figuresOf(tx, agreement, month);
   const text = canonicalText({
     month,

@@ -33,7 +33,7 @@ interface Booked {
 /** What speaks now for all periods before the one that begins with this month, open ones too, in their order. None where no counter of the term asks. */
 export async function basesBeforeNow(tx: Tx, agreement: LivingAgreement, month: string): Promise<Bases> {
   if (!countsThroughLife(agreement.life)) return new Map();
-  const bookings = await currentBookings(tx, agreement.id);
+  const bookings = (await currentBookings(tx, agreement.id)).filter(({ period }) => period.slice(0, 7) < month);
   const estimated = await estimatedMonths(tx, agreement.id);
   const bases = await liveBases(tx, agreement, { bookings, estimated, settled: everyPosition });
   for (const open of periodsOfLife(agreement.life)) {

@@ -47,6 +47,7 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
   const { statement, terms, side, clauseLines, months } = facts;
   const { currency } = statement;
   const { advance } = clauseLines.payable;
+  const standIn = standInNameOf(statement);
   const fact = (name: string, value: string): Row => [name, null, null, value];
   const rows: (Row | TotalRow)[] = [
     ...summaryOf(facts).map(({ name, amount: value, currency: of, total }) => {
@@ -84,7 +85,7 @@ function summarySheet(facts: ChartedFacts, words: StatementWords): Sheet {
     fact(words.agreement, statement.agreement_id),
     fact(words.month, periodNameOf(statement)),
     fact(words.issued, statement.issued_at.toISOString()),
-    ...[standInNameOf(statement)].flatMap((name) => (name === null ? [] : [fact(words.estimatedFrom, name)])),
+    ...(standIn === null ? [] : [fact(words.estimatedFrom, standIn)]),
     fact(words.role.label, terms.parties.label.name),
     fact(words.role.platform, terms.parties.platform.name),
     fact(words.clauseLinesHash, statement.sha256),

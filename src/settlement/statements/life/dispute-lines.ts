@@ -14,6 +14,7 @@ import { type Invoice, royaltiesInvoice } from '../../invoices/invoices.reposito
 import { post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
+import { asksForRates } from '../close-at-rates';
 import { getStatement, type IssuedStatement } from '../statements.repository';
 import { clockJob } from './dispute-clock';
 import {
@@ -61,8 +62,7 @@ export class DisputeLines {
     if ((await headerById(tx, id)).accepted_at !== null) {
       throw new DomainError('statement-state', 'the statement was accepted');
     }
-    const { taxes, exchange } = termsOfMonth(agreement.life, statement.month.slice(0, 7));
-    if (taxes || exchange) {
+    if (asksForRates(termsOfMonth(agreement.life, statement.month.slice(0, 7)))) {
       // A line is before tax, in the terms' currency; what is invoiced is neither.
       throw new DomainError(
         'statement-state',

@@ -4,6 +4,10 @@ import { fault, member, readFields, readList, readString, type Fields, type Plac
 
 /** Stands in for a day that is at fault. */
 export const NO_DATE = '0001-01-01' as CalendarDate;
+
+/** The last day that a term, its renewals and its sell-off may end before: periods are counted by months, and the calendar has no day after the month that begins then. */
+export const LAST_END = '9999-12-01' as CalendarDate;
+
 const DAYS = ['from', 'until'];
 
 export function readDate(place: Place): CalendarDate {

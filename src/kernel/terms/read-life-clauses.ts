@@ -1,6 +1,7 @@
-import { calendarDateOf, dayAfter, monthsAfterDay, type Period } from '../calendar';
+import { dayAfter, monthsAfterDay, type Period } from '../calendar';
 import { isZero, rational } from '../money';
 import { type Advance } from './money-clauses';
+import { LAST_END } from './read-dates';
 import { INTEGERS, LISTS } from './limits';
 import { type Condition, type Renewal, type Termination, type Texts } from './life-clauses';
 import {
@@ -33,9 +34,6 @@ interface Payments extends Pick<LifeReferences, 'advances' | 'settlement'> {
   readonly advancesAt: Place;
   readonly settlementAt: Place;
 }
-
-/** Days are counted on from the end of the term, and the calendar has no day after this one. */
-const LAST_DAY = calendarDateOf('9999-12-31');
 
 /** How the agreement begins, goes on and ends. Clauses that are not given stay absent. */
 export function readLifeClauses(
@@ -113,7 +111,7 @@ function readRenewal(place: Place, { term }: LifeReferences): Renewal {
   if (!fields) return { months: 1, times: null, noticeDays: 1 };
   const times = member(fields, 'times');
   const months = readInteger(member(fields, 'months'), INTEGERS.renewalMonths);
-  if (term.until > monthsAfterDay(LAST_DAY, -months)) refuseBeyondCalendar(member(fields, 'months'));
+  if (term.until > monthsAfterDay(LAST_END, -months)) refuseBeyondCalendar(member(fields, 'months'));
   return {
     months,
     times: times.value === null ? null : readInteger(times, INTEGERS.renewals),
@@ -162,9 +160,9 @@ function readSellOff(place: Place, { grants, term }: LifeReferences): NonNullabl
     return id;
   });
   const days = readInteger(member(fields, 'days'), INTEGERS.noticeDays);
-  if (term.until > dayAfter(LAST_DAY, -days)) refuseBeyondCalendar(member(fields, 'days'));
+  if (term.until > dayAfter(LAST_END, -days)) refuseBeyondCalendar(member(fields, 'days'));
   return { days, grants: sortedSet(named) };
 }
 
 const refuseBeyondCalendar = (place: Place): void =>
-  fault(place, 'terms-date', `reaches from the end of the term beyond ${LAST_DAY}`);
+  fault(place, 'terms-date', `reaches from the end of the term beyond ${LAST_END}`);

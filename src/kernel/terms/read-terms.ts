@@ -1,9 +1,9 @@
-import { isTimeZone, REPORTING_PERIODS } from '../calendar';
-import { Faults, type Fault } from '../faults';
+import { isTimeZone, type Period, REPORTING_PERIODS } from '../calendar';
+import { at, Faults, type Fault } from '../faults';
 import { currencyExponent, isCurrency, ROUNDING_MODES } from '../money';
 import { refuseForeignShares } from './check-shares';
 import { INTEGERS, LISTS } from './limits';
-import { readPeriod } from './read-dates';
+import { LAST_END, readPeriod } from './read-dates';
 import { readDuties, readSettlement } from './read-duties';
 import { figureUnits, readFigures } from './read-figures';
 import { readGrants, readRepertoire } from './read-grants';
@@ -72,7 +72,7 @@ function readDocument(fields: Fields): Terms {
     services,
     repertoire: readRepertoire(member(fields, 'repertoire')),
     grants,
-    term: readPeriod(member(fields, 'term')),
+    term: readTerm(member(fields, 'term')),
     timeZone: readTimeZone(member(fields, 'timeZone')),
     reportingPeriod: readWord(member(fields, 'reportingPeriod'), { words: REPORTING_PERIODS }),
     currency: currency ?? '',
@@ -85,6 +85,13 @@ function readDocument(fields: Fields): Terms {
     ...readDuties(fields, { serviceIds, grants }),
   } as const;
   return { ...read, ...readLifeClauses(fields, read) };
+}
+
+function readTerm(place: Place): Period {
+  const term = readPeriod(place);
+  if (term.until > LAST_END)
+    fault({ ...place, pointer: at(place.pointer, 'until') }, 'terms-date', `must not be after ${LAST_END}`);
+  return term;
 }
 
 function readCurrency(place: Place): string | undefined {

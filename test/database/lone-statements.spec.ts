@@ -68,3 +68,19 @@ describe('a transaction that is one statement', () => {
     expect(await own.statementAsSystem({ ...failing, values: ['{xyz}'] })).toMatchObject([{ length: 3n }]);
   });
 });
+
+describe('a read of several statements', () => {
+  it('sees one moment, whatever others commit meanwhile', async () => {
+    const other = await applicationDataSource(database.applicationUrl, 1).initialize();
+    const count = 'SELECT count(*) AS entries FROM audit_entries';
+    const [before, after] = await own
+      .asSystem(async (tx) => {
+        const first = await tx.rows(count);
+        await new Database(other).statementAsSystem(note('{meanwhile}'));
+        return [first, await tx.rows(count)];
+      }, 'read')
+      .finally(() => other.destroy());
+    expect(after).toEqual(before);
+    expect(await noted()).toContainEqual({ action: 'meanwhile' });
+  });
+});

@@ -141,4 +141,6 @@ export class Database {
   }
 }
 
-const beginning = (mode: 'read' | 'write'): string => `BEGIN ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}`;
+/** All statements of a read see one snapshot: what is put together of several of them was so at one moment. */
+const beginning = (mode: 'read' | 'write'): string =>
+  `BEGIN ${mode === 'read' ? 'ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'READ WRITE'}`;

@@ -649,6 +649,9 @@ describe('lines of a statement that is paid at the rate of the day of payment', 
     expect(await deal.platform.get(`/v1/statements/${statementId}/disputes`)).toMatchObject({
       rows: [{ state: 'open' }, { state: 'paid' }],
     });
+    expect(await deal.label.get('/v1/money?by=agreement')).toMatchObject({
+      rows: [{ paid: { amount: '900.00' }, open: { amount: '0.00' } }],
+    });
     expect(await deal.balances()).toEqual([
       'cash RUB 72900.00',
       'label-disputed USD -100.00',

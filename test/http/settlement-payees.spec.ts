@@ -377,6 +377,23 @@ describe('what is taxed, exchanged, held and then shared out', () => {
       'The label -2720.00 RUB',
     ]);
     expect((await remade(deal.platform.as, closed.statement.id)).sha256).toBe(closed.statement.sha256);
+
+    // Of the 100.00 of the only line no more than 50.00 are on the statement's own invoice, which is over 42.50: 3,400.00 roubles.
+    const disputes = `/v1/statements/${closed.statement.id}/disputes`;
+    const lines = { lines: [1], reason: 'Nobody played it.' };
+    expect(await deal.platform.as.post(disputes, lines)).toMatchObject({
+      ...{ disputed: { amount: '100.00' }, held: { amount: '50.00' }, heldLess: 'not-payable' },
+      ...{ credited: { amount: '3400.00', currency: 'RUB' }, creditedVat: { amount: '0.00' } },
+    });
+    expect((await payees()).filter((row) => !row.includes(' 0.00 '))).toEqual([
+      `${artist} -2040.00 RUB`,
+      'The label -1360.00 RUB',
+    ]);
+    await deal.platform.as.post(`${disputes}/1/withdrawal`, {});
+    expect((await payees()).filter((row) => !row.includes(' 0.00 '))).toEqual([
+      `${artist} -4080.00 RUB`,
+      'The label -2720.00 RUB',
+    ]);
   });
 });
 

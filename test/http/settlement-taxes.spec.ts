@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ApiClient } from '../../src/sample/api-client';
 import { calendarDateOf } from '../../src/kernel';
+import { CreditInvoice } from '../../src/settlement/invoices/credit-invoice';
 import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
 import { PostDues } from '../../src/settlement/invoices/post-dues';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
@@ -242,6 +243,152 @@ describe('a dispute about all of a month', () => {
   });
 });
 
+/** The platform disputes a line; what it has to say of the dispute is said under this path. */
+async function disputed(of: Deal, statementId: string, body: object): Promise<{ path: string; dispute: object }> {
+  const path = `/v1/statements/${statementId}/disputes`;
+  const dispute = await of.platform.post<{ number: number }>(path, { reason: 'Counted twice.', ...body });
+  return { path: `${path}/${dispute.number}`, dispute };
+}
+
+describe('lines of a statement that is taxed and exchanged', () => {
+  const vatAndTax = { taxes: { withholding: 'deducted', vat: 'added' } };
+  const exchange = { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' };
+  let deal: Deal;
+  let statementId: string;
+  const [paths, ends]: [string[], string[]] = [[], []];
+
+  beforeAll(async () => {
+    deal = await Deal.made(app, { ...vatAndTax, exchange });
+    await deal.agree('withholding', '0.15', 'Treaty, article 12');
+    await deal.agree('vat', '0.2', 'Standard rate');
+    const plays = Object.fromEntries([500, 300, 200].map((count, at) => [deal.market.isrcs[at]!, count]));
+    await reportUsage(app, deal.market, { plays });
+    ({ id: statementId } = (await deal.close()).statement);
+  });
+
+  // Of 1,000.00 the label gets 850.00 and 200.00 of VAT: 85,050.00 roubles at 81. Of 800.01 it would get 680.01 and 160.00 of VAT: 13,769.19 and 3,240.00 less.
+  // Without the third line 600.01 are left, of which it gets 510.01 and 120.00: 13,770.00 and 3,240.00 less again.
+  it('are disputed as they state it; their part of net, VAT and tax waits, at the rate of the statement', async () => {
+    for (const [line, expected] of [
+      [2, '100.01'],
+      [3, '0.00'],
+    ] as const) {
+      const { path, dispute } = await disputed(deal, statementId, { lines: [line], expected });
+      paths.push(path);
+      ends.push(JSON.stringify(dispute));
+    }
+    expect(ends.map((one) => JSON.parse(one) as object)).toMatchObject([
+      {
+        ...{ disputed: { amount: '199.99', currency: 'USD' }, held: { amount: '199.99' }, heldLess: null },
+        ...{ credited: { amount: '17009.19', currency: 'RUB' }, creditedVat: { amount: '3240.00', currency: 'RUB' } },
+      },
+      { held: { amount: '200.00' }, credited: { amount: '17010.00' }, creditedVat: { amount: '3240.00' } },
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-disputed USD -419.99',
+      'label-payable RUB -51030.81',
+      'label-tax-credit USD 150.00',
+      'label-vat USD -200.00',
+      'platform-disputed USD 419.99',
+      'platform-receivable RUB 51030.81',
+      'platform-tax-withheld USD -150.00',
+      'platform-vat USD 200.00',
+    ]);
+    expect(await deal.invoices()).toMatchObject([
+      { amount: { amount: '85050.00' }, credited: { amount: '34019.19' }, creditedVat: { amount: '6480.00' } },
+    ]);
+    expect(await deal.uses()).toEqual(
+      expect.arrayContaining([
+        'exchange of statement-dispute 1 held: -169.99 USD → -13769.19 RUB by cbr',
+        'exchange of statement-dispute 1 held VAT: -40.00 USD → -3240.00 RUB by cbr',
+      ]),
+    );
+  });
+
+  // 50.00 of 199.99 are due: 850.01 would be 722.51 and 170.00 of VAT, 42.50 and 10.00 more than 800.01, and 149.99 bear neither VAT nor tax any more.
+  it('come back at that rate once the dispute is over, and what is not owed takes its taxes with it', async () => {
+    for (const party of [deal.label, deal.platform]) await party.post(`${paths[0]}/amount`, { amount: '50.00' });
+    await deal.platform.post(`${paths[1]}/withdrawal`, {});
+    expect((await deal.invoices()).map(({ source, amount, vat }) => [source, amount.amount, vat.amount])).toEqual([
+      ['2026-01', '85050.00', '16200.00'],
+      ['statement-dispute 1', '4252.50', '810.00'],
+      ['statement-dispute 2', '17010.00', '3240.00'],
+    ]);
+    expect(await deal.balances()).toEqual([
+      'label-payable RUB -72293.31',
+      'label-tax-credit USD 127.50',
+      'label-vat USD -170.00',
+      'platform-receivable RUB 72293.31',
+      'platform-tax-withheld USD -127.50',
+      'platform-vat USD 170.00',
+    ]);
+    expect(await deal.uses()).toEqual(
+      expect.arrayContaining([
+        'exchange of statement-dispute 1: 42.50 USD → 3442.50 RUB by cbr',
+        'exchange of statement-dispute 1 VAT: 10.00 USD → 810.00 RUB by cbr',
+        'vat of statement-dispute 1 reduced: -149.99 USD → -30.00 USD by Standard rate',
+        'withholding of statement-dispute 1 reduced: -149.99 USD → -22.50 USD by Treaty, article 12',
+      ]),
+    );
+    expect(await deal.label.get(deal.at('tax-certificates'))).toMatchObject({
+      missing: [{ month: '2026-01', withheld: { amount: '127.50' } }],
+    });
+    const [, second] = await deal.invoices();
+    const { rates: made } = await deal.label.get<{ rates: { to: Amount }[] }>(`/v1/invoices/${second!.id}`);
+    expect(made.map(({ to }) => to.amount)).toEqual(['3442.50', '810.00']);
+  });
+
+  // 5 % of 58,523.31, the VAT of 13,770.00 aside.
+  it('are collected by what is left of the invoice and what came back, and no commission is taken of VAT', async () => {
+    const superuser = await app.superuser();
+    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM invoice_credits WHERE agreement_id = $1', [
+      deal.agreement.id,
+    ]);
+    await superuser.end();
+    const invoices = await deal.invoices();
+    await app.app.get(SendInvoice).execute({ invoiceId: invoices[0]!.id });
+    for (const { id } of rows) await app.app.get(CreditInvoice).execute({ creditId: id });
+    expect(await deal.paidOut(invoices)).toMatchObject({
+      ...{ gross: { amount: '72293.31', currency: 'RUB' }, commission: { amount: '2926.17' } },
+    });
+    expect(await deal.label.get(`/v1/statements/${statementId}`)).toMatchObject({ state: 'settled' });
+  });
+
+  // 15 % of 300.00 are withheld; all of it is disputed, and the platform pays 300.00 less 45.00, and 60.00 of VAT: 25,515.00 roubles at 81.
+  it('that are paid before the provider takes them off are disputed no more', async () => {
+    const paid = await Deal.made(app, { ...vatAndTax, exchange: { ...exchange, source: 'manual' } });
+    await paid.agree('withholding', '0.15', 'Treaty, article 12');
+    await paid.agree('vat', '0.2', 'Standard rate');
+    const agreed = async (rate: string): Promise<void> => {
+      const stated = { base: 'USD', quote: 'RUB', day: '2026-01-31', rate, note: 'Agreed.' };
+      const { number } = await paid.platform.post<{ number: number }>(paid.at('exchange-rates'), stated);
+      await paid.label.post(paid.at('exchange-rates/confirmations'), { numbers: [number] });
+    };
+    await agreed('81');
+    await reportUsage(app, paid.market, { plays: { [paid.market.isrcs[0]!]: 200, [paid.market.isrcs[1]!]: 100 } });
+    const { statement } = await paid.close();
+    for (const line of [1, 2]) await disputed(paid, statement.id, { lines: [line] });
+    expect(await paid.balances()).toContain('platform-disputed USD 315.00');
+    // What the parties say of the day by now makes no difference to what was booked.
+    await agreed('99');
+    const [invoice] = await paid.invoices();
+    await app.app.get(SendInvoice).execute({ invoiceId: invoice!.id });
+    await paid.paid((await paid.label.get<Invoice>(`/v1/invoices/${invoice!.id}`)).externalId!);
+    expect(await paid.platform.get(`/v1/statements/${statement.id}/disputes`)).toMatchObject({
+      rows: [{ state: 'paid' }, { state: 'paid' }],
+    });
+    expect(await paid.label.get(`/v1/statements/${statement.id}`)).toMatchObject({ state: 'settled' });
+    expect(await paid.balances()).toEqual([
+      'cash RUB 25515.00',
+      'label-payable RUB -25515.00',
+      'label-tax-credit USD 45.00',
+      'label-vat USD -60.00',
+      'platform-tax-withheld USD -45.00',
+      'platform-vat USD 60.00',
+    ]);
+  });
+});
+
 describe('what is paid beforehand', () => {
   const taxes = { withholding: 'deducted', vat: 'reverse-charge' };
   const exchange = { payIn: 'RUB', source: 'cbr', rateOf: 'period-end' };
@@ -437,6 +584,79 @@ describe('an invoice that is paid at the rate of the day of payment', () => {
     const { rows } = await deal.label.get<{ rows: object[] }>('/v1/money?by=agreement');
     expect(rows).toMatchObject([
       { invoiced: { amount: '1200.00' }, paid: { amount: '1200.00' }, open: { amount: '0.00' } },
+    ]);
+  });
+});
+
+describe('lines of a statement that is paid at the rate of the day of payment', () => {
+  const made = async (life: object): Promise<{ deal: Deal; statementId: string; invoice: Invoice }> => {
+    const deal = await Deal.made(app, { ...paidAtRate, ...life });
+    if ('taxes' in life) {
+      await deal.agree('withholding', '0', 'Treaty, article 12');
+      await deal.agree('vat', '0.2', 'Standard rate');
+    }
+    const [first, second] = deal.market.isrcs;
+    await reportUsage(app, deal.market, { plays: { [first!]: 600, [second!]: 400 } });
+    const { statement } = await deal.close();
+    return { deal, statementId: statement.id, invoice: (await deal.invoices())[0]! };
+  };
+
+  // 400.00 and 80.00 of VAT wait: of 1,200.00 there are 720.00 left, 58,320.00 roubles with 9,720.00 of VAT; then 480.00 are 38,880.00.
+  it('wait in the currency of the terms: what was quoted before is withdrawn, and less is asked for', async () => {
+    const { deal, statementId, invoice } = await made({ taxes: { withholding: 'deducted', vat: 'added' } });
+    const before = await deal.quoted(invoice);
+    expect(before.amount.amount).toBe('97200.00');
+    const { path, dispute } = await disputed(deal, statementId, { lines: [2] });
+    expect(dispute).toMatchObject({
+      credited: { amount: '480.00', currency: 'USD' },
+      creditedVat: { amount: '80.00' },
+    });
+    expect(await deal.uses()).toHaveLength(2);
+    await app.app.get(SendQuote).end({ quoteId: before.id });
+    const quote = await deal.quoted(invoice);
+    expect(quote).toMatchObject({ number: 2, amount: { amount: '58320.00' }, vat: { amount: '9720.00' } });
+    expect((await deal.quotes(invoice.id)).map(({ state }) => state)).toEqual(['withdrawn', 'open']);
+    await app.app.get(SendQuote).end({ quoteId: quote.id });
+    expect((await deal.quoted(invoice)).id).toBe(quote.id);
+    await deal.paid(quote.externalId!);
+    await deal.platform.post(`${path}/withdrawal`, {});
+    const back = (await deal.invoices())[1]!;
+    expect(back).toMatchObject({
+      payIn: 'RUB',
+      amount: { amount: '480.00', currency: 'USD' },
+      vat: { amount: '80.00' },
+    });
+    const rest = await deal.quoted(back);
+    expect(rest).toMatchObject({ amount: { amount: '38880.00' }, vat: { amount: '6480.00' } });
+    await deal.paid(rest.externalId!);
+    expect(await deal.label.get(`/v1/statements/${statementId}`)).toMatchObject({ state: 'settled' });
+    expect(await deal.balances()).toEqual([
+      'cash RUB 97200.00',
+      'label-payable RUB -97200.00',
+      'label-vat USD -200.00',
+      'platform-vat USD 200.00',
+    ]);
+    expect(await deal.payOut(await deal.invoices())).toMatchObject({ commission: { amount: '4050.00' } });
+  });
+
+  it('are paid where an earlier quote is: of two disputes the one that it did not know of', async () => {
+    const { deal, statementId, invoice } = await made({});
+    await disputed(deal, statementId, { lines: [1], expected: '500.00' });
+    const quote = await deal.quoted(invoice);
+    expect(quote.amount.amount).toBe('72900.00');
+    await disputed(deal, statementId, { lines: [2] });
+    await deal.paid(quote.externalId!);
+    expect(await deal.platform.get(`/v1/statements/${statementId}/disputes`)).toMatchObject({
+      rows: [{ state: 'open' }, { state: 'paid' }],
+    });
+    expect(await deal.label.get('/v1/money?by=agreement')).toMatchObject({
+      rows: [{ paid: { amount: '900.00' }, open: { amount: '0.00' } }],
+    });
+    expect(await deal.balances()).toEqual([
+      'cash RUB 72900.00',
+      'label-disputed USD -100.00',
+      'label-payable RUB -72900.00',
+      'platform-disputed USD 100.00',
     ]);
   });
 });

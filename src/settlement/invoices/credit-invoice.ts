@@ -6,6 +6,8 @@ import type { Tx } from '../../platform/database/tx';
 import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
 import { finalEnding } from '../payments/not-settled';
 import { Payments } from '../payments/payments';
+import { endQuoteJob } from '../payments/quote-payment';
+import { quotesOf } from '../payments/quotes.repository';
 import { findInvoice, type Invoice } from './invoices.repository';
 
 /** What was taken off an invoice that is not paid. */
@@ -16,29 +18,44 @@ export interface InvoiceCredit {
   /** What for: the dispute, by the name under which it is booked. */
   readonly source: string;
   readonly amount_minor: bigint;
+  /** The value-added tax inside it. */
+  readonly vat_minor: bigint;
 }
 
+/** Oldest first. */
 export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
   tx.rows<InvoiceCredit>(
-    'SELECT id, invoice_id, agreement_id, source, amount_minor FROM invoice_credits WHERE invoice_id = $1 ORDER BY credited_at, id',
+    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor FROM invoice_credits WHERE invoice_id = $1 ORDER BY credited_at, id',
     [invoiceId],
   );
 
 export const creditedBy = (credits: readonly InvoiceCredit[]): bigint =>
   credits.reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
 
-/** Takes something off an unpaid invoice, and lets the provider know. The invoice itself never changes. */
+interface NewCredit {
+  readonly source: string;
+  /** Above nothing. */
+  readonly minor: bigint;
+  readonly vatMinor: bigint;
+  readonly at: Date;
+}
+
+/** Takes something off an unpaid invoice, and lets the provider know. The invoice itself never changes; what it was quoted at before can be paid no more. */
 export async function creditInvoice(
   tx: Tx,
   invoice: Invoice,
-  { source, minor, at }: { source: string; minor: bigint; at: Date },
+  { source, minor, vatMinor, at }: NewCredit,
 ): Promise<void> {
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, credited_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, at],
+    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor, at],
   );
   await enqueueCredit(tx, id);
+  for (const quote of await quotesOf(tx, invoice.id)) {
+    if (quote.ended === null)
+      await enqueue(tx, endQuoteJob, { quoteId: quote.id }, `${endQuoteJob} ${quote.id} of more`);
+  }
 }
 
 const enqueueCredit = (tx: Tx, creditId: string): Promise<void> =>

@@ -26,6 +26,8 @@ export class InvoiceView {
   @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
   @ApiProperty({ type: AmountView, description: 'taken off it while lines are disputed: the rest is to be paid' })
   readonly credited!: AmountView;
+  @ApiProperty({ type: AmountView, description: 'the value-added tax inside what was taken off' })
+  readonly creditedVat!: AmountView;
   @ApiProperty({ type: AmountView, description: 'the value-added tax inside it, of which no commission is taken' })
   readonly vat!: AmountView;
   @ApiProperty({
@@ -122,6 +124,7 @@ const invoiceView = (invoice: InvoiceWithCredits): InvoiceView => ({
   number: invoice.number,
   amount: amountView(invoice.amount_minor, invoice.currency),
   credited: amountView(invoice.credited_minor, invoice.currency),
+  creditedVat: amountView(invoice.credited_vat_minor, invoice.currency),
   vat: amountView(invoice.vat_minor, invoice.currency),
   payIn: invoice.pay_in,
   state: invoice.state,

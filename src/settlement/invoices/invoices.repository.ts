@@ -28,12 +28,16 @@ export interface Invoice {
   readonly paid_at: Date | null;
 }
 
-export type InvoiceWithCredits = Invoice & { readonly credited_minor: bigint };
+export type InvoiceWithCredits = Invoice & { readonly credited_minor: bigint; readonly credited_vat_minor: bigint };
 
-/** In SQL: what was taken off invoice `i`. */
-export const credited = `(SELECT coalesce(sum(c.amount_minor), 0)::bigint FROM invoice_credits c WHERE c.invoice_id = i.id)`;
+const creditedOf = (column: string): string =>
+  `(SELECT coalesce(sum(c.${column}), 0)::bigint FROM invoice_credits c WHERE c.invoice_id = i.id)`;
 
-const withCredits = `SELECT i.*, ${credited} AS credited_minor FROM invoices i`;
+/** In SQL: what was taken off invoice `i`, and the value-added tax inside that. */
+export const credited = creditedOf('amount_minor');
+export const creditedVat = creditedOf('vat_minor');
+
+const withCredits = `SELECT i.*, ${credited} AS credited_minor, ${creditedVat} AS credited_vat_minor FROM invoices i`;
 
 export const findInvoice = (tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> =>
   tx.first<InvoiceWithCredits>(`${withCredits} WHERE id = $1`, [id]);

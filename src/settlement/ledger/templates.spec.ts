@@ -32,7 +32,8 @@ const events: Readonly<Record<string, Book>> = {
   'exchange-difference': ({ amount }) => templates.exchangeDifference(amount!),
   'dispute-held': ({ amount }) => templates.disputeHeld(amount!),
   'dispute-released': ({ amount }) => templates.disputeReleased(amount!),
-  'dispute-reduced': ({ amount }) => templates.disputeReduced(amount!),
+  'dispute-reduced': ({ amount, vat = 0n, withheld = 0n }) =>
+    templates.disputeReduced({ amount: amount!, vat, withheld }),
   'payable-shared': ({ first, second }) =>
     withoutPayee(
       templates.payableShared([
@@ -68,6 +69,8 @@ describe('ledger templates', () => {
       added: amount,
       deducted: amount,
       tax: amount,
+      vat: amount,
+      withheld: amount,
       first: amount,
       second: amount,
       gross: amount,

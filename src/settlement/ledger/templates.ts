@@ -217,9 +217,24 @@ export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readon
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['cash-in-transit', gross - commission], ['cash', commission - gross]);
 
-/** Both parties agree that a part of what is disputed is not owed: it leaves the books on both sides, and nobody pays it. */
-export const disputeReduced = (amount: bigint): Leg[] =>
-  legs(['label-disputed', amount], ['platform-disputed', -amount]);
+export interface Reduced {
+  /** What is not owed, its VAT in it and less the tax that was deducted. */
+  readonly amount: bigint;
+  /** The VAT on it, and the tax that was withheld of it or borne for it. Absent: none. */
+  readonly vat?: bigint;
+  readonly withheld?: bigint;
+}
+
+/** Both parties agree that a part of what is disputed is not owed: it leaves the books on both sides, its taxes with it, and nobody pays it. */
+export const disputeReduced = ({ amount, vat = 0n, withheld = 0n }: Reduced): Leg[] =>
+  legs(
+    ['label-disputed', amount],
+    ['platform-disputed', -amount],
+    ['label-vat', vat],
+    ['platform-vat', -vat],
+    ['platform-tax-withheld', withheld],
+    ['label-tax-credit', -withheld],
+  );
 
 /** Interest on an invoice that was paid late: the platform owes it, the label is owed it. It is no royalty and recoups nothing. */
 export const lateInterestDue = (amount: bigint): Leg[] =>

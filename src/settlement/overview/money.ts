@@ -57,8 +57,8 @@ export const moneyBy = (tx: Tx, { by, from, until, today, limit, after }: MoneyQ
                       CASE WHEN i.purpose = 'royalties' AND i.source ~ '^\\d{4}-\\d{2}$' THEN i.source ELSE to_char(i.issued_at AT TIME ZONE 'UTC', 'YYYY-MM') END AS month
                  FROM invoices i,
                       LATERAL (SELECT ${credited} AS credited) c,
-                      -- What was paid at the rate of the day came in another currency: in the invoice's own it is paid as it stands.
-                      LATERAL (SELECT CASE WHEN i.pay_in IS NOT NULL THEN CASE i.state WHEN 'paid' THEN i.amount_minor - credited ELSE 0 END
+                      -- What was paid at the rate of the day came in another currency: in the invoice's own it is what was quoted.
+                      LATERAL (SELECT CASE WHEN i.pay_in IS NOT NULL THEN CASE i.state WHEN 'paid' THEN coalesce((SELECT q.due_minor FROM payment_quotes q WHERE q.invoice_id = i.id AND q.ended = 'paid'), i.amount_minor - credited) ELSE 0 END
                                            ELSE coalesce(sum(amount_minor), 0) END::bigint AS paid FROM receipt_allocations r WHERE r.invoice_id = i.id) r) i
      )
      SELECT ${keys[by]} AS key, currency, sum(stated)::bigint AS stated, sum(held)::bigint AS held, sum(invoiced)::bigint AS invoiced,

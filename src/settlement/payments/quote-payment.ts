@@ -11,7 +11,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { type InvoiceWithCredits, lockInvoice } from '../invoices/invoices.repository';
 import { rateFor } from '../rates/rates-for-close';
 import { payRateOf } from './pay-rate-of';
-import { insertQuote, type PaymentQuote, quotesOf } from './quotes.repository';
+import { insertQuote, type PaymentQuote, quotedOf, quotesOf } from './quotes.repository';
 
 export const sendQuoteJob = 'send-quote';
 export const endQuoteJob = 'end-quote';
@@ -23,7 +23,7 @@ const arrivalDays = 7;
 export const quoteEndsOn = ({ day }: Pick<PaymentQuote, 'day'>): CalendarDate => dayAfter(day, arrivalDays + 1);
 
 /**
- * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day; the ones before are withdrawn then, or once nothing of theirs can be on its way any more. Refuses with not-found,
+ * What an invoice that is paid in another currency comes to today: the platform asks for it when it pays, and pays just that. One a day, and another once something was taken off the invoice; the ones before are withdrawn then, or once nothing of theirs can be on its way any more. Refuses with not-found,
  * invoice-not-quotable and rates-missing.
  */
 @Injectable()
@@ -37,7 +37,9 @@ export class QuotePayment {
     const at = this.clock.now();
     const { life, timeZone } = await getLiving(tx, invoice.agreement_id);
     const day = dayInZone(at, timeZone);
-    const known = (await quotesOf(tx, invoiceId)).find((quote) => quote.day === day);
+    const known = (await quotesOf(tx, invoiceId)).find(
+      (quote) => quote.day === day && quotedOf(quote, invoice) === due.minor,
+    );
     if (known !== undefined) return known;
     const rate = await rateFor(tx, {
       ...{ source: payRateOf(life, due, day), from: invoice.currency, to: due.pay_in, day },
@@ -46,10 +48,17 @@ export class QuotePayment {
     if ('missing' in rate) throw new DomainError('rates-missing', undefined, rate.missing);
     const into = (minor: bigint): bigint =>
       exchange({ minor, currency: invoice.currency }, { into: due.pay_in, rate: rate.found }).to.minor;
-    const amounts = { amount_minor: into(due.minor), vat_minor: into(invoice.vat_minor), currency: due.pay_in };
+    const amounts = { amount_minor: into(due.minor), vat_minor: into(due.vatMinor), currency: due.pay_in };
     if (amounts.amount_minor === 0n) throw new DomainError('invoice-not-quotable', 'it comes to nothing');
     const quote = await tx.asSystem(() =>
-      insertQuote(tx, invoice, { ...amounts, day, rate: rate.found, askedBy: actorName(actor), asked_at: at }),
+      insertQuote(tx, invoice, {
+        ...amounts,
+        due_minor: due.minor,
+        day,
+        rate: rate.found,
+        askedBy: actorName(actor),
+        asked_at: at,
+      }),
     );
     await enqueue(tx, sendQuoteJob, { quoteId: quote.id }, `${sendQuoteJob} ${quote.id}`);
     const over = startOfDayInZone(quoteEndsOn(quote), timeZone);
@@ -75,5 +84,5 @@ function payableOf({ state, pay_in, pay_rate_of, ...invoice }: InvoiceWithCredit
   if (state === 'paid') throw refuse('it is paid');
   const minor = invoice.amount_minor - invoice.credited_minor;
   if (minor === 0n) throw refuse('nothing of it is open');
-  return { minor, pay_in, pay_rate_of };
+  return { minor, vatMinor: invoice.vat_minor - invoice.credited_vat_minor, pay_in, pay_rate_of };
 }

@@ -40,7 +40,7 @@ export class QuotesController {
   @ApiOperation({
     summary: 'Ask what an invoice that is paid in another currency comes to today',
     description:
-      'Good for today, and asked for once a day; it is sent to the payment provider, and one of another day is withdrawn there. Refused with `invoice-not-quotable` or `rates-missing`.',
+      'Good for today, and asked for once a day, and once more where lines were disputed since; it is sent to the payment provider, and the ones before are withdrawn there. Refused with `invoice-not-quotable` or `rates-missing`.',
   })
   @ApiCreatedResponse({ type: PaymentQuoteView })
   async quote(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PaymentQuoteView> {

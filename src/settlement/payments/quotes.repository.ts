@@ -17,6 +17,8 @@ export interface PaymentQuote {
   /** The value-added tax inside it. */
   readonly vat_minor: bigint;
   readonly currency: string;
+  /** What was open of the invoice then, in its own currency; null: all of it. */
+  readonly due_minor: bigint | null;
   readonly asked_at: Date;
   /** The provider's invoice. */
   readonly external_id: string | null;
@@ -30,6 +32,10 @@ export const findQuote = (tx: Tx, id: string): Promise<PaymentQuote | undefined>
 export const quotesOf = (tx: Tx, invoiceId: string): Promise<PaymentQuote[]> =>
   tx.rows<PaymentQuote>('SELECT * FROM payment_quotes WHERE invoice_id = $1 ORDER BY number', [invoiceId]);
 
+/** What of the invoice it is about, in the invoice's currency. */
+export const quotedOf = ({ due_minor }: PaymentQuote, { amount_minor }: Pick<Invoice, 'amount_minor'>): bigint =>
+  due_minor ?? amount_minor;
+
 /** The quote that the provider's message is about: by our id where it carries one, else by the provider's. */
 export const quoteForPayment = (
   tx: Tx,
@@ -40,19 +46,22 @@ export const quoteForPayment = (
     externalId,
   ]);
 
-type NewQuote = Pick<PaymentQuote, 'day' | 'rate' | 'amount_minor' | 'vat_minor' | 'currency' | 'asked_at'> & {
+type NewQuote = Pick<
+  PaymentQuote,
+  'day' | 'rate' | 'amount_minor' | 'vat_minor' | 'currency' | 'due_minor' | 'asked_at'
+> & {
   readonly askedBy: string;
 };
 
 /** The caller holds the invoice, so that numbers have no gaps. */
 export const insertQuote = (tx: Tx, invoice: Invoice, quote: NewQuote): Promise<PaymentQuote> =>
   tx.one<PaymentQuote>(
-    `INSERT INTO payment_quotes (invoice_id, agreement_id, label_id, platform_id, number, day, rate, amount_minor, vat_minor, currency, asked_by, asked_at)
-     SELECT $1, $2, $3, $4, coalesce(max(number), 0) + 1, $5, $6, $7, $8, $9, $10, $11 FROM payment_quotes WHERE invoice_id = $1 RETURNING *`,
+    `INSERT INTO payment_quotes (invoice_id, agreement_id, label_id, platform_id, number, day, rate, amount_minor, vat_minor, currency, asked_by, asked_at, due_minor)
+     SELECT $1, $2, $3, $4, coalesce(max(number), 0) + 1, $5, $6, $7, $8, $9, $10, $11, $12 FROM payment_quotes WHERE invoice_id = $1 RETURNING *`,
     [
       ...[invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id],
       ...[quote.day, JSON.stringify(quote.rate), quote.amount_minor, quote.vat_minor, quote.currency],
-      ...[quote.askedBy, quote.asked_at],
+      ...[quote.askedBy, quote.asked_at, quote.due_minor],
     ],
   );
 

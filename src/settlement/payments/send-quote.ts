@@ -6,16 +6,16 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { findInvoice, type Invoice } from '../invoices/invoices.repository';
+import { findInvoice, type InvoiceWithCredits } from '../invoices/invoices.repository';
 import { finalEnding, NotSettled } from './not-settled';
 import type { PaymentRail } from './payment-rail';
 import { Payments } from './payments';
 import { quoteEndsOn } from './quote-payment';
-import { endQuote, findQuote, noteQuoteSent, type PaymentQuote, quotesOf } from './quotes.repository';
+import { endQuote, findQuote, noteQuoteSent, type PaymentQuote, quotedOf, quotesOf } from './quotes.repository';
 
 interface Sendable {
   readonly quote: PaymentQuote;
-  readonly invoice: Invoice;
+  readonly invoice: InvoiceWithCredits;
   readonly platformName: string;
   /** Quotes of other days that may still be paid. */
   readonly others: readonly PaymentQuote[];
@@ -46,11 +46,13 @@ export class SendQuote {
     await this.send(rail, found);
   }
 
-  /** When nothing arrives for it any more. */
+  /** When nothing arrives for it any more; or something was taken off the invoice, and it asks for more than is open. */
   async end({ quoteId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
     const found = await this.find(quoteId);
-    if (found === undefined || found.today < quoteEndsOn(found.quote)) return;
+    if (found === undefined) return;
+    const { invoice, quote, today } = found;
+    if (today < quoteEndsOn(quote) && quotedOf(quote, invoice) <= invoice.amount_minor - invoice.credited_minor) return;
     if (rail === undefined) await this.noteWithdrawn(found);
     else await this.withdraw(rail, found);
   }

@@ -14,7 +14,7 @@ import { endQuote, type PaymentQuote } from './quotes.repository';
 interface Settled {
   readonly invoice: Invoice;
   readonly quote: PaymentQuote;
-  /** What was open of the invoice, in its own currency. */
+  /** What it was quoted for: what was open of the invoice then, in its own currency. */
   readonly due: bigint;
   /** What came in, in the currency of payment. */
   readonly minor: bigint;

@@ -9,8 +9,9 @@ import { type Invoice, invoiceForPayment, lockInvoice, markPaid } from '../invoi
 import { post } from '../ledger/ledger';
 import { receiptAllocated } from '../ledger/templates';
 import { releasePaid } from '../statements/life/release-dispute';
+import { numberOf } from '../statements/life/statement-disputes.repository';
 import type { ProviderEvent } from './payment-rail';
-import { type PaymentQuote, quoteForPayment } from './quotes.repository';
+import { type PaymentQuote, quotedOf, quoteForPayment } from './quotes.repository';
 import { settleAtRate } from './settle-at-rate';
 
 type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
@@ -27,6 +28,8 @@ interface Payable {
   readonly quote: PaymentQuote | undefined;
   /** What is open of the invoice, in its own currency. */
   readonly due: bigint;
+  /** What came in for it, in the same: more than is open where the payer was faster than the credit note. */
+  readonly covered: bigint;
   readonly credits: readonly InvoiceCredit[];
 }
 
@@ -37,21 +40,19 @@ interface Payable {
 export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: Taking): Promise<string> {
   const payable = await payableFor(tx, paid);
   if (typeof payable === 'string') return payable;
-  const { invoice, quote, due, credits } = payable;
+  const { invoice, quote, covered } = payable;
   const { externalId, amountMinor: minor, currency, paidAt } = paid;
   const receipt = await tx.one<{ id: string }>(
     `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
     [invoice.platform_id, invoice.label_id, externalId, minor, currency, paidAt],
   );
-  if (quote) await settleAtRate(tx, { invoice, quote, due, minor, paidAt, at });
+  if (quote) await settleAtRate(tx, { invoice, quote, due: covered, minor, paidAt, at });
   await allocate(tx, { ...invoice, currency, amount_minor: minor }, receipt.id, at);
-  if (quote === undefined && minor > due) {
-    // The payer was faster than the credit note: what waits for the dispute has been paid with the rest.
-    await releasePaid(tx, { agreementId: invoice.agreement_id, sources: credits.map(({ source }) => source), at });
-  }
+  // What waits for the disputes has been paid with the rest.
+  await releasePaid(tx, { agreementId: invoice.agreement_id, sources: paidAllTheSame(payable), at });
   await markPaid(tx, invoice.id, { externalId, at: paidAt });
-  await chargeLateInterest(tx, { invoice, minor: quote ? due : minor, paidAt, at });
+  await chargeLateInterest(tx, { invoice, minor: covered, paidAt, at });
   const details = { receipt: receipt.id, amount: String(minor), currency };
   const by = { system: 'stripe-event', organizationId: invoice.label_id };
   await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });
@@ -86,7 +87,19 @@ async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | string> 
   const { currency } = quote ?? invoice;
   const amounts = quote ? [quote.amount_minor] : [due, invoice.amount_minor];
   if (currency !== paid.currency || !amounts.includes(paid.amountMinor)) return 'amount differs';
-  return { invoice, quote, due, credits };
+  const covered = quote ? quotedOf(quote, invoice) : paid.amountMinor;
+  return { invoice, quote, due, covered, credits };
+}
+
+/** For what the credits were that the payment does not know: the latest ones. */
+function paidAllTheSame({ due, covered, credits }: Payable): string[] {
+  const latest = credits.toSorted((a, b) => numberOf(b.source) - numberOf(a.source));
+  let open = due;
+  return latest.flatMap(({ source, amount_minor }) => {
+    if (open >= covered) return [];
+    open += amount_minor;
+    return [source];
+  });
 }
 
 async function allocate(tx: Tx, invoice: Invoice, receiptId: string, at: Date): Promise<void> {

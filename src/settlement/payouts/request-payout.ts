@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { IdsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
-import type { Invoice } from '../invoices/invoices.repository';
+import { creditedVat, type Invoice } from '../invoices/invoices.repository';
 import { PayeeField, payeeName } from '../payees/payee-name';
 import { isShared, sharedOut } from '../payees/payees.repository';
 import { type PaymentAccount, paymentAccount } from '../payments/payment-accounts.repository';
@@ -87,15 +87,18 @@ async function accountFor(
 const received =
   'coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), i.amount_minor)';
 
+/** In SQL: the value-added tax inside that. */
+const receivedVat = `CASE WHEN ${received} < i.amount_minor THEN i.vat_minor - ${creditedVat} ELSE i.vat_minor END`;
+
 async function payableInvoices(tx: Tx, { organizationId }: Actor, { ids, payee }: Wanted): Promise<Payable[]> {
   const rows = await tx.rows<Payable>(
     `SELECT i.id, i.agreement_id, i.purpose, i.state,
             -- What was paid at the rate of the day is there in the currency of payment.
             coalesce(q.currency, i.currency) AS currency,
-            CASE WHEN $3::text IS NULL THEN coalesce(q.vat_minor, i.vat_minor) ELSE 0 END AS vat_minor,
+            CASE WHEN $3::text IS NULL THEN coalesce(q.vat_minor, ${receivedVat}) ELSE 0 END AS vat_minor,
             -- A payee's part; or what came in, and where it is shared out the tax alone: what was paid beyond both waits for a person.
             CASE WHEN $3 IS NOT NULL THEN ${sharedOut('$3')}
-              WHEN ${isShared} THEN least(${received} - ${sharedOut()}, i.vat_minor)
+              WHEN ${isShared} THEN least(${received} - ${sharedOut()}, ${receivedVat})
               ELSE ${received} END AS amount_minor,
             EXISTS (SELECT FROM payout_allocations a WHERE a.invoice_id = i.id AND a.payee IS NOT DISTINCT FROM $3 AND a.live) AS paid_out
        FROM invoices i LEFT JOIN payment_quotes q ON q.invoice_id = i.id AND q.ended = 'paid'

@@ -40,7 +40,7 @@ export interface Exchange {
   readonly to: bigint;
 }
 
-interface Exchanged<Of> {
+export interface Exchanged<Of> {
   /** The books in which it is due. */
   readonly agreement: Of;
   /** What it comes to, the VAT with it. */
@@ -61,20 +61,41 @@ export async function exchangeDue<Of extends Books>(
   const { currency } = agreement;
   const part = exchangedPart({ minor, currency }, { into, rate, before });
   const tax = exchangedPart({ minor: vatMinor, currency }, { into, rate, before: [] });
+  const amounts = { own: { from: minor, to: part }, vat: { from: vatMinor, to: tax } };
+  return bookExchange(tx, agreement, { month, occasion, source, rate, into, effectiveOn, at, ...amounts });
+}
+
+type Amounts = Omit<Due, 'minor' | 'vatMinor'> & {
+  /** Of what the label gets. Below nothing: what was exchanged is taken back. */
+  readonly own: Exchange;
+  readonly vat: Exchange;
+};
+
+/** Books an exchange whose amounts are known, and records the use of its rate. What is taken back leaves the currency of payment for that of the terms. */
+export async function bookExchange<Of extends Books>(
+  tx: Tx,
+  agreement: Of,
+  { month, occasion, source, rate, into, effectiveOn, at, own, vat }: Amounts,
+): Promise<Exchanged<Of>> {
+  const { currency } = agreement;
   const paid = { ...agreement, currency: into };
+  const here = { books: agreement, minor: own.from + vat.from };
+  const there = { books: paid, minor: own.to + vat.to };
+  const [left, entered] =
+    here.minor < 0n ? [there, here].map(({ books, minor }) => ({ books, minor: -minor })) : [here, there];
   const event = { source, effectiveOn, at };
   await postAll(tx, [
-    { ...event, agreement, kind: 'exchanged-from', legs: exchangedFrom(minor + vatMinor) },
-    { ...event, agreement: paid, kind: 'exchanged-into', legs: exchangedInto(part + tax) },
+    { ...event, agreement: left!.books, kind: 'exchanged-from', legs: exchangedFrom(left!.minor) },
+    { ...event, agreement: entered!.books, kind: 'exchanged-into', legs: exchangedInto(entered!.minor) },
   ]);
   const use = { month, rate, at };
-  const own = { amountFrom: amountView(minor, currency), amountTo: amountView(part, into) };
-  await recordUse(tx, agreement, { ...use, occasion, ...own });
-  if (vatMinor > 0n) {
-    const ofTax = { amountFrom: amountView(vatMinor, currency), amountTo: amountView(tax, into) };
-    await recordUse(tx, agreement, { ...use, occasion: vatOf(occasion), ...ofTax });
-  }
-  return { agreement: paid, minor: part + tax, vatMinor: tax };
+  const amounts = ({ from, to }: Exchange) => ({
+    amountFrom: amountView(from, currency),
+    amountTo: amountView(to, into),
+  });
+  await recordUse(tx, agreement, { ...use, occasion, ...amounts(own) });
+  if (vat.from !== 0n) await recordUse(tx, agreement, { ...use, occasion: vatOf(occasion), ...amounts(vat) });
+  return { agreement: paid, minor: there.minor, vatMinor: vat.to };
 }
 
 /** As the exchange of its VAT is recorded: "close VAT". */

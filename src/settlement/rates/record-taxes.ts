@@ -14,19 +14,38 @@ interface TaxesUsed {
 }
 
 /** Records the rates of tax that a booking has used: what each was taken of, and what it came to; under reverse charge, what the platform declares. */
-export async function recordTaxes(
+export const recordTaxes = (
   tx: Tx,
   agreement: Books,
-  { month, occasion, rates, payment: { vat, withheld } = {}, at }: TaxesUsed,
-): Promise<void> {
-  const amounts = {
+  { payment: { vat, withheld } = {}, ...used }: TaxesUsed,
+): Promise<void> =>
+  recordTaxAmounts(tx, agreement, {
+    ...used,
     vat: vat && { from: vat.net, to: vat.tax + vat.declaredByCustomer },
     withholding: withheld && { from: withheld.gross, to: withheld.tax },
-    exchange: undefined,
-  };
+  });
+
+/** In minor units of the terms' currency. Below nothing: what is not owed after all. */
+interface Taken {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** As recordTaxes, where the amounts are known. */
+export async function recordTaxAmounts(
+  tx: Tx,
+  agreement: Books,
+  {
+    month,
+    occasion,
+    rates,
+    at,
+    ...amounts
+  }: Omit<TaxesUsed, 'payment'> & { readonly vat: Taken | undefined; readonly withholding: Taken | undefined },
+): Promise<void> {
   const { currency } = agreement;
   for (const rate of rates) {
-    const used = amounts[rate.kind];
+    const used = { ...amounts, exchange: undefined }[rate.kind];
     if (used === undefined) continue;
     const [amountFrom, amountTo] = [amountView(used.from, currency), amountView(used.to, currency)];
     await recordUse(tx, agreement, { month, occasion, rate, amountFrom, amountTo, at });

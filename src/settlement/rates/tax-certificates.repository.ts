@@ -63,13 +63,13 @@ export interface Uncertified {
   readonly currency: string;
 }
 
-/** Oldest first. */
+/** Oldest first. What is not owed after all is taken off. */
 export const uncertifiedMonths = (tx: Tx, agreementId: string): Promise<Uncertified[]> =>
   tx.rows<Uncertified>(
     `SELECT to_char(u.month, 'YYYY-MM') AS month, sum(u.amount_to::numeric)::text AS amount, u.currency_to AS currency
        FROM rate_uses u
-      WHERE u.agreement_id = $1 AND u.kind = 'withholding' AND u.amount_to::numeric > 0
+      WHERE u.agreement_id = $1 AND u.kind = 'withholding'
         AND NOT EXISTS (SELECT FROM tax_certificates c WHERE c.agreement_id = u.agreement_id AND c.from_month <= u.month AND u.month < c.until_month)
-      GROUP BY u.month, u.currency_to ORDER BY u.month`,
+      GROUP BY u.month, u.currency_to HAVING sum(u.amount_to::numeric) > 0 ORDER BY u.month`,
     [agreementId],
   );

@@ -9,14 +9,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { IntegersField, TextField } from '../../../platform/http/fields';
 import { enqueueLater } from '../../../platform/jobs/jobs';
 import { publish } from '../../../platform/outbox/outbox';
-import { creditedBy, creditInvoice, creditsOf } from '../../invoices/credit-invoice';
 import { type Invoice, royaltiesInvoice } from '../../invoices/invoices.repository';
-import { post } from '../../ledger/ledger';
-import { disputeHeld } from '../../ledger/templates';
-import { shareOut } from '../../payees/share-out';
-import { asksForRates } from '../close-at-rates';
 import { getStatement, type IssuedStatement } from '../statements.repository';
 import { clockJob } from './dispute-clock';
+import { leftOf, statedAt, takeOff } from './hold-lines';
+import { holdableOf, partBetween, type StatedAt } from './open-part';
 import {
   disputesOfStatement,
   getStatementDispute,
@@ -62,13 +59,6 @@ export class DisputeLines {
     if ((await headerById(tx, id)).accepted_at !== null) {
       throw new DomainError('statement-state', 'the statement was accepted');
     }
-    if (asksForRates(termsOfMonth(agreement.life, statement.month.slice(0, 7)))) {
-      // A line is before tax, in the terms' currency; what is invoiced is neither.
-      throw new DomainError(
-        'statement-state',
-        'what is taxed or exchanged is disputed as usage, before the month is closed',
-      );
-    }
     await refuseDisputed(tx, statement, body.lines);
     const amounts = await amountsOf(tx, statement, body);
     return tx.asSystem(() => this.open(tx, actor, { agreement, statement, body, amounts }));
@@ -80,9 +70,12 @@ export class DisputeLines {
     { agreement, statement, body, amounts }: Opening,
   ): Promise<StatementDispute> {
     const at = this.clock.now();
-    const invoice = await royaltiesInvoice(tx, agreement.id, statement.month.slice(0, 7));
-    const { held, less } = await holdable(tx, invoice, amounts.disputed);
-    const { usage } = termsOfMonth(agreement.life, statement.month.slice(0, 7));
+    const month = statement.month.slice(0, 7);
+    const invoice = await royaltiesInvoice(tx, agreement.id, month);
+    const stated = await statedAt(tx, agreement, statement);
+    const left = leftOf(statement, await disputesOfStatement(tx, statement));
+    const { held, less } = holdable(invoice, stated, { left, disputed: amounts.disputed });
+    const { usage } = termsOfMonth(agreement.life, month);
     const today = dayInZone(at, agreement.timeZone);
     const answerBy = dayAfter(today, usage.reconciliation?.answerDays ?? answerDaysUsual);
     const number = await insertStatementDispute(tx, agreement, {
@@ -90,13 +83,10 @@ export class DisputeLines {
       ...{ expected_minor: amounts.expected, disputed_minor: amounts.disputed, held_minor: held, held_less: less },
       ...{ answer_by: answerBy, madeBy: actorName(actor), at },
     });
-    const source = sourceOf({ number });
-    await post(tx, { agreement, kind: 'dispute-held', source, effectiveOn: today, at, legs: disputeHeld(held) });
+    const taken = partBetween(stated, { from: left, until: left - held });
     if (held > 0n) {
-      await creditInvoice(tx, invoice!, { source, minor: held, at });
-      const [month, { life }] = [invoice!.source, agreement];
-      const less = { life, month, invoice: month, source: `${month} less ${source}`, minor: -held };
-      await shareOut(tx, agreement, { ...less, effectiveOn: today, at });
+      const off = { month, source: sourceOf({ number }), part: taken, effectiveOn: today, at };
+      await takeOff(tx, { agreement, invoice: invoice!, stated }, off);
     }
     const wake = startOfDayInZone(dayAfter(answerBy, 1), agreement.timeZone);
     const payload = { agreementId: agreement.id, number: String(number) };
@@ -171,14 +161,14 @@ function expectedMinor(text: string | undefined, currency: string): bigint | nul
   return minor === undefined || minor < 0n ? undefined : minor;
 }
 
-/** What is open of the month's invoice, up to what is disputed. */
-async function holdable(
-  tx: Tx,
+/** What is open of the month's invoice, up to what is disputed: as lines state it, before tax. */
+function holdable(
   invoice: Invoice | undefined,
-  disputed: bigint,
-): Promise<{ held: bigint; less: StatementDispute['held_less'] }> {
+  stated: StatedAt,
+  { left, disputed }: { left: bigint; disputed: bigint },
+): { held: bigint; less: StatementDispute['held_less'] } {
   if (invoice === undefined) return { held: 0n, less: 'not-payable' };
   if (invoice.state === 'paid') return { held: 0n, less: 'paid' };
-  const open = invoice.amount_minor - creditedBy(await creditsOf(tx, invoice.id));
-  return open < disputed ? { held: open, less: 'not-payable' } : { held: disputed, less: null };
+  const held = holdableOf(stated, { left, disputed });
+  return { held, less: held < disputed ? 'not-payable' : null };
 }

@@ -4,15 +4,18 @@ import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
 import { publish } from '../../../platform/outbox/outbox';
 import { issueInvoice } from '../../invoices/issue-invoice';
-import { post } from '../../ledger/ledger';
+import { postAll } from '../../ledger/ledger';
 import { disputeReduced, disputeReleased } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
+import type { Exchanged } from '../../rates/exchange-due';
+import { exchangePart, partsOfHeld, recordReduced } from './hold-lines';
 import {
   disputesOfStatement,
   getStatementDispute,
   getStatementDisputeForUpdate,
   insertStatementDisputeFact,
   isOver,
+  numberOf,
   sourceOf,
   type StatementDispute,
   stateOfDispute,
@@ -21,27 +24,41 @@ import {
 interface Release {
   readonly agreement: LivingAgreement;
   readonly dispute: StatementDispute;
-  /** What of the held amount is owed; the rest is owed by nobody. */
+  /** What of the held amount is owed, as lines state amounts; the rest is owed by nobody. */
   readonly due: bigint;
   readonly at: Date;
 }
 
-/** Ends the hold in the books: what is due of it leaves the disputed accounts for the open ones, and the rest leaves the books. */
-async function unhold(tx: Tx, { agreement, dispute, due, at }: Release): Promise<void> {
-  const source = sourceOf(dispute);
-  const event = { agreement, source, effectiveOn: dayInZone(at, agreement.timeZone), at };
-  await post(tx, { ...event, kind: 'dispute-released', legs: disputeReleased(due) });
-  await post(tx, { ...event, kind: 'dispute-reduced', legs: disputeReduced(dispute.held_minor - due) });
+/**
+ * Ends the hold in the books: what is due of it leaves the disputed accounts for the open ones, in the currency of its invoice, and the rest leaves the books with its taxes. Answers what is due in
+ * which books.
+ */
+async function unhold(tx: Tx, { agreement, dispute, due: minor, at }: Release): Promise<Exchanged<LivingAgreement>> {
+  const [source, month] = [sourceOf(dispute), dispute.month.slice(0, 7)];
+  const effectiveOn = dayInZone(at, agreement.timeZone);
+  const event = { agreement, source, effectiveOn, at };
+  const { stated, due, reduced } = await partsOfHeld(tx, agreement, { dispute, due: minor });
+  await postAll(tx, [
+    { ...event, kind: 'dispute-released', legs: disputeReleased(due.received + due.vat) },
+    {
+      ...{ ...event, kind: 'dispute-reduced' },
+      legs: disputeReduced({ ...reduced, amount: reduced.received + reduced.vat }),
+    },
+  ]);
+  await recordReduced(tx, agreement, stated, { part: reduced, month, occasion: `${source} reduced`, at });
+  if (minor === 0n) return { agreement, minor: 0n, vatMinor: 0n };
+  return exchangePart(tx, agreement, stated, { part: due, month, occasion: source, source, effectiveOn, at });
 }
 
 /** What is due again is the payees' again. */
 const share = (
   tx: Tx,
-  { agreement, dispute: { month }, due, at }: Release,
+  { agreement, minor, vatMinor }: Exchanged<LivingAgreement>,
+  { dispute: { month }, at }: Release,
   named: { readonly invoice: string; readonly source: string },
 ): Promise<void> =>
   shareOut(tx, agreement, {
-    ...{ life: agreement.life, month: month.slice(0, 7), ...named, minor: due },
+    ...{ life: agreement.life, month: month.slice(0, 7), ...named, minor: minor - vatMinor },
     ...{ effectiveOn: dayInZone(at, agreement.timeZone), at },
   });
 
@@ -49,20 +66,15 @@ const share = (
 export async function release(
   tx: Tx,
   by: Actor | { readonly system: string; readonly organizationId: string },
-  { agreement, dispute, due, at }: Release,
+  ended: Release,
 ): Promise<void> {
-  await unhold(tx, { agreement, dispute, due, at });
-  if (due === 0n) return;
-  await share(tx, { agreement, dispute, due, at }, { invoice: sourceOf(dispute), source: sourceOf(dispute) });
+  const { agreement, dispute, at } = ended;
+  const due = await unhold(tx, ended);
+  if (due.minor === 0n) return;
+  const source = sourceOf(dispute);
+  await share(tx, due, ended, { invoice: source, source });
   const { exchange, payment } = termsOfMonth(agreement.life, dispute.month.slice(0, 7));
-  const order = {
-    purpose: 'royalties',
-    source: sourceOf(dispute),
-    minor: due,
-    exchange,
-    dueDays: payment.dueDays,
-  } as const;
-  await issueInvoice(tx, { agreement, ...order, at, by });
+  await issueInvoice(tx, { ...due, purpose: 'royalties', source, exchange, dueDays: payment.dueDays, at, by });
 }
 
 /**
@@ -90,21 +102,22 @@ export async function releaseCorrected(
   }
 }
 
-/** The platform has paid what was held, and the caller holds the invoice: nothing waits any more, and nothing is invoiced again. */
+/** The platform has paid what was held for these disputes, and the caller holds the invoice: nothing waits any more, and nothing is invoiced again. */
 export async function releasePaid(
   tx: Tx,
   { agreementId, sources, at }: { agreementId: string; sources: readonly string[]; at: Date },
 ): Promise<void> {
+  if (sources.length === 0) return;
   const agreement = await getLiving(tx, agreementId);
   for (const source of sources) {
-    const dispute = await getStatementDispute(tx, agreementId, Number(source.split(' ')[1]));
+    const dispute = await getStatementDispute(tx, agreementId, numberOf(source));
     // Its end may have been invoiced already; the provider's credit note was then refused all the same, and a person looks at it.
     if (isOver(dispute)) continue;
     await end(tx, dispute, { kind: 'paid', at });
     const paid = { agreement, dispute, due: dispute.held_minor, at };
-    await unhold(tx, paid);
+    const due = await unhold(tx, paid);
     const invoice = dispute.month.slice(0, 7);
-    await share(tx, paid, { invoice, source: `${invoice} paid ${sourceOf(dispute)}` });
+    await share(tx, due, paid, { invoice, source: `${invoice} paid ${sourceOf(dispute)}` });
   }
 }
 

@@ -46,6 +46,10 @@ export interface StatementDispute {
   readonly held_minor: bigint;
   readonly held_less: 'paid' | 'not-payable' | null;
   readonly currency: string;
+  /** What was taken off the invoice for it, in the invoice's currency, and the value-added tax inside; null: nothing. */
+  readonly credited_minor: bigint | null;
+  readonly credited_vat_minor: bigint | null;
+  readonly credited_currency: string | null;
   readonly answer_by: string;
   readonly opened_at: Date;
   readonly facts: readonly StatementDisputeFact[];
@@ -65,6 +69,9 @@ export const isOver = (dispute: Pick<StatementDispute, 'facts'>): boolean =>
 /** Under which name it is booked, invoiced and credited. */
 export const sourceOf = ({ number }: Pick<StatementDispute, 'number'>): string => `statement-dispute ${number}`;
 
+/** Which dispute it is, by that name. */
+export const numberOf = (source: string): number => Number(source.split(' ')[1]);
+
 type FactRow = Omit<StatementDisputeFact, 'amount_minor' | 'at'> & {
   readonly amount_minor: string | null;
   readonly at: string;
@@ -72,10 +79,13 @@ type FactRow = Omit<StatementDisputeFact, 'amount_minor' | 'at'> & {
 type DisputeRow = Omit<StatementDispute, 'facts'> & { readonly facts: readonly FactRow[] };
 
 const withFacts = `
-  SELECT d.*, coalesce((SELECT json_agg(json_build_object('kind', kind, 'organization_id', organization_id, 'note', note,
+  SELECT d.*, c.amount_minor AS credited_minor, c.vat_minor AS credited_vat_minor, i.currency AS credited_currency,
+         coalesce((SELECT json_agg(json_build_object('kind', kind, 'organization_id', organization_id, 'note', note,
                                           'amount_minor', amount_minor::text, 'at', at) ORDER BY sequence)
                           FROM statement_dispute_facts f WHERE f.agreement_id = d.agreement_id AND f.number = d.number), '[]') AS facts
-    FROM statement_disputes d`;
+    FROM statement_disputes d
+    LEFT JOIN invoice_credits c ON c.agreement_id = d.agreement_id AND c.source = 'statement-dispute ' || d.number
+    LEFT JOIN invoices i ON i.id = c.invoice_id`;
 
 const disputeOf = (row: DisputeRow): StatementDispute => ({
   ...row,

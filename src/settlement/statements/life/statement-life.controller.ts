@@ -66,8 +66,18 @@ export class StatementDisputeView {
   @ApiProperty({ ...orNull(AmountView), description: 'what the lines should come to' })
   readonly expected!: AmountView | null;
   @ApiProperty({ type: AmountView, description: 'what they come to beyond that' }) readonly disputed!: AmountView;
-  @ApiProperty({ type: AmountView, description: 'what of it waits until the dispute is over' })
+  @ApiProperty({
+    type: AmountView,
+    description: 'what of it waits until the dispute is over; before tax, as lines are',
+  })
   readonly held!: AmountView;
+  @ApiProperty({
+    ...orNull(AmountView),
+    description: 'what was taken off the invoice for that: with its VAT and less the tax withheld, as it is paid',
+  })
+  readonly credited!: AmountView | null;
+  @ApiProperty({ ...orNull(AmountView), description: 'the value-added tax inside what was taken off' })
+  readonly creditedVat!: AmountView | null;
   @ApiProperty({
     type: String,
     enum: ['paid', 'not-payable'],
@@ -114,7 +124,7 @@ export class StatementLifeController {
   @ApiOperation({
     summary: 'Dispute lines of a statement',
     description:
-      'What of their amount is neither paid nor expected waits: it is held in the books and taken off the invoice. What is paid is not pulled back. Refused with `statement-state` once accepted, `statement-dispute-state` for lines that are disputed already.',
+      'What of their amount is neither paid nor expected waits: it is held in the books and taken off the invoice, with its taxes and at the rates of the statement. What is paid is not pulled back. Refused with `statement-state` once accepted, `statement-dispute-state` for lines that are disputed already.',
   })
   @ApiCreatedResponse({ type: StatementDisputeView })
   async dispute(
@@ -199,6 +209,8 @@ export class StatementLifeController {
 
 function disputeView(dispute: StatementDispute): StatementDisputeView {
   const amount = (minor: bigint): AmountView => amountView(minor, dispute.currency);
+  const credited = (minor: bigint | null): AmountView | null =>
+    minor === null ? null : amountView(minor, dispute.credited_currency!);
   return {
     number: dispute.number,
     month: dispute.month.slice(0, 7),
@@ -209,6 +221,8 @@ function disputeView(dispute: StatementDispute): StatementDisputeView {
     expected: dispute.expected_minor === null ? null : amount(dispute.expected_minor),
     disputed: amount(dispute.disputed_minor),
     held: amount(dispute.held_minor),
+    credited: credited(dispute.credited_minor),
+    creditedVat: credited(dispute.credited_vat_minor),
     heldLess: dispute.held_less,
     answerBy: dispute.answer_by,
     openedAt: dispute.opened_at.toISOString(),

@@ -7,6 +7,7 @@ import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
 import { finalEnding } from '../payments/not-settled';
 import { Payments } from '../payments/payments';
 import { findInvoice, type Invoice } from './invoices.repository';
+import { nextNumber } from './number-series';
 
 /** What was taken off an invoice that is not paid. */
 export interface InvoiceCredit {
@@ -16,27 +17,36 @@ export interface InvoiceCredit {
   /** What for: the dispute, by the name under which it is booked. */
   readonly source: string;
   readonly amount_minor: bigint;
+  /** "CRN-2026-000001": in the label's series of credit notes, without gaps. */
+  readonly number: string;
+  /** In the agreement's time zone. */
+  readonly credited_on: string;
+  readonly credited_at: Date;
 }
 
 export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
   tx.rows<InvoiceCredit>(
-    'SELECT id, invoice_id, agreement_id, source, amount_minor FROM invoice_credits WHERE invoice_id = $1 ORDER BY credited_at, id',
+    'SELECT id, invoice_id, agreement_id, source, amount_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
     [invoiceId],
   );
 
 export const creditedBy = (credits: readonly InvoiceCredit[]): bigint =>
   credits.reduce((sum, { amount_minor }) => sum + amount_minor, 0n);
 
-/** Takes something off an unpaid invoice, and lets the provider know. The invoice itself never changes. */
+/**
+ * Takes something off an unpaid invoice by the next credit note of the label's series, and lets the provider know. The invoice itself never changes. The database refuses what would take
+ * off more than it asks for. System code alone.
+ */
 export async function creditInvoice(
   tx: Tx,
   invoice: Invoice,
-  { source, minor, at }: { source: string; minor: bigint; at: Date },
+  { source, minor, on, at }: { source: string; minor: bigint; on: string; at: Date },
 ): Promise<void> {
+  const number = await nextNumber(tx, { labelId: invoice.label_id, kind: 'credit-note', day: on });
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, credited_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, at],
+    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, number, credited_on, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, number, on, at],
   );
   await enqueueCredit(tx, id);
 }

@@ -93,7 +93,7 @@ export class DisputeLines {
     const source = sourceOf({ number });
     await post(tx, { agreement, kind: 'dispute-held', source, effectiveOn: today, at, legs: disputeHeld(held) });
     if (held > 0n) {
-      await creditInvoice(tx, invoice!, { source, minor: held, at });
+      await creditInvoice(tx, invoice!, { source, minor: held, on: today, at });
       const [month, { life }] = [invoice!.source, agreement];
       const less = { life, month, invoice: month, source: `${month} less ${source}`, minor: -held };
       await shareOut(tx, agreement, { ...less, effectiveOn: today, at });

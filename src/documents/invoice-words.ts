@@ -80,11 +80,13 @@ export const invoiceWords: Readonly<Record<LanguageCode, InvoiceWords>> = {
     category: 'Category',
     categories: { S: 'standard rate', AE: 'reverse charge', E: 'exempt', O: 'not subject to VAT' },
     taxable: 'Taken of',
-    withheldNote: 'The tax withheld is paid to the tax authority by the buyer in the seller’s name; it stands here as paid.',
+    withheldNote:
+      'The tax withheld is paid to the tax authority by the buyer in the seller’s name; it stands here as paid.',
     payInNote: (currency) => `It is paid in ${currency}, at the rate of the day of payment.`,
     agentNote: 'Issued and collected by Accordo in the name and on behalf of the seller.',
     paymentNote: (number) => `Payment through the payment service that has sent this invoice; reference ${number}.`,
-    creditNote: (number, day) => `It takes its amount off invoice ${number} of ${day}, which is not paid; nothing is paid out.`,
+    creditNote: (number, day) =>
+      `It takes its amount off invoice ${number} of ${day}, which is not paid; nothing is paid out.`,
     page: (page, of) => `Page ${page} of ${of}`,
   },
   ru: {

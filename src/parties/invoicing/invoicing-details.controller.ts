@@ -41,11 +41,7 @@ export class InvoicingDetailsController {
       'From now on. An invoice keeps the details of both parties that held on the day of issue; where a party had stated none by then, the first that it states. The other party reads them on its invoices alone.',
   })
   @ApiCreatedResponse({ type: InvoicingDetailsView })
-  async state(
-    @By() actor: Actor,
-    @InTx() tx: Tx,
-    @Body() body: InvoicingDetailsBody,
-  ): Promise<InvoicingDetailsView> {
+  async state(@By() actor: Actor, @InTx() tx: Tx, @Body() body: InvoicingDetailsBody): Promise<InvoicingDetailsView> {
     return detailsView(await this.stateInvoicingDetails.execute(tx, actor, body));
   }
 

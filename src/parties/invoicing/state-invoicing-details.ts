@@ -7,7 +7,12 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { CountryField, EmailField, TextField, VatIdField } from '../../platform/http/fields';
 import { tidyName } from '../text';
-import { insertDetails, type InvoicingDetails, latestDetails, type StatedDetails } from './invoicing-details.repository';
+import {
+  insertDetails,
+  type InvoicingDetails,
+  latestDetails,
+  type StatedDetails,
+} from './invoicing-details.repository';
 
 export class InvoicingDetailsBody {
   @TextField({ description: 'as the register has it' })
@@ -85,7 +90,11 @@ function faultsOf({ country, vatId, taxNumber, registrationNumber }: InvoicingDe
   }
   const prefix = vatId?.slice(0, 2);
   if (prefix !== undefined && !isTerritory(prefix) && !otherPrefixes.includes(prefix)) {
-    faults.push({ pointer: '/vatId', code: 'field-country', message: 'vatId does not begin with the code of a country' });
+    faults.push({
+      pointer: '/vatId',
+      code: 'field-country',
+      message: 'vatId does not begin with the code of a country',
+    });
   }
   if (vatId === undefined && taxNumber === undefined && registrationNumber === undefined) {
     const message = 'an invoice names its parties by a VAT identifier, a tax number or a registration number';

@@ -50,8 +50,8 @@ export async function invoiceAtRates(
   const inPaid = (amount: bigint): bigint =>
     exchange === undefined || paid.agreement.currency === agreement.currency
       ? amount
-      : exchanged({ minor: amount, currency: agreement.currency }, { into: paid.agreement.currency, rate: exchange })
-          .to.minor;
+      : exchanged({ minor: amount, currency: agreement.currency }, { into: paid.agreement.currency, rate: exchange }).to
+          .minor;
   const madeUp = makeUpOf(payment, { paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
   await issueInvoice(tx, { ...invoice, ...paid, madeUp, exchange: terms.exchange, at });
   return paid;

@@ -53,17 +53,17 @@ export async function creditNoteFacts(
   return {
     ...(await common(tx, issued, language)),
     ...creditOnly(credit),
+    kind: 'credit-note',
     ...{ base: amount, net: amount, gross: amount, payable: amount },
     vat: moneyText({ minor: 0n, currency: invoice.currency }),
     corrects: { number: invoice.number, issuedOn: issuedOn(issued) },
   };
 }
 
-const creditOnly = ({ number, credited_on, credited_at }: InvoiceCredit) =>
-  ({
-    ...{ kind: 'credit-note', number, issuedOn: credited_on, issuedAt: credited_at },
-    ...{ held: null, withheld: null, dueOn: null, payIn: null },
-  }) as const;
+const creditOnly = ({ number, credited_on, credited_at }: InvoiceCredit) => ({
+  ...{ number, issuedOn: credited_on, issuedAt: credited_at },
+  ...{ held: null, withheld: null, dueOn: null, payIn: null },
+});
 
 async function issuedInvoice(tx: Tx, id: string): Promise<Issued> {
   const invoice = await findInvoice(tx, id);
@@ -96,9 +96,7 @@ async function common(tx: Tx, { invoice, paper, agreement }: Issued, language: L
     purpose,
     subject: await subjectOf(tx, invoice),
     period: period === undefined ? null : { from: period.from, to: dayAfter(period.until, -1) },
-    tax: paper
-      ? { category: paper.vat_category, percent: paper.vat_percent, reason: paper.vat_reason }
-      : null,
+    tax: paper ? { category: paper.vat_category, percent: paper.vat_percent, reason: paper.vat_reason } : null,
   };
 }
 

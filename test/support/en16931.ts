@@ -31,7 +31,10 @@ export async function brokenRules(xml: string): Promise<string[]> {
     const node = nodeOf(document.root);
     const own = [`urn:oasis:names:specification:ubl:schema:xsd:${node.name}-2`];
     const broken = own.includes(document.root.namespaceUri) ? [] : ['UBL-NAMESPACE'];
-    return [...broken, ...structureFaults(node), ...ruleFaults(node)].sort();
+    const structure = structureFaults(node);
+    // What is no amount cannot be added up.
+    const rules = structure.includes('BR-DEC') ? [] : ruleFaults(node);
+    return [...broken, ...structure, ...rules].sort();
   } finally {
     document.dispose();
   }
@@ -259,7 +262,8 @@ function isRated(subtotal: Node): boolean {
 const schemes = (party: Node, isVat: boolean): string[] =>
   all(party, 'cac:PartyTaxScheme')
     .filter((one) => (textOf(one, 'cac:TaxScheme/cbc:ID') === 'VAT') === isVat)
-    .map((one) => textOf(one, 'cbc:CompanyID'));
+    .map((one) => textOf(one, 'cbc:CompanyID'))
+    .filter((id) => id !== '');
 const isRegistered = (party: Node): boolean => has(party, 'cac:PartyLegalEntity/cbc:CompanyID');
 
 const identity = ({ seller, buyer }: Facts): string[] =>

@@ -1,4 +1,5 @@
 import { type InvoiceDocument, invoicedText, invoiceNotes, type InvoiceTax, invoiceWords } from '../../../documents';
+import { moneyText } from '../../../kernel';
 import { branch, leaf } from '../../../platform/xml';
 import { electronic, type ElectronicInvoice } from './ubl-missing';
 
@@ -131,7 +132,7 @@ function taxTotal({ vat, net, currency }: ElectronicInvoice, lines: readonly Lin
   const subtotal = (taxable: string, tax: InvoiceTax): string =>
     branch('cac:TaxSubtotal', [
       leaf('cbc:TaxableAmount', taxable, { currencyID }),
-      leaf('cbc:TaxAmount', tax.category === 'S' ? vat : vat.replace(/\d/g, '0'), { currencyID }),
+      leaf('cbc:TaxAmount', tax.category === 'S' ? vat : moneyText({ minor: 0n, currency }), { currencyID }),
       taxCategory('cac:TaxCategory', tax, true),
     ]);
   const [first, ...others] = lines;

@@ -1,5 +1,6 @@
 import type { LanguageCode } from '../kernel';
-import type { InvoicePurpose } from './invoice-words';
+
+export type InvoicePurpose = 'advance' | 'guarantee' | 'minimum-fee' | 'back-fee' | 'royalties' | 'late-interest';
 
 /** EN 16931's categories: standard rate, reverse charge, exempt, not subject to VAT. */
 export type VatCategory = 'S' | 'AE' | 'E' | 'O';

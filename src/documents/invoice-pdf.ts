@@ -110,7 +110,7 @@ function lines(pdf: Pdf, document: InvoiceDocument, words: InvoiceWords): void {
   );
 }
 
-function tax(pdf: Pdf, { tax: charged, base, vat, currency, held }: InvoiceDocument, words: InvoiceWords): void {
+function tax(pdf: Pdf, { tax: charged, base, net, vat, currency, held }: InvoiceDocument, words: InvoiceWords): void {
   if (charged === null) return;
   heading(pdf, words.taxTitle);
   const { category, percent, reason } = charged;
@@ -127,7 +127,8 @@ function tax(pdf: Pdf, { tax: charged, base, vat, currency, held }: InvoiceDocum
         cells: [
           words.categories[category],
           percent === null ? '' : figureText(percent, words),
-          amountText(base, currency, words),
+          // The VAT on what is held is charged at once; where there is none, what is held is taxed when it is invoiced.
+          amountText(category === 'S' ? base : net, currency, words),
           amountText(vat, currency, words),
         ],
       },

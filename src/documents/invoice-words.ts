@@ -1,7 +1,5 @@
 import type { LanguageCode } from '../kernel';
-import type { InvoiceDocument, VatCategory } from './invoice-document';
-
-export type InvoicePurpose = 'advance' | 'guarantee' | 'minimum-fee' | 'back-fee' | 'royalties' | 'late-interest';
+import type { InvoiceDocument, InvoicePurpose, VatCategory } from './invoice-document';
 
 /** What stands around the figures of an invoice, in one language. */
 export interface InvoiceWords {
@@ -83,8 +81,8 @@ export const invoiceWords: Readonly<Record<LanguageCode, InvoiceWords>> = {
     withheldNote:
       'The tax withheld is paid to the tax authority by the buyer in the seller’s name; it stands here as paid.',
     payInNote: (currency) => `It is paid in ${currency}, at the rate of the day of payment.`,
-    agentNote: 'Issued and collected by Accordo in the name and on behalf of the seller.',
-    paymentNote: (number) => `Payment through the payment service that has sent this invoice; reference ${number}.`,
+    agentNote: 'Issued by Accordo in the name and on behalf of the seller, for whom it collects payment.',
+    paymentNote: (number) => `It is paid through Accordo’s payment service; reference ${number}.`,
     creditNote: (number, day) =>
       `It takes its amount off invoice ${number} of ${day}, which is not paid; nothing is paid out.`,
     page: (page, of) => `Page ${page} of ${of}`,
@@ -133,8 +131,8 @@ export const invoiceWords: Readonly<Record<LanguageCode, InvoiceWords>> = {
     taxable: 'Налоговая база',
     withheldNote: 'Удержанный налог покупатель платит в бюджет от имени продавца; здесь он показан как уплаченный.',
     payInNote: (currency) => `Оплачивается в ${currency} по курсу дня оплаты.`,
-    agentNote: 'Счёт выставлен и оплата принимается Accordo от имени и по поручению продавца.',
-    paymentNote: (number) => `Оплата через платёжный сервис, приславший этот счёт; назначение: ${number}.`,
+    agentNote: 'Документ выставлен Accordo от имени и по поручению продавца, для которого Accordo принимает оплату.',
+    paymentNote: (number) => `Оплата через платёжный сервис Accordo; назначение: ${number}.`,
     creditNote: (number, day) => `Сумма уменьшает неоплаченный счёт ${number} от ${day}; деньги не возвращаются.`,
     page: (page, of) => `Страница ${page} из ${of}`,
   },

@@ -174,19 +174,27 @@ describe('an invoice under reverse charge that is paid in another currency', () 
 
 describe('a credit note', () => {
   it('has a number of its own series, names its invoice, and never takes off more than is open', async () => {
-    const deal = await Deal.made(app, {});
+    const deal = await Deal.made(app, {
+      advances: [{ id: 'start', amount: '10.00', due: 'signature', recoupableFrom: 'all' }],
+    });
     await deal.label.post('/v1/invoicing-details', hamburg);
     await deal.platform.post('/v1/invoicing-details', berlin);
+    const [advance] = await deal.invoices();
+    const advanced = await ubl(deal.label, advance!);
+    expect([await brokenRules(advanced), valueOf(advanced, 'cbc:Name')]).toEqual([
+      [],
+      ['The label', 'The platform', 'Advance start'],
+    ]);
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 100, [deal.market.isrcs[1]!]: 50 } });
     const { statement } = await deal.close();
     for (const line of [1, 2]) {
       await deal.platform.post(`/v1/statements/${statement.id}/disputes`, { lines: [line], reason: 'Counted twice.' });
     }
-    const [invoice] = await deal.invoices();
+    const invoice = (await deal.invoices()).find(({ source }) => source === '2026-01');
     const { creditNotes } = await deal.platform.get<{ creditNotes: object[] }>(`/v1/invoices/${invoice!.id}`);
     expect(creditNotes).toMatchObject([
       { number: 'CRN-2026-000001', source: 'statement-dispute 1', issuedOn: '2026-02-02' },
-      { number: 'CRN-2026-000002', source: 'statement-dispute 2', issuedOn: '2026-02-02' },
+      { number: 'CRN-2026-000002', source: 'statement-dispute 2', amount: { amount: '40.00', currency: 'USD' } },
     ]);
     const xml = await ubl(deal.platform, invoice!, '/credit-notes/1');
     expect(await brokenRules(xml)).toEqual([]);
@@ -197,7 +205,7 @@ describe('a credit note', () => {
     for (const number of [0, 3, -1]) {
       expect(await outcome(deal.label, 'GET', `${path}/${number}/document`)).toBe('404 not-found');
     }
-    // 150.00 are taken off already: all that there is.
+    // 10.00 of 150.00 are recouped, and 140.00 are taken off already: all that there is.
     await expect(
       rows(
         `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, number, credited_on, credited_at)

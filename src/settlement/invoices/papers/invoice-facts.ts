@@ -1,6 +1,6 @@
 import { getLivingAsOf, type LivingAgreement } from '../../../agreements';
 import type { InvoiceDocument, InvoiceParty } from '../../../documents';
-import { dayAfter, dayInZone, type LanguageCode, moneyText, periodOfMonth } from '../../../kernel';
+import { currentTerms, dayAfter, dayInZone, type LanguageCode, moneyText, periodOfMonth } from '../../../kernel';
 import { detailsOfVersion } from '../../../parties';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -82,7 +82,7 @@ const issuedOn = ({ invoice, paper, agreement }: Issued): string =>
 
 /** What a credit note says as its invoice does. */
 async function common(tx: Tx, { invoice, paper, agreement }: Issued, language: LanguageCode) {
-  const { label, platform } = agreement.terms.parties;
+  const { label, platform } = currentTerms(agreement.life).parties;
   const { purpose, source } = invoice;
   const isMonth = purpose === 'royalties' && /^\d{4}-\d\d$/.test(source);
   const period = isMonth ? periodOfMonth(agreement.life, source) : undefined;

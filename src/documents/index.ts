@@ -1,6 +1,12 @@
 export { checkSealedPdf } from './check-sealed-pdf';
 export { type ContractDocument, contractPdf, type ContractSignature } from './contract-pdf';
-export { type InvoiceDocument, type InvoiceParty, type InvoiceTax, type PartyDetails, type VatCategory } from './invoice-document';
+export {
+  type InvoiceDocument,
+  type InvoiceParty,
+  type InvoiceTax,
+  type PartyDetails,
+  type VatCategory,
+} from './invoice-document';
 export { invoiceNotes, invoicePdf } from './invoice-pdf';
 export { invoicedText, invoiceWords } from './invoice-words';
 export { type DocumentSealKey, sealPdf } from './seal-pdf';

@@ -17,6 +17,8 @@ import { DelegationsController } from './delegations.controller';
 import { AcceptFramework } from './framework/accept-framework';
 import { FrameworkController } from './framework/framework.controller';
 import { GrantDelegation } from './grant-delegation';
+import { InvoicingDetailsController } from './invoicing/invoicing-details.controller';
+import { StateInvoicingDetails } from './invoicing/state-invoicing-details';
 import { MembersController } from './members.controller';
 import { OrganizationsController } from './organizations.controller';
 import { ProposeSigningKey } from './propose-signing-key';
@@ -40,6 +42,7 @@ import { VerifyOrganization } from './verify-organization';
     ApiKeysController,
     DelegationsController,
     FrameworkController,
+    InvoicingDetailsController,
     SigningAuthoritiesController,
     SigningKeysController,
     ServicesController,
@@ -61,6 +64,7 @@ import { VerifyOrganization } from './verify-organization';
     RevokeSigningKey,
     SignIn,
     StateAuthority,
+    StateInvoicingDetails,
     Throttle,
     VerifyOrganization,
     { provide: Authenticator, useClass: BearerAuthenticator },

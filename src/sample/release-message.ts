@@ -1,6 +1,6 @@
 import { gtinCheckDigit } from '../kernel';
 import { labelProfile, platformProfile, sampleTrack, type SampleTrack } from './names';
-import { branch, indented, leaf } from './xml';
+import { branch, indented, leaf } from '../platform/xml';
 
 /** A release as it is told to platforms. */
 export interface ToldRelease {

@@ -16,6 +16,7 @@ import { HeldInvoicesController } from './invoices/held-invoices.controller';
 import { heldJob } from './invoices/held-invoices.repository';
 import { InvoiceHeld } from './invoices/invoice-held';
 import { InvoicesController } from './invoices/invoices.controller';
+import { InvoiceFilesController } from './invoices/papers/invoice-files.controller';
 import { CreditInvoice } from './invoices/credit-invoice';
 import { watchInvoiceJob } from './invoices/issue-invoice';
 import { PostConclusion } from './invoices/post-conclusion';
@@ -97,6 +98,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     FactsController,
     AuditsController,
     InvoicesController,
+    InvoiceFilesController,
     HeldInvoicesController,
     QuotesController,
     PaymentAccountsController,

@@ -31,6 +31,8 @@ const appendOnlyTables = [
   'expiry_reminders',
   'framework_acceptances',
   'invoice_credits',
+  'invoice_papers',
+  'invoicing_details',
   'late_interest',
   'ledger_checkpoints',
   'ledger_leaves',

@@ -90,6 +90,19 @@ const writes: readonly Write[] = [
     table: 'members',
   },
   {
+    name: 'what invoices say of an organization',
+    client: () => label.as,
+    path: '/v1/invoicing-details',
+    body: () => ({
+      legalName: `Name ${randomUUID()}`,
+      street: '1 Test Street',
+      city: 'Almaty',
+      country: 'KZ',
+      taxNumber: '1',
+    }),
+    table: 'invoicing_details',
+  },
+  {
     name: 'an API key',
     client: () => label.as,
     path: '/v1/api-keys',

@@ -999,6 +999,10 @@ describe('values of the wrong shape', () => {
       frameworkAgreement: currentFramework.sha256,
       member: { name: 'A', email: 'a@example.org', password: 'xk2!9-fjord' },
     },
+    'POST /v1/invoicing-details': {
+      ...{ legalName: 'N', street: 'S', city: 'C', postalCode: '1', region: 'R', country: 'KZ' },
+      ...{ vatId: 'KZ1234', taxNumber: '1', registrationNumber: '1', email: 'a@example.org' },
+    },
     'POST /v1/commission-schedules': { rate: '0.05', from: '2030-01-01', until: '2031-01-01' },
     'POST /v1/payment-accounts': { country: 'KZ' },
   });

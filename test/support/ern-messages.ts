@@ -1,5 +1,5 @@
 import { gtinCheckDigit } from '../../src/kernel';
-import { branch, leaf } from '../../src/sample/xml';
+import { branch, leaf } from '../../src/platform/xml';
 import { below, oneOf, type Random, upTo } from './dsr-cells';
 
 /** Messages of ours in every layout that there is, as odd as each allows. */

@@ -179,6 +179,10 @@ export const errorCodes = {
   },
   'statement-state': { status: 409, title: 'The statement is not in a state for that' },
   'statement-dispute-state': { status: 409, title: 'The dispute about the statement is not in a state for that' },
+  'invoice-details-missing': {
+    status: 409,
+    title: 'The invoice lacks what an electronic invoice has to say; all of it is listed',
+  },
   'invoice-not-quotable': {
     status: 409,
     title: 'The invoice is not paid in another currency at the rate of the day, or nothing of it is open',

@@ -173,6 +173,10 @@ export const DecimalField = patternField(/^(0|[1-9]\d{0,20})(\.\d{1,12})?$/, 'a 
 export const HashField = patternField(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 export const IsrcField = patternField(/^[A-Z]{2}[A-Z0-9]{3}\d{7}$/, 'an ISRC without hyphens');
 export const CountryField = patternField(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code');
+export const VatIdField = patternField(
+  /^[A-Z]{2}[A-Z0-9+*]{2,13}$/,
+  'a VAT identifier with the prefix of its country, without blanks: DE123456789',
+);
 export const CurrencyField = patternField(/^[A-Z]{3}$/, 'an ISO 4217 code');
 export const InstantField = patternField(
   /^(19|2\d)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/,

@@ -9,6 +9,7 @@ import { Payments } from '../payments/payments';
 import { endQuoteJob } from '../payments/quote-payment';
 import { quotesOf } from '../payments/quotes.repository';
 import { findInvoice, type Invoice } from './invoices.repository';
+import { nextNumber } from './number-series';
 
 /** What was taken off an invoice that is not paid. */
 export interface InvoiceCredit {
@@ -20,12 +21,17 @@ export interface InvoiceCredit {
   readonly amount_minor: bigint;
   /** The value-added tax inside it. */
   readonly vat_minor: bigint;
+  /** "CRN-2026-000001": in the label's series of credit notes, without gaps. */
+  readonly number: string;
+  /** In the agreement's time zone. */
+  readonly credited_on: string;
+  readonly credited_at: Date;
 }
 
 /** Oldest first. */
 export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
   tx.rows<InvoiceCredit>(
-    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor FROM invoice_credits WHERE invoice_id = $1 ORDER BY credited_at, id',
+    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
     [invoiceId],
   );
 
@@ -37,19 +43,25 @@ interface NewCredit {
   /** Above nothing. */
   readonly minor: bigint;
   readonly vatMinor: bigint;
+  /** In the agreement's time zone: the day of the credit note. */
+  readonly on: string;
   readonly at: Date;
 }
 
-/** Takes something off an unpaid invoice, and lets the provider know. The invoice itself never changes; what it was quoted at before can be paid no more. */
+/**
+ * Takes something off an unpaid invoice by the next credit note of the label's series, and lets the provider know. The invoice itself never changes; what it was quoted at before can be
+ * paid no more. The database refuses what would take off more than it asks for. System code alone.
+ */
 export async function creditInvoice(
   tx: Tx,
   invoice: Invoice,
-  { source, minor, vatMinor, at }: NewCredit,
+  { source, minor, vatMinor, on, at }: NewCredit,
 ): Promise<void> {
+  const number = await nextNumber(tx, { labelId: invoice.label_id, kind: 'credit-note', day: on });
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, credited_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor, at],
+    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, number, credited_on, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor, number, on, at],
   );
   await enqueueCredit(tx, id);
   for (const quote of await quotesOf(tx, invoice.id)) {

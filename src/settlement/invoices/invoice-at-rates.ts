@@ -1,4 +1,4 @@
-import type { PaymentOfPeriod, Terms } from '../../kernel';
+import { exchange as exchanged, type PaymentOfPeriod, type Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { Books } from '../ledger/ledger';
 import { exchangeDue } from '../rates/exchange-due';
@@ -6,6 +6,7 @@ import type { UsableRate } from '../rates/rate-uses.repository';
 import { recordTaxes } from '../rates/record-taxes';
 import { taxesCharged } from '../statements/taxes-charged';
 import { type InvoiceOrder, issueInvoice } from './issue-invoice';
+import { makeUpOf } from './papers/make-up';
 
 interface AtRates {
   /** Whose rules of tax and exchange made the payment. */
@@ -19,6 +20,8 @@ interface AtRates {
   readonly rates: readonly UsableRate[];
   /** What the label gets of it now, VAT aside, in the terms' currency: less than the payment says where a part is held. */
   readonly minor: bigint;
+  /** What more it would get if nothing were held. Absent: nothing is. */
+  readonly heldMinor?: bigint;
   readonly effectiveOn: string;
   readonly at: Date;
   readonly invoice: Pick<InvoiceOrder, 'purpose' | 'source' | 'dueDays' | 'by'>;
@@ -31,7 +34,7 @@ interface AtRates {
 export async function invoiceAtRates(
   tx: Tx,
   agreement: InvoiceOrder['agreement'],
-  { terms, month, occasion, source, payment, rates, minor, effectiveOn, at, invoice }: AtRates,
+  { terms, month, occasion, source, payment, rates, minor, heldMinor = 0n, effectiveOn, at, invoice }: AtRates,
 ): Promise<{ readonly agreement: Books; readonly minor: bigint; readonly vatMinor: bigint }> {
   await recordTaxes(tx, agreement, { month, occasion, rates, payment, at });
   const { tax } = taxesCharged(payment).vat;
@@ -43,6 +46,13 @@ export async function invoiceAtRates(
           ...{ month, occasion, source, minor, vatMinor: tax },
           ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
         });
-  if (paid.minor > 0n) await issueInvoice(tx, { ...invoice, ...paid, exchange: terms.exchange, at });
+  if (paid.minor <= 0n) return paid;
+  const inPaid = (amount: bigint): bigint =>
+    exchange === undefined || paid.agreement.currency === agreement.currency
+      ? amount
+      : exchanged({ minor: amount, currency: agreement.currency }, { into: paid.agreement.currency, rate: exchange }).to
+          .minor;
+  const madeUp = makeUpOf(payment, { paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
+  await issueInvoice(tx, { ...invoice, ...paid, madeUp, exchange: terms.exchange, at });
   return paid;
 }

@@ -7,6 +7,7 @@ import { orNull } from '../../platform/http/or-null';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
+import { creditsOf, type InvoiceCredit } from './credit-invoice';
 import { vatOf } from '../rates/exchange-due';
 import { usesOf } from '../rates/rate-uses.repository';
 import { RateUseView, useView } from '../rates/rate-uses.view';
@@ -55,6 +56,14 @@ export class InterestView {
   @ApiProperty({ example: '4800/73', description: 'unrounded' }) readonly exact!: string;
 }
 
+export class CreditNoteView {
+  @ApiProperty({ example: 'CRN-2026-000001', description: 'in the label’s own series of credit notes, without gaps' })
+  readonly number!: string;
+  @ApiProperty({ description: 'the dispute that it was taken off for' }) readonly source!: string;
+  @ApiProperty({ type: AmountView }) readonly amount!: AmountView;
+  @ApiProperty({ format: 'date' }) readonly issuedOn!: string;
+}
+
 @ApiExtraModels(InterestView)
 export class InvoiceDetailView extends InvoiceView {
   @ApiProperty({
@@ -62,6 +71,13 @@ export class InvoiceDetailView extends InvoiceView {
     description: 'of an invoice over interest: how it was worked out',
   })
   readonly interest!: InterestView | null;
+
+  @ApiProperty({
+    type: CreditNoteView,
+    isArray: true,
+    description: 'what was taken off it; the first one’s document is at `credit-notes/1/document`',
+  })
+  readonly creditNotes!: readonly CreditNoteView[];
 
   @ApiProperty({
     type: RateUseView,
@@ -99,7 +115,8 @@ export class InvoicesController {
     const uses = [];
     for (const occasion of occasions) uses.push(...(await usesOf(tx, invoice.agreement_id, occasion)));
     const rates = uses.map(useView);
-    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null, rates };
+    const creditNotes = (await creditsOf(tx, id)).map((credit) => creditNoteView(credit, invoice.currency));
+    return { ...invoiceView(invoice), interest: interest ? interestView(interest) : null, creditNotes, rates };
   }
 }
 
@@ -108,6 +125,16 @@ function occasionOf({ purpose, source }: InvoiceWithCredits): { occasion: string
   if (purpose !== 'royalties') return { occasion: occasionOfDue({ purpose, source }), month: null };
   return /^\d{4}-\d\d$/.test(source) ? { occasion: 'close', month: source } : { occasion: source, month: null };
 }
+
+const creditNoteView = (
+  { number, source, amount_minor, credited_on }: InvoiceCredit,
+  currency: string,
+): CreditNoteView => ({
+  number,
+  source,
+  amount: amountView(amount_minor, currency),
+  issuedOn: credited_on,
+});
 
 const interestView = (interest: ChargedInterest): InterestView => ({
   invoiceId: interest.invoice_id,

@@ -6,6 +6,9 @@ import { publish } from '../../platform/outbox/outbox';
 import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone, type Terms } from '../../kernel';
 import type { Books } from '../ledger/ledger';
 import type { Invoice, Purpose } from './invoices.repository';
+import { nextNumber } from './number-series';
+import { type MakeUp, untaxed } from './papers/make-up';
+import { insertPaper } from './papers/papers.repository';
 
 export const watchInvoiceJob = 'watch-invoice';
 
@@ -18,6 +21,8 @@ export interface InvoiceOrder {
   readonly minor: bigint;
   /** The value-added tax inside it. Absent: none. */
   readonly vatMinor?: bigint;
+  /** Of what the amount is made. Absent: of itself, and the agreement names no VAT. */
+  readonly madeUp?: MakeUp;
   /** The terms' exchange: an invoice that is paid at the rate of the day of payment stands in their currency, and is sent once it is quoted. */
   readonly exchange: Terms['exchange'];
   /** Days until it is due, by the terms. */
@@ -54,20 +59,11 @@ async function watchDueDay(tx: Tx, { id, due_on }: Invoice, timeZone: string, no
   await enqueueLater(tx, watchInvoiceJob, { invoiceId: id }, { key: `${watchInvoiceJob} ${id}`, at: wake, now });
 }
 
-async function insertInvoice(
-  tx: Tx,
-  { agreement, purpose, source, minor, vatMinor = 0n, exchange, dueDays, at }: InvoiceOrder,
-): Promise<Invoice> {
+async function insertInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice> {
+  const { agreement, purpose, source, minor, vatMinor = 0n, exchange, dueDays, at } = order;
   const today = dayInZone(at, agreement.timeZone);
-  const year = today.slice(0, 4);
   const isPaidAtRate = exchange?.rateOf === 'payment';
-  // The row lock makes the label's invoices of a year wait for one another until commit.
-  const { last_number } = await tx.one<{ last_number: number }>(
-    `INSERT INTO invoice_series (label_id, year, last_number) VALUES ($1, $2::int, 1)
-     ON CONFLICT (label_id, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`,
-    [agreement.labelId, year],
-  );
-  return tx.one<Invoice>(
+  const invoice = await tx.one<Invoice>(
     `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`,
     [
@@ -76,7 +72,7 @@ async function insertInvoice(
       agreement.platformId,
       purpose,
       source,
-      `INV-${year}-${String(last_number).padStart(6, '0')}`,
+      await nextNumber(tx, { labelId: agreement.labelId, kind: 'invoice', day: today }),
       minor,
       agreement.currency,
       at,
@@ -87,4 +83,7 @@ async function insertInvoice(
       isPaidAtRate ? exchange.source : null,
     ],
   );
+  const { madeUp = { tax: untaxed, baseMinor: minor, heldMinor: 0n, withheldMinor: 0n } } = order;
+  await insertPaper(tx, invoice, { issuedOn: today, madeUp });
+  return invoice;
 }

@@ -56,6 +56,7 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });
   const paid = await invoiceAtRates(tx, agreement, {
     ...{ terms, rates, payment: settled.payment, minor: receivedOf(settled) - heldBy(holds) },
+    heldMinor: heldBy(holds),
     ...{ month, occasion: 'close', source: month, effectiveOn, at },
     invoice: {
       ...{ purpose: 'royalties', source: month, dueDays: terms.payment.dueDays },

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { checkMessage, problemWeights, unreadableMessage } from '../../../src/ddex';
 import { seededRandom } from '../../../src/sandbox/stripe/seeded-random';
 import { sampleReleaseMessage } from '../../../src/sample/release-message';
-import { branch, leaf } from '../../../src/sample/xml';
+import { branch, leaf } from '../../../src/platform/xml';
 import { readByUs } from '../../support/ern-digest';
 import { anyMessage } from '../../support/ern-messages';
 

@@ -113,7 +113,7 @@ export async function takeOff(
   const legs = disputeHeld(-part.received - part.vat);
   await post(tx, { ...event, agreement, kind: 'dispute-held', source, legs });
   if (off.minor === 0n) return;
-  await creditInvoice(tx, invoice, { source, minor: -off.minor, vatMinor: -off.vatMinor, at });
+  await creditInvoice(tx, invoice, { source, minor: -off.minor, vatMinor: -off.vatMinor, on: effectiveOn, at });
   const shared = { life: agreement.life, month, invoice: month, source: less, minor: off.minor - off.vatMinor };
   await shareOut(tx, off.agreement, { ...shared, ...event });
 }

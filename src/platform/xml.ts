@@ -1,7 +1,10 @@
 type Attributes = Readonly<Record<string, string | null>>;
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign]!);
+/** What XML 1.0 has no way to write. */
+const unwritable = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;
+const escaped = (text: string): string =>
+  text.replace(unwritable, '\ufffd').replace(/[&<>"]/g, (sign) => escapes[sign]!);
 
 const opened = (name: string, attributes: Attributes): string =>
   `<${name}${Object.entries(attributes)

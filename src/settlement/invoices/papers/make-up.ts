@@ -1,0 +1,71 @@
+import type { InvoiceTax } from '../../../documents';
+import { exactText, multiply, type PaymentOfPeriod, rational } from '../../../kernel';
+import { taxesCharged } from '../../statements/taxes-charged';
+
+/** Of what an invoice's amount is made, in minor units of its currency: base − held − withheld + VAT. */
+export interface MakeUp {
+  readonly tax: InvoiceTax;
+  /** What is invoiced before tax. */
+  readonly baseMinor: bigint;
+  /** What of it an open dispute holds: it is invoiced when that ends. Its VAT is not held. */
+  readonly heldMinor: bigint;
+  /** What the platform keeps back for the state, at the label's cost. */
+  readonly withheldMinor: bigint;
+}
+
+const hundred = rational('100');
+
+/** The terms name no VAT: neither party has said that any is due. */
+export const untaxed: InvoiceTax = {
+  category: 'O',
+  percent: null,
+  reason: 'Not subject to VAT: the agreement names none',
+};
+
+/** Interest makes good a damage: nothing is supplied for it. */
+export const interestTax: InvoiceTax = {
+  category: 'O',
+  percent: null,
+  reason: 'Not subject to VAT: interest on late payment',
+};
+
+interface StatedVat {
+  readonly treatment: 'added' | 'included' | 'reverse-charge';
+  readonly rate: string;
+  /** The law, as the parties named it. */
+  readonly source: string;
+}
+
+/** What the parties agreed on, as an invoice says it. A rate of nothing has a reason, and so is an exemption. */
+export function taxOf(vat: StatedVat | undefined): InvoiceTax {
+  if (vat === undefined) return untaxed;
+  if (vat.treatment === 'reverse-charge') {
+    return { category: 'AE', percent: '0', reason: `Reverse charge: ${vat.source}` };
+  }
+  const percent = exactText(multiply(rational(vat.rate), hundred));
+  return percent === '0' ? { category: 'E', percent, reason: vat.source } : { category: 'S', percent, reason: null };
+}
+
+/** As taxOf, for a part of a month's money that was held when its statement was issued: the VAT on all of it was charged then. */
+export function taxOfReleased(vat: StatedVat | undefined, month: string): InvoiceTax {
+  const tax = taxOf(vat);
+  if (tax.category !== 'S') return tax;
+  return { category: 'E', percent: '0', reason: `VAT on it was charged with the statement of ${month}` };
+}
+
+/**
+ * Of what `minor` is made that the label gets now, VAT aside: less than the payment says where a part is held. `inPaid`: what an amount of the terms' currency comes to in that of the
+ * invoice; each part is rounded by itself there, and the base is their sum.
+ */
+export function makeUpOf(
+  payment: PaymentOfPeriod | undefined,
+  { paidMinor, heldMinor, inPaid }: { paidMinor: bigint; heldMinor: bigint; inPaid: (minor: bigint) => bigint },
+): MakeUp {
+  const [held, withheld] = [inPaid(heldMinor), inPaid(taxesCharged(payment).withheld.deducted)];
+  return {
+    tax: taxOf(payment?.vat),
+    baseMinor: paidMinor + held + withheld,
+    heldMinor: held,
+    withheldMinor: withheld,
+  };
+}

@@ -37,6 +37,7 @@ const headings: Readonly<Record<string, string>> = {
   ledger: 'Who owes what, in double entry.',
   invoices: 'What a platform pays to a label.',
   payments: 'What the payment provider tells.',
+  bank: 'Money that comes and goes by bank: accounts and details, what banks tell, files of payments.',
   payouts: 'Money sent to labels, where it goes, and the commission taken.',
   approvals: 'Decisions of a second person.',
   operations: 'Long work that can be followed.',

@@ -48,3 +48,6 @@ export { checkMessage, type ErnCheck, PROBLEMS_KEPT, unreadableMessage } from '.
 export { ErnReader, type ErnReceiver, type ErnSummary } from './ern/message-reader';
 export { type Problem, problemWeights } from './ern/problems';
 export { versionNames } from './ern/versions';
+export { childrenOf, elementsAt, textsAt, XmlElement } from './ern/xml/element';
+export { XmlRefused } from './ern/xml/refused';
+export { type TreeListener, XmlTreeReader } from './ern/xml/tree-reader';

@@ -7,6 +7,18 @@ import { Auditors } from './audits/auditors';
 import { AuditsController } from './audits/audits.controller';
 import { ConcludeAudit } from './audits/conclude-audit';
 import { GiveNotice } from './audits/give-notice';
+import { BankAccountsController } from './bank/accounts/bank-accounts.controller';
+import { BankDetailsController } from './bank/accounts/bank-details.controller';
+import { ChangeDetails, detailsAction } from './bank/accounts/change-details';
+import { BankFilesController } from './bank/bank-files.controller';
+import { MakePaymentFile } from './bank/outgoing/make-payment-file';
+import { PaymentFilesController } from './bank/outgoing/payment-files.controller';
+import { InvoiceReceiptsController } from './bank/receipts/invoice-receipts.controller';
+import { ProposeUse, useReceiptAction } from './bank/receipts/propose-use';
+import { ReceiptsController } from './bank/receipts/receipts.controller';
+import { TakeOffAtProvider } from './bank/receipts/take-off-at-provider';
+import { takeOffAtProviderJob } from './bank/receipts/take-off-jobs';
+import { readBankFileJob, TakeBankFile } from './bank/take-bank-file';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
@@ -106,6 +118,12 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     CommissionSchedulesController,
     ReconciliationController,
     WebhooksController,
+    BankAccountsController,
+    BankDetailsController,
+    BankFilesController,
+    PaymentFilesController,
+    ReceiptsController,
+    InvoiceReceiptsController,
     ExchangeRatesController,
     TaxRatesController,
     TaxCertificatesController,
@@ -146,6 +164,11 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     ReleasePayout,
     SendPayout,
     MakeSchedule,
+    ChangeDetails,
+    MakePaymentFile,
+    TakeBankFile,
+    ProposeUse,
+    TakeOffAtProvider,
     ReconcileMoney,
     ImportRates,
     FetchRates,
@@ -181,6 +204,10 @@ export class SettlementModule implements OnModuleInit {
     private readonly readings: KeptReadings,
     private readonly fetchRates: FetchRates,
     private readonly takeSilence: TakeSilence,
+    private readonly changeDetails: ChangeDetails,
+    private readonly takeBankFile: TakeBankFile,
+    private readonly proposeUse: ProposeUse,
+    private readonly takeOffAtProvider: TakeOffAtProvider,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -206,6 +233,8 @@ export class SettlementModule implements OnModuleInit {
     });
     this.approvals.register(releaseAction, this.releasePayout);
     this.approvals.register(issueAction, this.issueStatement);
+    this.approvals.register(detailsAction, this.changeDetails);
+    this.approvals.register(useReceiptAction, this.proposeUse);
     this.bookedAverages.register(averageBooked);
     this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
@@ -224,6 +253,8 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register('stripe-event', (payload) => this.takeEvent.execute(payload));
     this.jobs.register(silenceJob, (payload) => this.takeSilence.execute(payload));
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
+    this.jobs.register(readBankFileJob, (payload) => this.takeBankFile.execute(payload));
+    this.jobs.register(takeOffAtProviderJob, (payload) => this.takeOffAtProvider.execute(payload));
     this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
   }
 }

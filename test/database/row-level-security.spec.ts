@@ -10,13 +10,22 @@ import { describeTables, label, platform, stranger, type Table } from '../suppor
 const systemOnly = ['invoice_series', 'usage_tallies'];
 /** The one place where a party writes rows of others: news for them. */
 const writtenForOthers = ['outbox'];
-/** Tables of nobody: counters by key or by agreement, the tree over all books, the marketplace’s own schedule, the provider's events, what banks publish. */
+/** Tables of nobody: counters by key or by agreement, the tree over all books, the marketplace’s own schedule, the provider's events, what banks publish, the marketplace’s own accounts at banks and what is told of them. */
 const ofNobody = [
+  'bank_accounts',
+  'bank_entries',
+  'bank_files',
+  'bank_receipt_proposals',
+  'bank_receipt_uses',
+  'bank_receipts',
+  'bank_statements',
   'commission_schedules',
   'exchange_rate_imports',
   'exchange_rates',
   'ledger_checkpoints',
   'ledger_nodes',
+  'payment_file_payouts',
+  'payment_files',
   'rate_limits',
   'stripe_events',
   'usage_days',

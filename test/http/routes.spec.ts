@@ -286,6 +286,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/agreement-originals': 'application/pdf',
   'POST /v1/agreements/:id/tax-certificates': 'application/pdf',
   'POST /v1/agreements/:id/exchange-rates/imports': 'text/csv',
+  'POST /v1/bank/files': 'application/xml',
   'POST /v1/catalogue/imports': 'text/csv',
   'POST /v1/exchange-rates/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',

@@ -226,6 +226,7 @@ const hidden = (kind: 'label' | 'platform'): Pick<Attempt, 'foreign' | 'none'> =
   none: () => randomUUID(),
 });
 const recording: Pick<Attempt, 'foreign' | 'none'> = { foreign: () => theirs.isrcs[0]!, none: () => 'ZZT012688888' };
+const nobodys: Pick<Attempt, 'foreign' | 'none'> = { foreign: () => randomUUID(), none: () => randomUUID() };
 const theirService: Pick<Attempt, 'foreign' | 'none'> = { foreign: () => theirs.serviceId, none: () => randomUUID() };
 
 /** Whose id the first parameter of these addresses is. */
@@ -233,6 +234,11 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/agreements/{id}': thing('agreement'),
   '/v1/api-keys/{id}': thing('api key'),
   '/v1/approvals/{id}': thing('approval'),
+  // The marketplace's own, closed to everybody here.
+  '/v1/bank/accounts/{id}': nobodys,
+  '/v1/bank/files/{id}': nobodys,
+  '/v1/bank/payment-files/{id}': nobodys,
+  '/v1/bank/receipts/{id}': nobodys,
   '/v1/catalogue/imports/{id}': thing('import'),
   '/v1/claims/{id}': thing('claim'),
   '/v1/drafts/{id}': thing('draft'),
@@ -352,6 +358,12 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'GET /v1/negotiations/{id}/attachments/{attachmentId}/content path/attachmentId': {
     ...thing('attachment'),
     path: (id) => `/v1/negotiations/${ours.ids.negotiation}/attachments/${id}/content`,
+  },
+  'POST /v1/bank/payment-files body/accountId': { ...nobodys, body: (accountId) => ({ accountId }) },
+  'POST /v1/bank/receipts/{id}/uses body/invoiceId': {
+    ...thing('invoice'),
+    at: () => unknown,
+    body: (invoiceId) => ({ invoiceId, reason: 'It says so.' }),
   },
   'POST /v1/drafts body/negotiationId': { ...thing('negotiation'), body: (id) => ({ negotiationId: id, terms: {} }) },
   'POST /v1/drafts body/counterpartyId': { ...hidden('platform'), body: (id) => ({ counterpartyId: id, terms: {} }) },
@@ -646,6 +658,9 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/usage-disputes/{number}/release': () => ({}),
   'POST /v1/agreements/{id}/usage-disputes/{number}/withdrawal': () => ({}),
   'POST /v1/approvals/{id}/decision': () => ({ decision: 'approved' }),
+  'POST /v1/bank/payment-files/{id}/hand-in': () => ({}),
+  'POST /v1/bank/payment-files/{id}/withdrawal': () => ({}),
+  'POST /v1/bank/receipts/{id}/uses': () => ({ reason: 'It says so.' }),
   'POST /v1/claims/{id}/reopening': () => ({ reason: 'The licence was broken.' }),
   'POST /v1/claims/{id}/withdrawal': () => ({ reason: 'It is settled.' }),
   'POST /v1/clearance/snapshots/{id}': () => ({}),

@@ -23,6 +23,8 @@ interface LatePayment {
   readonly minor: bigint;
   readonly paidAt: Date;
   readonly at: Date;
+  /** Where it is a part of what was open: each part bears interest by itself. */
+  readonly receiptId?: string;
 }
 
 /** Interest as it was charged: everything that makes the amount again. */
@@ -41,7 +43,10 @@ export interface ChargedInterest {
  * Interest on an invoice that was paid late, by the terms in force when it was due: booked and invoiced with the payment, once. While it is open nothing is
  * charged, for nobody knows for how long; and interest bears none.
  */
-export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }: LatePayment): Promise<void> {
+export async function chargeLateInterest(
+  tx: Tx,
+  { invoice, minor, paidAt, at, receiptId }: LatePayment,
+): Promise<void> {
   if (invoice.purpose === 'late-interest') return;
   const agreement = await getLiving(tx, invoice.agreement_id);
   const { payment, rounding } = termsOfMonth(agreement.life, invoice.due_on.slice(0, 7));
@@ -56,7 +61,7 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
     rounding: moneyRoundingIn(currency, { mode: rounding.mode }),
   });
   if (interest.minor === 0n) return;
-  const { id: source } = invoice;
+  const source = receiptId === undefined ? invoice.id : `${invoice.id}/${receiptId}`;
   const legs = lateInterestDue(interest.minor);
   if (!(await post(tx, { agreement: books, kind: 'late-interest-due', source, effectiveOn: paidOn, at, legs }))) return;
   const by = { system: 'late-interest', organizationId: agreement.labelId };
@@ -71,11 +76,11 @@ export async function chargeLateInterest(tx: Tx, { invoice, minor, paidAt, at }:
   } as const;
   await issueInvoice(tx, { agreement: books, ...charged, at, by });
   await tx.run(
-    `INSERT INTO late_interest (invoice_id, agreement_id, label_id, platform_id, principal_minor, currency, days, clause, exact, amount_minor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO late_interest (invoice_id, agreement_id, label_id, platform_id, principal_minor, currency, days, clause, exact, amount_minor, receipt_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
-      ...[source, agreement.id, agreement.labelId, agreement.platformId, minor, currency, interest.days],
-      ...[JSON.stringify(clause), exactText(interest.exact), interest.minor],
+      ...[invoice.id, agreement.id, agreement.labelId, agreement.platformId, minor, currency, interest.days],
+      ...[JSON.stringify(clause), exactText(interest.exact), interest.minor, receiptId ?? null],
     ],
   );
 }
@@ -85,10 +90,14 @@ const exchangeOf = ({ pay_in: payIn, pay_rate_of: source }: Invoice): InvoiceOrd
   payIn === null || source === null ? undefined : { payIn, source, rateOf: 'payment' };
 
 /** What was charged for the invoice that this one is about; undefined where it is about no interest. */
-export const interestOf = (tx: Tx, { purpose, source }: Invoice): Promise<ChargedInterest | undefined> =>
-  purpose === 'late-interest'
-    ? tx.first<ChargedInterest>('SELECT * FROM late_interest WHERE invoice_id = $1', [source])
-    : Promise.resolve(undefined);
+export async function interestOf(tx: Tx, { purpose, source }: Invoice): Promise<ChargedInterest | undefined> {
+  if (purpose !== 'late-interest') return undefined;
+  const [invoiceId, receiptId = null] = source.split('/');
+  return tx.first<ChargedInterest>(
+    'SELECT * FROM late_interest WHERE invoice_id = $1 AND receipt_id IS NOT DISTINCT FROM $2::uuid',
+    [invoiceId!, receiptId],
+  );
+}
 
 /** "10000.00 × 0.08 × 30 / 365". */
 export const formulaOf = ({ principal_minor: minor, currency, days, clause }: ChargedInterest): string =>

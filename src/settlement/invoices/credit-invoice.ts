@@ -8,7 +8,7 @@ import { finalEnding } from '../payments/not-settled';
 import { Payments } from '../payments/payments';
 import { endQuoteJob } from '../payments/quote-payment';
 import { quotesOf } from '../payments/quotes.repository';
-import { findInvoice, type Invoice } from './invoices.repository';
+import { findInvoice, type Invoice, markPaid, receivedOf } from './invoices.repository';
 import { nextNumber } from './number-series';
 
 /** What was taken off an invoice that is not paid. */
@@ -68,6 +68,11 @@ export async function creditInvoice(
     if (quote.ended === null)
       await enqueue(tx, endQuoteJob, { quoteId: quote.id }, `${endQuoteJob} ${quote.id} of more`);
   }
+  // What is left may have come in by bank before: then nothing is open any more.
+  const received = await receivedOf(tx, invoice.id);
+  const taken = creditedBy(await creditsOf(tx, invoice.id));
+  if (received > 0n && received + taken === invoice.amount_minor)
+    await markPaid(tx, invoice.id, { externalId: invoice.external_id, at });
 }
 
 const enqueueCredit = (tx: Tx, creditId: string): Promise<void> =>

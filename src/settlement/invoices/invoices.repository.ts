@@ -81,5 +81,18 @@ export const invoiceForPayment = (
 export const markOpen = (tx: Tx, id: string, externalId: string): Promise<number> =>
   tx.run(`UPDATE invoices SET state = 'open', external_id = $2 WHERE id = $1 AND state = 'issued'`, [id, externalId]);
 
-export const markPaid = (tx: Tx, id: string, { externalId, at }: { externalId: string; at: Date }): Promise<number> =>
+export const markPaid = (
+  tx: Tx,
+  id: string,
+  { externalId, at }: { externalId: string | null; at: Date },
+): Promise<number> =>
   tx.run(`UPDATE invoices SET state = 'paid', external_id = $2, paid_at = $3 WHERE id = $1`, [id, externalId, at]);
+
+/** What has come in for an invoice. */
+export async function receivedOf(tx: Tx, invoiceId: string): Promise<bigint> {
+  const { minor } = await tx.one<{ minor: bigint }>(
+    'SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM receipt_allocations WHERE invoice_id = $1',
+    [invoiceId],
+  );
+  return minor;
+}

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
+import { takeOffPaid } from '../bank/receipts/take-off-jobs';
 import { Payments } from '../payments/payments';
 import { sendCredits } from './credit-invoice';
 import { findInvoice, type Invoice, markOpen } from './invoices.repository';
@@ -66,6 +67,7 @@ export class SendInvoice {
       const by = { system: 'send-invoice', organizationId: invoice.label_id };
       await audit(tx, by, { action: 'invoice.sent', subjectId: invoice.id, details: { externalId }, at });
       await sendCredits(tx, invoice.id);
+      await takeOffPaid(tx, invoice.id);
       await publish(tx, {
         to: [invoice.label_id, invoice.platform_id],
         topic: 'invoice.sent',

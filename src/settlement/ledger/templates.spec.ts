@@ -47,6 +47,10 @@ const events: Readonly<Record<string, Book>> = {
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
   'payout-confirmed': ({ gross, commission }) => templates.payoutConfirmed({ gross: gross!, commission: commission! }),
+  'payout-refused': ({ gross, commission }) =>
+    templates.payoutRefused({ gross: gross!, commission: commission!, payee: null }),
+  'payout-returned': ({ gross, commission }) =>
+    withoutPayee(templates.payoutReturned({ gross: gross!, commission: commission!, payee: 1 })),
 };
 
 /** Which payee's account it is stands in no table. */

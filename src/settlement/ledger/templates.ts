@@ -217,6 +217,22 @@ export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readon
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['cash-in-transit', gross - commission], ['cash', commission - gross]);
 
+/** Whose claim is met; a payee by its number, null: the label. */
+type PaidTo = PaidOut & { readonly payee: number | null };
+
+/** A payout is turned round: the claim is there again, the commission is not, and the money is taken from `account`. */
+const turnedRound = ({ gross, commission, payee }: PaidTo, account: Account): Leg[] => [
+  payee === null ? { account: 'label-payable', minor: -gross } : { account: 'payee-payable', minor: -gross, payee },
+  ...legs(['marketplace-commission', commission], [account, gross - commission]),
+];
+
+/** The bank refuses a payment that it had: nothing is on its way any more. */
+export const payoutRefused = (paid: PaidTo): Leg[] =>
+  turnedRound(paid, 'cash-in-transit').filter(({ minor }) => minor !== 0n);
+
+/** A payment that had arrived has come back. */
+export const payoutReturned = (paid: PaidTo): Leg[] => turnedRound(paid, 'cash').filter(({ minor }) => minor !== 0n);
+
 export interface Reduced {
   /** What is not owed, its VAT in it and less the tax that was deducted. */
   readonly amount: bigint;

@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
 import { chargeLateInterest } from '../invoices/charge-late-interest';
 import { creditedBy, creditsOf, type InvoiceCredit } from '../invoices/credit-invoice';
-import { type Invoice, invoiceForPayment, lockInvoice, markPaid } from '../invoices/invoices.repository';
+import { type Invoice, invoiceForPayment, lockInvoice, markPaid, receivedOf } from '../invoices/invoices.repository';
 import { post } from '../ledger/ledger';
 import { receiptAllocated } from '../ledger/templates';
 import { releasePaid } from '../statements/life/release-dispute';
@@ -53,21 +53,37 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: 
   await releasePaid(tx, { agreementId: invoice.agreement_id, sources: paidAllTheSame(payable), at });
   await markPaid(tx, invoice.id, { externalId, at: paidAt });
   await chargeLateInterest(tx, { invoice, minor: covered, paidAt, at });
-  const details = { receipt: receipt.id, amount: String(minor), currency };
-  const by = { system: 'stripe-event', organizationId: invoice.label_id };
-  await audit(tx, by, { action: 'invoice.paid', subjectId: invoice.id, details, at });
-  await publish(tx, {
-    to: [invoice.label_id, invoice.platform_id],
-    topic: 'invoice.paid',
-    subjectId: invoice.id,
-    payload: details,
-    at,
-  });
+  const told = { receiptId: receipt.id, minor, currency, isPaid: true, by: 'stripe-event' };
+  await tellPaid(tx, invoice, { ...told, at, onDuePaid });
+  return 'invoice paid';
+}
+
+interface Told extends Taking {
+  readonly receiptId: string;
+  readonly minor: bigint;
+  readonly currency: string;
+  /** False: a part of it. */
+  readonly isPaid: boolean;
+  /** The job that took it. */
+  readonly by: string;
+}
+
+/** Tells both parties what came in; what waits for the invoice goes on once all of it is there. */
+export async function tellPaid(
+  tx: Tx,
+  invoice: Invoice,
+  { receiptId, minor, currency, isPaid, by: system, at, onDuePaid }: Told,
+): Promise<void> {
+  const action = isPaid ? 'invoice.paid' : 'invoice.paid-in-part';
+  const payload = { receipt: receiptId, amount: String(minor), currency };
+  const by = { system, organizationId: invoice.label_id };
+  await audit(tx, by, { action, subjectId: invoice.id, details: payload, at });
+  const to = [invoice.label_id, invoice.platform_id];
+  await publish(tx, { to, topic: action, subjectId: invoice.id, payload, at });
   const { purpose, source } = invoice;
-  if (purpose === 'back-fee' || purpose === 'advance') {
+  if (isPaid && (purpose === 'back-fee' || purpose === 'advance')) {
     await onDuePaid.run(tx, { agreement: await getAgreement(tx, invoice.agreement_id), purpose, source, at });
   }
-  return 'invoice paid';
 }
 
 /** What the payment is for, held until the transaction ends; or why it is for nothing. */
@@ -80,12 +96,14 @@ async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | string> 
   if (invoice === undefined) return 'invoice unknown';
   if (invoice.state === 'paid') return 'invoice already paid';
   const credits = await creditsOf(tx, invoice.id);
-  const due = invoice.amount_minor - creditedBy(credits);
+  // A part may have come by bank transfer.
+  const before = await receivedOf(tx, invoice.id);
+  const due = invoice.amount_minor - creditedBy(credits) - before;
   // All of it was taken off at the provider: that is no payment.
   if (quote !== undefined && paid.amountMinor === 0n) return 'quote withdrawn';
   if (due === 0n && paid.amountMinor === 0n) return 'invoice credited in full';
   const { currency } = quote ?? invoice;
-  const amounts = quote ? [quote.amount_minor] : [due, invoice.amount_minor];
+  const amounts = quote ? [quote.amount_minor] : [due, ...(before === 0n ? [invoice.amount_minor] : [])];
   if (currency !== paid.currency || !amounts.includes(paid.amountMinor)) return 'amount differs';
   const covered = quote ? quotedOf(quote, invoice) : paid.amountMinor;
   return { invoice, quote, due, covered, credits };
@@ -102,7 +120,8 @@ function paidAllTheSame({ due, covered, credits }: Payable): string[] {
   });
 }
 
-async function allocate(tx: Tx, invoice: Invoice, receiptId: string, at: Date): Promise<void> {
+/** The receipt, or a part of it, is for the invoice: `invoice.amount_minor` in `invoice.currency`. */
+export async function allocate(tx: Tx, invoice: Invoice, receiptId: string, at: Date): Promise<void> {
   await tx.run(
     `INSERT INTO receipt_allocations (receipt_id, invoice_id, agreement_id, label_id, platform_id, amount_minor)
      VALUES ($1, $2, $3, $4, $5, $6)`,

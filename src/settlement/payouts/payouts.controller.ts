@@ -18,9 +18,10 @@ export class PayoutView {
   @ApiProperty({ example: 'USD' }) readonly currency!: string;
   @ApiProperty({ type: String, nullable: true, example: null, description: 'whose part it is; null: your own' })
   readonly payee!: string | null;
+  @ApiProperty({ enum: ['stripe', 'bank'] }) readonly rail!: string;
   @ApiProperty({
     example: 'acct_1',
-    description: 'the account at the provider that it goes to: see it before you release it',
+    description: 'the account at the provider, or at the bank, that it goes to: see it before you release it',
   })
   readonly account!: string;
   @ApiProperty({
@@ -47,7 +48,7 @@ export class PayoutsController {
   @ApiOperation({
     summary: 'Ask for paid invoices to be paid out',
     description:
-      'A second person releases it: see `approvalId`. What the terms share out is asked for payee by payee, and goes to the payee’s own account (`account`). Refused with `payments-not-configured`, `payment-account-missing`, `invoice-not-payable` or `commission-missing`.',
+      'A second person releases it: see `approvalId`. What the terms share out is asked for payee by payee, and goes to the payee’s own account (`account`). Refused with `payments-not-configured`, `payment-account-missing`, `bank-details-missing`, `bank-details-cooling`, `invoice-not-payable` or `commission-missing`.',
   })
   @ApiCreatedResponse({ type: PayoutView })
   async request(@By() actor: Actor, @InTx() tx: Tx, @Body() body: PayoutBody): Promise<PayoutView> {
@@ -80,6 +81,7 @@ const payoutView = (payout: PayoutWithApproval): PayoutView => ({
   net: amountView(payout.net_minor, payout.currency),
   currency: payout.currency,
   payee: payout.payee,
+  rail: payout.rail,
   account: payout.account,
   state: payout.state,
   approvalId: payout.approval_id,

@@ -11,8 +11,9 @@ import type { Books } from '../ledger/ledger';
  * | planned | waits for a second person | approved, rejected |
  * | approved | to be sent, perhaps being sent | sent, failed, unknown |
  * | unknown | it may exist at the provider: looked up before anything else | sent, failed |
- * | sent | the transfer exists | confirmed |
- * | confirmed, failed, rejected | the end | |
+ * | sent | the transfer exists; by bank: the bank has it | confirmed; by bank, refused: failed |
+ * | confirmed | the money has arrived; by bank: it is booked out | by bank, sent back: failed |
+ * | failed, rejected | the end: its invoices are free | |
  */
 export type PayoutState = 'planned' | 'approved' | 'sent' | 'confirmed' | 'failed' | 'rejected' | 'unknown';
 
@@ -26,8 +27,12 @@ export interface Payout {
   readonly currency: string;
   /** Whose part it is, as the terms name it; null: the label's own. */
   readonly payee: string | null;
-  /** The label's or the payee's account at the provider. */
+  /** By bank, operators put it into a file (`bank/`). */
+  readonly rail: 'stripe' | 'bank';
+  /** The label's or the payee's account at the provider, or its number at the bank. */
   readonly account: string;
+  /** By bank: the details that were agreed when it was asked for. */
+  readonly bank_details_id: string | null;
   readonly state: PayoutState;
   readonly transfer_id: string | null;
   readonly provider_payout_id: string | null;

@@ -18,12 +18,16 @@ export class ReleasePayout implements ApprovalAction {
 
   /** Where the money goes, how much of it, and for what: none of it may change between request and decision. */
   async subjectHash(tx: Tx, id: string): Promise<string> {
-    const { account, currency, state, payee, net_minor, commission_minor } = await getPayout(tx, id);
+    const { account, currency, state, payee, net_minor, commission_minor, bank_details_id } = await getPayout(tx, id);
     const allocations = await allocationsOf(tx, id);
     const invoices = allocations.map(({ invoice_id, gross_minor }) => ({ id: invoice_id, gross: String(gross_minor) }));
     const amounts = { net: String(net_minor), commission: String(commission_minor) };
     return sha256Hex(
-      canonicalText({ id, account, currency, state, ...amounts, invoices, ...(payee === null ? {} : { payee }) }),
+      canonicalText({
+        ...{ id, account, currency, state, ...amounts, invoices },
+        ...(payee === null ? {} : { payee }),
+        ...(bank_details_id === null ? {} : { details: bank_details_id }),
+      }),
     );
   }
 
@@ -33,7 +37,8 @@ export class ReleasePayout implements ApprovalAction {
     const at = this.clock.now();
     await tx.run('UPDATE payouts SET state = $2 WHERE id = $1', [id, decision]);
     if (decision === 'rejected') await releaseInvoices(tx, id);
-    else await enqueue(tx, 'send-payout', { payoutId: id }, `send-payout ${id}`);
+    // By bank, an operator puts it into a file.
+    else if (payout.rail === 'stripe') await enqueue(tx, 'send-payout', { payoutId: id }, `send-payout ${id}`);
     await audit(tx, actor, { action: `payout.${decision}`, subjectId: id, at });
     await publish(tx, { to: [payout.owner_id], topic: `payout.${decision}`, subjectId: id, at });
   }

@@ -7,8 +7,9 @@ import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
-import { IdsField } from '../../platform/http/fields';
+import { ChoiceField, IdsField } from '../../platform/http/fields';
 import { publish } from '../../platform/outbox/outbox';
+import { type BankDestination, bankDestination, hasBankDetails } from '../bank/accounts/bank-destination';
 import { creditedVat, type Invoice } from '../invoices/invoices.repository';
 import { PayeeField, payeeName } from '../payees/payee-name';
 import { isShared, sharedOut } from '../payees/payees.repository';
@@ -23,6 +24,13 @@ export class PayoutBody {
 
   @PayeeField('whose part, as the terms name the payee; absent: your own, of what is shared out the tax alone')
   readonly payee?: string;
+
+  @ChoiceField(['stripe', 'bank'], {
+    optional: true,
+    description:
+      'how it goes; absent: through the provider, or by bank where there are bank details and no account at the provider',
+  })
+  readonly rail?: 'stripe' | 'bank';
 }
 
 export const releaseAction = 'payout.release';
@@ -36,7 +44,7 @@ type Payable = Pick<
 
 /**
  * Plans a payout of paid invoices and asks a second person to release it. Refuses with payments-not-configured, payment-account-missing,
- * invoice-not-payable (all faults at once) or commission-missing.
+ * bank-details-missing, bank-details-cooling, invoice-not-payable (all faults at once) or commission-missing.
  */
 @Injectable()
 export class RequestPayout {
@@ -46,28 +54,42 @@ export class RequestPayout {
     private readonly payments: Payments,
   ) {}
 
-  async execute(tx: Tx, actor: Actor, { invoiceIds, ...of }: PayoutBody): Promise<PayoutWithApproval> {
-    this.payments.required();
+  async execute(tx: Tx, actor: Actor, { invoiceIds, rail, ...of }: PayoutBody): Promise<PayoutWithApproval> {
     const payee = payeeName(of.payee);
-    const account = await accountFor(tx, actor, payee);
-    if (account === undefined) {
-      throw new DomainError('payment-account-missing', payee === null ? undefined : `${payee} has no account yet`);
-    }
+    const account = await this.accountAtProvider(tx, actor, { payee, rail });
     const invoices = await payableInvoices(tx, actor, { ids: invoiceIds, payee });
     const at = this.clock.now();
+    const to = { ownerId: actor.organizationId, payee, currency: invoices[0]!.currency };
+    const bank = account === undefined ? await bankDestination(tx, to, at) : undefined;
     // The schedule is the operator's own, so its days are not any agreement's: they are counted in UTC.
     const rate = await commissionRate(tx, dayInZone(at, 'UTC'));
     const commission = commissionOn(invoices, rate);
     if (commission.gross === commission.commission) {
       throw new DomainError('invoice-not-payable', 'nothing would be left after the commission');
     }
-    const id = await insertPayout(tx, { actor, account: account.external_id, payee, invoices, commission, at });
+    const destination = { account: account?.external_id ?? bank!.account, bank };
+    const id = await insertPayout(tx, { actor, ...destination, payee, invoices, commission, at });
     await this.approvals.request(tx, actor, releaseAction, id);
     // Whose part it is, the payout says: of trails and feeds no name could be erased.
     const details = { gross: String(commission.gross), commission: String(commission.commission) };
     await audit(tx, actor, { action: 'payout.planned', subjectId: id, details, at });
     await publish(tx, { to: [actor.organizationId], topic: 'payout.planned', subjectId: id, payload: details, at });
     return getPayout(tx, id);
+  }
+
+  /** Undefined: it goes by bank. Refuses with payments-not-configured or payment-account-missing where it is to go through the provider. */
+  private async accountAtProvider(
+    tx: Tx,
+    actor: Actor,
+    { payee, rail }: { payee: string | null; rail: PayoutBody['rail'] },
+  ): Promise<PaymentAccount | undefined> {
+    if (rail === 'bank') return undefined;
+    const of = { ownerId: actor.organizationId, payee };
+    const account = this.payments.rail === undefined ? undefined : await accountFor(tx, actor, payee);
+    if (account !== undefined) return account;
+    if (rail === undefined && (await hasBankDetails(tx, of))) return undefined;
+    this.payments.required();
+    throw new DomainError('payment-account-missing', payee === null ? undefined : `${payee} has no account yet`);
   }
 }
 
@@ -138,19 +160,27 @@ interface Wanted {
 interface NewPayout {
   readonly actor: Actor;
   readonly account: string;
+  /** Undefined: it goes through the provider. */
+  readonly bank: BankDestination | undefined;
   readonly payee: string | null;
   readonly invoices: readonly Payable[];
   readonly commission: Commission;
   readonly at: Date;
 }
 
-async function insertPayout(tx: Tx, { actor, account, payee, invoices, commission, at }: NewPayout): Promise<string> {
+async function insertPayout(
+  tx: Tx,
+  { actor, account, bank, payee, invoices, commission, at }: NewPayout,
+): Promise<string> {
   const { gross, commission: taken, parts } = commission;
   const [{ purpose, currency } = invoices[0]!] = invoices;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO payouts (owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at, payee)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9) RETURNING id`,
-    [actor.organizationId, purpose, gross, taken, gross - taken, currency, account, at, payee],
+    `INSERT INTO payouts (owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at, payee, rail, bank_details_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9, $10, $11) RETURNING id`,
+    [
+      ...[actor.organizationId, purpose, gross, taken, gross - taken, currency, account, at, payee],
+      ...[bank === undefined ? 'stripe' : 'bank', bank?.detailsId ?? null],
+    ],
   );
   // Two requests at once for the same part of an invoice: the unique index lets one of them through.
   await tx.run(

@@ -6,8 +6,8 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { post } from '../ledger/ledger';
-import { payeePayoutSent, payoutSent } from '../ledger/templates';
+import { post, type Posting } from '../ledger/ledger';
+import { type PaidOut, payeePayoutSent, payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
@@ -51,7 +51,7 @@ export class SendPayout {
 
   private async begin(tx: Tx, id: string): Promise<Attempt | undefined> {
     const payout = await lockPayout(tx, id);
-    if (payout === undefined || (payout.state !== 'approved' && payout.state !== 'unknown')) return undefined;
+    if (payout?.rail !== 'stripe' || (payout.state !== 'approved' && payout.state !== 'unknown')) return undefined;
     const at = this.clock.now();
     const { first_attempt_at: firstAt } = payout;
     if (firstAt === null) {
@@ -82,12 +82,7 @@ export class SendPayout {
       ]);
       for (const share of await sharesOf(tx, id)) {
         const effectiveOn = dayInZone(at, share.timeZone);
-        const { gross, commission, payee } = share;
-        const [kind, legs] =
-          payee === null
-            ? ['payout-sent', payoutSent({ gross, commission })]
-            : ['payee-payout-sent', payeePayoutSent({ gross, commission, payee })];
-        await post(tx, { agreement: share, kind, source: id, effectiveOn, at, legs });
+        await post(tx, { agreement: share, ...sentPosting(share), source: id, effectiveOn, at });
       }
       await tell(tx, payout, { state: 'sent', details: { transfer: transferId }, at });
       await wakeEvents(tx, payout.account);
@@ -126,6 +121,16 @@ export class SendPayout {
     });
   }
 }
+
+/** What is booked of a share once the money is on its way: it meets the label's claim, or its payee's. */
+export const sentPosting = ({
+  gross,
+  commission,
+  payee,
+}: PaidOut & { readonly payee: number | null }): Pick<Posting, 'kind' | 'legs'> =>
+  payee === null
+    ? { kind: 'payout-sent', legs: payoutSent({ gross, commission }) }
+    : { kind: 'payee-payout-sent', legs: payeePayoutSent({ gross, commission, payee }) };
 
 /** The payout, locked, while its end is open: another worker may have been faster. */
 async function openPayout(tx: Tx, id: string): Promise<Payout | undefined> {

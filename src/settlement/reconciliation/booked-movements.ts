@@ -11,7 +11,7 @@ interface Row {
 }
 
 /**
- * What the ledger has posted for receipts and payouts of the span, and for those that are named. The amount is the postings' own, not the receipt's or the payout's: of
+ * What the ledger has posted for receipts and payouts through the provider, of the span, and for those that are named. The amount is the postings' own, not the receipt's or the payout's: of
  * one whose postings are missing it is nothing.
  */
 export async function bookedMovements(
@@ -36,7 +36,7 @@ const receiptsQuestion = `
     FROM receipts r JOIN receipt_allocations a ON a.receipt_id = r.id
     LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind = 'receipt-allocated' AND t.source = r.id || '/' || a.invoice_id
     LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash'
-   WHERE (r.received_at >= $1 AND r.received_at < $2) OR r.external_id = ANY($3::text[])
+   WHERE ((r.received_at >= $1 AND r.received_at < $2) OR r.external_id = ANY($3::text[])) AND NOT EXISTS (SELECT FROM bank_receipt_uses u WHERE u.receipt_id = r.id)
    GROUP BY r.id`;
 
 /** A transfer is made between the first attempt and our note of it: it is looked for from the first attempt on. */
@@ -45,5 +45,5 @@ const payoutsQuestion = `
     FROM payouts o JOIN (SELECT DISTINCT payout_id, agreement_id FROM payout_allocations) a ON a.payout_id = o.id
     LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind IN ('payout-sent', 'payee-payout-sent') AND t.source = o.id::text
     LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash-in-transit'
-   WHERE o.state IN ('sent', 'confirmed') AND ((o.first_attempt_at >= $1 AND o.first_attempt_at < $2) OR o.id = ANY($3::uuid[]))
+   WHERE o.rail = 'stripe' AND o.state IN ('sent', 'confirmed') AND ((o.first_attempt_at >= $1 AND o.first_attempt_at < $2) OR o.id = ANY($3::uuid[]))
    GROUP BY o.id`;

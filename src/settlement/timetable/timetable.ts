@@ -52,7 +52,7 @@ async function factsOf(tx: Tx, agreement: LivingAgreement): Promise<(month: stri
   );
   const invoices = byMonth(
     await tx.rows<InvoiceRow>(
-      `SELECT source AS month, issued_at, due_on, paid_at, (SELECT l.amount_minor FROM late_interest l WHERE l.invoice_id = i.id) AS interest
+      `SELECT source AS month, issued_at, due_on, paid_at, (SELECT sum(l.amount_minor)::bigint FROM late_interest l WHERE l.invoice_id = i.id) AS interest
          FROM invoices i WHERE agreement_id = $1 AND purpose = 'royalties'
           AND i.amount_minor > ${credited}`,
       [agreement.id],

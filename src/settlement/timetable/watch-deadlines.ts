@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { findInvoice } from '../invoices/invoices.repository';
+import { findInvoice, receivedOf } from '../invoices/invoices.repository';
 import { certificateDueOf, uncertifiedMonths } from '../rates/tax-certificates.repository';
 import { monthsUnreported } from '../statements/drafts/stand-ins';
 import { keepMissed } from './missed.repository';
@@ -61,7 +61,7 @@ export class WatchDeadlines {
     return this.database.asSystem(async (tx) => {
       const invoice = await findInvoice(tx, invoiceId);
       if (invoice === undefined || invoice.state === 'paid') return;
-      const open = invoice.amount_minor - invoice.credited_minor;
+      const open = invoice.amount_minor - invoice.credited_minor - (await receivedOf(tx, invoiceId));
       const { timeZone } = await getAgreement(tx, invoice.agreement_id);
       if (open === 0n || dayInZone(at, timeZone) <= invoice.due_on) return;
       const { agreement_id, due_on, label_id: labelId, platform_id: platformId } = invoice;

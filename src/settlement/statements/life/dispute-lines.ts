@@ -9,11 +9,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { IntegersField, TextField } from '../../../platform/http/fields';
 import { enqueueLater } from '../../../platform/jobs/jobs';
 import { publish } from '../../../platform/outbox/outbox';
-import { type Invoice, royaltiesInvoice } from '../../invoices/invoices.repository';
+import { type Invoice, receivedOf, royaltiesInvoice } from '../../invoices/invoices.repository';
 import { getStatement, type IssuedStatement } from '../statements.repository';
 import { clockJob } from './dispute-clock';
 import { leftOf, statedAt, takeOff } from './hold-lines';
-import { holdableOf, partBetween, type StatedAt } from './open-part';
+import { type Holding, holdableOf, partBetween, type StatedAt } from './open-part';
 import {
   disputesOfStatement,
   getStatementDispute,
@@ -74,7 +74,8 @@ export class DisputeLines {
     const invoice = await royaltiesInvoice(tx, agreement.id, month);
     const stated = await statedAt(tx, agreement, statement);
     const left = leftOf(statement, await disputesOfStatement(tx, statement));
-    const { held, less } = holdable(invoice, stated, { left, disputed: amounts.disputed });
+    const cameIn = invoice === undefined ? 0n : await receivedOf(tx, invoice.id);
+    const { held, less } = holdable(invoice, stated, { left, disputed: amounts.disputed, cameIn });
     const { usage } = termsOfMonth(agreement.life, month);
     const today = dayInZone(at, agreement.timeZone);
     const answerBy = dayAfter(today, usage.reconciliation?.answerDays ?? answerDaysUsual);
@@ -165,10 +166,11 @@ function expectedMinor(text: string | undefined, currency: string): bigint | nul
 function holdable(
   invoice: Invoice | undefined,
   stated: StatedAt,
-  { left, disputed }: { left: bigint; disputed: bigint },
+  { left, disputed, cameIn }: Holding,
 ): { held: bigint; less: StatementDispute['held_less'] } {
   if (invoice === undefined) return { held: 0n, less: 'not-payable' };
   if (invoice.state === 'paid') return { held: 0n, less: 'paid' };
-  const held = holdableOf(stated, { left, disputed });
-  return { held, less: held < disputed ? 'not-payable' : null };
+  const held = holdableOf(stated, { left, disputed, cameIn });
+  if (held === disputed) return { held, less: null };
+  return { held, less: cameIn > 0n ? 'paid' : 'not-payable' };
 }

@@ -67,11 +67,33 @@ describe('what is disputed of an invoice', () => {
         const { received } = partBetween(taxed(as, at), { from: 0n, until: left });
         const heldForUsage = received === 0n ? 0n : share % (received + 1n);
         const stated = taxed(as, at, heldForUsage);
-        const held = holdableOf(stated, { left, disputed });
+        const held = holdableOf(stated, { left, disputed, cameIn: 0n });
         const open = (of: bigint): bigint => partBetween(taxed(as, at), { from: 0n, until: left - of }).received;
         expect(held >= 0n && held <= disputed && held <= left && open(held) >= heldForUsage).toBe(true);
         if (held < disputed && held < left) expect(open(held + 1n) < heldForUsage).toBe(true);
       }),
+    );
+  });
+
+  it('what was paid of the invoice already stays on it, and no more than that', () => {
+    fc.assert(
+      fc.property(
+        treatments,
+        rates,
+        fc.bigInt(0n, 1_000_000n),
+        fc.bigInt(0n, 1_000_000_000n),
+        (as, at, left, share) => {
+          const stated = taxed(as, at);
+          const asks = (until: bigint): bigint => {
+            const { paid, paidVat } = partBetween(stated, { from: 0n, until });
+            return paid + paidVat;
+          };
+          const cameIn = share % (asks(left) + 1n);
+          const held = holdableOf(stated, { left, disputed: left, cameIn });
+          expect(asks(left - held) >= cameIn).toBe(true);
+          if (held < left) expect(asks(left - held - 1n) < cameIn).toBe(true);
+        },
+      ),
     );
   });
 });

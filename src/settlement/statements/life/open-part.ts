@@ -68,9 +68,20 @@ export function partBetween(stated: StatedAt, { from, until }: { from: bigint; u
   };
 }
 
-/** How much of what is disputed can be held of an invoice of which `left` is payable: no more than that, and nothing that is held for usage already. */
-export function holdableOf(stated: StatedAt, { left, disputed }: { left: bigint; disputed: bigint }): bigint {
-  const fits = (held: bigint): boolean => invoicedOf(stated, left - held).received >= 0n;
+export interface Holding {
+  /** What of the payable the invoice asks for, and what of that is disputed: in the terms' currency, before tax. */
+  readonly left: bigint;
+  readonly disputed: bigint;
+  /** What of the invoice was paid already, in its own currency. */
+  readonly cameIn: bigint;
+}
+
+/** How much of what is disputed can be held of an invoice: no more than it asks for, nothing that is held for usage already, and nothing that was paid. */
+export function holdableOf(stated: StatedAt, { left, disputed, cameIn }: Holding): bigint {
+  const fits = (held: bigint): boolean => {
+    const { received, paid, paidVat } = invoicedOf(stated, left - held);
+    return received >= 0n && paid + paidVat >= cameIn;
+  };
   let [least, most] = [0n, disputed < left ? disputed : left];
   if (fits(most)) return most;
   while (most - least > 1n) {

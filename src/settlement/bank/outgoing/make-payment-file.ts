@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { dayInZone } from '../../../kernel';
+import { audit } from '../../../platform/audit/audit';
+import { type Actor, actorName } from '../../../platform/auth/actor';
+import { Clock } from '../../../platform/clock';
+import type { Tx } from '../../../platform/database/tx';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { publish } from '../../../platform/outbox/outbox';
+import { Storage } from '../../../platform/storage/storage';
+import { lockPayout } from '../../payouts/payouts.repository';
+import { type AccountAtBank, type BankAccount, findBankAccount } from '../accounts/bank-accounts.repository';
+import { detailsReplaced } from '../accounts/bank-details.repository';
+import { moveToSent } from './move-payout';
+import {
+  endFile,
+  endToEndIdOf,
+  findPaymentFile,
+  leaveFile,
+  lockPaymentFile,
+  type PaymentFile,
+  payoutsOfFile,
+} from './payment-files.repository';
+import { writePain001 } from './write-pain001';
+
+/** Payments in one file: more than a bank takes at once of most. */
+const paymentsMax = 5_000;
+const fileBytesMax = 32 * 1024 * 1024;
+
+type Due = AccountAtBank & {
+  readonly payout_id: string;
+  readonly net_minor: bigint;
+};
+
+/** Files of payments, made by the marketplace's operator of what labels have released. Each is kept as it is; whether the bank has it, its answer says or an operator. */
+@Injectable()
+export class MakePaymentFile {
+  constructor(
+    private readonly clock: Clock,
+    private readonly storage: Storage,
+  ) {}
+
+  /** Of all payouts in the account's currency that are released, and whose details may be used. Refuses with not-found or payment-file-empty. */
+  async execute(
+    tx: Tx,
+    actor: Actor,
+    { accountId, executeOn }: { accountId: string; executeOn?: string },
+  ): Promise<PaymentFile> {
+    const account = await findBankAccount(tx, accountId);
+    if (account === undefined) throw new DomainError('not-found');
+    const at = this.clock.now();
+    const today = dayInZone(at, 'UTC');
+    const day = executeOn ?? today;
+    if (day < today)
+      throw new DomainError('request-invalid', undefined, [
+        { pointer: '/executeOn', code: 'day-unknown', message: `must be ${today} or later` },
+      ]);
+    return tx.asSystem(async () => {
+      // Two files at once would have the same payouts.
+      await tx.run(`SELECT pg_advisory_xact_lock(hashtextextended('payment-file ' || $1, 0))`, [account.currency]);
+      const due = await duePayouts(tx, account.currency, at);
+      if (due.length === 0) throw new DomainError('payment-file-empty');
+      return this.make(tx, actor, { account, due, executeOn: day, at });
+    });
+  }
+
+  private async make(
+    tx: Tx,
+    actor: Actor,
+    { account, due, executeOn, at }: { account: BankAccount; due: readonly Due[]; executeOn: string; at: Date },
+  ): Promise<PaymentFile> {
+    const id = randomUUID();
+    const messageId = endToEndIdOf(id);
+    const payments = due.map(({ payout_id, net_minor, ...to }) => ({
+      ...{ endToEndId: endToEndIdOf(payout_id), minor: net_minor, to },
+      remittance: `Accordo payout ${payout_id}`,
+    }));
+    const text = writePain001({ messageId, at, executeOn, from: account, payments });
+    const file = await this.storage.store(Readable.from([Buffer.from(text)]), fileBytesMax);
+    const total = due.reduce((sum, { net_minor }) => sum + net_minor, 0n);
+    await tx.run(
+      `INSERT INTO payment_files (id, account_id, message_id, currency, payouts, total_minor, execute_on, file_sha256, bytes, made_by, made_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        ...[id, account.id, messageId, account.currency, due.length, total, executeOn],
+        ...[file.sha256, file.bytes, actorName(actor), at],
+      ],
+    );
+    await tx.run(
+      `INSERT INTO payment_file_payouts (file_id, payout_id, end_to_end_id, amount_minor, currency)
+       SELECT $1, payout, replace(upper(payout::text), '-', ''), minor, $4 FROM unnest($2::uuid[], $3::bigint[]) AS p(payout, minor)`,
+      [id, due.map(({ payout_id }) => payout_id), due.map(({ net_minor }) => String(net_minor)), account.currency],
+    );
+    // The intent: from here on a change of details does not end them.
+    await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = ANY($1::uuid[])', [
+      due.map(({ payout_id }) => payout_id),
+      at,
+    ]);
+    const details = { payouts: due.length, total: String(total), currency: account.currency, sha256: file.sha256 };
+    await audit(tx, actor, { action: 'payment-file.made', subjectId: id, details, at });
+    const to = [actor.organizationId];
+    await publish(tx, { to, topic: 'payment-file.made', subjectId: id, payload: details, at });
+    return (await findPaymentFile(tx, id))!;
+  }
+
+  /** An operator says that the bank has it, or that it will never get it: then its payouts may be in another file. Refuses with not-found or payment-file-ended. */
+  async end(tx: Tx, actor: Actor, id: string, ended: 'handed-in' | 'withdrawn'): Promise<PaymentFile> {
+    const at = this.clock.now();
+    return tx.asSystem(async () => {
+      const file = await lockPaymentFile(tx, id);
+      if (file === undefined) throw new DomainError('not-found');
+      if (file.ended === ended) return file;
+      if (file.ended !== null) throw new DomainError('payment-file-ended');
+      const live = (await payoutsOfFile(tx, id)).filter((payout) => payout.live);
+      const states = [];
+      for (const { payout_id } of live) states.push((await lockPayout(tx, payout_id))!);
+      // The bank has told of one: then it has the file.
+      if (ended === 'withdrawn' && states.some(({ state }) => state !== 'approved'))
+        throw new DomainError('payment-file-ended', 'the bank has made payments of it');
+      for (const payout of states) {
+        if (ended === 'withdrawn') await freePayout(tx, payout.id);
+        else if (payout.state === 'approved') await moveToSent(tx, payout, at);
+      }
+      await endFile(tx, id, { ended, by: actorName(actor), at });
+      await audit(tx, actor, { action: `payment-file.${ended}`, subjectId: id, details: {}, at });
+      return (await findPaymentFile(tx, id))!;
+    });
+  }
+}
+
+/** It waits for another file. */
+async function freePayout(tx: Tx, payoutId: string): Promise<void> {
+  await leaveFile(tx, payoutId);
+  await tx.run('UPDATE payouts SET first_attempt_at = NULL WHERE id = $1', [payoutId]);
+}
+
+/** What may be paid: released, in no live file, to details that were agreed last and have cooled off. */
+const duePayouts = (tx: Tx, currency: string, at: Date): Promise<Due[]> =>
+  tx.rows<Due>(
+    `SELECT p.id AS payout_id, p.net_minor, d.currency, d.holder, d.country, d.iban, d.account, d.bic, d.bank_code
+       FROM payouts p JOIN bank_details d ON d.id = p.bank_details_id JOIN bank_details_agreed a ON a.details_id = d.id
+      WHERE p.rail = 'bank' AND p.state = 'approved' AND p.currency = $1 AND a.usable_from <= $2 AND NOT ${detailsReplaced}
+        AND NOT EXISTS (SELECT FROM payment_file_payouts f WHERE f.payout_id = p.id AND f.live)
+      ORDER BY p.planned_at, p.id LIMIT ${paymentsMax} FOR UPDATE OF p`,
+    [currency, at],
+  );

@@ -1,0 +1,113 @@
+import { type OnDuePaid } from '../../../agreements';
+import { calendarDateOf, startOfDayInZone } from '../../../kernel';
+import type { Tx } from '../../../platform/database/tx';
+import { chargeLateInterest } from '../../invoices/charge-late-interest';
+import { creditedBy, creditsOf } from '../../invoices/credit-invoice';
+import { type Invoice, lockInvoice, markPaid, receivedOf } from '../../invoices/invoices.repository';
+import { allocate, tellPaid } from '../../payments/take-payment';
+import { releasePaid } from '../../statements/life/release-dispute';
+import { type BankReceipt, suspenseOf } from './receipts.repository';
+import { askToTakeOff } from './take-off-jobs';
+
+export interface Using {
+  readonly at: Date;
+  readonly onDuePaid: OnDuePaid;
+  /** Who said so; null: it was matched. */
+  readonly proposalId: string | null;
+}
+
+/**
+ * Gives an invoice what is on suspense of a receipt, or so much of it: at most what is open. The caller holds the receipt. Books what a payment through the provider books; a part leaves the invoice open
+ * for the rest, and bears interest of its own where it is late. Returns what was used: nothing where nothing is open.
+ */
+export async function useForInvoice(
+  tx: Tx,
+  receipt: BankReceipt,
+  { invoiceId, most, ...using }: Using & { readonly invoiceId: string; readonly most?: bigint },
+): Promise<bigint> {
+  const invoice = await lockInvoice(tx, invoiceId);
+  if (invoice === undefined || invoice.state === 'paid') return 0n;
+  if (invoice.currency !== receipt.currency || invoice.pay_in !== null) return 0n;
+  const credits = await creditsOf(tx, invoice.id);
+  const before = await receivedOf(tx, invoice.id);
+  const open = invoice.amount_minor - creditedBy(credits) - before;
+  const there = least(suspenseOf(receipt), most);
+  // The payer was faster than the credit note: as with the provider, what was credited is paid with the rest.
+  const isWhole = before === 0n && credits.length > 0 && there === invoice.amount_minor;
+  const minor = isWhole ? there : least(there, open);
+  if (minor <= 0n) return 0n;
+  const paidAt = startOfDayInZone(calendarDateOf(receipt.received_on), await zoneOf(tx, invoice));
+  const receiptId = await keepUse(tx, receipt, { ...using, invoice, minor, paidAt });
+  await allocate(tx, { ...invoice, amount_minor: minor }, receiptId, using.at);
+  if (isWhole) {
+    const sources = credits.map(({ source }) => source);
+    await releasePaid(tx, { agreementId: invoice.agreement_id, sources, at: using.at });
+  }
+  const isPaid = isWhole || minor === open;
+  if (isPaid) await markPaid(tx, invoice.id, { externalId: invoice.external_id, at: paidAt });
+  const part = isPaid && before === 0n ? {} : { receiptId };
+  await chargeLateInterest(tx, { invoice, minor, paidAt, at: using.at, ...part });
+  if (invoice.external_id !== null) await askToTakeOff(tx, receiptId);
+  await tellPaid(tx, invoice, { receiptId, minor, currency: invoice.currency, isPaid, by: 'bank-receipt', ...using });
+  return minor;
+}
+
+/** Marks what is on suspense, or so much of it, as to be returned to whoever sent it. The caller holds the receipt. */
+export async function useForReturn(
+  tx: Tx,
+  receipt: BankReceipt,
+  { minor, proposalId, at }: { minor: bigint; proposalId: string; at: Date },
+): Promise<void> {
+  await tx.run('UPDATE bank_receipts SET to_return_minor = to_return_minor + $2 WHERE entry_id = $1', [
+    receipt.entry_id,
+    minor,
+  ]);
+  await insertUse(tx, receipt.entry_id, { minor, receiptId: null, invoiceId: null, proposalId, at });
+}
+
+const least = (amount: bigint, most: bigint | undefined): bigint =>
+  most === undefined || amount < most ? amount : most;
+
+async function zoneOf(tx: Tx, { agreement_id }: Invoice): Promise<string> {
+  const { time_zone } = await tx.one<{ time_zone: string }>('SELECT time_zone FROM agreements WHERE id = $1', [
+    agreement_id,
+  ]);
+  return time_zone;
+}
+
+async function keepUse(
+  tx: Tx,
+  { entry_id, currency }: BankReceipt,
+  { invoice, minor, paidAt, proposalId, at }: Using & { invoice: Invoice; minor: bigint; paidAt: Date },
+): Promise<string> {
+  const { number } = await tx.one<{ number: number }>(
+    'SELECT count(*)::int + 1 AS number FROM bank_receipt_uses WHERE entry_id = $1',
+    [entry_id],
+  );
+  const { id } = await tx.one<{ id: string }>(
+    `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    [invoice.platform_id, invoice.label_id, `bank:${entry_id}/${number}`, minor, currency, paidAt],
+  );
+  await tx.run('UPDATE bank_receipts SET allocated_minor = allocated_minor + $2 WHERE entry_id = $1', [
+    entry_id,
+    minor,
+  ]);
+  await insertUse(tx, entry_id, { minor, receiptId: id, invoiceId: invoice.id, proposalId, at });
+  return id;
+}
+
+interface NewUse {
+  readonly minor: bigint;
+  readonly receiptId: string | null;
+  readonly invoiceId: string | null;
+  readonly proposalId: string | null;
+  readonly at: Date;
+}
+
+const insertUse = (tx: Tx, entryId: string, { minor, receiptId, invoiceId, proposalId, at }: NewUse): Promise<number> =>
+  tx.run(
+    `INSERT INTO bank_receipt_uses (entry_id, number, amount_minor, receipt_id, invoice_id, proposal_id, used_at)
+     SELECT $1, count(*) + 1, $2, $3, $4, $5, $6 FROM bank_receipt_uses WHERE entry_id = $1`,
+    [entryId, minor, receiptId, invoiceId, proposalId, at],
+  );

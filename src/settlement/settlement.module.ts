@@ -74,6 +74,8 @@ import { StatementBundle } from './statements/proof/statement-bundle';
 import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
+import { ApproveTaxTable, BringTaxTable, taxTableAction } from './tax/bring-tax-table';
+import { TaxTablesController } from './tax/tax-tables.controller';
 import { TimetableController } from './timetable/timetable.controller';
 import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timetable/watch-deadlines';
 
@@ -107,6 +109,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     ExchangeRatesController,
     TaxRatesController,
     TaxCertificatesController,
+    TaxTablesController,
     AgreedExchangeController,
     RateUsesController,
   ],
@@ -150,6 +153,8 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     WatchRates,
     AgreeRates,
     TakeSilence,
+    BringTaxTable,
+    ApproveTaxTable,
   ],
 })
 export class SettlementModule implements OnModuleInit {
@@ -179,6 +184,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly readings: KeptReadings,
     private readonly fetchRates: FetchRates,
     private readonly takeSilence: TakeSilence,
+    private readonly approveTaxTable: ApproveTaxTable,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -204,6 +210,7 @@ export class SettlementModule implements OnModuleInit {
     });
     this.approvals.register(releaseAction, this.releasePayout);
     this.approvals.register(issueAction, this.issueStatement);
+    this.approvals.register(taxTableAction, this.approveTaxTable);
     this.bookedAverages.register(averageBooked);
     this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { dayInZone } from '../kernel';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Accrual, BookedAverages, KeptReadings, UsageModule } from '../usage';
@@ -28,6 +29,7 @@ import { LedgerController } from './ledger/ledger.controller';
 import { GatherPostings, LogLedger } from './ledger/log/log-ledger';
 import { LogController } from './ledger/log/log.controller';
 import { OverviewController } from './overview/overview.controller';
+import { StandingController } from './overview/standing.controller';
 import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
@@ -37,7 +39,8 @@ import { QuotesController } from './payments/quotes.controller';
 import { SendQuote } from './payments/send-quote';
 import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
-import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
+import { acceptWithSignature } from './payouts/commission';
+import { AcceptSchedule, CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
 import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
@@ -94,6 +97,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     StatementLifeController,
     LiveController,
     OverviewController,
+    StandingController,
     TimetableController,
     DisputesController,
     FactsController,
@@ -147,6 +151,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     ReleasePayout,
     SendPayout,
     MakeSchedule,
+    AcceptSchedule,
     ReconcileMoney,
     ImportRates,
     FetchRates,
@@ -199,6 +204,8 @@ export class SettlementModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.onConcluded.register('settlement', async (tx, agreement, terms) => {
+      const { labelId, concludedAt: at } = agreement;
+      await acceptWithSignature(tx, labelId, { day: dayInZone(at, 'UTC'), at });
       await this.postConclusion.execute(tx, agreement, terms);
       await askToWatchDeadlines(tx, agreement.id);
     });

@@ -19,6 +19,9 @@ const ofNobody = [
   'ledger_nodes',
   'rate_limits',
   'stripe_events',
+  'tax_rules',
+  'tax_table_decisions',
+  'tax_tables',
   'usage_days',
 ];
 

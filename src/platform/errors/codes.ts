@@ -186,7 +186,7 @@ export const errorCodes = {
   'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
   'payment-account-missing': { status: 409, title: 'The label has no payment account' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },
-  'commission-missing': { status: 409, title: 'No commission schedule is in force' },
+  'commission-missing': { status: 409, title: 'The label has accepted no commission schedule that is in force' },
   'commission-overlaps': { status: 409, title: 'A commission schedule is already in force for that time' },
   'payment-provider-refused': { status: 502, title: 'The payment provider refused' },
 

@@ -124,11 +124,13 @@ export class TaxRatesController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { day, supply = 'royalty' }: TaxDayQuery,
   ): Promise<TaxesOfDayView> {
-    const { terms } = await getAgreement(tx, id);
+    const agreement = await getAgreement(tx, id);
     if (!isCalendarDate(day)) throw new DomainError('request-invalid', undefined, [unknownDay('/day')]);
+    const isSigned = agreement.concludedAt !== null;
+    const { terms } = isSigned ? versionOn((await getLiving(tx, id)).life, day) : agreement;
     const [of, on] = [
       { id, taxes: terms.taxes },
-      { day: calendarDateOf(day), supply },
+      { day, supply },
     ];
     const taxes = await taxesFor(tx, of, on);
     if ('missing' in taxes) throw new DomainError('rates-missing', undefined, taxes.missing);

@@ -117,9 +117,9 @@ export async function taxRulesFor(tx: Tx, { seller, buyer, supply, on }: TaxQues
 export const countriesOf = (
   tx: Tx,
   agreementId: string,
-): Promise<{ readonly seller: string; readonly buyer: string }> =>
+): Promise<{ readonly seller: string; readonly buyer: string } | undefined> =>
   tx.asSystem(() =>
-    tx.one(
+    tx.first(
       `SELECT l.country AS seller, p.country AS buyer FROM agreements a
          JOIN organizations l ON l.id = a.label_id JOIN organizations p ON p.id = a.platform_id WHERE a.id = $1`,
       [agreementId],

@@ -49,8 +49,8 @@ export interface TaxOfDay {
 export async function taxesOfDay(tx: Tx, of: TaxedAgreement, on: TaxesOn): Promise<readonly TaxOfDay[]> {
   const agreed = await taxRatesOn(tx, of.id, on.day);
   const open = await openTaxRatesOn(tx, of.id, on.day);
-  const answer =
-    of.taxes && (await taxRulesFor(tx, { ...(await countriesOf(tx, of.id)), supply: on.supply, on: on.day }));
+  const countries = of.taxes && (await countriesOf(tx, of.id));
+  const answer = countries && (await taxRulesFor(tx, { ...countries, supply: on.supply, on: on.day }));
   return TAXES.map((tax): TaxOfDay => {
     const table = of.taxes && answer && saidOf(answer, tax, of.taxes);
     const agreedRate = agreed.find(({ kind }) => kind === tax);

@@ -12,6 +12,7 @@ export * from './rating';
 export * from './reconciling';
 export * from './settling';
 export * from './signing';
+export * from './taxing';
 export * from './terms';
 export * from './territory';
 export * from './uses';

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { dayInZone } from '../kernel';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Accrual, BookedAverages, KeptReadings, UsageModule } from '../usage';
@@ -41,6 +42,7 @@ import { LedgerController } from './ledger/ledger.controller';
 import { GatherPostings, LogLedger } from './ledger/log/log-ledger';
 import { LogController } from './ledger/log/log.controller';
 import { OverviewController } from './overview/overview.controller';
+import { StandingController } from './overview/standing.controller';
 import type { PaymentRail } from './payments';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
@@ -50,7 +52,8 @@ import { QuotesController } from './payments/quotes.controller';
 import { SendQuote } from './payments/send-quote';
 import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
-import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
+import { acceptWithSignature } from './payouts/commission';
+import { AcceptSchedule, CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
 import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
@@ -87,6 +90,8 @@ import { StatementBundle } from './statements/proof/statement-bundle';
 import { TraceLine, traceJob } from './statements/proof/trace-line';
 import { StatementFilesController } from './statements/statement-files.controller';
 import { StatementsController } from './statements/statements.controller';
+import { ApproveTaxTable, BringTaxTable, taxTableAction } from './tax/bring-tax-table';
+import { TaxTablesController } from './tax/tax-tables.controller';
 import { TimetableController } from './timetable/timetable.controller';
 import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timetable/watch-deadlines';
 
@@ -105,6 +110,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     StatementLifeController,
     LiveController,
     OverviewController,
+    StandingController,
     TimetableController,
     DisputesController,
     FactsController,
@@ -127,6 +133,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     ExchangeRatesController,
     TaxRatesController,
     TaxCertificatesController,
+    TaxTablesController,
     AgreedExchangeController,
     RateUsesController,
   ],
@@ -169,12 +176,15 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     TakeBankFile,
     ProposeUse,
     TakeOffAtProvider,
+    AcceptSchedule,
     ReconcileMoney,
     ImportRates,
     FetchRates,
     WatchRates,
     AgreeRates,
     TakeSilence,
+    BringTaxTable,
+    ApproveTaxTable,
   ],
 })
 export class SettlementModule implements OnModuleInit {
@@ -208,6 +218,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly takeBankFile: TakeBankFile,
     private readonly proposeUse: ProposeUse,
     private readonly takeOffAtProvider: TakeOffAtProvider,
+    private readonly approveTaxTable: ApproveTaxTable,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -222,6 +233,8 @@ export class SettlementModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.onConcluded.register('settlement', async (tx, agreement, terms) => {
+      const { labelId, concludedAt: at } = agreement;
+      await acceptWithSignature(tx, labelId, { day: dayInZone(at, 'UTC'), at });
       await this.postConclusion.execute(tx, agreement, terms);
       await askToWatchDeadlines(tx, agreement.id);
     });
@@ -235,6 +248,7 @@ export class SettlementModule implements OnModuleInit {
     this.approvals.register(issueAction, this.issueStatement);
     this.approvals.register(detailsAction, this.changeDetails);
     this.approvals.register(useReceiptAction, this.proposeUse);
+    this.approvals.register(taxTableAction, this.approveTaxTable);
     this.bookedAverages.register(averageBooked);
     this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());

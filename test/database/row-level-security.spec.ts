@@ -28,6 +28,9 @@ const ofNobody = [
   'payment_files',
   'rate_limits',
   'stripe_events',
+  'tax_rules',
+  'tax_table_decisions',
+  'tax_tables',
   'usage_days',
 ];
 

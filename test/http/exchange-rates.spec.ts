@@ -276,9 +276,11 @@ describe('rates of tax', () => {
     expect(await outcome(label, 'POST', `${path()}/4/withdrawal`, {})).toBe('409 agreed-rate-state');
     expect(await platform.post(`${path()}/4/withdrawal`, {})).toMatchObject({ state: 'withdrawn' });
     for (const number of [2, 3]) await label.post(`${path()}/${number}/confirmation`, {});
-    const vat = { rate: '0', source: 'Treaty, art. 0' };
-    expect(await inForce('2026-02-28')).toEqual({ withholding: { rate: '0.15', source: 'Treaty, art. 0.150' }, vat });
-    expect(await inForce('2026-03-01')).toEqual({ withholding: { rate: '0.1', source: 'Treaty, art. 0.1' }, vat });
+    const said = { by: 'parties', table: null };
+    const vat = { rate: '0', source: 'Treaty, art. 0', ...said };
+    const withheld = (rate: string, article: string) => ({ rate, source: `Treaty, art. ${article}`, ...said });
+    expect(await inForce('2026-02-28')).toEqual({ withholding: withheld('0.15', '0.150'), vat });
+    expect(await inForce('2026-03-01')).toEqual({ withholding: withheld('0.1', '0.1'), vat });
     expect((await refused(label, 'GET', `${path()}/in-force?day=2025-12-31`)).faults).toHaveLength(2);
     const listed = await platform.get<Page<{ number: number; tax: string; state: string }>>(`${path()}?limit=3`);
     expect(listed.rows.map(({ number, tax: kind, state }) => `${number} ${kind} ${state}`)).toEqual([

@@ -233,7 +233,11 @@ describe('money out', () => {
     expect(await ask([backFee.id])).toMatchObject({ status: 409, code: 'commission-missing' });
 
     const schedule = { rate: '0.05', from: '2025-01-01' };
-    expect(await operator.post('/v1/commission-schedules', schedule)).toMatchObject({ ...schedule, until: null });
+    const made = await operator.post<{ id: string }>('/v1/commission-schedules', schedule);
+    expect(made).toMatchObject({ ...schedule, until: null, acceptedAt: null });
+    expect(await ask([backFee.id])).toMatchObject({ status: 409, code: 'commission-missing' });
+    const acceptance = `/v1/commission-schedules/${made.id}/acceptance`;
+    expect(await label.post(acceptance, {})).toMatchObject({ ...schedule, acceptedAt: expect.any(String) as string });
     expect(await refusal(operator, 'POST', '/v1/commission-schedules', { rate: '0.04', from: '2026-01-01' })).toBe(
       'commission-overlaps',
     );

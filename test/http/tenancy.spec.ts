@@ -241,6 +241,8 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/bank/receipts/{id}': nobodys,
   '/v1/catalogue/imports/{id}': thing('import'),
   '/v1/claims/{id}': thing('claim'),
+  // Nobody's: every one can be read by all.
+  '/v1/commission-schedules/{id}': { foreign: () => randomUUID(), none: () => randomUUID() },
   '/v1/drafts/{id}': thing('draft'),
   '/v1/delegations/{id}': thing('delegation'),
   '/v1/exports/{id}': thing('export'),
@@ -664,6 +666,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/claims/{id}/reopening': () => ({ reason: 'The licence was broken.' }),
   'POST /v1/claims/{id}/withdrawal': () => ({ reason: 'It is settled.' }),
   'POST /v1/clearance/snapshots/{id}': () => ({}),
+  'POST /v1/commission-schedules/{id}/acceptance': () => ({}),
   'POST /v1/drafts/{id}/sending': () => ({}),
   'POST /v1/licence-requests/{id}/declining': () => ({ reason: 'No.' }),
   'POST /v1/licence-requests/{id}/withdrawal': () => ({}),

@@ -200,7 +200,7 @@ export const errorCodes = {
   'payment-file-empty': { status: 409, title: 'There is nothing to be paid by bank' },
   'payment-file-ended': { status: 409, title: 'It was said already what became of the file of payments' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },
-  'commission-missing': { status: 409, title: 'No commission schedule is in force' },
+  'commission-missing': { status: 409, title: 'The label has accepted no commission schedule that is in force' },
   'commission-overlaps': { status: 409, title: 'A commission schedule is already in force for that time' },
   'payment-provider-refused': { status: 502, title: 'The payment provider refused' },
 

@@ -67,10 +67,16 @@ export const ratesOfHeld = (
  * rate of a day to come nobody knows. Neither day moves while the invoice is held. It is booked at midnight and banks publish in the afternoon: a rate of the day before would be that of
  * nearly every due, so it is taken only where the bank rests on the day.
  */
-function daysOfDue({ exchange }: Terms, { on, bookedOn }: Due): RateDays {
+function daysOfDue({ exchange }: Terms, { on, bookedOn, purpose }: Due): RateDays {
   const first = on < bookedOn ? on : bookedOn;
   const period = { from: first, until: dayAfter(first, 1) };
-  return { taxes: on, exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }), isFinal: true };
+  const supply = purpose === 'back-fee' ? 'back-fee' : 'royalty';
+  return {
+    taxes: on,
+    supply,
+    exchange: exchange && dayOfRate(exchange, { period, issuedOn: bookedOn }),
+    isFinal: true,
+  };
 }
 
 /** As invoiceDue, at rates that are known. The caller holds the agreement. */

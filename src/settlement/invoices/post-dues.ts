@@ -69,7 +69,7 @@ export async function postDues(tx: Tx, agreement: LivingAgreement, { fees, at }:
   if (!hasDays(terms)) return;
   const exercised = await exercisedOptions(tx, agreement);
   const today = dayInZone(at, agreement.timeZone);
-  const open = duePayments(terms, { exercised, fees }).flatMap((due) => owedOn(agreement, due));
+  const open = datedPayments(agreement, { exercised, fees });
   for (const due of open.filter(({ invoicedOn }) => invoicedOn <= today)) await bookDue(tx, agreement, { due, at });
   const [next] = open
     .map(({ invoicedOn }) => invoicedOn)
@@ -85,7 +85,13 @@ export async function postDues(tx: Tx, agreement: LivingAgreement, { fees, at }:
   );
 }
 
-interface DatedPayment extends DuePayment {
+/** All that the terms fix for days, booked or to come. */
+export const datedPayments = (
+  agreement: LivingAgreement,
+  known: Parameters<typeof duePayments>[1],
+): readonly DatedPayment[] => duePayments(currentTerms(agreement.life), known).flatMap((due) => owedOn(agreement, due));
+
+export interface DatedPayment extends DuePayment {
   readonly on: CalendarDate;
   readonly invoicedOn: CalendarDate;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Injectable, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Injectable, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { compare, exactText, isCalendarDate, ONE, rational } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
@@ -25,6 +25,13 @@ export class ScheduleView {
   @ApiProperty({ example: '0.05' }) readonly rate!: string;
   @ApiProperty({ format: 'date' }) readonly from!: string;
   @ApiProperty({ type: String, format: 'date', nullable: true }) readonly until!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'of a label: when it accepted the schedule; null: not, so none of it is taken',
+  })
+  readonly acceptedAt!: string | null;
 }
 
 export class SchedulesView {
@@ -36,9 +43,16 @@ interface Schedule {
   readonly rate: string;
   readonly from: string;
   readonly until: string | null;
+  readonly accepted_at: Date | null;
 }
 
-const columns = 'id, rate, lower(in_force) AS from, upper(in_force) AS until';
+/** Parameter 1 is whoever asks. */
+const withAcceptance = `
+  SELECT s.id, s.rate, lower(s.in_force) AS from, upper(s.in_force) AS until, a.accepted_at
+    FROM commission_schedules s LEFT JOIN commission_acceptances a ON a.schedule_id = s.id AND a.label_id = $1`;
+
+const findSchedule = (tx: Tx, { organizationId }: Actor, id: string): Promise<Schedule | undefined> =>
+  tx.first<Schedule>(`${withAcceptance} WHERE s.id = $2`, [organizationId, id]);
 
 /** Sets the marketplace's commission for a time. Refuses with commission-overlaps where one is already set. */
 @Injectable()
@@ -49,12 +63,38 @@ export class MakeSchedule {
     const faults = faultsOf(rate, from, until);
     if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
     const at = this.clock.now();
-    const schedule = await tx.one<Schedule>(
-      `INSERT INTO commission_schedules (rate, in_force, made_by, made_at) VALUES ($1, daterange($2, $3), $4, $5) RETURNING ${columns}`,
+    const { id } = await tx.one<{ id: string }>(
+      'INSERT INTO commission_schedules (rate, in_force, made_by, made_at) VALUES ($1, daterange($2, $3), $4, $5) RETURNING id',
       [rate, from, until ?? null, actorName(actor), at],
     );
     const details = { rate, from, until: until ?? null };
-    await audit(tx, actor, { action: 'commission-schedule.made', subjectId: schedule.id, details, at });
+    await audit(tx, actor, { action: 'commission-schedule.made', subjectId: id, details, at });
+    return (await findSchedule(tx, actor, id))!;
+  }
+}
+
+/** A label accepts a schedule: from its first day on it is taken of the label's payouts. Once; to accept it again changes nothing. Refuses with not-found. */
+@Injectable()
+export class AcceptSchedule {
+  constructor(private readonly clock: Clock) {}
+
+  async execute(tx: Tx, actor: Actor, id: string): Promise<Schedule> {
+    if ((await findSchedule(tx, actor, id)) === undefined) throw new DomainError('not-found');
+    const at = this.clock.now();
+    const added = await tx.run(
+      `INSERT INTO commission_acceptances (label_id, schedule_id, accepted_by, accepted_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [actor.organizationId, id, actorName(actor), at],
+    );
+    const schedule = (await findSchedule(tx, actor, id))!;
+    if (added > 0) {
+      const { rate, from, until } = scheduleView(schedule);
+      await audit(tx, actor, {
+        action: 'commission-schedule.accepted',
+        subjectId: id,
+        details: { rate, from, until },
+        at,
+      });
+    }
     return schedule;
   }
 }
@@ -70,17 +110,21 @@ function faultsOf(rate: string, from: string, until: string | undefined): Fault[
   return faults;
 }
 
-const scheduleView = ({ id, rate, from, until }: Schedule): ScheduleView => ({
+const scheduleView = ({ id, rate, from, until, accepted_at }: Schedule): ScheduleView => ({
   id,
   rate: exactText(rational(rate)),
   from,
   until,
+  acceptedAt: accepted_at?.toISOString() ?? null,
 });
 
 @ApiTags('payouts')
 @Controller('v1/commission-schedules')
 export class CommissionSchedulesController {
-  constructor(private readonly makeSchedule: MakeSchedule) {}
+  constructor(
+    private readonly makeSchedule: MakeSchedule,
+    private readonly acceptSchedule: AcceptSchedule,
+  ) {}
 
   @Post()
   @Allow({ kinds: ['operator'], roles: ['admin'] })
@@ -97,11 +141,25 @@ export class CommissionSchedulesController {
   @Allow()
   @ApiOperation({
     summary: 'List the marketplace’s commission over time',
-    description: 'Open to everyone signed in: it is part of what they agree to.',
+    description:
+      'Open to everyone signed in: a label accepts the one in force with the first agreement that it signs, and each later one by itself.',
   })
   @ApiOkResponse({ type: SchedulesView })
-  async list(@InTx() tx: Tx): Promise<SchedulesView> {
-    const rows = await tx.rows<Schedule>(`SELECT ${columns} FROM commission_schedules ORDER BY in_force`);
+  async list(@By() { organizationId }: Actor, @InTx() tx: Tx): Promise<SchedulesView> {
+    const rows = await tx.rows<Schedule>(`${withAcceptance} ORDER BY s.in_force`, [organizationId]);
     return { rows: rows.map(scheduleView) };
+  }
+
+  @Post(':id/acceptance')
+  @HttpCode(200)
+  @Allow({ kinds: ['label'], roles: ['finance'], memberOnly: true, verified: true })
+  @ApiOperation({
+    summary: 'Accept a commission schedule',
+    description:
+      'From its first day on it is taken of what you are paid. Until you accept a later one, the last that you accepted goes on.',
+  })
+  @ApiOkResponse({ type: ScheduleView })
+  async accept(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ScheduleView> {
+    return scheduleView(await this.acceptSchedule.execute(tx, actor, id));
   }
 }

@@ -29,12 +29,35 @@ export function commissionOn(invoices: readonly Paid[], rate: Rational): Commiss
   };
 }
 
-/** The rate in force on a day. Refuses with commission-missing. */
-export async function commissionRate(tx: Tx, day: string): Promise<Rational> {
+/**
+ * The rate that a label has accepted for a day: of the schedules that it accepted and that have begun, the one that began last. A later one that it has not accepted is none of its
+ * own, so the one before goes on, even past its end. Refuses with commission-missing.
+ */
+export async function commissionRate(tx: Tx, labelId: string, day: string): Promise<Rational> {
   const schedule = await tx.first<{ rate: string }>(
-    'SELECT rate FROM commission_schedules WHERE in_force @> $1::date',
-    [day],
+    `SELECT s.rate FROM commission_acceptances a JOIN commission_schedules s ON s.id = a.schedule_id
+      WHERE a.label_id = $1 AND lower(s.in_force) <= $2::date ORDER BY lower(s.in_force) DESC LIMIT 1`,
+    [labelId, day],
   );
   if (schedule === undefined) throw new DomainError('commission-missing');
   return rational(schedule.rate);
 }
+
+/**
+ * With the first agreement that a label signs it accepts the schedule in force, which everybody signed in can read. Every later one it accepts by itself, or not: signing something else
+ * raises nothing.
+ */
+export const acceptWithSignature = (
+  tx: Tx,
+  labelId: string,
+  { day, at }: { readonly day: string; readonly at: Date },
+): Promise<number> =>
+  tx.asSystem(() =>
+    tx.run(
+      `INSERT INTO commission_acceptances (label_id, schedule_id, accepted_by, accepted_at)
+       SELECT $1, id, 'signature', $3 FROM commission_schedules
+        WHERE in_force @> $2::date AND NOT EXISTS (SELECT FROM commission_acceptances WHERE label_id = $1)
+           ON CONFLICT DO NOTHING`,
+      [labelId, day, at],
+    ),
+  );

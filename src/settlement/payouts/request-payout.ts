@@ -62,7 +62,7 @@ export class RequestPayout {
     const to = { ownerId: actor.organizationId, payee, currency: invoices[0]!.currency };
     const bank = account === undefined ? await bankDestination(tx, to, at) : undefined;
     // The schedule is the operator's own, so its days are not any agreement's: they are counted in UTC.
-    const rate = await commissionRate(tx, dayInZone(at, 'UTC'));
+    const rate = await commissionRate(tx, actor.organizationId, dayInZone(at, 'UTC'));
     const commission = commissionOn(invoices, rate);
     if (commission.gross === commission.commission) {
       throw new DomainError('invoice-not-payable', 'nothing would be left after the commission');

@@ -14,7 +14,9 @@ export interface UsableRate {
   readonly asked: CalendarDate;
   readonly formula: string;
   readonly from:
-    { readonly published: string; readonly crossedWith: string | null } | { readonly agreedNumber: number };
+    | { readonly published: string; readonly crossedWith: string | null }
+    | { readonly agreedNumber: number }
+    | { readonly taxRule: string };
 }
 
 interface Amount {
@@ -49,12 +51,13 @@ export async function recordUse(tx: Tx, { id, labelId, platformId }: Parties, us
   await tx.asSystem(() =>
     tx.run(
       `INSERT INTO rate_uses (agreement_id, month, occasion, kind, label_id, platform_id, rate, source, rate_day, asked_day, formula, exchange_rate_id, crossed_with_id,
-                              agreed_number, amount_from, currency_from, amount_to, currency_to, used_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+                              agreed_number, tax_rule_id, amount_from, currency_from, amount_to, currency_to, used_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
       [
         ...[id, `${month}-01`, occasion, rate.kind, labelId, platformId],
         ...[rate.rate, rate.source, rate.on, rate.asked, rate.formula],
         ...[published.published, published.crossedWith, 'agreedNumber' in from ? from.agreedNumber : null],
+        'taxRule' in from ? from.taxRule : null,
         ...[amountFrom.amount, amountFrom.currency, amountTo.amount, amountTo.currency, at],
       ],
     ),
@@ -77,11 +80,14 @@ export const usedRate = (use: Omit<RecordedUse, 'is_corrected'>): UsableRate => 
   on: use.rate_day,
   asked: use.asked_day,
   formula: use.formula,
-  from:
-    use.agreed_number === null
-      ? { published: use.exchange_rate_id!, crossedWith: use.crossed_with_id }
-      : { agreedNumber: use.agreed_number },
+  from: rowsUsed(use),
 });
+
+function rowsUsed(use: Omit<RecordedUse, 'is_corrected'>): UsableRate['from'] {
+  if (use.tax_rule_id !== null) return { taxRule: use.tax_rule_id };
+  if (use.agreed_number !== null) return { agreedNumber: use.agreed_number };
+  return { published: use.exchange_rate_id!, crossedWith: use.crossed_with_id };
+}
 
 export interface UsesCorrected {
   readonly agreement_id: string;
@@ -115,6 +121,7 @@ export interface RecordedUse {
   readonly exchange_rate_id: string | null;
   readonly crossed_with_id: string | null;
   readonly agreed_number: number | null;
+  readonly tax_rule_id: string | null;
   readonly amount_from: string;
   readonly currency_from: string;
   readonly amount_to: string;

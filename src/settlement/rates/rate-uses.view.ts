@@ -16,6 +16,8 @@ export class RateUseView {
   readonly rateIds!: readonly string[];
   @ApiProperty({ type: 'integer', nullable: true, description: 'or one that the parties agreed' })
   readonly agreedNumber!: number | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'or a rule of a tax table' })
+  readonly taxRuleId!: string | null;
   @ApiProperty({ type: AmountView, description: 'what it was applied to' }) readonly from!: AmountView;
   @ApiProperty({ type: AmountView, description: 'what it made: the tax, or the amount exchanged' })
   readonly to!: AmountView;
@@ -35,6 +37,7 @@ export const useView = (row: RecordedUse): RateUseView => ({
   formula: row.formula,
   rateIds: [row.exchange_rate_id, row.crossed_with_id].filter((id) => id !== null),
   agreedNumber: row.agreed_number,
+  taxRuleId: row.tax_rule_id,
   from: { amount: row.amount_from, currency: row.currency_from },
   to: { amount: row.amount_to, currency: row.currency_to },
   usedAt: row.used_at.toISOString(),

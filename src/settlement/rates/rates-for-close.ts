@@ -1,5 +1,4 @@
 import {
-  at as pointerAt,
   type CalendarDate,
   chooseRate,
   type CloseFacts,
@@ -12,20 +11,20 @@ import {
   RATE_PUBLISHERS,
   type RateQuestion,
   rateThrough,
-  rational,
-  type TaxFacts,
+  type Supply,
   type Terms,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { agreedExchangeOn, type AgreedRate, openTaxRatesOn, taxRatesOn } from './agreed-rates.repository';
+import { taxesFor } from '../tax/taxes-of-day';
+import { agreedExchangeOn, type AgreedRate } from './agreed-rates.repository';
 import { isDayOver, rowsFor } from './exchange-rates.repository';
+import type { Found } from './found';
 import type { UsableRate } from './rate-uses.repository';
 
-type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
+export type { Found };
 
-/** What was found, or what is missing: whoever needs several rates says at once which of them are. */
-export type Found<Value> = { readonly found: Value } | { readonly missing: readonly Fault[] };
+type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
 
 export interface ExchangeQuestion extends RateQuestion {
   readonly source: RateSourceOfTerms;
@@ -83,51 +82,6 @@ function agreedExchange({ from, to, day }: RateQuestion, { number, base, quote, 
   };
 }
 
-export interface TaxesFound {
-  readonly facts: Required<TaxFacts>;
-  readonly rates: readonly UsableRate[];
-}
-
-/** The tax rates of a day that one party stated and the other confirmed, or did not answer. A tax that is not due has a rate of zero, with the reason: where nobody states one there is none. */
-export async function taxesFor(tx: Tx, agreementId: string, day: CalendarDate): Promise<Found<TaxesFound>> {
-  const rows = await taxRatesOn(tx, agreementId, day);
-  const rates = rows.map((row) => taxRate(row, day));
-  const [withholding, vat] = (['withholding', 'vat'] as const).map((wanted) =>
-    rates.find(({ kind }) => kind === wanted),
-  );
-  if (withholding && vat) {
-    const fact = ({ rate, source }: UsableRate) => ({ rate, source });
-    return { found: { facts: { withholding: fact(withholding), vat: fact(vat) }, rates } };
-  }
-  const open = await openTaxRatesOn(tx, agreementId, day);
-  const missing = Object.entries({ withholding, vat }).flatMap(([kind, found]): Fault[] => {
-    if (found) return [];
-    const turn = whoseTurn(open.find((rate) => rate.kind === kind));
-    const message = `no rate of ${kind} is in force on ${day}: ${turn}`;
-    return [{ pointer: pointerAt('/taxes', kind), code: 'tax-rate-missing', message }];
-  });
-  return { missing };
-}
-
-/** Who has to do something so that there is a rate. */
-function whoseTurn(rate: AgreedRate | undefined): string {
-  if (rate === undefined) return 'neither party has stated one';
-  const { number, stated_by, label_id, state, answer_by } = rate;
-  const [by, other] = stated_by === label_id ? ['label', 'platform'] : ['platform', 'label'];
-  if (state === 'contested') return `the ${other} contests number ${number}, and nobody has stated another since`;
-  return `number ${number} of the ${by} waits for the ${other}${answer_by === null ? '' : `, until ${answer_by}`}`;
-}
-
-const taxRate = ({ kind, number, rate, basis, day: on }: AgreedRate, asked: CalendarDate): UsableRate => ({
-  kind,
-  rate: exactText(rational(rate)),
-  source: basis,
-  on,
-  asked,
-  formula: `${kind} ${rate} since ${on} (${basis})`,
-  from: { agreedNumber: number },
-});
-
 export interface RatesOfClose {
   /** For the kernel. */
   readonly facts: Pick<CloseFacts, 'taxes' | 'exchange'>;
@@ -138,6 +92,8 @@ export interface RatesOfClose {
 /** Which rates are asked for: of tax, and of exchange. That is undefined where nothing is exchanged before it is paid. */
 export interface RateDays {
   readonly taxes: CalendarDate;
+  /** What is taxed; absent: the licence. */
+  readonly supply?: Supply;
   readonly exchange: CalendarDate | undefined;
   /** Of exchange, as of `ExchangeQuestion`. */
   readonly isFinal?: boolean;
@@ -149,7 +105,8 @@ export async function ratesOn(tx: Tx, { id, terms }: Whose, days: RateDays): Pro
   const rates: UsableRate[] = [];
   let facts: RatesOfClose['facts'] = {};
   if (terms.taxes) {
-    const taxes = await taxesFor(tx, id, days.taxes);
+    const on = { day: days.taxes, supply: days.supply ?? 'royalty' } as const;
+    const taxes = await taxesFor(tx, { id, taxes: terms.taxes }, on);
     if ('missing' in taxes) missing.push(...taxes.missing);
     else {
       facts = { ...facts, taxes: taxes.found.facts };

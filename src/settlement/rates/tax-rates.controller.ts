@@ -1,17 +1,32 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { getAgreement } from '../../agreements';
-import { calendarDateOf, compare, exactText, type Fault, isCalendarDate, isShare, ONE, rational } from '../../kernel';
+import { ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { getAgreement, getLiving } from '../../agreements';
+import {
+  calendarDateOf,
+  compare,
+  exactText,
+  type Fault,
+  isCalendarDate,
+  isShare,
+  ONE,
+  rational,
+  SUPPLIES,
+  type Supply,
+  type TaxName,
+  versionOn,
+} from '../../kernel';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, DayField, DecimalField, TextField } from '../../platform/http/fields';
+import { orNull } from '../../platform/http/or-null';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { AgreeRates } from './agree-rates';
 import { listAgreedRates } from './agreed-rates.repository';
 import { AgreedRateParameters, TaxRateView, taxRateView } from './agreed-rates.view';
-import { taxesFor } from './rates-for-close';
+import { taxesFor, taxesOfDay } from '../tax/taxes-of-day';
+import { SaidOfTaxView, saidView } from '../tax/tax-rules.view';
 
 const kinds = ['withholding', 'vat'] as const;
 
@@ -30,11 +45,20 @@ export class ObjectionBody {
 
 export class TaxDayQuery {
   @DayField() readonly day!: string;
+  @ChoiceField(SUPPLIES, { optional: true, description: 'what is taxed; absent: royalty, as a close asks' })
+  readonly supply?: Supply;
 }
 
 export class TaxOfDayView {
   @ApiProperty({ example: '0.15' }) readonly rate!: string;
   @ApiProperty() readonly source!: string;
+  @ApiProperty({
+    enum: ['parties', 'table'],
+    description: 'who says so: both parties, or the operator’s tax table where they say nothing',
+  })
+  readonly by!: string;
+  @ApiProperty({ ...orNull(SaidOfTaxView), description: 'what the tax table says; null: none is in force' })
+  readonly table!: SaidOfTaxView | null;
 }
 
 export class TaxesOfDayView {
@@ -44,6 +68,7 @@ export class TaxesOfDayView {
 
 /** The rates of tax that a close needs: who bears them is in the terms, what they are the parties confirm to each other. */
 @ApiTags('rates')
+@ApiExtraModels(SaidOfTaxView)
 @Controller('v1/agreements/:id/tax-rates')
 export class TaxRatesController {
   constructor(private readonly agreeRates: AgreeRates) {}
@@ -90,19 +115,32 @@ export class TaxRatesController {
   @Allow({ kinds: ['label', 'platform'] })
   @ApiOperation({
     summary: 'Show the rates of tax of a day, as a close would use them',
-    description: 'Refused with `rates-missing`, naming each that is missing, and whose turn it is.',
+    description:
+      'With what the tax table says beside it, and whether that differs. Refused with `rates-missing`, naming each that is missing, and whose turn it is.',
   })
   @ApiOkResponse({ type: TaxesOfDayView })
   async inForce(
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { day }: TaxDayQuery,
+    @Query() { day, supply = 'royalty' }: TaxDayQuery,
   ): Promise<TaxesOfDayView> {
-    await getAgreement(tx, id);
+    const agreement = await getAgreement(tx, id);
     if (!isCalendarDate(day)) throw new DomainError('request-invalid', undefined, [unknownDay('/day')]);
-    const taxes = await taxesFor(tx, id, day);
+    const isSigned = agreement.concludedAt !== null;
+    const { terms } = isSigned ? versionOn((await getLiving(tx, id)).life, day) : agreement;
+    const [of, on] = [
+      { id, taxes: terms.taxes },
+      { day, supply },
+    ];
+    const taxes = await taxesFor(tx, of, on);
     if ('missing' in taxes) throw new DomainError('rates-missing', undefined, taxes.missing);
-    return taxes.found.facts;
+    const said = await taxesOfDay(tx, of, on);
+    const view = (wanted: TaxName): TaxOfDayView => {
+      const { rate, source } = taxes.found.facts[wanted];
+      const { by, table } = said.find(({ tax }) => tax === wanted)!;
+      return { rate, source, by: by ?? 'parties', table: table === undefined ? null : saidView(table, rate) };
+    };
+    return { withholding: view('withholding'), vat: view('vat') };
   }
 
   @Post(':number/confirmation')

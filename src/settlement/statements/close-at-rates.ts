@@ -61,9 +61,11 @@ export async function areRatesOutdated(
 
 const rowsOf = (rates: readonly UsableRate[]): string =>
   JSON.stringify(
-    rates.map(({ kind, from }) =>
-      'agreedNumber' in from ? [kind, from.agreedNumber] : [kind, from.published, from.crossedWith],
-    ),
+    rates.map(({ kind, rate, source, from }) => {
+      // Another version of the table may say the same again.
+      if ('taxRule' in from) return [kind, rate, source];
+      return 'agreedNumber' in from ? [kind, from.agreedNumber] : [kind, from.published, from.crossedWith];
+    }),
   );
 
 /**

@@ -1,6 +1,6 @@
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone, type Terms } from '../../kernel';
@@ -63,13 +63,13 @@ async function insertInvoice(
   const isPaidAtRate = exchange?.rateOf === 'payment';
   // The row lock makes the label's invoices of a year wait for one another until commit.
   const { last_number } = await tx.one<{ last_number: number }>(
-    `INSERT INTO invoice_series (label_id, year, last_number) VALUES ($1, $2::int, 1)
-     ON CONFLICT (label_id, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`,
+    often(`INSERT INTO invoice_series (label_id, year, last_number) VALUES ($1, $2::int, 1)
+     ON CONFLICT (label_id, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`),
     [agreement.labelId, year],
   );
   return tx.one<Invoice>(
-    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`,
+    often(`INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`),
     [
       agreement.id,
       agreement.labelId,

@@ -59,7 +59,7 @@ export async function eventSums(
   serviceId?: string,
 ): Promise<UsageSum[]> {
   const { text, values, isDetailed } = sumsQuery(agreement, month, position, serviceId);
-  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(often(text), values);
+  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(text, values);
   // An event of which several labels control a part is one of them's to see; what it adds to a sum is each's.
   const rows = await (isDetailed ? tx.asSystem(ask) : ask());
   return rows.map(sumOf);

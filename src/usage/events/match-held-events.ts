@@ -3,7 +3,7 @@ import { concludedAgreementsOf, getLiving } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
-import { often, type Tx } from '../../platform/database/tx';
+import type { Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
@@ -110,7 +110,7 @@ const waiting = `
    AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)`;
 
 async function anyHeld(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<boolean> {
-  const { any } = await tx.one<{ any: boolean }>(often(`SELECT EXISTS (SELECT ${waiting}) AS any`), [
+  const { any } = await tx.one<{ any: boolean }>(`SELECT EXISTS (SELECT ${waiting}) AS any`, [
     platformId,
     arrayText(isrcs),
   ]);

@@ -105,7 +105,8 @@ async function measureCsv({ url, key, statementId }: Settled, { lines, superuser
 
 /** The same rows as PostgreSQL writes them by itself. */
 async function copyOut(superuser: Client, statementId: string): Promise<void> {
-  const rows = `COPY (SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, exact, amount_minor
+  const rows = `COPY (SELECT line, period, clause, isrc, service_id, territory, use_model, quantity, returns, exact, amount_minor,
+                             controlled_share, sales, used_on, reported_on
                         FROM statement_lines WHERE (agreement_id, month) = (SELECT agreement_id, month FROM statements WHERE id = '${statementId}')
                        ORDER BY line) TO STDOUT (FORMAT csv)`;
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,5 +1,5 @@
 import { type CalendarDate, type Origin, type Period, readTerms, sha256Hex, type Terms } from '../kernel';
-import type { Tx } from '../platform/database/tx';
+import { often, type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 
 /** Until it is signed; then as its life goes on. */
@@ -58,14 +58,14 @@ const withVersion = 'agreements a JOIN agreement_versions v ON v.agreement_id = 
 /** The agreement with its terms. Refuses with not-found when there is none that the transaction's organization may see. */
 export async function getAgreement(tx: Tx, id: string): Promise<AgreementWithTerms> {
   return found(
-    await tx.first<Row>(`SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1`, [id]),
+    await tx.first<Row>(often(`SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1`), [id]),
   );
 }
 
 /** As getAgreement, and nobody else decides on it until the transaction ends. */
 export async function getAgreementForUpdate(tx: Tx, id: string): Promise<AgreementWithTerms> {
   const row = await tx.first<Row>(
-    `SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1 FOR NO KEY UPDATE OF a`,
+    often(`SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1 FOR NO KEY UPDATE OF a`),
     [id],
   );
   return found(row);

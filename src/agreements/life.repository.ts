@@ -1,5 +1,13 @@
-import { asKnownAt, type Life, type LifeEvent, type LifeFact, type PartyName, type SignedVersion } from '../kernel';
-import type { Tx } from '../platform/database/tx';
+import {
+  asKnownAt,
+  type Life,
+  type LifeEvent,
+  type LifeFact,
+  type PartyName,
+  type SignedVersion,
+  type Terms,
+} from '../kernel';
+import { often, type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import {
   type AgreementWithTerms,
@@ -8,7 +16,7 @@ import {
   getAgreement,
   getAgreementForUpdate,
 } from './agreements.repository';
-import { concludedVersions, type VersionText } from './versions.repository';
+import { signedTerms, type SignedTerms } from './versions.repository';
 
 /** A signed agreement with all that was signed of it and all that happened to it. */
 export interface LivingAgreement extends AgreementWithTerms {
@@ -76,13 +84,17 @@ const stampSql = (own: string): string =>
   `(SELECT count(*) FROM agreement_versions WHERE ${own} AND state = 'concluded') || ' ' || (SELECT count(*) FROM agreement_facts WHERE ${own})`;
 
 async function withLives(tx: Tx, agreements: readonly AgreementWithTerms[]): Promise<LivingAgreement[]> {
-  const ids = agreements.map(({ id }) => id);
-  const versions = Map.groupBy(await concludedVersions(tx, ids), ({ agreementId }) => agreementId);
-  const facts = await factsOf(tx, ids);
+  // The version signed last came with the agreement.
+  const read = new Map(agreements.map(({ termsHash, terms }) => [termsHash, terms]));
+  const lives = await livesOf(
+    tx,
+    agreements.map(({ id }) => id),
+    read,
+  );
   return agreements.map((agreement) => {
-    const own = versions.get(agreement.id);
-    if (own === undefined) throw new Error(`agreement ${agreement.id} is concluded and has no signed version`);
-    return { ...agreement, life: { versions: own.map(signedVersion), facts: facts.get(agreement.id) ?? [] } };
+    const life = lives(agreement.id);
+    if (life.versions.length === 0) throw new Error(`agreement ${agreement.id} is concluded and has no signed version`);
+    return { ...agreement, life };
   });
 }
 
@@ -102,13 +114,23 @@ export async function concludedLives(tx: Tx, agreementIds: readonly string[]): P
       WHERE id = ANY ($1::uuid[]) AND concluded_at IS NOT NULL ORDER BY ordinal`,
     [agreementIds],
   );
-  const ids = rows.map(({ id }) => id);
-  const versions = Map.groupBy(await concludedVersions(tx, ids), ({ agreementId }) => agreementId);
+  const lives = await livesOf(
+    tx,
+    rows.map(({ id }) => id),
+    new Map(),
+  );
+  return rows.map((row) => ({ ...row, life: lives(row.id) }));
+}
+
+/** What was signed of these agreements and what happened to them; `read` are texts by their hashes that need not be read again. */
+async function livesOf(
+  tx: Tx,
+  ids: readonly string[],
+  read: ReadonlyMap<string, Terms>,
+): Promise<(id: string) => Life> {
+  const versions = Map.groupBy(await signedTerms(tx, ids, read), ({ agreementId }) => agreementId);
   const facts = await factsOf(tx, ids);
-  return rows.map((row) => ({
-    ...row,
-    life: { versions: (versions.get(row.id) ?? []).map(signedVersion), facts: facts.get(row.id) ?? [] },
-  }));
+  return (id) => ({ versions: (versions.get(id) ?? []).map(signedVersion), facts: facts.get(id) ?? [] });
 }
 
 /** The ids of all concluded agreements that the transaction may see, oldest first. */
@@ -119,10 +141,7 @@ export async function concludedIds(tx: Tx): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-const signedVersion = ({ number, effectiveFrom, decidedAt, terms }: VersionText): SignedVersion => {
-  if (decidedAt === null) throw new Error('a concluded version was never decided');
-  return { number, effectiveFrom, concludedAt: decidedAt, terms };
-};
+const signedVersion = ({ agreementId: _, ...version }: SignedTerms): SignedVersion => version;
 
 interface FactRow {
   readonly agreement_id: string;
@@ -134,8 +153,8 @@ interface FactRow {
 /** What happened to these agreements, by agreement, in the order of recording. */
 export async function factsOf(tx: Tx, agreementIds: readonly string[]): Promise<Map<string, LifeFact[]>> {
   const rows = await tx.rows<FactRow>(
-    `SELECT agreement_id, number, fact, recorded_at FROM agreement_facts
-      WHERE agreement_id = ANY ($1::uuid[]) ORDER BY agreement_id, number`,
+    often(`SELECT agreement_id, number, fact, recorded_at FROM agreement_facts
+      WHERE agreement_id = ANY ($1::uuid[]) ORDER BY agreement_id, number`),
     [agreementIds],
   );
   const facts = new Map<string, LifeFact[]>();

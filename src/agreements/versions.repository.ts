@@ -11,9 +11,10 @@ import {
   manifestOf,
   type Origin,
   proseText,
+  type SignedVersion,
   type Terms,
 } from '../kernel';
-import type { Tx } from '../platform/database/tx';
+import { often, type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { executableTerms } from './agreements.repository';
 
@@ -77,6 +78,31 @@ export async function concludedVersions(tx: Tx, agreementIds: readonly string[])
     [agreementIds],
   );
   return rows.map(withTerms);
+}
+
+/** A signed version without what only papers show of it. */
+export interface SignedTerms extends SignedVersion {
+  readonly agreementId: string;
+}
+
+/** As concludedVersions, for whoever executes them. Texts are long: those that were read already, by their hashes, are not fetched again. */
+export async function signedTerms(
+  tx: Tx,
+  agreementIds: readonly string[],
+  read: ReadonlyMap<string, Terms>,
+): Promise<SignedTerms[]> {
+  const rows = await tx.rows<
+    Omit<SignedTerms, 'terms'> & { readonly termsHash: string; readonly termsText: string | null }
+  >(
+    often(`SELECT agreement_id AS "agreementId", number, effective_from AS "effectiveFrom", decided_at AS "concludedAt", terms_hash AS "termsHash",
+            CASE WHEN terms_hash = ANY ($2) THEN NULL ELSE terms END AS "termsText"
+       FROM agreement_versions WHERE agreement_id = ANY ($1::uuid[]) AND state = 'concluded' ORDER BY agreement_id, number`),
+    [agreementIds, [...read.keys()]],
+  );
+  return rows.map(({ termsHash, termsText, ...version }) => ({
+    ...version,
+    terms: termsText === null ? read.get(termsHash)! : executableTerms(version.agreementId, termsText, termsHash),
+  }));
 }
 
 const withTerms = (row: Omit<VersionText, 'terms'>): VersionText => ({

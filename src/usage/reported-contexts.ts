@@ -11,7 +11,7 @@ import {
   type Terms,
   useAndModelOf,
 } from '../kernel';
-import type { Tx } from '../platform/database/tx';
+import { often, type Tx } from '../platform/database/tx';
 
 /** A sales context as reported: everybody's plays, and the money that they brought. */
 export interface ReportedContext {
@@ -41,9 +41,9 @@ interface Row {
 /** The contexts of the reports, each once. */
 export async function reportedContexts(tx: Tx, reportIds: readonly string[]): Promise<ReportedContext[]> {
   const rows = await tx.rows<Row>(
-    `SELECT report_id, service_id, use_model, territory, lower(period) AS from, all_usages,
+    often(`SELECT report_id, service_id, use_model, territory, lower(period) AS from, all_usages,
             trim_scale(net_revenue * music_usage_ratio)::text AS revenue, currency
-       FROM usage_contexts WHERE report_id = ANY($1::uuid[]) ORDER BY report_id, context_id`,
+       FROM usage_contexts WHERE report_id = ANY($1::uuid[]) ORDER BY report_id, context_id`),
     [reportIds],
   );
   return rows.map((row) => ({

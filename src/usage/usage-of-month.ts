@@ -7,7 +7,7 @@ import {
   termsOfMonth,
   type UsageSum,
 } from '../kernel';
-import type { Tx } from '../platform/database/tx';
+import { often, type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { addedUp } from './added-up';
 import type { KeptReadings } from './kept-readings';
@@ -40,8 +40,8 @@ function liveReports(
 ): Promise<{ readonly id: string; readonly month: string }[]> {
   const months = monthsClosedWith(life, month).map((one) => `${one}-01`);
   return tx.rows(
-    `SELECT id, month FROM usage_reports
-      WHERE label_id = $1 AND platform_id = $2 AND month = ANY($3::date[]) AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`,
+    often(`SELECT id, month FROM usage_reports
+      WHERE label_id = $1 AND platform_id = $2 AND month = ANY($3::date[]) AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`),
     [labelId, platformId, months, terms.services.map(({ id }) => id)],
   );
 }
@@ -84,7 +84,9 @@ export async function usageOfReports(
 export async function reportsAwaited(tx: Tx, agreement: AgreementWithTerms, month: string): Promise<boolean> {
   const { until } = reportingPeriodAround(agreement.terms.reportingPeriod, month);
   const { waiting } = await tx.one<{ waiting: boolean }>(
-    `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month < $3 AND (state = 'received' OR (state = 'accepted' AND read_again IS NOT NULL)) AND service_id = ANY($4::uuid[])) AS waiting`,
+    often(
+      `SELECT EXISTS (SELECT FROM usage_reports WHERE label_id = $1 AND platform_id = $2 AND month < $3 AND (state = 'received' OR (state = 'accepted' AND read_again IS NOT NULL)) AND service_id = ANY($4::uuid[])) AS waiting`,
+    ),
     [agreement.labelId, agreement.platformId, until, agreement.terms.services.map(({ id }) => id)],
   );
   return waiting;

@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/database/tx';
+import { often, type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import type { UsageReport } from './usage-report';
 
@@ -13,7 +13,7 @@ export async function getReport(tx: Tx, id: string): Promise<UsageReport> {
 
 /** Reports by their ids, in the order of these: all of them that are there for this actor. */
 export const reportsOf = (tx: Tx, ids: readonly string[]): Promise<UsageReport[]> =>
-  tx.rows<UsageReport>('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]);
+  tx.rows<UsageReport>(often('SELECT * FROM usage_reports WHERE id = ANY($1::uuid[]) ORDER BY id'), [ids]);
 
 /** The report as it was read last: itself, or what reading its file again made of it. */
 export async function lastReadingOf(tx: Tx, id: string): Promise<string> {

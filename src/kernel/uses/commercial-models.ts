@@ -17,7 +17,7 @@ export const COMMERCIAL_MODELS = [
 export type CommercialModel = (typeof COMMERCIAL_MODELS)[number];
 
 /** Room for the models of one use in the combined number: 15 models, the list has 10. */
-const MODELS_PER_USE = 16;
+export const MODELS_PER_USE = 16;
 
 const NUMBERS: ReadonlyMap<string, number> = new Map(COMMERCIAL_MODELS.map((model, index) => [model, index + 1]));
 

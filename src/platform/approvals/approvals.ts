@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, actorName, holdsOneOf, type Role } from '../auth/actor';
 import { audit } from '../audit/audit';
 import { Clock } from '../clock';
-import type { Tx } from '../database/tx';
+import { often, type Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
 import { publish } from '../outbox/outbox';
 
@@ -56,8 +56,8 @@ export class Approvals {
   async requestFor(tx: Tx, asker: Asker, action: string, subjectId: string): Promise<Approval> {
     const subjectHash = await this.behaviourOf(action).subjectHash(tx, subjectId);
     return tx.one<Approval>(
-      `INSERT INTO approvals (owner_id, action, subject_id, subject_hash, requested_by, requested_at)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
+      often(`INSERT INTO approvals (owner_id, action, subject_id, subject_hash, requested_by, requested_at)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`),
       [asker.organizationId, action, subjectId, subjectHash, asker.name, this.clock.now()],
     );
   }
@@ -73,7 +73,7 @@ export class Approvals {
     }
     const at = this.clock.now();
     const decided = await tx.one<Approval>(
-      'UPDATE approvals SET decision = $2, decided_by = $3, decided_at = $4 WHERE id = $1 RETURNING *',
+      often('UPDATE approvals SET decision = $2, decided_by = $3, decided_at = $4 WHERE id = $1 RETURNING *'),
       [id, decision, actorName(actor), at],
     );
     await behaviour.decided(tx, actor, approval.subject_id, decision);
@@ -87,12 +87,12 @@ export class Approvals {
   }
 
   private async lockForDecision(tx: Tx, actor: Actor, id: string): Promise<Approval> {
-    const found = await tx.first<Approval>('SELECT * FROM approvals WHERE id = $1', [id]);
+    const found = await tx.first<Approval>(often('SELECT * FROM approvals WHERE id = $1'), [id]);
     if (found === undefined) throw new DomainError('not-found');
     const behaviour = this.behaviourOf(found.action);
     if (!holdsOneOf(actor, behaviour.roles)) throw new DomainError('forbidden');
     await behaviour.lock?.(tx, found.subject_id);
-    return tx.one<Approval>('SELECT * FROM approvals WHERE id = $1 FOR UPDATE', [id]);
+    return tx.one<Approval>(often('SELECT * FROM approvals WHERE id = $1 FOR UPDATE'), [id]);
   }
 
   private behaviourOf(action: string): ApprovalAction {

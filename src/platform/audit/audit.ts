@@ -1,5 +1,5 @@
 import { type Actor } from '../auth/actor';
-import type { Tx } from '../database/tx';
+import { often, type Tx } from '../database/tx';
 
 export interface AuditEntry {
   /** "payout.approved": subject and what was done to it. */
@@ -28,7 +28,9 @@ export async function audit(tx: Tx, by: Doer, entry: AuditEntry): Promise<void> 
 async function insert(tx: Tx, by: Doer, entry: AuditEntry, organizationId: string): Promise<void> {
   const system = 'system' in by;
   await tx.run(
-    `INSERT INTO audit_entries (organization_id, actor_kind, actor_id, action, subject_id, details, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    often(
+      `INSERT INTO audit_entries (organization_id, actor_kind, actor_id, action, subject_id, details, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    ),
     [
       organizationId,
       system ? 'system' : by.by.kind,

@@ -1,10 +1,28 @@
-import type { PoolClient } from 'pg';
+import { createHash } from 'node:crypto';
+import type { PoolClient, QueryResult } from 'pg';
 
 /** By which policies rows are seen. */
 export type TxRole = 'member' | 'operator' | 'auditor' | 'system';
 
 /** Values that PostgreSQL parameters may carry. */
 export type Parameter = string | number | bigint | boolean | Date | null | Buffer | readonly unknown[] | object;
+
+/** A statement under a name: a connection reads it once, and plans it a few times at most. */
+export interface Often {
+  readonly name: string;
+  readonly text: string;
+}
+
+const known = new Map<string, Often>();
+
+/** For a statement of a text that never changes, and that runs many times a second: to be read and planned anew it takes longer than to be done. */
+export function often(text: string): Often {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const named = { name: createHash('sha256').update(text).digest('hex').slice(0, 32), text };
+  known.set(text, named);
+  return named;
+}
 
 /**
  * An open transaction of one tenant, passed as a value so that no statement can run outside it.
@@ -19,17 +37,18 @@ export class Tx {
     private role: TxRole,
   ) {}
 
-  async rows<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return (await this.client.query(text, parameters as unknown[])).rows as Row[];
+  async rows<Row>(statement: string | Often, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return (await this.ask(statement, parameters)).rows as Row[];
   }
 
-  async first<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row | undefined> {
-    return (await this.rows<Row>(text, parameters))[0];
+  async first<Row>(statement: string | Often, parameters: readonly Parameter[] = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(statement, parameters))[0];
   }
 
   /** For statements that must give exactly one row: anything else is a programmer's mistake. */
-  async one<Row>(text: string, parameters: readonly Parameter[] = []): Promise<Row> {
-    const rows = await this.rows<Row>(text, parameters);
+  async one<Row>(statement: string | Often, parameters: readonly Parameter[] = []): Promise<Row> {
+    const rows = await this.rows<Row>(statement, parameters);
+    const text = typeof statement === 'string' ? statement : statement.text;
     if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}: ${text.slice(0, 120)}`);
     return rows[0]!;
   }
@@ -42,8 +61,15 @@ export class Tx {
   }
 
   /** Runs a statement and says how many rows it touched. */
-  async run(text: string, parameters: readonly Parameter[] = []): Promise<number> {
-    return (await this.client.query(text, parameters as unknown[])).rowCount ?? 0;
+  async run(statement: string | Often, parameters: readonly Parameter[] = []): Promise<number> {
+    return (await this.ask(statement, parameters)).rowCount ?? 0;
+  }
+
+  private ask(statement: string | Often, parameters: readonly Parameter[]): Promise<QueryResult> {
+    const values = parameters as unknown[];
+    return typeof statement === 'string'
+      ? this.client.query(statement, values)
+      : this.client.query({ ...statement, values });
   }
 
   /**

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
-import type { Tx } from '../database/tx';
+import { often, type Tx } from '../database/tx';
 import { type Unfinished, WorkerLease } from './lease';
 
 /** Ids only: what a job works on, never content, names or secrets. */
@@ -15,7 +15,7 @@ export type Job = (payload: JobPayload) => Promise<void>;
  * Jobs with the same key wait as one.
  */
 export async function enqueue(tx: Tx, name: string, payload: JobPayload, key?: string): Promise<void> {
-  await tx.run(`SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25)`, [
+  await tx.run(often(`SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25)`), [
     name,
     JSON.stringify(payload),
     key ?? null,
@@ -36,8 +36,8 @@ interface Later {
 export async function enqueueLater(tx: Tx, name: string, payload: JobPayload, { key, at, now }: Later): Promise<void> {
   const wait = Math.max(0, at.getTime() - now.getTime());
   await tx.run(
-    `SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25,
-       run_at => now() + $4::bigint * interval '1 millisecond')`,
+    often(`SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25,
+       run_at => now() + $4::bigint * interval '1 millisecond')`),
     [name, JSON.stringify(payload), key, wait],
   );
 }

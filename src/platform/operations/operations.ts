@@ -1,4 +1,4 @@
-import type { Tx } from '../database/tx';
+import { often, type Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
 
 export interface Operation {
@@ -41,8 +41,8 @@ export const moveOperation = (
   }: { state: Operation['state']; progress?: object; result?: object; problem?: object; at: Date },
 ): Promise<number> =>
   tx.run(
-    `UPDATE operations SET state = $2, progress = coalesce($3, progress), result = coalesce($4, result), problem = coalesce($5, problem), updated_at = $6
-      WHERE id = $1 AND state IN ('queued', 'running')`,
+    often(`UPDATE operations SET state = $2, progress = coalesce($3, progress), result = coalesce($4, result), problem = coalesce($5, problem), updated_at = $6
+      WHERE id = $1 AND state IN ('queued', 'running')`),
     [id, state, json(progress), json(result), json(problem), at],
   );
 

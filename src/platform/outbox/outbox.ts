@@ -1,4 +1,4 @@
-import type { Tx } from '../database/tx';
+import { often, type Tx } from '../database/tx';
 
 export interface News {
   /** Everyone the news is for. */
@@ -14,8 +14,8 @@ export interface News {
 export async function publish(tx: Tx, { to, topic, subjectId, payload = {}, at }: News): Promise<void> {
   tx.told = true;
   await tx.run(
-    `INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at)
-     SELECT organization, $2, $3, $4, $5 FROM unnest($1::uuid[]) AS organization`,
+    often(`INSERT INTO outbox (organization_id, topic, subject_id, payload, occurred_at)
+     SELECT organization, $2, $3, $4, $5 FROM unnest($1::uuid[]) AS organization`),
     [[...new Set(to)], topic, subjectId, JSON.stringify(payload), at],
   );
 }

@@ -1,5 +1,5 @@
 import { type DisputedPart, territoryCode } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 
 export const disputeStates = ['open', 'released', 'withdrawn'] as const;
 export type DisputeState = (typeof disputeStates)[number];
@@ -63,7 +63,9 @@ export const listDisputes = (tx: Tx, agreementId: string, limit: number, after: 
 /** Open disputes of a month ("2026-01"), by their numbers. */
 export const openDisputes = (tx: Tx, agreementId: string, month: string): Promise<Dispute[]> =>
   tx.rows<Dispute>(
-    `SELECT * FROM (${withFacts}) AS d WHERE agreement_id = $1 AND month = $2 AND state = 'open' ORDER BY number`,
+    often(
+      `SELECT * FROM (${withFacts}) AS d WHERE agreement_id = $1 AND month = $2 AND state = 'open' ORDER BY number`,
+    ),
     [agreementId, `${month}-01`],
   );
 

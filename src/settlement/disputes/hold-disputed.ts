@@ -5,21 +5,26 @@ import { type KeptReadings, otherSource } from '../../usage';
 import { post } from '../ledger/ledger';
 import { disputeHeld } from '../ledger/templates';
 import { type CloseInput, rateClose } from '../statements/rate-close';
-import { type Hold, insertHold, openDisputes, partOf } from './disputes.repository';
+import { type Dispute, type Hold, insertHold, partOf } from './disputes.repository';
 
 interface Closing {
   readonly agreement: LivingAgreement;
   readonly input: CloseInput;
   /** What the close has made. */
   readonly settled: Pick<Settled, 'payable' | 'payment'>;
+  /** The open ones of the month, by their numbers. */
+  readonly disputes: readonly Dispute[];
 }
 
 /**
  * What a close holds for each open dispute of its month: what the label gets less what it would get with the lower of both counts in the
  * disputed part, by the same close and at the same rates: its tax is taken off, and VAT is invoiced whole with the statement. One dispute after the other, so that nothing is held twice; never less than nothing.
  */
-export async function holdsOf(tx: Tx, readings: KeptReadings, { agreement, input, settled }: Closing): Promise<Hold[]> {
-  const disputes = await openDisputes(tx, agreement.id, input.month);
+export async function holdsOf(
+  tx: Tx,
+  readings: KeptReadings,
+  { agreement, input, settled, disputes }: Closing,
+): Promise<Hold[]> {
   if (disputes.length === 0) return [];
   const other = await otherSource(tx, readings, agreement, input.month);
   let { usage } = input.usage;

@@ -1,6 +1,6 @@
 import type { LivingAgreement } from '../../agreements';
 import { type CalendarDate, type CloseFacts, moneyFromText, periodOfMonth, termsOfMonth } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 
 export const factKinds = ['expenses', 'credit', 'figure'] as const;
 export type FactKind = (typeof factKinds)[number] | 'option';
@@ -71,7 +71,7 @@ export async function exercisedOptions(
   { id }: { readonly id: string },
 ): Promise<ReadonlyMap<string, CalendarDate>> {
   const rows = await tx.rows<{ subject: string; day: CalendarDate }>(
-    `SELECT subject, day FROM period_facts WHERE agreement_id = $1 AND kind = 'option'`,
+    often(`SELECT subject, day FROM period_facts WHERE agreement_id = $1 AND kind = 'option'`),
     [id],
   );
   return new Map(rows.map(({ subject, day }) => [subject, day]));
@@ -90,9 +90,9 @@ export async function exercisedBefore(
 /** The facts of one month: of several about the same matter the last one, and of expenses the last that is confirmed. */
 const factsOfMonth = (tx: Tx, agreementId: string, month: string): Promise<PeriodFact[]> =>
   tx.rows<PeriodFact>(
-    `SELECT DISTINCT ON (kind, subject, service_id) *
+    often(`SELECT DISTINCT ON (kind, subject, service_id) *
        FROM (${withConfirmation} WHERE f.agreement_id = $1 AND f.day = $2) of_month
-      WHERE kind <> 'option' AND (kind <> 'expenses' OR confirmed_at IS NOT NULL) ORDER BY kind, subject, service_id, number DESC`,
+      WHERE kind <> 'option' AND (kind <> 'expenses' OR confirmed_at IS NOT NULL) ORDER BY kind, subject, service_id, number DESC`),
     [agreementId, `${month}-01`],
   );
 

@@ -1,5 +1,5 @@
 import { type CalendarDate, startOfDayInZone } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import type { Books } from '../ledger/ledger';
 import type { Purpose } from './invoices.repository';
@@ -90,7 +90,7 @@ export const endHold = (tx: Tx, agreementId: string, { purpose, source }: Due, a
 /** What waits, the longest first. */
 export const heldInvoices = (tx: Tx, agreementId: string): Promise<HeldInvoice[]> =>
   tx.rows<HeldInvoice>(
-    `SELECT purpose, source, amount_minor AS minor, currency, counts_on AS "on", booked_on AS "bookedOn", pay_by AS "payBy", held_at AS "heldAt"
-       FROM held_invoices WHERE agreement_id = $1 AND ended_at IS NULL ORDER BY held_at, counts_on, purpose, source`,
+    often(`SELECT purpose, source, amount_minor AS minor, currency, counts_on AS "on", booked_on AS "bookedOn", pay_by AS "payBy", held_at AS "heldAt"
+       FROM held_invoices WHERE agreement_id = $1 AND ended_at IS NULL ORDER BY held_at, counts_on, purpose, source`),
     [agreementId],
   );

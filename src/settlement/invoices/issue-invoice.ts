@@ -1,6 +1,6 @@
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { enqueue, enqueueLater } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone, type Terms } from '../../kernel';
@@ -64,8 +64,8 @@ async function insertInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice> {
   const today = dayInZone(at, agreement.timeZone);
   const isPaidAtRate = exchange?.rateOf === 'payment';
   const invoice = await tx.one<Invoice>(
-    `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`,
+    often(`INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, vat_minor, pay_in, pay_rate_of)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10::date + $11::int, $12, $13, $14) RETURNING *`),
     [
       agreement.id,
       agreement.labelId,

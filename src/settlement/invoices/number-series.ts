@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 
 const prefixes = { invoice: 'INV', 'credit-note': 'CRN' } as const;
 
@@ -12,8 +12,8 @@ export async function nextNumber(
 ): Promise<string> {
   const year = day.slice(0, 4);
   const { last_number } = await tx.one<{ last_number: number }>(
-    `INSERT INTO invoice_series (label_id, kind, year, last_number) VALUES ($1, $2, $3::int, 1)
-     ON CONFLICT (label_id, kind, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`,
+    often(`INSERT INTO invoice_series (label_id, kind, year, last_number) VALUES ($1, $2, $3::int, 1)
+     ON CONFLICT (label_id, kind, year) DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number`),
     [labelId, kind, year],
   );
   return `${prefixes[kind]}-${year}-${String(last_number).padStart(6, '0')}`;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { currencyExponent } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import { arrayText } from '../../platform/database/array-text';
+import { often, type Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
 import type { Leg } from './templates';
 
@@ -52,11 +53,11 @@ export async function postAll(tx: Tx, postings: readonly Posting[]): Promise<boo
 type Identified = Posting & { readonly id: string };
 
 async function insertTransactions(tx: Tx, postings: readonly Identified[]): Promise<ReadonlySet<string>> {
-  const column = (of: (posting: Identified) => string): string[] => postings.map(of);
+  const column = (of: (posting: Identified) => string): string => arrayText(postings.map(of));
   const rows = await tx.rows<{ id: string }>(
-    `INSERT INTO ledger_transactions (id, agreement_id, label_id, platform_id, kind, source, effective_on, booked_at)
+    often(`INSERT INTO ledger_transactions (id, agreement_id, label_id, platform_id, kind, source, effective_on, booked_at)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::date[], $8::timestamptz[])
-     ON CONFLICT ON CONSTRAINT ledger_transactions_once DO NOTHING RETURNING id`,
+     ON CONFLICT ON CONSTRAINT ledger_transactions_once DO NOTHING RETURNING id`),
     [
       column(({ id }) => id),
       column(({ agreement }) => agreement.id),
@@ -75,20 +76,21 @@ async function insertLegs(tx: Tx, postings: readonly Identified[]): Promise<void
   const rows = postings.flatMap(({ id, agreement, legs }) =>
     legs.map(({ account, minor, payee = null }, place) => ({ id, agreement, leg: place + 1, account, minor, payee })),
   );
+  const column = (of: (row: (typeof rows)[number]) => string | number | null): string => arrayText(rows.map(of));
   await tx.run(
-    `INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent, payee)
-     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[], $9::smallint[], $10::smallint[])`,
+    often(`INSERT INTO ledger_postings (agreement_id, transaction_id, leg, label_id, platform_id, account, amount_minor, currency, exponent, payee)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::text[], $9::smallint[], $10::smallint[])`),
     [
-      rows.map(({ agreement }) => agreement.id),
-      rows.map(({ id }) => id),
-      rows.map(({ leg }) => leg),
-      rows.map(({ agreement }) => agreement.labelId),
-      rows.map(({ agreement }) => agreement.platformId),
-      rows.map(({ account }) => account),
-      rows.map(({ minor }) => String(minor)),
-      rows.map(({ agreement }) => agreement.currency),
-      rows.map(({ agreement }) => currencyExponent(agreement.currency)),
-      rows.map(({ payee }) => payee),
+      column(({ agreement }) => agreement.id),
+      column(({ id }) => id),
+      column(({ leg }) => leg),
+      column(({ agreement }) => agreement.labelId),
+      column(({ agreement }) => agreement.platformId),
+      column(({ account }) => account),
+      column(({ minor }) => String(minor)),
+      column(({ agreement }) => agreement.currency),
+      column(({ agreement }) => currencyExponent(agreement.currency)),
+      column(({ payee }) => payee),
     ],
   );
 }

@@ -8,15 +8,24 @@ import { closedMonths } from '../statements/statements.repository';
 import { type PoolRecoupment, untakenRecoupments } from './pools.repository';
 
 /**
- * Holds an agreement and all of its pool, always in the order of their ids, so that two closes of a pool wait for one another and neither waits for ever. Refuses with statement-outdated where an
- * amendment has just brought others into the pool.
+ * Holds an agreement and all of its pool, always in the order of their ids, so that two closes of a pool wait for one another and neither waits for ever. Gives the agreement as it is then. Refuses
+ * with statement-outdated where an amendment has just brought others into the pool.
  */
-export async function holdPool(tx: Tx, agreementId: string): Promise<void> {
-  const others = pooledIn(await getLiving(tx, agreementId));
-  if (others.length === 0) return;
+export async function holdPool(tx: Tx, agreementId: string): Promise<LivingAgreement> {
+  // Most agreements have no pool, and are read once; where there is one, another may have to be held first.
+  await tx.run('SAVEPOINT alone');
+  const alone = await getLivingForUpdate(tx, agreementId);
+  const others = pooledIn(alone);
+  if (others.length === 0) {
+    await tx.run('RELEASE SAVEPOINT alone');
+    return alone;
+  }
+  await tx.run('ROLLBACK TO SAVEPOINT alone; RELEASE SAVEPOINT alone');
   for (const id of [agreementId, ...others].sort()) await getLivingForUpdate(tx, id);
-  const now = pooledIn(await getLiving(tx, agreementId));
-  if (now.some((id) => !others.includes(id))) throw new DomainError('statement-outdated', 'its pool has changed');
+  const held = await getLiving(tx, agreementId);
+  if (pooledIn(held).some((id) => !others.includes(id)))
+    throw new DomainError('statement-outdated', 'its pool has changed');
+  return held;
 }
 
 /** Every agreement that any version of the terms pools it with. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import type { LivingAgreement } from '../../agreements';
 import { RatingRefused, termsOfMonth } from '../../kernel';
 import { Approvals, voidApproval } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
@@ -64,8 +64,7 @@ export class ClosePeriod {
   /** Gives the id of the month's statement, or of its draft. */
   private async closeOnce(tx: Tx, { agreementId, month, askedBy, estimate, at }: Close): Promise<string> {
     // Whoever closes a month of the same agreement, or of its pool, at the same time waits here, and then finds the draft.
-    await holdPool(tx, agreementId);
-    const agreement = await getLivingForUpdate(tx, agreementId);
+    const agreement = await holdPool(tx, agreementId);
     const issued = await statementOfMonth(tx, agreementId, month);
     if (issued !== undefined) return issued.id;
     await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getAgreementForUpdate, getLivingForUpdate } from '../../agreements';
+import { getLivingForUpdate } from '../../agreements';
 import { canonicalText, periodOfMonth, sha256Hex } from '../../kernel';
 import type { ApprovalAction } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
@@ -34,9 +34,7 @@ export class IssueStatement implements ApprovalAction {
   /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. */
   async lock(tx: Tx, id: string): Promise<void> {
     const draft = await findDraftHead(tx, id);
-    if (draft === undefined) return;
-    await holdPool(tx, draft.agreement_id);
-    await getAgreementForUpdate(tx, draft.agreement_id);
+    if (draft !== undefined) await holdPool(tx, draft.agreement_id);
   }
 
   /** A draft never changes; one that is void or issued has been decided. */

@@ -1,6 +1,6 @@
 import type { AgreementWithTerms } from '../../agreements';
 import { type Carried, type ReportingPeriod, reportingPeriodNameAround } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { UsageBasis } from '../../usage';
 import { unpacked } from './drafts/packed';
@@ -90,7 +90,7 @@ export const fileNameOf = (statement: Pick<Statement, 'id' | 'month' | 'reportin
   `statement-${periodNameOf(statement)}-${statement.id}`;
 
 export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Promise<IssuedStatement | undefined> =>
-  tx.first<IssuedStatement>('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2', [
+  tx.first<IssuedStatement>(often('SELECT * FROM statements WHERE agreement_id = $1 AND month = $2'), [
     agreementId,
     `${month}-01`,
   ]);
@@ -99,13 +99,19 @@ export const statementOfMonth = (tx: Tx, agreementId: string, month: string): Pr
 export const statementsOf = (tx: Tx, agreementId: string): Promise<Statement[]> =>
   tx.rows<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month', [agreementId]);
 
-export const latestStatement = (tx: Tx, agreementId: string): Promise<Statement | undefined> =>
-  tx.first<Statement>('SELECT * FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1', [agreementId]);
+/** The balances after the last close; its text may be long and is left where it is. */
+export const latestStatement = (
+  tx: Tx,
+  agreementId: string,
+): Promise<Pick<Statement, 'month' | 'carried_out'> | undefined> =>
+  tx.first(often('SELECT month, carried_out FROM statements WHERE agreement_id = $1 ORDER BY month DESC LIMIT 1'), [
+    agreementId,
+  ]);
 
 /** 'YYYY-MM': the first month of every closed period. */
 export async function closedMonths(tx: Tx, agreementId: string): Promise<Set<string>> {
   const rows = await tx.rows<{ month: string }>(
-    `SELECT to_char(month, 'YYYY-MM') AS month FROM statements WHERE agreement_id = $1`,
+    often(`SELECT to_char(month, 'YYYY-MM') AS month FROM statements WHERE agreement_id = $1`),
     [agreementId],
   );
   return new Set(rows.map(({ month }) => month));
@@ -133,9 +139,9 @@ export type NewStatement = Pick<
 export async function insertStatement(tx: Tx, statement: NewStatement): Promise<void> {
   const { agreement, month, at } = statement;
   await tx.run(
-    `INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
+    often(`INSERT INTO statements (agreement_id, month, label_id, platform_id, clause_lines, sha256, royalties_minor, recouped_minor, total_minor,
                              currency, carried_in, carried_out, issued_at, held_minor, id, draft, estimated_from, reporting_period)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`),
     [
       agreement.id,
       `${month}-01`,
@@ -161,8 +167,8 @@ export async function insertStatement(tx: Tx, statement: NewStatement): Promise<
 
 export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Booking): Promise<number> =>
   tx.run(
-    `INSERT INTO period_bookings (agreement_id, period, sequence, label_id, platform_id, statement_month, report_ids, event_position, total_minor, delta_minor, currency)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    often(`INSERT INTO period_bookings (agreement_id, period, sequence, label_id, platform_id, statement_month, report_ids, event_position, total_minor, delta_minor, currency)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`),
     [
       agreement.id,
       booking.period,
@@ -181,8 +187,8 @@ export const insertBooking = (tx: Tx, agreement: AgreementWithTerms, booking: Bo
 /** The last booking of every period that is closed: what the books say now. */
 export const currentBookings = (tx: Tx, agreementId: string): Promise<Booking[]> =>
   tx.rows<Booking>(
-    `SELECT DISTINCT ON (period) period, sequence, statement_month, report_ids, event_position, total_minor, delta_minor
-       FROM period_bookings WHERE agreement_id = $1 ORDER BY period, sequence DESC`,
+    often(`SELECT DISTINCT ON (period) period, sequence, statement_month, report_ids, event_position, total_minor, delta_minor
+       FROM period_bookings WHERE agreement_id = $1 ORDER BY period, sequence DESC`),
     [agreementId],
   );
 

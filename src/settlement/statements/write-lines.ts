@@ -1,65 +1,38 @@
 import type { AgreementWithTerms } from '../../agreements';
 import { type BreakageLine, territoryNumber, useModelCode } from '../../kernel';
-import { copyInto, type CopyValue } from '../../platform/database/copy';
+import { type Cell, insertMany } from '../../platform/database/insert-many';
 import type { Tx } from '../../platform/database/tx';
 import type { ClosedMonth } from './rate-close';
 import { statementLines } from './statement-lines';
 
-const columns = [
-  'agreement_id',
-  'month',
-  'draft',
-  'line',
-  'label_id',
-  'platform_id',
-  'period',
-  'clause',
-  'isrc',
-  'service_id',
-  'territory',
-  'use_model',
-  'quantity',
-  'returns',
-  'controlled_share',
-  'sales',
-  'used_on',
-  'reported_on',
-  'exact',
-  'amount_minor',
-] as const;
+/** Columns that differ from line to line. */
+const ofLine = {
+  ...{ line: 'int', period: 'date', clause: 'text' },
+  ...{ isrc: 'bpchar', service_id: 'uuid', territory: 'int', use_model: 'int' },
+  ...{ quantity: 'bigint', returns: 'bigint', controlled_share: 'numeric', sales: 'numeric' },
+  ...{ used_on: 'date', reported_on: 'date', exact: 'text', amount_minor: 'bigint' },
+};
 
-const breakageColumns = [
-  ...['agreement_id', 'month', 'draft', 'line', 'label_id', 'platform_id'],
-  ...['isrc', 'weight', 'exact', 'amount_minor'],
-];
+const ofBreakage = { line: 'int', isrc: 'bpchar', weight: 'text', exact: 'text', amount_minor: 'bigint' };
 
-/** Writes the statement's lines by COPY: there may be a million. So may there be of breakage. */
+/** Writes the statement's lines: there may be a million. So may there be of breakage. */
 export async function writeLines(
   tx: Tx,
-  agreement: AgreementWithTerms,
+  { id, labelId, platformId }: AgreementWithTerms,
   { closed, draft }: { closed: ClosedMonth; draft: number },
 ): Promise<void> {
-  await copyInto(tx, 'statement_lines', columns, rows(agreement, closed, draft));
-  const { month, settled } = closed;
-  if (settled.breakage === undefined) return;
-  const { lines } = settled.breakage;
-  await copyInto(tx, 'breakage_lines', breakageColumns, breakageRows(agreement, { month, draft, lines }));
+  const same = { agreement_id: id, month: `${closed.month}-01`, draft, label_id: labelId, platform_id: platformId };
+  await insertMany(tx, { table: 'statement_lines', same, each: ofLine }, rows(closed));
+  const { breakage } = closed.settled;
+  if (breakage === undefined) return;
+  await insertMany(tx, { table: 'breakage_lines', same, each: ofBreakage }, breakageRows(breakage.lines));
 }
 
-function* breakageRows(
-  { id, labelId, platformId }: AgreementWithTerms,
-  { month, draft, lines }: { month: string; draft: number; lines: readonly BreakageLine[] },
-): Generator<CopyValue[]> {
-  for (const [place, { isrc, weight, exact, minor }] of lines.entries()) {
-    yield [id, `${month}-01`, draft, place + 1, labelId, platformId, isrc, weight, exact, minor];
-  }
+function* breakageRows(lines: readonly BreakageLine[]): Generator<Cell[]> {
+  for (const [place, { isrc, weight, exact, minor }] of lines.entries()) yield [place + 1, isrc, weight, exact, minor];
 }
 
-function* rows(
-  { id, labelId, platformId }: AgreementWithTerms,
-  closed: ClosedMonth,
-  draft: number,
-): Generator<CopyValue[]> {
+function* rows(closed: ClosedMonth): Generator<Cell[]> {
   let line = 0;
   for (const { period, clause, recording, quantity, returns, sales = null, exact, minor } of statementLines(closed)) {
     line += 1;
@@ -74,6 +47,6 @@ function* rows(
           ];
     const { controlledShare = null, usedOn = null, reportedOn = null } = recording ?? {};
     const facts = [quantity, returns, controlledShare, sales, usedOn, reportedOn, exact, minor];
-    yield [id, `${closed.month}-01`, draft, line, labelId, platformId, `${period}-01`, clause, ...context, ...facts];
+    yield [line, `${period}-01`, clause, ...context, ...facts];
   }
 }

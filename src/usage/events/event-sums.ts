@@ -10,7 +10,7 @@ import {
   useModelCode,
   wholeShare,
 } from '../../kernel';
-import type { Parameter, Tx } from '../../platform/database/tx';
+import { often, type Parameter, type Tx } from '../../platform/database/tx';
 import { detailValues, type EventDetails, eventDetailsOf, partSql } from './event-days';
 import { movedEvents } from './moved-events';
 
@@ -29,9 +29,9 @@ export async function lastPosition(
   settled: bigint,
 ): Promise<bigint> {
   const { last } = await tx.one<{ last: bigint }>(
-    `SELECT coalesce(max(l.last), 0) AS last
+    often(`SELECT coalesce(max(l.last), 0) AS last
        FROM unnest($2::date[]) AS m (month),
-            LATERAL (SELECT max(position) AS last FROM usage_event_sums s WHERE s.agreement_id = $1 AND s.month = m.month AND s.position <= $3) l`,
+            LATERAL (SELECT max(position) AS last FROM usage_event_sums s WHERE s.agreement_id = $1 AND s.month = m.month AND s.position <= $3) l`),
     [agreement.id, monthsSummed(agreement, month), settled],
   );
   return last;

@@ -2,7 +2,7 @@ import { exactText, rational, territoryCode, territoryNumber, useAndModelOf, use
 import type { Database } from '../../platform/database/database';
 import type { Statement } from '../../platform/database/lone-statement';
 import type { Tx } from '../../platform/database/tx';
-import { arrayText } from './array-text';
+import { arrayText } from '../../platform/database/array-text';
 import type { Match } from './event-matcher';
 import { stampSql } from './platform-grants';
 import type { EventSale, UsageEvent } from './usage-event';

@@ -8,7 +8,7 @@ import type { JobPayload } from '../../platform/jobs/jobs';
 import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
 import { acceptedResolutions, type Resolution } from '../suspense/resolutions.repository';
-import { arrayText } from './array-text';
+import { arrayText } from '../../platform/database/array-text';
 import { type EventMatcher, type Licensed, saleUntold } from './event-matcher';
 import { insertMovements, sharedOf } from './event-shares';
 import { drawPosition, eventOf, type EventRow, foldInto } from './events.repository';
@@ -110,7 +110,10 @@ const waiting = `
    AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)`;
 
 async function anyHeld(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<boolean> {
-  const { any } = await tx.one<{ any: boolean }>(`SELECT EXISTS (SELECT ${waiting}) AS any`, [platformId, isrcs]);
+  const { any } = await tx.one<{ any: boolean }>(`SELECT EXISTS (SELECT ${waiting}) AS any`, [
+    platformId,
+    arrayText(isrcs),
+  ]);
   return any;
 }
 

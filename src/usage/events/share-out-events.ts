@@ -5,11 +5,11 @@ import { wholeShare } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
 import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
-import { arrayText } from './array-text';
+import { arrayText } from '../../platform/database/array-text';
 import type { Part } from './event-matcher';
 import { insertMovements, movementsOf, type SharedEvent } from './event-shares';
 import { eventOf, type EventRow, settledPosition } from './events.repository';
@@ -74,10 +74,10 @@ export class ShareOutEvents {
   async finish(agreementId: string): Promise<void> {
     const waiting = await this.database.asSystem((tx) =>
       tx.rows<{ id: string }>(
-        `SELECT c.id::text AS id FROM usage_share_checks c JOIN agreements a ON a.platform_id = c.platform_id
+        often(`SELECT c.id::text AS id FROM usage_share_checks c JOIN agreements a ON a.platform_id = c.platform_id
           WHERE a.id = $1 AND c.done_at IS NULL
             AND EXISTS (SELECT FROM agreement_grants g WHERE g.agreement_id = a.id AND g.isrc = ANY (c.isrcs::bpchar[]))
-          ORDER BY c.id`,
+          ORDER BY c.id`),
         [agreementId],
       ),
     );

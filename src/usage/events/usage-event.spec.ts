@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { arrayText } from './array-text';
+import { arrayText } from '../../platform/database/array-text';
 import { differencesBetween, readUsageEvent, type UsageEvent } from './usage-event';
 
 const sound = {

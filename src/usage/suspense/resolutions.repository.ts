@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import { partiesOfReport, type UsageReport } from '../usage-report';
 
 export const resolutionStates = ['proposed', 'accepted', 'declined', 'withdrawn'] as const;
@@ -121,7 +121,9 @@ export const acceptedResolutions = (
   { labelId, platformId }: { readonly labelId: string; readonly platformId: string },
 ): Promise<Resolution[]> =>
   tx.rows<Resolution>(
-    `SELECT * FROM (${withFacts}) AS x WHERE label_id = $1 AND platform_id = $2 AND state = 'accepted' ORDER BY decided_at, id`,
+    often(
+      `SELECT * FROM (${withFacts}) AS x WHERE label_id = $1 AND platform_id = $2 AND state = 'accepted' ORDER BY decided_at, id`,
+    ),
     [labelId, platformId],
   );
 

@@ -32,7 +32,8 @@ const amounts = 6;
 
 const castLegs = ({ text, values }: Statement): Statement => {
   if (!text.includes('INSERT INTO ledger_postings')) return { text, values };
-  return { text, values: values.map((value, at) => (at === amounts ? (value as string[]).map(throughNumber) : value)) };
+  const cast = (column: unknown): string => (column as string).replaceAll(/-?\d+/g, throughNumber);
+  return { text, values: values.map((value, at) => (at === amounts ? cast(value) : value)) };
 };
 
 const isTaken = ({ text }: Statement): boolean => text.includes('FROM stripe_events WHERE id = $1 FOR UPDATE');

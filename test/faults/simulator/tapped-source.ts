@@ -81,10 +81,10 @@ export class TappedSource {
 
   private tapped(client: PoolClient): object {
     const query = (first: unknown, values?: unknown[]): unknown => {
-      // COPY is a stream, and prepared statements come as an object.
       if (typeof first === 'string') return this.run(client, { text: first, values: values ?? [] });
+      // COPY is a stream. What is prepared has a name, which only one text may have: changed or not, it goes without.
       if (typeof (first as { submit?: unknown }).submit === 'function') return client.query(first as never);
-      return this.dying(client, '').then(() => client.query(first as never));
+      return this.run(client, first as Statement);
     };
     return new Proxy(client, {
       get: (target, name) => {

@@ -1,8 +1,8 @@
 import type { LivingAgreement } from '../../../agreements';
-import { canonicalText, type Carried, type CloseFacts, termsHash, termsOfMonth } from '../../../kernel';
+import { canonicalText, type Carried, type CloseFacts, type Terms, termsHash, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
-import { openDisputes } from '../../disputes/disputes.repository';
+import { type Dispute, openDisputes } from '../../disputes/disputes.repository';
 import { figuresOf } from '../../facts/facts.repository';
 import { factsWithPool } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
@@ -21,6 +21,8 @@ export interface BuiltOn {
   readonly carried: Carried;
   /** What neither the contract nor usage says. */
   readonly facts: CloseFacts;
+  /** Those of the period that are open. */
+  readonly disputes: readonly Dispute[];
   /** All of it as one text: another text, another close. */
   readonly text: string;
 }
@@ -47,7 +49,7 @@ export async function builtOn(
     month,
     told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),
     estimatedFrom,
-    terms: [...bases.keys()].map((of) => termsHash(termsOfMonth(agreement.life, of))),
+    terms: hashesOf([...bases.keys()].map((of) => termsOfMonth(agreement.life, of))),
     usage: [...bases.values()].map(({ reportIds, eventPosition }) => ({
       reports: [...reportIds].sort(),
       events: eventPosition === null ? null : String(eventPosition),
@@ -56,5 +58,11 @@ export async function builtOn(
     carried,
     disputes: disputes.map(({ number }) => number),
   });
-  return { bases, estimatedFrom, carried, facts, text };
+  return { bases, estimatedFrom, carried, facts, disputes, text };
+}
+
+/** The hash of each; periods under the same text share it, and a text may be long. */
+function hashesOf(all: readonly Terms[]): string[] {
+  const hashes = new Map([...new Set(all)].map((terms) => [terms, termsHash(terms)]));
+  return all.map((terms) => hashes.get(terms)!);
 }

@@ -1,5 +1,5 @@
 import type { AgreementWithTerms } from '../../../agreements';
-import type { Tx } from '../../../platform/database/tx';
+import { often, type Tx } from '../../../platform/database/tx';
 import type { Hold } from '../../disputes/disputes.repository';
 import type { ClosedMonth } from '../rate-close';
 import type { Booking, NewStatement, Statement } from '../statements.repository';
@@ -34,8 +34,8 @@ export type DraftHead = Omit<Draft, 'outcome'> & Pick<Statement, 'sha256' | 'tot
 
 const findHead = (tx: Tx, where: string, parameters: readonly string[]): Promise<DraftHead | undefined> =>
   tx.first<DraftHead>(
-    `SELECT d.id, d.agreement_id, d.month, d.draft, d.owner_id, d.built_on, d.asked_by, d.drafted_at, d.sha256, d.total_minor, d.held_minor
-       FROM ${waitingDrafts} AND ${where}`,
+    often(`SELECT d.id, d.agreement_id, d.month, d.draft, d.owner_id, d.built_on, d.asked_by, d.drafted_at, d.sha256, d.total_minor, d.held_minor
+       FROM ${waitingDrafts} AND ${where}`),
     parameters,
   );
 
@@ -48,7 +48,7 @@ export const draftOfMonth = (tx: Tx, agreementId: string, month: string): Promis
 /** As findDraftHead, with all that issuing it writes. */
 export async function findDraft(tx: Tx, id: string): Promise<Draft | undefined> {
   const row = await tx.first<Omit<Draft, 'outcome'> & { readonly outcome: object }>(
-    `SELECT d.* FROM ${waitingDrafts} AND d.id = $1`,
+    often(`SELECT d.* FROM ${waitingDrafts} AND d.id = $1`),
     [id],
   );
   return row && { ...row, outcome: unpacked(row.outcome) as Outcome };
@@ -66,7 +66,7 @@ export async function firstDrafted(tx: Tx, agreementId: string, month: string): 
 /** Under which number the month's next draft is kept. The caller holds the agreement. */
 export async function nextDraft(tx: Tx, agreementId: string, month: string): Promise<number> {
   const { next } = await tx.one<{ next: number }>(
-    'SELECT coalesce(max(draft), 0) + 1 AS next FROM statement_drafts WHERE agreement_id = $1 AND month = $2',
+    often('SELECT coalesce(max(draft), 0) + 1 AS next FROM statement_drafts WHERE agreement_id = $1 AND month = $2'),
     [agreementId, `${month}-01`],
   );
   return next;
@@ -87,9 +87,9 @@ export async function insertDraft(
 ): Promise<string> {
   const { sha256, royalties_minor, recouped_minor, total_minor, held_minor } = outcome.statement;
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
+    often(`INSERT INTO statement_drafts (agreement_id, month, draft, id, owner_id, built_on, outcome, asked_by, drafted_at,
                                    sha256, royalties_minor, recouped_minor, total_minor, held_minor, currency, estimated_from, reporting_period)
-     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+     VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`),
     [
       ...[agreement.id, `${outcome.closed.month}-01`, draft, agreement.labelId],
       ...[builtOn, packed(outcome), askedBy, at],

@@ -1,6 +1,6 @@
 import type { LivingAgreement } from '../../../agreements';
 import { monthsClosedWith } from '../../../kernel';
-import type { Tx } from '../../../platform/database/tx';
+import { often, type Tx } from '../../../platform/database/tx';
 import { monthsReported, sameReports } from '../../../usage';
 import { basisOf, type Booking } from '../statements.repository';
 
@@ -20,9 +20,9 @@ export async function monthsUnreported(tx: Tx, agreement: LivingAgreement, month
 /** Periods that were closed by another one's usage, by their first days. */
 export async function estimatedMonths(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, StandIn>> {
   const rows = await tx.rows<{ month: string; estimated_from: string; report_ids: readonly string[] }>(
-    `SELECT s.month, s.estimated_from, b.report_ids
+    often(`SELECT s.month, s.estimated_from, b.report_ids
        FROM statements s JOIN period_bookings b ON b.agreement_id = s.agreement_id AND b.period = s.month AND b.sequence = 1
-      WHERE s.agreement_id = $1 AND s.estimated_from IS NOT NULL`,
+      WHERE s.agreement_id = $1 AND s.estimated_from IS NOT NULL`),
     [agreementId],
   );
   return new Map(rows.map(({ month, estimated_from: from, report_ids: reportIds }) => [month, { from, reportIds }]));

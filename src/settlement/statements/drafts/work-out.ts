@@ -27,7 +27,7 @@ export async function workOut(
   readings: KeptReadings,
   { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
-  const { bases, carried, facts } = base;
+  const { bases, carried, facts, disputes } = base;
   const months = new CountedMonths(tx, readings, agreement);
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
@@ -40,7 +40,7 @@ export async function workOut(
   const { closed, input } = await closeAtRates(tx, agreement, asked, at);
   refuseUnlessAsBooked(closed, bookings);
   const { settled, rates, clauseLines, sha256 } = closed;
-  const holds = await holdsOf(tx, readings, { agreement, input, settled });
+  const holds = await holdsOf(tx, readings, { agreement, input, settled, disputes });
   const outcome: Outcome = {
     statement: {
       clause_lines: clauseLines,

@@ -218,7 +218,7 @@ describe('what it cannot do is said in one line', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as { port: number };
-    await expect(bench.start({ directory: join(await bench.folder(), 'pg'), port })).rejects.toThrow(
+    await expect(bench.start({ directory: await folderWithNote(), port })).rejects.toThrow(
       `port ${port} on 127.0.0.1 is taken`,
     );
     taken.close();

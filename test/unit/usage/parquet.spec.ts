@@ -212,7 +212,7 @@ describe('values', () => {
           rows.map(([n, t]) => ({ n: String(n), t: t === null ? null : Buffer.from(t).toString().trim() })),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -26,6 +26,8 @@ const project = (displayName, testMatch, more = {}) => ({
 /** Unit tests need nothing but the code; all others share one throw-away PostgreSQL, started once. */
 module.exports = {
   maxWorkers: 2,
+  // What a file has loaded is never quite given back, some 40 MB where it starts the application: a worker that is left with gigabytes only collects garbage.
+  workerIdleMemoryLimit: '800MB',
   testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),

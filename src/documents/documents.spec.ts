@@ -194,8 +194,8 @@ describe('the seal', () => {
 
   it('notices every changed byte: anywhere, and at each place of the signature itself', async () => {
     const hole = sealed.indexOf('/Contents <') + 10;
-    const inHole = Array.from({ length: 300 }, (_, place) => hole + 5 * place);
-    const anywhere = Array.from({ length: 100 }, (_, place) => Math.floor((place * sealed.length) / 100));
+    const inHole = Array.from({ length: 100 }, (_, place) => hole + 15 * place);
+    const anywhere = Array.from({ length: 50 }, (_, place) => Math.floor((place * sealed.length) / 50));
     const end = sealed.indexOf('>', hole);
     const edges = [hole - 1, hole + 1, end - 1, end, end + 1, sealed.length - 1];
     for (const position of [...inHole, ...edges, ...anywhere]) {

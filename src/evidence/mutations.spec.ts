@@ -3,7 +3,7 @@ import { bundleOf, publishedKeys, repacked, resealed, threeVersions } from './te
 import { verifyBundle } from '.';
 
 /** How many changes of each kind; `ACCORDO_MUTATIONS=10000` for the whole measure. */
-const mutations = Number(process.env['ACCORDO_MUTATIONS'] ?? 1_000);
+const mutations = Number(process.env['ACCORDO_MUTATIONS'] ?? 300);
 const patience = 60_000 + mutations * 100;
 
 /** Positions from a seed, so that a failure can be had again. */

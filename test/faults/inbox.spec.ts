@@ -41,6 +41,7 @@ describe('workers that are killed while they take files', () => {
     const worker = spawn(process.execPath, [join(root, 'dist', 'src', 'worker.js')], {
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         DATABASE_URL: databaseUrls.applicationUrl,
         DATA_FOLDER: dirname(parts.storage.folder),
         INBOX_URL: pathToFileURL(folder).href,

@@ -102,16 +102,17 @@ describe('signing in', () => {
     const answers: Answer[] = [];
     const known: number[] = [];
     const unknown: number[] = [];
-    for (let round = 0; round < 21; round += 1) {
+    for (let round = 0; round < 12; round += 1) {
       if (round % 5 === 0) await inDatabase('DELETE FROM rate_limits');
       known.push(await time(label.email));
       unknown.push(await time('nobody@example.org'));
     }
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 401, code: 'sign-in-failed' });
-    const median = (times: number[]): number => times.toSorted((a, b) => a - b)[10]!;
-    expect(median(unknown) / median(known)).toBeGreaterThan(0.5);
-    expect(median(unknown) / median(known)).toBeLessThan(2);
+    // The quickest of each: whatever else the machine does only adds.
+    const ratio = Math.min(...unknown) / Math.min(...known);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
   });
 });
 

@@ -364,7 +364,7 @@ describe('the tally', () => {
       );
       expect(rowCount).toBe(1);
       app.app.get(TallyWake).committed(platformId, 0);
-      const late = new Promise((resolve) => setTimeout(resolve, 3_000, 'late').unref());
+      const late = new Promise((resolve) => setTimeout(resolve, 20_000, 'late').unref());
       expect(await Promise.race([deal.plays(2, 3, 10).then(() => 'taken'), late])).toBe('taken');
     } finally {
       await superuser.query('ROLLBACK');

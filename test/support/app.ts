@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,6 +10,7 @@ import { FrozenClock } from '../../src/platform/clock';
 import { Jobs } from '../../src/platform/jobs/jobs';
 import { startStripeDouble, type StripeDouble } from '../../src/sandbox/stripe';
 import { freshDatabase, type FreshDatabase } from './database';
+import { folderInMemory } from './folder-in-memory';
 import { Given } from './given';
 
 export interface TestApp {
@@ -49,7 +49,7 @@ export async function startTestApp({
   rateFeeds,
 }: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrls = await freshDatabase();
-  const folder = await mkdtemp(join(tmpdir(), 'accordo-files-'));
+  const folder = folderInMemory();
   const clock = new FrozenClock(new Date(at));
   const secrets = { stripeKey: 'sk_test_double', webhookSecret: 'whsec_double' };
   const stripe = rail

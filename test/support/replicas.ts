@@ -24,6 +24,7 @@ export class Replica {
     const port = await freePort();
     const replica = new Replica(`http://127.0.0.1:${port}`, {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATABASE_URL: applicationUrl,
       DATA_FOLDER: folder,
       PORT: String(port),

@@ -195,7 +195,7 @@ describe('reading a delimited report', () => {
           await reading.remove();
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -209,7 +209,7 @@ describe('reading a delimited report', () => {
         expect(there.sums.sha256).toBe(back.sums.sha256);
         await Promise.all([there.remove(), back.remove()]);
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
@@ -385,7 +385,7 @@ describe('differences to a report', () => {
         expect(new Map([...units].filter(([, count]) => count !== 0n))).toEqual(whole.units);
         for (const reading of [base, whole, delta]) await reading.remove();
       }),
-      { numRuns: 25 },
+      { numRuns: 16 },
     );
   });
 

@@ -66,7 +66,7 @@ describe('the difference of two reports', () => {
         const all = Array.from({ length: keys }, (_, key) => key).filter((key) => was.get(key) !== is.get(key));
         expect(found).toEqual(all.map((key) => `${nameOf(key)} ${was.get(key) ?? 'none'} ${is.get(key) ?? 'none'}`));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -22,7 +22,7 @@ export const closesAtOnce: ServiceTrial = {
   name: 'T6',
   about: 'a month is closed by eight at once',
   unit: 'closes',
-  sizes: { brief: 9, usual: 100, full: 100 },
+  sizes: { brief: 6, usual: 100, full: 100 },
   run: async (product, { size }: Order): Promise<Verdict> => {
     const found = new Found();
     const counts = { closes: 0, statements: 0, alreadyDone: 0, alreadyDecided: 0, alreadyClosed: 0 };

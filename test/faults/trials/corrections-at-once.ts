@@ -25,7 +25,7 @@ export const correctionsAtOnce: ServiceTrial = {
   name: 'T7',
   about: 'a line is disputed twice at once, and its dispute withdrawn twice at once',
   unit: 'lines',
-  sizes: { brief: 40, usual: 500, full: 500 },
+  sizes: { brief: 20, usual: 500, full: 500 },
   run: async (product, { size }: Order): Promise<Verdict> => {
     const found = new Found();
     const told = { credits: 0, creditsRefused: 0, releases: 0, releasesRefused: 0 };

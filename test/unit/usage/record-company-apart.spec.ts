@@ -151,7 +151,7 @@ test('a report read part by part comes to what it comes to when it is read in or
       const text = lines.join('\n') + (isEnded ? '\n' : '');
       expect(await readAs(text, part)).toEqual(await readAs(text, undefined));
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
 
@@ -160,7 +160,7 @@ test.each(Object.keys(changes))('a report of which one line is changed: %s', asy
   const at = lines.findIndex((line) => line.startsWith('SR08\tT30\t'));
   lines[at] = changes[change]!(lines[at]!);
   const text = `${lines.join('\n')}\n`;
-  const apart = await readAs(text, 700);
+  const apart = await readAs(text, 1_500);
   expect(apart).toEqual(await readAs(text, undefined));
   expect(apart.lines).toBe(text.split('\n').length - 1);
 });

@@ -29,6 +29,7 @@ import { GatherPostings, LogLedger } from './ledger/log/log-ledger';
 import { LogController } from './ledger/log/log.controller';
 import { OverviewController } from './overview/overview.controller';
 import type { PaymentRail } from './payments';
+import { LinkPaymentAccount } from './payments/link-payment-account';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
 import { Payments } from './payments/payments';
@@ -38,6 +39,7 @@ import { SendQuote } from './payments/send-quote';
 import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
 import { CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
+import { HoldPayout } from './payouts/hold-payout';
 import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
@@ -136,12 +138,14 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     GiveNotice,
     Auditors,
     ConcludeAudit,
+    LinkPaymentAccount,
     OpenPaymentAccount,
     QuotePayment,
     SendQuote,
     TakeEvent,
     RequestPayout,
     ReleasePayout,
+    HoldPayout,
     SendPayout,
     MakeSchedule,
     ReconcileMoney,

@@ -217,6 +217,20 @@ export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readon
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['cash-in-transit', gross - commission], ['cash', commission - gross]);
 
+/** The transfer was taken back: the label is owed what it was, nothing of it is ours, and the money is no longer on its way. */
+export const payoutReversed = ({ gross, commission }: PaidOut): Leg[] =>
+  legs(['label-payable', -gross], ['marketplace-commission', commission], ['cash-in-transit', gross - commission]);
+
+/** As payoutReversed, of a payee, by its number: it is owed that again. */
+export const payeePayoutReversed = ({ gross, commission, payee }: PaidOut & { readonly payee: number }): Leg[] =>
+  payoutReversed({ gross, commission }).map((leg) =>
+    leg.account === 'label-payable' ? { ...leg, account: 'payee-payable', payee } : leg,
+  );
+
+/** What had reached the bank already is taken back: before its reversal it counts as under way again. */
+export const payoutUnconfirmed = ({ gross, commission }: PaidOut): Leg[] =>
+  legs(['cash', gross - commission], ['cash-in-transit', commission - gross]);
+
 /** Both parties agree that a part of what is disputed is not owed: it leaves the books on both sides, and nobody pays it. */
 export const disputeReduced = (amount: bigint): Leg[] =>
   legs(['label-disputed', amount], ['platform-disputed', -amount]);

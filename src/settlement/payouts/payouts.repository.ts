@@ -9,10 +9,11 @@ import type { Books } from '../ledger/ledger';
  * | state | means | goes on to |
  * | --- | --- | --- |
  * | planned | waits for a second person | approved, rejected |
- * | approved | to be sent, perhaps being sent | sent, failed, unknown |
+ * | approved | to be sent, perhaps being sent; or it waits, and `problem` says for what | sent, failed, unknown |
  * | unknown | it may exist at the provider: looked up before anything else | sent, failed |
- * | sent | the transfer exists | confirmed |
- * | confirmed, failed, rejected | the end | |
+ * | sent | the transfer exists | confirmed, failed |
+ * | confirmed | the money has arrived | failed, where the transfer is taken back |
+ * | failed, rejected | the end: its invoices may be paid out by another one | |
  */
 export type PayoutState = 'planned' | 'approved' | 'sent' | 'confirmed' | 'failed' | 'rejected' | 'unknown';
 
@@ -36,11 +37,19 @@ export interface Payout {
   readonly planned_at: Date;
   readonly sent_at: Date | null;
   readonly confirmed_at: Date | null;
+  /** When the provider took the transfer back. */
+  readonly reversed_at: Date | null;
 }
 
-export type PayoutWithApproval = Payout & { readonly approval_id: string | null };
+export type PayoutWithApproval = Payout & {
+  readonly approval_id: string | null;
+  /** Why somebody holds it back; null: nobody does. */
+  readonly hold_reason: string | null;
+};
 
-const withApproval = `SELECT p.*, a.id AS approval_id FROM payouts p
+const withApproval = `SELECT p.*, a.id AS approval_id,
+    (SELECT h.reason FROM payout_holds h WHERE h.payout_id = p.id AND NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)) AS hold_reason
+  FROM payouts p
   LEFT JOIN approvals a ON a.action = 'payout.release' AND a.subject_id = p.id`;
 
 export async function getPayout(tx: Tx, id: string): Promise<PayoutWithApproval> {

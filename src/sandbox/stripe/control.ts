@@ -131,6 +131,11 @@ export class StripeControl {
     return this.world.store.list('invoices', platform);
   }
 
+  /** Everything that was announced, of our own account and of connected ones, oldest first. */
+  events(): Resources['events'][] {
+    return this.world.store.everywhere('events');
+  }
+
   payouts(): Payout[] {
     return payoutsOfConnectedAccounts(this.world).map(({ payout }) => payout);
   }

@@ -21,10 +21,12 @@ import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.re
 const sameKeyHours = 23;
 /** A day after the last order could be sent none can be under way: what the look-up does not find then is not there. */
 const sureHours = 48;
-const hour = 3_600_000;
+const hoursAfter = (at: Date, hours: number): Date => new Date(at.getTime() + hours * 3_600_000);
 
 interface Attempt {
   readonly payout: Payout;
+  /** From then on the key may be forgotten. */
+  readonly orderBefore: Date;
   /** Nothing was ever sent for it: there is nothing to look up. */
   readonly first: boolean;
   /** What is to be done where the look-up finds nothing. */
@@ -56,6 +58,8 @@ export class SendPayout {
       if (attempt.unfound === 'leave') return this.leaveForLater(attempt.payout);
       if (attempt.unfound === 'fail') return this.keepFailed(payoutId, neverArrived);
     }
+    // A process that slept for hours between its look and its order must not order any more.
+    if (this.clock.now() >= attempt.orderBefore) return this.leaveForLater(attempt.payout);
     await this.send(rail, attempt.payout);
   }
 
@@ -85,11 +89,17 @@ export class SendPayout {
         return undefined;
       }
       await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = $1', [id, at]);
-      return { payout, first: true, unfound: 'send' };
+      return {
+        payout: { ...payout, first_attempt_at: at },
+        orderBefore: hoursAfter(at, sameKeyHours),
+        first: true,
+        unfound: 'send',
+      };
     }
-    const age = at.getTime() - firstAt.getTime();
-    const maySend = age < sameKeyHours * hour && (await liveHold(tx, id)) === undefined;
-    return { payout, first: false, unfound: maySend ? 'send' : age < sureHours * hour ? 'leave' : 'fail' };
+    const orderBefore = hoursAfter(firstAt, sameKeyHours);
+    const maySend = at < orderBefore && (await liveHold(tx, id)) === undefined;
+    const unfound = maySend ? 'send' : at < hoursAfter(firstAt, sureHours) ? 'leave' : 'fail';
+    return { payout, orderBefore, first: false, unfound };
   }
 
   private async send(rail: PaymentRail, { id, account, net_minor: amountMinor, currency }: Payout): Promise<void> {
@@ -144,7 +154,7 @@ export class SendPayout {
 
   /** Not found, and not to be sent again, since the provider no longer knows the key, or somebody holds it: looked up once more when that is sure. */
   private async leaveForLater({ id, first_attempt_at }: Payout): Promise<void> {
-    const sureAt = new Date((first_attempt_at ?? this.clock.now()).getTime() + sureHours * hour);
+    const sureAt = hoursAfter(first_attempt_at ?? this.clock.now(), sureHours);
     await this.markUnknown(
       id,
       `not found at the provider, and not to be sent again: looked up once more at ${sureAt.toISOString()}`,

@@ -149,9 +149,13 @@ export class Product {
 
   /** An event as the provider would send it now: its bytes and their signature. */
   signed(payload: string, secret = secrets.webhookSecret): { rawBody: Buffer; signature: string } {
-    const seconds = Math.floor(this.clock.now().getTime() / 1000);
-    const mac = createHmac('sha256', secret).update(`${seconds}.${payload}`).digest('hex');
-    return { rawBody: Buffer.from(payload), signature: `t=${seconds},v1=${mac}` };
+    return { rawBody: Buffer.from(payload), signature: this.signature(payload, this.clock.now().getTime(), secret) };
+  }
+
+  /** As of another instant, in milliseconds. */
+  signature(payload: string, at: number, secret = secrets.webhookSecret): string {
+    const seconds = Math.floor(at / 1000);
+    return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${payload}`).digest('hex')}`;
   }
 
   /** The provider's newest events, oldest first: our own account's, or a connected one's. */

@@ -16,7 +16,11 @@ export interface InvoiceAmount {
  * Invoices of the world's first deal, by the thousand: rows and two bookings for all of them together, since a thousand months are not what is tried here.
  * Those that are `paid` have been received; the others are still to be sent to the provider.
  */
-export async function makeInvoices(product: Product, count: number, state: 'issued' | 'paid'): Promise<InvoiceAmount[]> {
+export async function makeInvoices(
+  product: Product,
+  count: number,
+  state: 'issued' | 'paid',
+): Promise<InvoiceAmount[]> {
   const { agreementId } = product.world.deals[0]!;
   const { labelId, platformId } = product.world;
   const at = product.clock.now();
@@ -56,7 +60,11 @@ export async function readyToPay(product: Product): Promise<string> {
 export const netOf = (gross: bigint): bigint => gross - (gross * 5n + 50n) / 100n;
 
 /** Payouts of one invoice each that a second person has released: as asking and deciding leaves them. Gives their ids, in the order of the invoices. */
-export async function releasedPayouts(product: Product, invoices: readonly InvoiceAmount[], account: string): Promise<string[]> {
+export async function releasedPayouts(
+  product: Product,
+  invoices: readonly InvoiceAmount[],
+  account: string,
+): Promise<string[]> {
   const rows = await product.look<{ id: string }>(
     `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS g(invoice, gross, net, place)),
           made AS (INSERT INTO payouts (id, owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at)

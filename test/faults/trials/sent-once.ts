@@ -205,7 +205,9 @@ async function tryAll(
   product: Product,
   { random, isDue }: { random: () => number; isDue: (id: string) => boolean },
 ): Promise<void> {
-  const open = await product.look<{ id: string }>(`SELECT id FROM payouts WHERE state IN ('approved', 'unknown') ORDER BY id`);
+  const open = await product.look<{ id: string }>(
+    `SELECT id FROM payouts WHERE state IN ('approved', 'unknown') ORDER BY id`,
+  );
   const send = (id: string): Promise<boolean> =>
     product
       .service(SendPayout)
@@ -279,13 +281,18 @@ async function look(product: Product, { invoices, sent, found }: Seen): Promise<
     const amounts = (transfers.get(id) ?? []).map(({ amount }) => String(amount));
     if (amounts.length > 1) found.add(`a payout was transferred ${amounts.length} times`);
     if (state === 'failed' && amounts.length > 0) found.add('a payout was given up, and its transfer exists');
-    if (state === 'sent' && amounts[0] !== net_minor) found.add(`${net_minor} were to be transferred, not ${amounts[0]}`);
+    if (state === 'sent' && amounts[0] !== net_minor)
+      found.add(`${net_minor} were to be transferred, not ${amounts[0]}`);
     if (state !== 'sent' && state !== 'failed') found.add(`a payout is still ${state}`);
   }
   for (const [, times] of sent.orders) {
-    if (times.some((at) => at - times[0]! >= 24 * hour)) found.add('a payout was ordered again a day after its first order');
+    if (times.some((at) => at - times[0]! >= 24 * hour))
+      found.add('a payout was ordered again a day after its first order');
   }
-  const paid = Map.groupBy(payouts.filter(({ state }) => state === 'sent'), ({ invoice }) => invoice);
+  const paid = Map.groupBy(
+    payouts.filter(({ state }) => state === 'sent'),
+    ({ invoice }) => invoice,
+  );
   const lost = invoices.filter(({ id }) => paid.get(id) === undefined).length;
   const doubled = [...paid.values()].filter(({ length }) => length > 1).length;
   if (lost > 0) found.add(`${lost} invoices were never paid out`);
@@ -303,8 +310,16 @@ async function seeBooks(product: Product, invoices: readonly InvoiceAmount[], fo
   );
   const sum = (of: (invoice: InvoiceAmount) => bigint): string =>
     String(invoices.reduce((total, invoice) => total + of(invoice), 0n));
-  found.same('booked as sent', books!.sent, sum(({ gross }) => netOf(gross)));
-  found.same('booked as owed no more', books!.owed, sum(({ gross }) => gross));
+  found.same(
+    'booked as sent',
+    books!.sent,
+    sum(({ gross }) => netOf(gross)),
+  );
+  found.same(
+    'booked as owed no more',
+    books!.owed,
+    sum(({ gross }) => gross),
+  );
   const until = new Date(product.clock.now().getTime() + 24 * hour);
   const from = new Date(until.getTime() - 30 * 24 * hour);
   const { differences } = await product.service(ReconcileMoney).execute({ from, until });

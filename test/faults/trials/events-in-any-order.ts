@@ -12,7 +12,7 @@ type Bug = Omit<Mutant, 'name' | 'shows' | 'firstSeed'>;
 type Told = readonly string[];
 
 /** So many events come of one invoice that is paid and one payout that is sent, arrives, fails or is taken back. */
-const eventsOfALife = 10;
+const eventsOfALife = 6.7;
 const lanes = 8;
 const minute = 60_000;
 
@@ -91,7 +91,7 @@ interface Lived {
 async function lives(product: Product, { size, seed, isShuffled, found, bug }: Plan): Promise<Lived> {
   await product.begin(bug);
   try {
-    await happens(product, Math.max(1, Math.round(size / eventsOfALife)));
+    await happens(product, Math.ceil(size / eventsOfALife));
     const events = product.stripe.control.events().map((event) => JSON.stringify(event));
     const random = seededRandom(seed);
     const copies = (event: string): string[] => Array.from({ length: 1 + Math.floor(random() * 5) }, () => event);

@@ -26,8 +26,8 @@ export async function makeInvoices(
   const at = product.clock.now();
   const rows = await product.look<{ id: string; amount_minor: string }>(
     `INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on, external_id, paid_at)
-     SELECT $1, $2, $3, 'royalties', 'trial ' || $6 || ' ' || n, 'TRIAL-' || $6 || '-' || n, 1000 + (n * 7919) % 90000, 'USD', $6, $4, $4::date + 30,
-            CASE $6 WHEN 'paid' THEN 'in_trial' || n END, CASE $6 WHEN 'paid' THEN $4::timestamptz END
+     SELECT $1::uuid, $2::uuid, $3::uuid, 'royalties', 'trial ' || $6::text || ' ' || n, 'TRIAL-' || $6::text || '-' || n, 1000 + (n * 7919) % 90000, 'USD', $6::text, $4::timestamptz, $4::timestamptz::date + 30,
+            CASE $6::text WHEN 'paid' THEN 'in_trial' || n END, CASE $6::text WHEN 'paid' THEN $4::timestamptz END
        FROM generate_series(1, $5::int) n RETURNING id, amount_minor`,
     [agreementId, labelId, platformId, at, count, state],
   );
@@ -45,7 +45,7 @@ export async function makeInvoices(
 /** The label's account at the provider, more money there than is ever needed, and a commission. Gives the account. */
 export async function readyToPay(product: Product): Promise<string> {
   await product.look(
-    `INSERT INTO commission_schedules (rate, in_force, made_by, made_at) SELECT $1, daterange('2020-01-01', NULL), 'trial', $2
+    `INSERT INTO commission_schedules (rate, in_force, made_by, made_at) SELECT $1::numeric, daterange('2020-01-01', NULL), 'trial', $2::timestamptz
       WHERE NOT EXISTS (SELECT FROM commission_schedules)`,
     [rate, product.clock.now()],
   );
@@ -68,9 +68,9 @@ export async function releasedPayouts(
   const rows = await product.look<{ id: string }>(
     `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS g(invoice, gross, net, place)),
           made AS (INSERT INTO payouts (id, owner_id, purpose, gross_minor, commission_minor, net_minor, currency, account, state, planned_at)
-                   SELECT invoice, $4, 'royalties', gross, gross - net, net, 'USD', $5, 'approved', $6 FROM given RETURNING id),
+                   SELECT invoice, $4::uuid, 'royalties', gross, gross - net, net, 'USD', $5::text, 'approved', $6::timestamptz FROM given RETURNING id),
           allocated AS (INSERT INTO payout_allocations (payout_id, invoice_id, agreement_id, owner_id, gross_minor, commission_minor, live)
-                        SELECT invoice, invoice, $7, $4, gross, gross - net, true FROM given)
+                        SELECT invoice, invoice, $7::uuid, $4::uuid, gross, gross - net, true FROM given)
      SELECT id FROM made JOIN given ON given.invoice = made.id ORDER BY place`,
     [
       invoices.map(({ id }) => id),

@@ -190,7 +190,7 @@ async function invoiced({ database, clock }: Parts, { agreementId, label, platfo
     const ids = amounts.map(() => randomUUID());
     await tx.run(
       `INSERT INTO invoices (id, agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
-       SELECT id, $3, $4, $5, 'late-interest', 'faults ' || place, 'FAULTS-' || place, amount, 'USD', 'issued', $6, $6::date + 30
+       SELECT id, $3::uuid, $4::uuid, $5::uuid, 'late-interest', 'faults ' || place, 'FAULTS-' || place, amount, 'USD', 'issued', $6::timestamptz, $6::timestamptz::date + 30
          FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS wanted (id, amount, place)`,
       [ids, amounts.map(String), agreementId, labelId, platformId, at],
     );

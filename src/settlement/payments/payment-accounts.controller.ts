@@ -78,7 +78,7 @@ export class PaymentAccountsController {
 
   @Get()
   @Allow({ kinds: ['label'] })
-  @ApiOperation({ summary: 'List your payment accounts, your own first, and what the provider still asks of each' })
+  @ApiOperation({ summary: 'List your payment accounts and what each still lacks' })
   @ApiOkResponse({ type: PaymentAccountsView })
   async list(@By() { organizationId }: Actor, @InTx() tx: Tx): Promise<PaymentAccountsView> {
     const accounts = await listPaymentAccounts(tx, organizationId);

@@ -44,6 +44,7 @@ import { LogController } from './ledger/log/log.controller';
 import { OverviewController } from './overview/overview.controller';
 import { StandingController } from './overview/standing.controller';
 import type { PaymentRail } from './payments';
+import { LinkPaymentAccount } from './payments/link-payment-account';
 import { OpenPaymentAccount } from './payments/open-payment-account';
 import { PaymentAccountsController } from './payments/payment-accounts.controller';
 import { Payments } from './payments/payments';
@@ -54,6 +55,7 @@ import { TakeEvent } from './payments/take-event';
 import { WebhooksController } from './payments/webhooks.controller';
 import { acceptWithSignature } from './payouts/commission';
 import { AcceptSchedule, CommissionSchedulesController, MakeSchedule } from './payouts/commission-schedules.controller';
+import { HoldPayout } from './payouts/hold-payout';
 import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
@@ -163,12 +165,14 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     GiveNotice,
     Auditors,
     ConcludeAudit,
+    LinkPaymentAccount,
     OpenPaymentAccount,
     QuotePayment,
     SendQuote,
     TakeEvent,
     RequestPayout,
     ReleasePayout,
+    HoldPayout,
     SendPayout,
     MakeSchedule,
     ChangeDetails,

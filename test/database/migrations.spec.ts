@@ -54,6 +54,8 @@ const appendOnlyTables = [
   'negotiation_notes',
   'outbox',
   'package_tracks',
+  'payout_hold_releases',
+  'payout_holds',
   'period_bookings',
   'period_fact_confirmations',
   'period_facts',

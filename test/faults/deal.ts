@@ -4,17 +4,15 @@ import { concludeLicence } from '../../bench/support/licence';
 import { openParts } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { setUpOperator } from '../../src/parties';
-import { ApiClient } from '../../src/sample/api-client';
 import { type Credentials, newPassword, signIn } from '../../src/sample/parties';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
-import type { Party } from '../support/given';
 import { Acknowledged } from './acknowledged';
 import { auditNow, openMatters, paidInAll } from './audit';
-import { Findings } from './findings';
+import { cents, Findings } from './findings';
 import { Killer } from './killer';
-import { FreshParties } from './party-source';
-import { PatientClient } from './patient-client';
-import { Round, type RoundActors } from './round';
+import { actorsOf, FreshParties } from './party-source';
+import type { PatientClient } from './patient-client';
+import { Round } from './round';
 import { System } from './system';
 
 export interface FaultsOptions {
@@ -168,32 +166,4 @@ class Deal {
     await auditNow(this.system, this.acknowledged, this.findings);
     return seconds;
   }
-}
-
-async function actorsOf(url: string, { label, platform }: { label: Party; platform: Party }): Promise<RoundActors> {
-  const second = { email: `second-${label.email}`, password: newPassword() };
-  await label.as.post('/v1/members', { name: 'Second Member', ...second, roles: ['finance'] });
-  const person = (credentials: Credentials): PatientClient =>
-    new PatientClient(url, async () => {
-      const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', {
-        email: credentials.email,
-        password: credentials.password,
-      });
-      return answer.accessToken;
-    });
-  const machine = async (party: Party, roles: readonly string[]): Promise<PatientClient> => {
-    const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
-    return new PatientClient(url, () => Promise.resolve(key));
-  };
-  return {
-    platform: await machine(platform, ['usage', 'reader']),
-    label: await machine(label, ['finance', 'reader']),
-    finance: person(label),
-    secondFinance: person(second),
-  };
-}
-
-function cents(minor: bigint): string {
-  const size = minor < 0n ? -minor : minor;
-  return `${minor < 0n ? '-' : ''}${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
 }

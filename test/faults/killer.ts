@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { failpoints } from './doors';
+import { type Failpoint, failpoints } from './doors';
 import type { System, Victim } from './system';
 
 /** Moments that are worth a death, told by what stands in the database then. */
@@ -15,7 +15,6 @@ const moments: Readonly<Record<string, string | undefined>> = {
   'a transfer is being made': `SELECT FROM payouts WHERE state = 'approved' AND first_attempt_at IS NOT NULL`,
   'a transfer exists': `SELECT FROM payouts WHERE state = 'sent'`,
 };
-const names = Object.keys(moments);
 
 /** The worker does the work that matters here, so it dies most often; now and then several die at once, as when a machine fails. */
 const lots: readonly (readonly Victim[])[] = [
@@ -34,7 +33,36 @@ const momentMilliseconds = 800;
 /** Work comes to most points within this time, whatever it is at. */
 const failpointMilliseconds = 2_500;
 
-const surest = failpoints.find(({ about }) => about.test('INSERT INTO statement_drafts'))!;
+/** Where to kill. */
+export interface Aim {
+  /** Names of moments. */
+  readonly moments: readonly string[];
+  readonly failpoints: readonly Failpoint[];
+  /** Where every round comes to. */
+  readonly surest: Failpoint;
+}
+
+const at = (statement: string): Failpoint => failpoints.find(({ about }) => about.test(statement))!;
+
+const anywhere: Aim = { moments: Object.keys(moments), failpoints, surest: at('INSERT INTO statement_drafts') };
+
+/** What happens at the API when somebody compares the books with the provider. */
+const comparison: Failpoint = {
+  name: 'the provider has said what it moved, the books are not compared',
+  victim: 'api',
+  door: 'provider',
+  about: /^GET \/v1\/balance_transactions/,
+};
+
+/** Where money is asked for, released, sent, announced and compared. */
+export const atPayments: Aim = {
+  moments: Object.keys(moments).filter((name) => /moment$|invoice|payment|payout|transfer/.test(name)),
+  failpoints: [
+    ...failpoints.filter(({ name }) => /payout|webhook|receipt|pay|transfer|invoice/.test(name)),
+    comparison,
+  ],
+  surest: at('INSERT INTO receipts'),
+};
 
 interface Kill {
   readonly moment: string;
@@ -52,6 +80,7 @@ export class Killer {
     private readonly system: System,
     private readonly random: () => number,
     private readonly wanted: number,
+    private readonly aim: Aim = anywhere,
   ) {}
 
   get isDone(): boolean {
@@ -68,7 +97,7 @@ export class Killer {
     work.then(end, end);
     while (atWork && !this.isDone) {
       if ((this.reached.size === 0 || this.random() < 0.5) && (await this.atFailpoint(afterRestart))) continue;
-      const moment = this.pick(names);
+      const moment = this.pick(this.aim.moments);
       const victims = this.pick(lots).slice(0, this.wanted - this.kills.length);
       await wait(this.random() * 250);
       await this.untilMoment(moment, () => atWork);
@@ -89,9 +118,10 @@ export class Killer {
   private async atFailpoint(
     afterRestart: (moment: string, victims: readonly Victim[]) => Promise<void>,
   ): Promise<boolean> {
-    // The first one is where every round comes to.
     const [point, patience] =
-      this.reached.size === 0 ? [surest, 10 * failpointMilliseconds] : [this.pick(failpoints), failpointMilliseconds];
+      this.reached.size === 0
+        ? [this.aim.surest, 10 * failpointMilliseconds]
+        : [this.pick(this.aim.failpoints), failpointMilliseconds];
     if (!(await this.system.untilReached(point, patience))) return false;
     await this.kill(point.name, [point.victim]);
     this.reached.set(point.name, (this.reached.get(point.name) ?? 0) + 1);

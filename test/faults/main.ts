@@ -3,7 +3,7 @@ import { dealUnderFaults, type FaultsOptions } from './deal';
 import { dsrUnderFaults } from './dsr';
 import { ernUnderFaults } from './ern';
 import { eventsUnderFaults } from './events';
-import { settlementUnderFaults, trialNames } from './trials/all-trials';
+import { paymentsUnderFaults, paymentTrialNames, settlementUnderFaults, trialNames } from './trials/all-trials';
 import { usageUnderFaults } from './usage';
 
 interface Run {
@@ -19,6 +19,7 @@ const runs: Readonly<Record<string, Run>> = {
   events: { run: eventsUnderFaults, points: { usual: 25, full: 100 } },
   usage: { run: usageUnderFaults, points: { usual: 25, full: 100 } },
   settlement: { run: settlementUnderFaults, points: { usual: 0, full: 0 }, parts: trialNames },
+  payments: { run: paymentsUnderFaults, points: { usual: 0, full: 0 }, parts: paymentTrialNames },
   ern: { run: ernUnderFaults, points: { usual: 1000, full: 100_000 } },
   dsr: { run: dsrUnderFaults, points: { usual: 1000, full: 100_000 } },
 };
@@ -68,7 +69,9 @@ async function main(): Promise<void> {
   if (asked === undefined) {
     const names = Object.keys(runs).join(', ');
     const usage = 'faults NAME [--full] [--only PART,PART] [--seed N] [--points N] [--json]';
-    process.stderr.write(`faults: usage: ${usage}; names: ${names}; parts of settlement: ${trialNames.join(', ')}\n`);
+    process.stderr.write(
+      `faults: usage: ${usage}; names: ${names}; parts of settlement: ${trialNames.join(', ')}; of payments: ${paymentTrialNames.join(', ')}\n`,
+    );
     process.exitCode = 2;
     return;
   }

@@ -1,20 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Licence } from '../../bench/support/licence';
 import { usageFile } from '../../bench/support/usage-file';
 import type { Acknowledged } from './acknowledged';
 import { Advance, royaltiesOf } from './expected-amounts';
 import { corrected, planServiceMonth, type ServiceMonth, usageTotals } from './month-plan';
-import type { PatientClient } from './patient-client';
-import { finished, issued, Standstill } from './operations';
+import { Money, type RoundActors } from './money';
+import { finished, issued } from './operations';
 import type { StripeFarSide } from './stripe-far-side';
-
-/** Who acts in a round: machines by their keys, people by signing in. */
-export interface RoundActors {
-  readonly platform: PatientClient;
-  readonly label: PatientClient;
-  readonly finance: PatientClient;
-  readonly secondFinance: PatientClient;
-}
 
 interface RoundParts {
   readonly name: string;
@@ -24,18 +15,6 @@ interface RoundParts {
   readonly acknowledged: Acknowledged;
   readonly random: () => number;
   readonly months: readonly string[];
-}
-
-interface Invoice {
-  readonly id: string;
-  readonly state: 'issued' | 'open' | 'paid';
-  readonly externalId: string | null;
-}
-
-interface Payout {
-  readonly id: string;
-  readonly approvalId: string;
-  readonly state: string;
 }
 
 /**
@@ -55,7 +34,9 @@ export class Round {
   }
 
   async run(): Promise<void> {
-    await Promise.all([this.months(), this.money()]);
+    const { actors, stripe, acknowledged, name } = this.parts;
+    const money = new Money({ actors, stripe, acknowledged, name, isOver: () => this.monthsAreOver });
+    await Promise.all([this.months(), money.run()]);
   }
 
   private async months(): Promise<void> {
@@ -112,46 +93,6 @@ export class Round {
     const { result } = await finished(actors.label, operationId);
     await issued(actors.secondFinance, result!.statementId);
   }
-
-  /** Pays what is open, asks for what is paid, releases it, and sees it arrive; ends when nothing is left after the last month. */
-  private async money(): Promise<void> {
-    const { actors, stripe, name } = this.parts;
-    await actors.finance.post('/v1/payment-accounts', {}, `${name}-account`);
-    const payouts = new Map<string, string>();
-    const standstill = new Standstill('the money');
-    for (;;) {
-      const over = this.monthsAreOver;
-      const invoices = await rows<Invoice>(actors.label, '/v1/invoices');
-      for (const invoice of invoices) await this.settle(invoice, payouts);
-      await stripe.paysOut();
-      const states = await rows<Payout>(actors.label, '/v1/payouts');
-      const confirmed = states.filter(({ state }) => state === 'confirmed').length;
-      const failed = states.find(({ state }) => state === 'failed');
-      if (failed !== undefined) throw new Error(`payout ${failed.id} failed`);
-      standstill.look([...invoices, ...states].map(({ state }) => state).join());
-      if (over && confirmed === invoices.length) return;
-      await wait(150);
-    }
-  }
-
-  private async settle({ id, state, externalId }: Invoice, payouts: Map<string, string>): Promise<void> {
-    const { stripe, acknowledged } = this.parts;
-    if (state === 'open' && externalId !== null && !acknowledged.payments.some(({ invoiceId }) => invoiceId === id)) {
-      await stripe.isPaid(externalId);
-      acknowledged.payments.push({ invoiceId: id });
-    }
-    if (state === 'paid' && !payouts.has(id)) payouts.set(id, await this.payOut(id));
-  }
-
-  /** A person asks for the money, another one releases it. */
-  private async payOut(invoiceId: string): Promise<string> {
-    const { actors, acknowledged } = this.parts;
-    const key = `payout-${invoiceId}`;
-    const { id, approvalId } = await actors.finance.post<Payout>('/v1/payouts', { invoiceIds: [invoiceId] }, key);
-    acknowledged.payouts.push({ id, invoiceId });
-    await actors.secondFinance.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' }, `release-${id}`);
-    return id;
-  }
 }
 
 interface Report {
@@ -160,6 +101,3 @@ interface Report {
   readonly place: number;
   readonly replaces?: string;
 }
-
-const rows = async <Row>(client: PatientClient, path: string): Promise<Row[]> =>
-  (await client.get<{ rows: Row[] }>(`${path}?limit=1000`)).rows;

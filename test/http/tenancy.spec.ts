@@ -687,6 +687,9 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/members/{id}/signing-authorities': () => authorityBody,
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
+  'POST /v1/payouts/{id}/hold': () => ({ reason: 'An heir has objected.' }),
+  'POST /v1/payouts/{id}/hold-release': () => ({}),
+  'POST /v1/payouts/{id}/look-up': () => ({}),
   'POST /v1/simulations/{id}/sharing': () => ({}),
   'POST /v1/statements/{id}/lines/{line}/traces': () => ({}),
   'POST /v1/statements/{id}/acceptance': () => ({}),
@@ -1023,6 +1026,7 @@ describe('values of the wrong shape', () => {
     },
     'POST /v1/commission-schedules': { rate: '0.05', from: '2030-01-01', until: '2031-01-01' },
     'POST /v1/payment-accounts': { country: 'KZ' },
+    'POST /v1/payment-accounts/link': { returnUrl: 'https://label.example/', refreshUrl: 'https://label.example/' },
   });
 
   /** The body with each field in turn, nested ones included, given the value. */

@@ -188,6 +188,8 @@ export const errorCodes = {
     title: 'The invoice is not paid in another currency at the rate of the day, or nothing of it is open',
   },
   'invoice-not-payable': { status: 409, title: 'An invoice is not paid, not yours or already paid out' },
+  'payout-not-holdable': { status: 409, title: 'The payout is on hold already, or there is nothing to hold back' },
+  'payout-not-held': { status: 409, title: 'Nobody holds the payout back' },
   'payment-account-missing': { status: 409, title: 'The label has no payment account' },
   'bank-account-invalid': { status: 422, title: 'The bank account cannot be as it is stated' },
   'bank-account-exists': { status: 409, title: 'The marketplace has this bank account already' },

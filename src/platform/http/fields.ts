@@ -183,6 +183,8 @@ export const InstantField = patternField(
   'an instant with zone (RFC 3339)',
 );
 
+export const WebPageField = patternField(/^https:\/\/[^\s"<>\\]{1,1990}$/, 'the https address of a page');
+
 /** A file's name that any machine can save as it is: no folder, no control or invisible character, none that a file system reads as more. */
 export const FileNameField = patternField(
   /^(?![. ])(?:(?![\p{C}\p{Zl}\p{Zp}/\\<>:"|?*]).){1,200}(?<![. ])$/u,

@@ -3,7 +3,7 @@ import { expanded } from './expand';
 import type { RequestFault } from './faults';
 import { Parameters, readForm } from './form';
 import { fingerprintOf, type IdempotencyKeys } from './idempotency';
-import { StripeRefusal } from './refusal';
+import { insufficientFunds, StripeRefusal, withoutTransfers } from './refusal';
 import { accountRoutes } from './resources/accounts';
 import { balanceRoutes } from './resources/balance';
 import { creditNoteRoutes } from './resources/credit-notes';
@@ -116,8 +116,8 @@ export class StripeApi {
     );
     if (before.found === 'answer') return { ...before.answer, headers: { 'idempotent-replayed': 'true' } };
     await pause();
-    const attempt =
-      fault?.kind === 'stored-error' ? { answer: serverError(), remembered: true } : this.attempt(incoming, owner);
+    const instead = insteadOfTheWork(fault);
+    const attempt = instead === undefined ? this.attempt(incoming, owner) : { answer: instead, remembered: true };
     const answer = fault?.kind === 'stored-error-after-work' ? serverError() : attempt.answer;
     if (attempt.remembered) this.keys.keep(scoped, answer);
     else this.keys.release(scoped);
@@ -138,6 +138,14 @@ export class StripeApi {
       throw error;
     }
   }
+}
+
+/** What a fault answers where it keeps the work from being done. */
+function insteadOfTheWork(fault: RequestFault | undefined): Answer | undefined {
+  if (fault?.kind === 'stored-error') return serverError();
+  if (fault?.kind === 'balance-insufficient') return insufficientFunds().answer;
+  if (fault?.kind === 'account-restricted') return withoutTransfers().answer;
+  return undefined;
 }
 
 function routeOf({ method, path }: Incoming): { route: Route; ids: string[] } {

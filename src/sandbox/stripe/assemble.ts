@@ -18,12 +18,14 @@ export interface StripeDoubleOptions {
   readonly now: () => Date;
   /** State is read from this file and written to it after each change; absent: state lives as long as the double. */
   readonly dataFile?: string;
+  /** New accounts wait for `onboardAccount`; absent: they are able at once. */
+  readonly onboarding?: boolean;
   readonly webhookTypes?: readonly string[];
   /** Waits between delivery attempts; their number bounds them. */
   readonly webhookRetryDelaysMs?: readonly number[];
 }
 
-const webhookTypes = ['invoice.paid', 'payout.paid', 'payout.failed', 'transfer.reversed'];
+const webhookTypes = ['account.updated', 'invoice.paid', 'payout.paid', 'payout.failed', 'transfer.reversed'];
 /** About two minutes: a receiver that was killed is back by then. */
 const retryDelaysMs = [100, 300, 1000, 2000, ...Array.from({ length: 24 }, () => 5000)];
 
@@ -53,7 +55,12 @@ export function assemble(options: StripeDoubleOptions) {
   const byId = (id: string) => store.anywhere(id) as ReturnType<typeof store.find<'events'>>;
   const webhooks: Webhooks = new Webhooks(webhookOptions, faults, byId, () => file.touch(), owed);
   if (saved?.webhookUrl !== undefined && options.webhookUrl === undefined) webhooks.setUrl(saved.webhookUrl);
-  const world: World = { store, now, announce: (event) => webhooks.announce(event) };
+  const world: World = {
+    store,
+    now,
+    onboarding: options.onboarding ?? false,
+    announce: (event) => webhooks.announce(event),
+  };
   const setTime = (at: Date) => void (time = at.toISOString());
   const control = new StripeControl(world, webhooks, faults, setTime, file);
   return { api: new StripeApi(world, keys, options.secretKey), control, faults, webhooks, file };

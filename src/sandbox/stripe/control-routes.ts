@@ -19,12 +19,19 @@ export async function runControl(parts: ControlParts, method: string, path: stri
   return result ?? { done: true };
 }
 
+const ofAccounts: Readonly<Record<string, (control: StripeControl, id: string) => void>> = {
+  'POST accounts/*/restrict': (control, id) => control.restrictAccount(id),
+  'POST accounts/*/onboard': (control, id) => control.onboardAccount(id),
+};
+
 function obey(
   { control, faults, webhooks }: ControlParts,
   order: string,
   id: string,
   fields: Record<string, unknown>,
 ): object | void {
+  const ofAccount = ofAccounts[order];
+  if (ofAccount !== undefined) return ofAccount(control, id);
   switch (order) {
     case 'GET counters':
       return control.counters();
@@ -40,8 +47,6 @@ function obey(
       return control.arrivePayouts();
     case 'POST payouts/*/fail':
       return control.failPayout(id);
-    case 'POST accounts/*/restrict':
-      return control.restrictAccount(id);
     case 'POST webhooks':
       return webhooks.setUrl(String(fields.url));
     case 'POST webhooks/deliver':

@@ -1,6 +1,7 @@
 import { platform, type Resources } from './store';
 import type { StripeFaults } from './faults';
 import { noSuch } from './refusal';
+import { setTransfers } from './resources/accounts';
 import { payByBank } from './resources/invoices';
 import {
   arrivePayout,
@@ -86,14 +87,20 @@ export class StripeControl {
     return found.payout;
   }
 
-  /** The account can no longer receive transfers. */
+  /** The account can no longer receive transfers: `account.updated` follows. */
   restrictAccount(id: string): void {
+    this.setTransfers(id, false);
+  }
+
+  /** Its owner has given what was missing, and it can: `account.updated` follows. */
+  onboardAccount(id: string): void {
+    this.setTransfers(id, true);
+  }
+
+  private setTransfers(id: string, isAble: boolean): void {
     const account = this.world.store.find('accounts', platform, id);
     if (!account) throw noSuch('account', id);
-    this.change(() => {
-      account.capabilities = { ...account.capabilities, transfers: 'inactive' };
-      account.payouts_enabled = false;
-    });
+    this.change(() => setTransfers(this.world, account, isAble));
   }
 
   /** Everything that was not accepted yet is delivered again, lost events included. */
@@ -122,6 +129,11 @@ export class StripeControl {
 
   invoices(): Resources['invoices'][] {
     return this.world.store.list('invoices', platform);
+  }
+
+  /** Everything that was announced, of our own account and of connected ones, oldest first. */
+  events(): Resources['events'][] {
+    return this.world.store.everywhere('events');
   }
 
   payouts(): Payout[] {

@@ -10,6 +10,7 @@ import { seededRandom } from './seeded-random';
  * - `stored-error-after-work`: the work is done, and 500 is the answer that the key remembers.
  * - `rate-limited` (429) and `in-flight` (409): nothing is done or remembered.
  * - `malformed`: the work is done, the answer is no JSON.
+ * - `balance-insufficient`, `account-restricted`: the work is refused for good, and that is the answer that the key remembers.
  * - `slow`: everything right, after `delayMs`; the key is in flight meanwhile.
  */
 export type RequestFaultKind = (typeof requestFaultKinds)[number];
@@ -24,6 +25,8 @@ export const requestFaultKinds = [
   'rate-limited',
   'in-flight',
   'malformed',
+  'balance-insufficient',
+  'account-restricted',
   'slow',
 ] as const;
 

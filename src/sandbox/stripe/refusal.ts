@@ -33,3 +33,11 @@ export function noSuch(kind: string, id: string, param = 'id'): StripeRefusal {
 export function impossible(code: string, message: string): StripeRefusal {
   return new StripeRefusal(400, { type: 'invalid_request_error', code, message }, true);
 }
+
+/** The balance does not reach for what was asked. */
+export const insufficientFunds = (): StripeRefusal =>
+  impossible('balance_insufficient', 'You have insufficient available funds in your Stripe account.');
+
+/** The account may receive no transfers. */
+export const withoutTransfers = (): StripeRefusal =>
+  impossible('insufficient_capabilities_for_transfer', 'The destination account has no active transfers capability.');

@@ -96,6 +96,11 @@ export class Store {
     return this.rows(kind, owner).map((row) => row.object as Resources[K]);
   }
 
+  /** Of all owners, in the order in which they came to be. */
+  everywhere<K extends Kind>(kind: K): Resources[K][] {
+    return [...this.byId.values()].filter((row) => row.kind === kind).map((row) => row.object as Resources[K]);
+  }
+
   /** Any object whoever owns it: for `expand`. */
   anywhere(id: string): object | undefined {
     return this.byId.get(id)?.object;

@@ -8,6 +8,8 @@ export const apiVersion = '2026-10-28.endive';
 export interface World {
   readonly store: Store;
   readonly now: () => Date;
+  /** Accounts are able only once their owners have given what is missing. */
+  readonly onboarding: boolean;
   /** Stores the event, and delivers it where its type is subscribed to. */
   readonly announce: (event: StoredEvent) => void;
 }

@@ -43,6 +43,11 @@ const events: Readonly<Record<string, Book>> = {
     ),
   'payee-payout-sent': ({ gross, commission }) =>
     withoutPayee(templates.payeePayoutSent({ gross: gross!, commission: commission!, payee: 1 })),
+  'payout-reversed': ({ gross, commission }) => templates.payoutReversed({ gross: gross!, commission: commission! }),
+  'payee-payout-reversed': ({ gross, commission }) =>
+    withoutPayee(templates.payeePayoutReversed({ gross: gross!, commission: commission!, payee: 1 })),
+  'payout-unconfirmed': ({ gross, commission }) =>
+    templates.payoutUnconfirmed({ gross: gross!, commission: commission! }),
   'late-interest-due': ({ amount }) => templates.lateInterestDue(amount!),
   'receipt-allocated': ({ amount }) => templates.receiptAllocated(amount!),
   'payout-sent': ({ gross, commission }) => templates.payoutSent({ gross: gross!, commission: commission! }),
@@ -102,6 +107,15 @@ describe('ledger templates', () => {
       ['cash', 50_000n],
       ['marketplace-commission', -50_000n],
     ]);
+  });
+
+  it.each([
+    ['before it has arrived', []],
+    ['after it has arrived', [templates.payoutConfirmed, templates.payoutUnconfirmed]],
+  ])('a payout that is taken back %s leaves nothing behind', (_, between) => {
+    const paid = { gross: 1_000_000n, commission: 50_000n };
+    const legs = [templates.payoutSent, ...between, templates.payoutReversed].flatMap((template) => template(paid));
+    for (const account of templates.accounts) expect(sum(legs.filter((leg) => leg.account === account))).toBe(0n);
   });
 
   it('a payee’s claim is met from its own account', () => {

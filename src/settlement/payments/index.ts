@@ -1,5 +1,6 @@
 export type {
   AccountOrder,
+  AccountState,
   Balance,
   InvoiceOrder,
   Movement,
@@ -12,4 +13,5 @@ export type {
   TransferOrder,
   Unknown,
 } from './payment-rail';
+export { movementSubjects } from './payment-rail';
 export { StripeRail, type StripeRailOptions } from './stripe-rail';

@@ -65,15 +65,31 @@ export interface AccountOrder {
   readonly country: string;
 }
 
+/** Whether an account may receive transfers. */
+export interface AccountState {
+  readonly able: boolean;
+  /** In the provider's own words, what its owner has still to give. */
+  readonly missing: readonly string[];
+}
+
+/** Where the owner of an account gives what the provider asks of it, and where it comes back to; `refresh` where the link has run out. */
+export interface LinkOrder {
+  readonly account: string;
+  readonly returnUrl: string;
+  readonly refreshUrl: string;
+}
+
 export interface Balance {
   readonly currency: string;
   readonly availableMinor: bigint;
   readonly pendingMinor: bigint;
 }
 
-/** What of ours a movement of our balance is about: an invoice by the provider's id of it, a payout by our own. */
+export const movementSubjects = ['invoice', 'payout', 'payout-reversal'] as const;
+
+/** What of ours a movement of our balance is about: an invoice by the provider's id of it, a payout, or what was taken back of one, by our own. */
 export interface MovementSubject {
-  readonly kind: 'invoice' | 'payout';
+  readonly kind: (typeof movementSubjects)[number];
   readonly id: string;
 }
 
@@ -115,6 +131,16 @@ export type ProviderEvent = {
     }
   | { readonly kind: 'payout-paid'; readonly payoutId: string }
   | { readonly kind: 'payout-failed'; readonly payoutId: string; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'transfer-reversed';
+      readonly transferId: string;
+      /** Ours, where the transfer names one. */
+      readonly payoutId: string | undefined;
+      readonly amountMinor: bigint;
+      /** All of it that was taken back so far. */
+      readonly reversedMinor: bigint;
+    }
+  | { readonly kind: 'account-updated'; readonly accountId: string }
   | { readonly kind: 'other' }
 );
 
@@ -149,6 +175,12 @@ export interface PaymentRail {
 
   /** Opens a connected account that can receive transfers; the same organization, or the same payee of it, gets the same account within 24 h. */
   createAccount(order: AccountOrder): Promise<Outcome<{ accountId: string }>>;
+
+  /** How the account stands now. */
+  accountState(account: string): Promise<Outcome<AccountState>>;
+
+  /** A link that is good once and for minutes: each call makes another one. */
+  accountLink(order: LinkOrder): Promise<Outcome<{ url: string; expiresAt: Date }>>;
 
   /** Checks the signature over the bytes as they came; a forged, expired or foreign one is `refused`. Reads the event. */
   verifyWebhook(rawBody: string | Buffer, signature: string | undefined): Outcome<{ event: ProviderEvent }>;

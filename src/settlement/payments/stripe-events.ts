@@ -25,6 +25,19 @@ export function providerEvent(event: Stripe.Event): ProviderEvent {
         message: message ?? 'no reason given',
       };
     }
+    case 'transfer.reversed': {
+      const { id, metadata, amount, amount_reversed: reversed } = event.data.object;
+      return {
+        ...common,
+        kind: 'transfer-reversed',
+        transferId: id,
+        payoutId: metadata.payout_id,
+        amountMinor: minorFrom(amount),
+        reversedMinor: minorFrom(reversed),
+      };
+    }
+    case 'account.updated':
+      return { ...common, kind: 'account-updated', accountId: event.data.object.id };
     default:
       return { ...common, kind: 'other' };
   }

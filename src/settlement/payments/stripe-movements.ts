@@ -29,10 +29,11 @@ async function subjectOf(
 ): Promise<MovementSubject | undefined> {
   if (source === null || typeof source === 'string') return undefined;
   if (source.object === 'charge') return invoiceOf(stripe, source);
-  if (source.object === 'transfer') return payoutOf(source);
+  if (source.object === 'transfer') return payoutOf(source, 'payout');
   if (source.object !== 'transfer_reversal') return undefined;
   const { transfer } = source;
-  return payoutOf(typeof transfer === 'string' ? await stripe.transfers.retrieve(transfer) : transfer);
+  const reversed = typeof transfer === 'string' ? await stripe.transfers.retrieve(transfer) : transfer;
+  return payoutOf(reversed, 'payout-reversal');
 }
 
 /** A charge does not name its invoice; the payment that both share does. */
@@ -48,7 +49,7 @@ async function invoiceOf(
   return { kind: 'invoice', id: typeof found.invoice === 'string' ? found.invoice : found.invoice.id };
 }
 
-function payoutOf({ metadata }: Stripe.Transfer): MovementSubject | undefined {
+function payoutOf({ metadata }: Stripe.Transfer, kind: MovementSubject['kind']): MovementSubject | undefined {
   const id = metadata.payout_id;
-  return id === undefined ? undefined : { kind: 'payout', id };
+  return id === undefined ? undefined : { kind, id };
 }

@@ -4,9 +4,11 @@ import { sha256Hex } from '../../kernel';
 import { minorForStripe, minorFrom } from './minor-units';
 import type {
   AccountOrder,
+  AccountState,
   Balance,
   CreditOrder,
   InvoiceOrder,
+  LinkOrder,
   Movement,
   Outcome,
   PaymentRail,
@@ -136,6 +138,25 @@ export class StripeRail implements PaymentRail {
         idempotencyKey: `accordo-account-${organizationId}${payee === undefined ? '' : `-${sha256Hex(payee)}`}`,
       });
       return { accountId: requiredId(account, 'acct_') };
+    });
+  }
+
+  accountState(account: string): Promise<Outcome<AccountState>> {
+    return outcomeOf(async () => {
+      const { capabilities, requirements } = await this.stripe.accounts.retrieve(account);
+      return { able: capabilities?.transfers === 'active', missing: requirements?.currently_due ?? [] };
+    });
+  }
+
+  accountLink({ account, returnUrl, refreshUrl }: LinkOrder): Promise<Outcome<{ url: string; expiresAt: Date }>> {
+    return outcomeOf(async () => {
+      const link = await this.stripe.accountLinks.create({
+        account,
+        return_url: returnUrl,
+        refresh_url: refreshUrl,
+        type: 'account_onboarding',
+      });
+      return { url: link.url, expiresAt: new Date(link.expires_at * 1000) };
     });
   }
 

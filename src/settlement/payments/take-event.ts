@@ -5,14 +5,26 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue, type JobPayload } from '../../platform/jobs/jobs';
 import { confirmPayouts, noteBankRefusal, transfersOpen } from '../payouts/arrive-payout';
+import { sendWaiting } from '../payouts/payouts-waiting';
+import { reversePayout } from '../payouts/reverse-payout';
 import { NotSettled } from './not-settled';
-import type { ProviderEvent } from './payment-rail';
+import { keepAccountState } from './payment-accounts.repository';
+import type { AccountState, ProviderEvent } from './payment-rail';
 import { Payments } from './payments';
 import { takePayment } from './take-payment';
 
 interface StoredEvent {
   readonly payload: string;
   readonly processed_at: Date | null;
+}
+
+/** What the provider was asked about an event. */
+interface Asked {
+  readonly transferIds: readonly string[];
+  readonly account: AccountState | undefined;
+  /** Before the asking: what was asked later is truer. */
+  readonly askedAt: Date;
+  readonly at: Date;
 }
 
 type ArrivalEvent = Extract<ProviderEvent, { kind: 'payout-paid' | 'payout-failed' }> & { readonly account: string };
@@ -45,25 +57,29 @@ export class TakeEvent {
     if (stored === undefined || stored.processed_at !== null) return;
     const event = rail.readEvent(stored.payload);
     // The provider is asked before the transaction: no row is locked while the network takes its time.
-    const arrived = isArrival(event) ? await this.transfersOf(event) : [];
+    const askedAt = this.clock.now();
+    const transferIds = isArrival(event) ? await this.transfersOf(event) : [];
+    const account = event.kind === 'account-updated' ? await this.stateOf(event.accountId) : undefined;
     await this.database.asSystem(async (tx) => {
       const current = await findEvent(tx, eventId, 'FOR UPDATE');
       if (current === undefined || current.processed_at !== null) return;
       const at = this.clock.now();
-      const outcome = await this.act(tx, event, { transferIds: arrived, at });
+      const outcome = await this.act(tx, event, { transferIds, account, askedAt, at });
       await tx.run('UPDATE stripe_events SET processed_at = $2, outcome = $3 WHERE id = $1', [eventId, at, outcome]);
     });
   }
 
   /** Returns what came of it, for the record. */
-  private async act(
-    tx: Tx,
-    event: ProviderEvent,
-    { transferIds, at }: { transferIds: readonly string[]; at: Date },
-  ): Promise<string> {
+  private async act(tx: Tx, event: ProviderEvent, { transferIds, account, askedAt, at }: Asked): Promise<string> {
     // Only our own account's invoices are ours: a connected account can make invoices that name anything.
     if (event.kind === 'invoice-paid' && event.account === undefined)
       return takePayment(tx, event, { at, onDuePaid: this.onDuePaid });
+    // A connected account cannot take our transfers back either.
+    if (event.kind === 'transfer-reversed' && event.account === undefined) return reversePayout(tx, event, at);
+    if (event.kind === 'account-updated' && account !== undefined) {
+      if ((await keepAccountState(tx, event.accountId, { ...account, askedAt })) === 0) return 'account unknown';
+      return account.able ? `${await sendWaiting(tx, event.accountId)} payouts go on` : 'account not able';
+    }
     if (!isArrival(event)) return 'not acted on';
     const arrival = { providerPayoutId: event.payoutId, transferIds, at };
     const ours =
@@ -74,6 +90,13 @@ export class TakeEvent {
       throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
     }
     return `${ours} payouts`;
+  }
+
+  /** As it stands now, whatever the event says: events come in any order. */
+  private async stateOf(account: string): Promise<AccountState> {
+    const ending = await this.payments.required().accountState(account);
+    if (ending.outcome !== 'done') throw new NotSettled(`state of ${account}`, ending);
+    return ending;
   }
 
   private async transfersOf({ account, payoutId }: ArrivalEvent): Promise<readonly string[]> {

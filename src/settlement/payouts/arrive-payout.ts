@@ -50,7 +50,8 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
 export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string): Promise<number> {
   const payouts = await byTransfer(tx, arrival.transferIds);
   const concerned = payouts.filter(
-    ({ state, provider_payout_id }) => state === 'sent' || provider_payout_id === arrival.providerPayoutId,
+    ({ state, provider_payout_id, reversed_at }) =>
+      reversed_at === null && (state === 'sent' || provider_payout_id === arrival.providerPayoutId),
   );
   for (const payout of concerned) {
     await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [

@@ -3,11 +3,18 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
+import { TextField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { purposes } from '../invoices/invoices.repository';
 import { AmountView, amountView } from '../amount-view';
 import { getPayout, listPayouts, type PayoutWithApproval } from './payouts.repository';
+import { HoldPayout } from './hold-payout';
 import { PayoutBody, RequestPayout } from './request-payout';
+
+export class PayoutHoldBody {
+  @TextField({ max: 500, description: 'why it is not to be sent for now; the label reads it' })
+  readonly reason!: string;
+}
 
 export class PayoutView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
@@ -32,16 +39,33 @@ export class PayoutView {
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'what a second person decides' })
   readonly approvalId!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly transferId!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly problem!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'what went wrong, or what an approved payout waits for: its account, or whoever holds it',
+  })
+  readonly problem!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'why somebody holds it back; null: nobody' })
+  readonly hold!: string | null;
   @ApiProperty({ format: 'date-time' }) readonly plannedAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly sentAt!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly confirmedAt!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when the provider took the transfer back: the payout has failed, and its invoices are free',
+  })
+  readonly reversedAt!: string | null;
 }
 
 @ApiTags('payouts')
 @Controller('v1/payouts')
 export class PayoutsController {
-  constructor(private readonly requestPayout: RequestPayout) {}
+  constructor(
+    private readonly requestPayout: RequestPayout,
+    private readonly holdPayout: HoldPayout,
+  ) {}
 
   @Post()
   @Allow({ kinds: ['label'], roles: ['finance'], memberOnly: true, verified: true })
@@ -71,6 +95,47 @@ export class PayoutsController {
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
     return payoutView(await getPayout(tx, id));
   }
+
+  @Post(':id/hold')
+  @Allow({ kinds: ['label', 'operator'], roles: ['finance'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Hold a payout back',
+    description:
+      'It is not sent until another person of your side releases it; what was sent for it already is still looked up. A label holds its own payouts, the marketplace any. Refused with `payout-not-holdable`.',
+  })
+  @ApiCreatedResponse({ type: PayoutView })
+  async hold(
+    @By() actor: Actor,
+    @InTx() tx: Tx,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { reason }: PayoutHoldBody,
+  ): Promise<PayoutView> {
+    return payoutView(await this.holdPayout.place(tx, actor, { id, reason }));
+  }
+
+  @Post(':id/hold-release')
+  @Allow({ kinds: ['label', 'operator'], roles: ['finance'], memberOnly: true })
+  @ApiOperation({
+    summary: 'Let a payout go that your side holds back',
+    description:
+      'Refused with `payout-not-held`, `approval-needs-second-person`, or `forbidden` where the other side holds it.',
+  })
+  @ApiCreatedResponse({ type: PayoutView })
+  async release(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
+    return payoutView(await this.holdPayout.release(tx, actor, id));
+  }
+
+  @Post(':id/look-up')
+  @Allow({ kinds: ['label'], roles: ['finance'] })
+  @ApiOperation({
+    summary: 'Have a payout looked at again now',
+    description:
+      'One of unknown fate is looked up at the provider; one that waits is sent if nothing is in its way any more. Shows it as it is: ask again for what came of it. Of any other payout nothing happens.',
+  })
+  @ApiCreatedResponse({ type: PayoutView })
+  async lookUp(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
+    return payoutView(await this.holdPayout.lookAgain(tx, id));
+  }
 }
 
 const payoutView = (payout: PayoutWithApproval): PayoutView => ({
@@ -87,7 +152,9 @@ const payoutView = (payout: PayoutWithApproval): PayoutView => ({
   approvalId: payout.approval_id,
   transferId: payout.transfer_id,
   problem: payout.problem,
+  hold: payout.hold_reason,
   plannedAt: payout.planned_at.toISOString(),
   sentAt: payout.sent_at?.toISOString() ?? null,
   confirmedAt: payout.confirmed_at?.toISOString() ?? null,
+  reversedAt: payout.reversed_at?.toISOString() ?? null,
 });

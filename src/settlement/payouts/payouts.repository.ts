@@ -9,11 +9,11 @@ import type { Books } from '../ledger/ledger';
  * | state | means | goes on to |
  * | --- | --- | --- |
  * | planned | waits for a second person | approved, rejected |
- * | approved | to be sent, perhaps being sent | sent, failed, unknown |
+ * | approved | to be sent, perhaps being sent; or it waits, and `problem` says for what | sent, failed, unknown |
  * | unknown | it may exist at the provider: looked up before anything else | sent, failed |
- * | sent | the transfer exists; by bank: the bank has it | confirmed; by bank, refused: failed |
- * | confirmed | the money has arrived; by bank: it is booked out | by bank, sent back: failed |
- * | failed, rejected | the end: its invoices are free | |
+ * | sent | the transfer exists; by bank: the bank has it | confirmed; failed, where the bank refuses it or the transfer is taken back |
+ * | confirmed | the money has arrived; by bank: it is booked out | failed, where the transfer is taken back or the money comes back |
+ * | failed, rejected | the end: its invoices may be paid out by another one | |
  */
 export type PayoutState = 'planned' | 'approved' | 'sent' | 'confirmed' | 'failed' | 'rejected' | 'unknown';
 
@@ -41,11 +41,19 @@ export interface Payout {
   readonly planned_at: Date;
   readonly sent_at: Date | null;
   readonly confirmed_at: Date | null;
+  /** When the provider took the transfer back. */
+  readonly reversed_at: Date | null;
 }
 
-export type PayoutWithApproval = Payout & { readonly approval_id: string | null };
+export type PayoutWithApproval = Payout & {
+  readonly approval_id: string | null;
+  /** Why somebody holds it back; null: nobody does. */
+  readonly hold_reason: string | null;
+};
 
-const withApproval = `SELECT p.*, a.id AS approval_id FROM payouts p
+const withApproval = `SELECT p.*, a.id AS approval_id,
+    (SELECT h.reason FROM payout_holds h WHERE h.payout_id = p.id AND NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)) AS hold_reason
+  FROM payouts p
   LEFT JOIN approvals a ON a.action = 'payout.release' AND a.subject_id = p.id`;
 
 export async function getPayout(tx: Tx, id: string): Promise<PayoutWithApproval> {

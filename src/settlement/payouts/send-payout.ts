@@ -4,29 +4,39 @@ import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
-import type { JobPayload } from '../../platform/jobs/jobs';
+import { enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { post, type Posting } from '../ledger/ledger';
 import { type PaidOut, payeePayoutSent, payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
+import { accountToAskAbout, keepAccountState } from '../payments/payment-accounts.repository';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
 import { wakeEvents } from '../payments/waiting-events';
+import { liveHold } from './payout-holds.repository';
+import { keepWaiting, whyItWaits } from './payouts-waiting';
 import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
 const sameKeyHours = 23;
+/** A day after the last order could be sent none can be under way: what the look-up does not find then is not there. */
+const sureHours = 48;
+const hoursAfter = (at: Date, hours: number): Date => new Date(at.getTime() + hours * 3_600_000);
 
 interface Attempt {
   readonly payout: Payout;
+  /** From then on the key may be forgotten. */
+  readonly orderBefore: Date;
   /** Nothing was ever sent for it: there is nothing to look up. */
   readonly first: boolean;
-  readonly mayBeSentAgain: boolean;
+  /** What is to be done where the look-up finds nothing. */
+  readonly unfound: 'send' | 'leave' | 'fail';
 }
 
 /**
  * Sends an approved payout once. The intent is recorded before the call; whoever finds a recorded intent (after a kill, a time-out, a
- * second worker) looks the transfer up first, and sends again only under the same key and only while the provider remembers that key.
+ * second worker) looks the transfer up first, and sends again only under the same key and only while the provider remembers that key. Later than that look-ups alone decide: what
+ * none has found two days after the first attempt is not there, and has failed.
  */
 @Injectable()
 export class SendPayout {
@@ -38,15 +48,33 @@ export class SendPayout {
 
   async execute({ payoutId = '' }: JobPayload): Promise<void> {
     const rail = this.payments.required();
+    await this.hearOfAccount(rail, payoutId);
     const attempt = await this.database.asSystem((tx) => this.begin(tx, payoutId));
     if (attempt === undefined) return;
     if (!attempt.first) {
       const found = await rail.findTransfer({ payoutId });
       if (found.outcome !== 'done') return this.leaveUnknown(payoutId, found);
       if (found.transferId !== undefined) return this.keepSent(payoutId, found.transferId);
-      if (!attempt.mayBeSentAgain) return this.leaveToAPerson(payoutId);
+      if (attempt.unfound === 'leave') return this.leaveForLater(attempt.payout);
+      if (attempt.unfound === 'fail') return this.keepFailed(payoutId, neverArrived);
     }
+    // A process that slept for hours between its look and its order must not order any more.
+    if (this.clock.now() >= attempt.orderBefore) return this.leaveForLater(attempt.payout);
     await this.send(rail, attempt.payout);
+  }
+
+  /** Asks the provider how the payout's account stands, unless it is known to be able: news of it may have been lost. */
+  private async hearOfAccount(rail: PaymentRail, payoutId: string): Promise<void> {
+    const account = await this.database.asSystem((tx) => accountToAskAbout(tx, payoutId), 'read');
+    if (account === undefined) return;
+    const askedAt = this.clock.now();
+    const state = await rail.accountState(account);
+    if (state.outcome === 'done') {
+      await this.database.asSystem((tx) => keepAccountState(tx, account, { ...state, askedAt }));
+    } else if (state.outcome === 'unknown' || state.retryable) {
+      throw new NotSettled(`account of payout ${payoutId}`, state);
+    }
+    // Where the provider refuses to tell, it will refuse the transfer as well, and say why.
   }
 
   private async begin(tx: Tx, id: string): Promise<Attempt | undefined> {
@@ -55,10 +83,23 @@ export class SendPayout {
     const at = this.clock.now();
     const { first_attempt_at: firstAt } = payout;
     if (firstAt === null) {
+      const reason = await whyItWaits(tx, payout);
+      if (reason !== undefined) {
+        await keepWaiting(tx, payout, { reason, at });
+        return undefined;
+      }
       await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = $1', [id, at]);
-      return { payout, first: true, mayBeSentAgain: true };
+      return {
+        payout: { ...payout, first_attempt_at: at },
+        orderBefore: hoursAfter(at, sameKeyHours),
+        first: true,
+        unfound: 'send',
+      };
     }
-    return { payout, first: false, mayBeSentAgain: at.getTime() - firstAt.getTime() < sameKeyHours * 3_600_000 };
+    const orderBefore = hoursAfter(firstAt, sameKeyHours);
+    const maySend = at < orderBefore && (await liveHold(tx, id)) === undefined;
+    const unfound = maySend ? 'send' : at < hoursAfter(firstAt, sureHours) ? 'leave' : 'fail';
+    return { payout, orderBefore, first: false, unfound };
   }
 
   private async send(rail: PaymentRail, { id, account, net_minor: amountMinor, currency }: Payout): Promise<void> {
@@ -67,7 +108,7 @@ export class SendPayout {
     if (ending.outcome === 'unknown') return this.leaveUnknown(id, ending);
     // The provider did not look at the order: nothing moved, and the same call may come again.
     if (ending.retryable) throw new NotSettled(`payout ${id}`, ending);
-    await this.keepFailed(id, ending);
+    await this.keepFailed(id, { code: ending.code, problem: endingText(ending) });
   }
 
   private keepSent(id: string, transferId: string): Promise<void> {
@@ -89,14 +130,14 @@ export class SendPayout {
     });
   }
 
-  private keepFailed(id: string, ending: Refused): Promise<void> {
+  private keepFailed(id: string, { code, problem }: { code: string; problem: string }): Promise<void> {
     const at = this.clock.now();
     return this.database.asSystem(async (tx) => {
       const payout = await openPayout(tx, id);
       if (payout === undefined) return;
-      await tx.run(`UPDATE payouts SET state = 'failed', problem = $2 WHERE id = $1`, [id, endingText(ending)]);
+      await tx.run(`UPDATE payouts SET state = 'failed', problem = $2 WHERE id = $1`, [id, problem]);
       await releaseInvoices(tx, id);
-      await tell(tx, payout, { state: 'failed', details: { code: ending.code }, at });
+      await tell(tx, payout, { state: 'failed', details: { code }, at });
     });
   }
 
@@ -106,9 +147,17 @@ export class SendPayout {
     throw new NotSettled(`payout ${id}`, ending);
   }
 
-  /** Not found, and the provider no longer knows the key: sending again could pay twice, so nothing more happens by itself. */
-  private leaveToAPerson(id: string): Promise<void> {
-    return this.markUnknown(id, 'not found at the provider, and too old to be sent again: a person must decide');
+  /** Not found, and not to be sent again, since the provider no longer knows the key, or somebody holds it: looked up once more when that is sure. */
+  private async leaveForLater({ id, first_attempt_at }: Payout): Promise<void> {
+    const sureAt = hoursAfter(first_attempt_at ?? this.clock.now(), sureHours);
+    await this.markUnknown(
+      id,
+      `not found at the provider, and not to be sent again: looked up once more at ${sureAt.toISOString()}`,
+    );
+    const now = this.clock.now();
+    await this.database.asSystem((tx) =>
+      enqueueLater(tx, 'send-payout', { payoutId: id }, { key: `send-payout ${id}`, at: sureAt, now }),
+    );
   }
 
   private markUnknown(id: string, problem: string): Promise<void> {
@@ -121,6 +170,11 @@ export class SendPayout {
     });
   }
 }
+
+const neverArrived = {
+  code: 'not-found',
+  problem: 'the provider had no transfer two days after the first attempt: it was never made',
+} as const;
 
 /** What is booked of a share once the money is on its way: it meets the label's claim, or its payee's. */
 export const sentPosting = ({

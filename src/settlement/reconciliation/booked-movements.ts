@@ -28,7 +28,9 @@ export async function bookedMovements(
   // Somebody else's transfer may carry anything under our name for it.
   const payoutIds = ids('payout').filter((id) => uuidKey.test(id));
   const payouts = await tx.rows<Row>(payoutsQuestion, [span.from, span.until, payoutIds]);
-  return [...receipts.map(of('invoice')), ...payouts.map(of('payout'))];
+  const reversedIds = ids('payout-reversal').filter((id) => uuidKey.test(id));
+  const reversed = await tx.rows<Row>(reversalsQuestion, [span.from, span.until, reversedIds]);
+  return [...receipts.map(of('invoice')), ...payouts.map(of('payout')), ...reversed.map(of('payout-reversal'))];
 }
 
 const receiptsQuestion = `
@@ -39,11 +41,17 @@ const receiptsQuestion = `
    WHERE ((r.received_at >= $1 AND r.received_at < $2) OR r.external_id = ANY($3::text[])) AND NOT EXISTS (SELECT FROM bank_receipt_uses u WHERE u.receipt_id = r.id)
    GROUP BY r.id`;
 
-/** A transfer is made between the first attempt and our note of it: it is looked for from the first attempt on. */
-const payoutsQuestion = `
-  SELECT o.id, o.first_attempt_at AS at, coalesce(min(p.currency), o.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor
+/** What the transactions of some kinds have moved on the way of a payout. */
+const movedBy = (kinds: string, at: string): string => `
+  SELECT o.id, ${at} AS at, coalesce(min(p.currency), o.currency)::text AS currency, coalesce(sum(p.amount_minor), 0)::bigint AS minor
     FROM payouts o JOIN (SELECT DISTINCT payout_id, agreement_id FROM payout_allocations) a ON a.payout_id = o.id
-    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind IN ('payout-sent', 'payee-payout-sent') AND t.source = o.id::text
+    LEFT JOIN ledger_transactions t ON t.agreement_id = a.agreement_id AND t.kind IN (${kinds}) AND t.source = o.id::text
     LEFT JOIN ledger_postings p ON p.agreement_id = t.agreement_id AND p.transaction_id = t.id AND p.account = 'cash-in-transit'
-   WHERE o.rail = 'stripe' AND o.state IN ('sent', 'confirmed') AND ((o.first_attempt_at >= $1 AND o.first_attempt_at < $2) OR o.id = ANY($3::uuid[]))
-   GROUP BY o.id`;
+   WHERE ((${at} >= $1 AND ${at} < $2) OR o.id = ANY($3::uuid[]))`;
+
+/** A transfer is made between the first attempt and our note of it: it is looked for from the first attempt on. */
+const payoutsQuestion = `${movedBy(`'payout-sent', 'payee-payout-sent'`, 'o.first_attempt_at')}
+     AND o.rail = 'stripe' AND (o.state IN ('sent', 'confirmed') OR o.reversed_at IS NOT NULL) GROUP BY o.id`;
+
+const reversalsQuestion = `${movedBy(`'payout-reversed', 'payee-payout-reversed'`, 'o.reversed_at')}
+     AND o.reversed_at IS NOT NULL GROUP BY o.id`;

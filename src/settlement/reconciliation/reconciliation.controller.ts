@@ -7,7 +7,7 @@ import { DayField } from '../../platform/http/fields';
 import { orNull } from '../../platform/http/or-null';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { AmountView, amountView } from '../amount-view';
-import type { Span } from '../payments';
+import { movementSubjects, type Span } from '../payments';
 import { differenceKinds, type MoneyDifference } from './compare-movements';
 import { ReconcileMoney } from './reconcile-money';
 
@@ -20,8 +20,10 @@ export class MoneyReconciliationQuery {
 }
 
 export class MovementSubjectView {
-  @ApiProperty({ enum: ['invoice', 'payout'] }) readonly kind!: string;
-  @ApiProperty({ description: 'of an invoice the provider’s id, of a payout ours' }) readonly id!: string;
+  @ApiProperty({ enum: movementSubjects, description: 'payout-reversal: what was taken back of a payout' })
+  readonly kind!: string;
+  @ApiProperty({ description: 'of an invoice the provider’s id, of a payout and its reversal ours' })
+  readonly id!: string;
 }
 
 export class ProviderMovementView {

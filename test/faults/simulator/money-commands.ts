@@ -2,7 +2,7 @@ import type { AccordoRequest } from '../../../src/platform/auth/allow';
 import { Approvals } from '../../../src/platform/approvals/approvals';
 import { WebhooksController } from '../../../src/settlement/payments/webhooks.controller';
 import { RequestPayout } from '../../../src/settlement/payouts/request-payout';
-import type { Person, ProviderEvent } from './product';
+import type { Person, Product, ProviderEvent } from './product';
 import type { ReferenceInvoice, ReferencePayout } from './reference';
 import { Differs, type KnownEvent, type Simulation } from './simulation';
 
@@ -88,8 +88,14 @@ export async function deliver(simulation: Simulation): Promise<void> {
   event.delivered = true;
 }
 
-export const receive = ({ product }: Simulation, { payload }: KnownEvent, secret?: string): Promise<unknown> => {
-  const { rawBody, signature } = product.signed(payload, secret);
+export const receive = ({ product }: Simulation, { payload }: KnownEvent, secret?: string): Promise<unknown> =>
+  receiveSigned(product, product.signed(payload, secret));
+
+/** Bytes and a signature, as they come over the network. */
+export const receiveSigned = (
+  product: Product,
+  { rawBody, signature }: ReturnType<Product['signed']>,
+): Promise<unknown> => {
   const request = { rawBody, headers: { 'stripe-signature': signature } } as unknown as AccordoRequest;
   return product.service(WebhooksController).receive(request);
 };

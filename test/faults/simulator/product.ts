@@ -35,6 +35,7 @@ export class Product {
   private rail: PaymentRail | undefined;
   private double: StripeDouble | undefined;
   private superuser: Client | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
   private name = '';
   private services: NestFastifyApplication | undefined;
   private readonly people: Readonly<Record<Person, Actor>>;
@@ -139,19 +140,30 @@ export class Product {
 
   /** What really stands in the database, behind row-level security and whatever is planted. */
   async look<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    return (await this.superuser!.query<Row>(text, values)).rows;
+    return (await this.inTurn(() => this.superuser!.query<Row>(text, values))).rows;
   }
 
   /** As `look`, for a question that is asked again and again: planned once. */
   async lookAgain<Row extends object>(name: string, text: string): Promise<Row[]> {
-    return (await this.superuser!.query<Row>({ name, text })).rows;
+    return (await this.inTurn(() => this.superuser!.query<Row>({ name, text }))).rows;
+  }
+
+  /** A connection has one question at a time. */
+  private inTurn<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const answer = this.turn.then(ask);
+    this.turn = answer.catch(() => undefined);
+    return answer;
   }
 
   /** An event as the provider would send it now: its bytes and their signature. */
   signed(payload: string, secret = secrets.webhookSecret): { rawBody: Buffer; signature: string } {
-    const seconds = Math.floor(this.clock.now().getTime() / 1000);
-    const mac = createHmac('sha256', secret).update(`${seconds}.${payload}`).digest('hex');
-    return { rawBody: Buffer.from(payload), signature: `t=${seconds},v1=${mac}` };
+    return { rawBody: Buffer.from(payload), signature: this.signature(payload, this.clock.now().getTime(), secret) };
+  }
+
+  /** As of another instant, in milliseconds. */
+  signature(payload: string, at: number, secret = secrets.webhookSecret): string {
+    const seconds = Math.floor(at / 1000);
+    return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${payload}`).digest('hex')}`;
   }
 
   /** The provider's newest events, oldest first: our own account's, or a connected one's. */

@@ -136,10 +136,16 @@ async function transferred(simulation: Simulation, id: string): Promise<void> {
   const transfers = transfersOf(simulation, payout);
   if (transfers.length > 1) throw new Differs(`the payout ${id} was transferred ${transfers.length} times`);
   if (transfers.length === 1) return reference.sent(payout);
-  if (!restricted || payout.state !== 'approved') return;
-  // Refused for good, or not known about: the provider has none of it either way.
-  if ((await product.look(`SELECT FROM payouts WHERE id = $1 AND state = 'failed'`, [id])).length > 0)
-    reference.ended(payout, 'failed');
+  if (payout.state !== 'approved') return;
+  // Refused for good, or not there after two days: the provider has none of it either way.
+  const [failed] = await product.look<{ first_attempt_at: Date }>(
+    `SELECT first_attempt_at FROM payouts WHERE id = $1 AND state = 'failed'`,
+    [id],
+  );
+  if (failed === undefined) return;
+  const hours = (product.clock.now().getTime() - failed.first_attempt_at.getTime()) / 3_600_000;
+  if (!restricted && hours < 48) throw new Differs(`the payout ${id} failed, and nothing had refused it`);
+  reference.ended(payout, 'failed');
 }
 
 function heard(simulation: Simulation, id: string): void {

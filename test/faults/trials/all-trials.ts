@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type Belongings, withBelongings } from '../../../bench/support/belongings';
 import { announceServer } from '../../support/server';
 import { makeTemplate } from '../../support/template';
-import { dealUnderFaults, type FaultsOptions } from '../deal';
+import { type DealFaultsResult, dealUnderFaults, type FaultsOptions } from '../deal';
+import { paymentsKilled } from '../payments';
 import { Product } from '../simulator/product';
 import { simulated } from '../simulator/settlement';
 import { makeWorld } from '../simulator/world';
@@ -10,14 +11,18 @@ import { closesAtOnce } from './closes-at-once';
 import { conservation } from './conservation';
 import { correctionsAtOnce } from './corrections-at-once';
 import { definiteErrors } from './definite-errors';
+import { eventsInAnyOrder } from './events-in-any-order';
 import { lateAndTwice } from './late-and-twice';
 import { reconciledMoney } from './reconciled-money';
 import { restoredBooks } from './restored-books';
 import { sameStatements } from './same-statements';
+import { sentOnce } from './sent-once';
 import type { Order, ServiceTrial, Trial, Verdict } from './trial';
 
 /** Those that run the product's services on copies of one world. */
 export const serviceTrials: readonly ServiceTrial[] = [
+  sentOnce,
+  eventsInAnyOrder,
   closesAtOnce,
   correctionsAtOnce,
   lateAndTwice,
@@ -41,6 +46,18 @@ const trials: readonly Trial[] = [killed, conservation, ...serviceTrials].sort(b
 
 export const trialNames: readonly string[] = trials.map(({ name }) => name);
 
+/** Another one with processes of its own. */
+const killedAtPayments: Trial = {
+  name: 'kills',
+  about: 'API, worker and database are killed while invoices are paid and payouts sent',
+  unit: 'kills',
+  sizes: { brief: 5, usual: 25, full: 200 },
+};
+
+const ofPayments: readonly Trial[] = [killedAtPayments, sentOnce, eventsInAnyOrder];
+
+export const paymentTrialNames: readonly string[] = ofPayments.map(({ name }) => name);
+
 export interface TrialsResult {
   readonly name: string;
   readonly seed: number;
@@ -50,17 +67,22 @@ export interface TrialsResult {
 }
 
 /** The acceptance tests of settlement, or some of them. Each prints its figures as one line of JSON when it is over. */
-export const settlementUnderFaults = ({
-  only = trialNames,
-  size = 'usual',
-  seed,
-  say,
-  print = () => undefined,
-}: FaultsOptions): Promise<TrialsResult> =>
+export const settlementUnderFaults = (options: FaultsOptions): Promise<TrialsResult> =>
+  tried('settlement', trials, options);
+
+/** As of settlement, of what goes through the payment provider. */
+export const paymentsUnderFaults = (options: FaultsOptions): Promise<TrialsResult> =>
+  tried('payments', ofPayments, options);
+
+const tried = (
+  name: string,
+  all: readonly Trial[],
+  { only, size = 'usual', seed, say, print = () => undefined }: FaultsOptions,
+): Promise<TrialsResult> =>
   withBelongings(async (belongings) => {
     let product: Promise<Product> | undefined;
     const held: Record<string, boolean> = {};
-    for (const trial of trials.filter(({ name }) => only.includes(name))) {
+    for (const trial of all.filter((one) => only === undefined || only.includes(one.name))) {
       const order = { size: typeof size === 'number' ? size : trial.sizes[size], seed, say };
       say(`${trial.name}: ${trial.about}; ${order.size} ${trial.unit}`);
       const began = performance.now();
@@ -70,12 +92,13 @@ export const settlementUnderFaults = ({
       held[trial.name] = ok;
       print(JSON.stringify({ name: trial.name, seed, [trial.unit]: order.size, ...figures, seconds, found, ok }));
     }
-    return { name: 'settlement', seed, trials: held, ok: Object.values(held).every(Boolean) };
+    return { name, seed, trials: held, ok: Object.values(held).every(Boolean) };
   });
 
 async function verdictOf(trial: Trial, order: Order, product: () => Promise<Product>): Promise<Verdict> {
   try {
-    if (trial === killed) return await kills(order);
+    if (trial === killed) return await kills(order, dealUnderFaults);
+    if (trial === killedAtPayments) return await kills(order, paymentsKilled);
     if (trial === conservation) return conservation.run(order);
     return await serviceTrials.find((one) => one === trial)!.run(await product(), order);
   } catch (error) {
@@ -84,8 +107,11 @@ async function verdictOf(trial: Trial, order: Order, product: () => Promise<Prod
   }
 }
 
-async function kills({ size, seed, say }: Order): Promise<Verdict> {
-  const { name: _, seed: __, ok, points, ...figures } = await dealUnderFaults({ points: size, seed, say });
+async function kills(
+  { size, seed, say }: Order,
+  run: (options: FaultsOptions) => Promise<DealFaultsResult>,
+): Promise<Verdict> {
+  const { name: _, seed: __, ok, points, ...figures } = await run({ points: size, seed, say });
   return { killed: points, ...figures, found: ok ? [] : ['see above what was lost, doubled or ended by itself'] };
 }
 

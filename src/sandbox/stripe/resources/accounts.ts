@@ -2,9 +2,9 @@ import type Stripe from 'stripe';
 import { invalidParameter, noSuch, StripeRefusal } from '../refusal';
 import { page, pagingParameters } from '../lists';
 import { platform } from '../store';
-import { type Call, type Route, unixSeconds } from '../world';
+import { announce, type Call, type Route, unixSeconds, type World } from '../world';
 
-/** Connected accounts. The double skips onboarding: what was asked for is active at once. */
+/** Connected accounts. Unless the double was told to onboard them, what was asked for is active at once. */
 export const accountRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -32,6 +32,12 @@ export const accountRoutes: readonly Route[] = [
     run: (call) => page(call.world.store.list('accounts', platform), call.parameters, call.path),
   },
   { method: 'GET', path: '/v1/accounts/:id', parameters: ['expand'], run: retrieveAccount },
+  {
+    method: 'POST',
+    path: '/v1/account_links',
+    parameters: ['account', 'refresh_url', 'return_url', 'type'],
+    run: createLink,
+  },
 ];
 
 function createAccount(call: Call): Stripe.Account {
@@ -45,21 +51,23 @@ function createAccount(call: Call): Stripe.Account {
     throw invalidParameter('parameter_invalid', 'Give either type or controller.', 'controller');
   }
   const asked = parameters.branch('capabilities').branch('transfers').flag('requested') ?? false;
+  const isAble = asked && !world.onboarding;
   return world.store.insert('accounts', platform, {
     id: world.store.newId('acct'),
     object: 'account',
     business_profile: businessProfile(parameters.branch('business_profile').text('name') ?? null),
     business_type: null,
-    capabilities: asked ? { transfers: 'active' } : {},
+    capabilities: asked ? { transfers: isAble ? 'active' : 'inactive' } : {},
     charges_enabled: false,
     controller: { type: 'application', is_controller: true },
     country,
     created: unixSeconds(world.now()),
     default_currency: parameters.text('default_currency') ?? 'usd',
-    details_submitted: asked,
+    details_submitted: isAble,
     email: parameters.text('email') ?? null,
     metadata: parameters.texts('metadata'),
-    payouts_enabled: asked,
+    payouts_enabled: isAble,
+    requirements: requirementsOf(isAble),
     type: typeOf(parameters.text('type')),
   });
 }
@@ -92,4 +100,44 @@ function retrieveAccount(call: Call): Stripe.Account {
   const account = call.world.store.find('accounts', platform, id);
   if (!account || (call.owner !== platform && call.owner !== id)) throw noSuch('account', id, 'account');
   return account;
+}
+
+const minutes = 60;
+
+/** Where the account's owner gives what is missing. Nobody opens it: `onboardAccount` is what comes of it. */
+function createLink(call: Call): Stripe.AccountLink {
+  const { parameters, world } = call;
+  const id = parameters.requiredText('account');
+  if (call.owner !== platform || !world.store.find('accounts', platform, id)) throw noSuch('account', id, 'account');
+  const type = parameters.requiredText('type');
+  if (type !== 'account_onboarding') throw invalidParameter('parameter_invalid', `Invalid type: ${type}`, 'type');
+  for (const name of ['refresh_url', 'return_url']) {
+    if (!URL.canParse(parameters.requiredText(name))) throw invalidParameter('url_invalid', 'Not a valid URL', name);
+  }
+  const created = unixSeconds(world.now());
+  const url = `https://connect.stripe.com/setup/s/${id}/${world.store.newId('link')}`;
+  return { object: 'account_link', created, expires_at: created + 5 * minutes, url };
+}
+
+/** The account may receive transfers from now on, or no more. */
+export function setTransfers(world: World, account: Stripe.Account, isAble: boolean): void {
+  account.capabilities = { ...account.capabilities, transfers: isAble ? 'active' : 'inactive' };
+  account.payouts_enabled = isAble;
+  account.details_submitted ||= isAble;
+  account.requirements = requirementsOf(isAble);
+  announce(world, account.id, 'account.updated', account);
+}
+
+function requirementsOf(isAble: boolean): Stripe.Account.Requirements {
+  const due = isAble ? [] : ['external_account', 'tos_acceptance.date'];
+  return {
+    alternatives: [],
+    current_deadline: null,
+    currently_due: due,
+    disabled_reason: isAble ? null : 'requirements.past_due',
+    errors: [],
+    eventually_due: due,
+    past_due: due,
+    pending_verification: [],
+  };
 }

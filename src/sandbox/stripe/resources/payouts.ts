@@ -1,5 +1,5 @@
 import { createdWithin, page, pagingParameters } from '../lists';
-import { impossible } from '../refusal';
+import { insufficientFunds } from '../refusal';
 import { platform, type Resources } from '../store';
 import { announce, type Call, existing, type Route, unixSeconds, type World } from '../world';
 import { available, book, currenciesOf } from './ledger';
@@ -29,7 +29,7 @@ function createPayout(call: Call): Payout {
   const { world, owner, parameters } = call;
   const [amount, currency] = [parameters.requiredAmount('amount'), parameters.currency()];
   if (available(world, owner, currency) < amount) {
-    throw impossible('balance_insufficient', 'You have insufficient available funds in your Stripe account.');
+    throw insufficientFunds();
   }
   const metadata = parameters.texts('metadata');
   return openPayout(world, owner, { amount, currency, automatic: false, metadata }, call);

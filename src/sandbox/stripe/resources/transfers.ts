@@ -1,5 +1,5 @@
 import { createdWithin, page, pagingParameters } from '../lists';
-import { impossible, invalidParameter, StripeRefusal } from '../refusal';
+import { impossible, insufficientFunds, invalidParameter, StripeRefusal, withoutTransfers } from '../refusal';
 import { platform, type Resources } from '../store';
 import { announce, type Call, existing, type Route, unixSeconds } from '../world';
 import { available, book, chargeOf } from './ledger';
@@ -47,7 +47,7 @@ function createTransfer(call: Call): Transfer {
   const [amount, currency] = [parameters.requiredAmount('amount'), parameters.currency()];
   const destination = destinationOf(call);
   if (available(world, owner, currency) < amount) {
-    throw impossible('balance_insufficient', 'You have insufficient available funds in your Stripe account.');
+    throw insufficientFunds();
   }
   const id = world.store.newId('tr');
   const group = parameters.text('transfer_group') ?? null;
@@ -98,10 +98,7 @@ function destinationOf({ world, owner, parameters }: Call): string {
     });
   }
   if (account.capabilities?.transfers !== 'active') {
-    throw impossible(
-      'insufficient_capabilities_for_transfer',
-      'The destination account has no active transfers capability.',
-    );
+    throw withoutTransfers();
   }
   return id;
 }

@@ -1,0 +1,58 @@
+import { dayInZone } from '../../kernel';
+import { audit } from '../../platform/audit/audit';
+import type { Tx } from '../../platform/database/tx';
+import { uuidKey } from '../../platform/http/paging';
+import { publish } from '../../platform/outbox/outbox';
+import { post } from '../ledger/ledger';
+import { payeePayoutReversed, payoutReversed, payoutUnconfirmed } from '../ledger/templates';
+import type { ProviderEvent } from '../payments';
+import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
+
+type TransferReversed = Extract<ProviderEvent, { kind: 'transfer-reversed' }>;
+
+/**
+ * A transfer of ours was taken back at the provider: its payout has failed, the label is owed the money again, and its invoices are free for another one. A part that is taken
+ * back is noted for a person: the comparison with the provider tells it until the rest follows. Gives what came of it. Throws where we have not noted the transfer yet.
+ */
+export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): Promise<string> {
+  const { payoutId = '', transferId, amountMinor, reversedMinor } = event;
+  const payout = uuidKey.test(payoutId) ? await lockPayout(tx, payoutId) : undefined;
+  if (payout?.state === 'approved' || payout?.state === 'unknown')
+    throw new Error(`${transferId} was taken back and is not noted yet: later`);
+  if (payout === undefined || payout.transfer_id !== transferId) return 'transfer unknown';
+  if (payout.reversed_at !== null) return 'already taken back';
+  if (reversedMinor < amountMinor) {
+    const problem = `the provider took back ${reversedMinor} of ${amountMinor}`;
+    await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, problem]);
+    return problem;
+  }
+  await bookReversal(tx, payout, at);
+  await tx.run(`UPDATE payouts SET state = 'failed', reversed_at = $2, problem = $3 WHERE id = $1`, [
+    payout.id,
+    event.createdAt,
+    'the provider took the transfer back',
+  ]);
+  await releaseInvoices(tx, payout.id);
+  const details = { transfer: transferId };
+  const by = { system: 'stripe-event', organizationId: payout.owner_id };
+  await audit(tx, by, { action: 'payout.reversed', subjectId: payout.id, details, at });
+  await publish(tx, { to: [payout.owner_id], topic: 'payout.reversed', subjectId: payout.id, payload: details, at });
+  return 'payout taken back';
+}
+
+async function bookReversal(tx: Tx, { id, state }: Payout, at: Date): Promise<void> {
+  for (const share of await sharesOf(tx, id)) {
+    const effectiveOn = dayInZone(at, share.timeZone);
+    const posting = { agreement: share, source: id, effectiveOn, at };
+    if (state === 'confirmed')
+      await post(tx, { ...posting, kind: 'payout-unconfirmed', legs: payoutUnconfirmed(share) });
+    const { gross, commission, payee } = share;
+    await (payee === null
+      ? post(tx, { ...posting, kind: 'payout-reversed', legs: payoutReversed(share) })
+      : post(tx, {
+          ...posting,
+          kind: 'payee-payout-reversed',
+          legs: payeePayoutReversed({ gross, commission, payee }),
+        }));
+  }
+}

@@ -145,12 +145,12 @@ export function readRow(
     title,
     ...told('version', cells.version),
     artists,
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...given('durationSeconds', durationSeconds),
     release,
     ...told('pLine', cells.p_line),
     ...told('genre', cells.genre),
     ...told('label', cells.label),
-    ...(parent === undefined ? {} : { parent }),
+    ...given('parent', parent),
   };
   return faults.length === 0 ? { recording } : { recording, warnings: faults };
 }
@@ -170,9 +170,13 @@ const namesOf = (cell: string, separator: string): string[] =>
     .split(nameSeparator)
     .flatMap((name) => textOf(name) ?? []);
 
+/** A value under a name, where there is one. */
+const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [key in Name]?: Value } =>
+  value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value });
+
 /** The cell under a name, where the file has such a column. */
 const told = <Name extends string>(name: Name, cell: string | undefined): { readonly [key in Name]?: string | null } =>
-  cell === undefined ? {} : ({ [name]: textOf(cell) } as { [key in Name]?: string | null });
+  given(name, cell === undefined ? undefined : textOf(cell));
 
 /** Undefined where there is no such column, or its cell is none. */
 function readLength(cell: string | undefined, note: Note): number | null | undefined {

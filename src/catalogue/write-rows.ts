@@ -72,8 +72,8 @@ function writeRecordings(
   const column = (value: (row: RecordingRow) => string | number | null | undefined): (string | number | null)[] =>
     rows.map((row) => value(row) ?? null);
   return tx.rows<Written>(
-    `INSERT INTO recordings AS r (owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind)
-     SELECT $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind
+    `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind)
+     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind
        FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[])
          AS incoming (isrc, title, artists, version, duration, p_line, genre, label, parent_isrc, parent_kind)
      ON CONFLICT (owner_id, isrc) DO UPDATE SET

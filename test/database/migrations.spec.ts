@@ -307,7 +307,7 @@ describe('a database that Accordo must not work on', () => {
     try {
       await expect(inspectDatabase(database)).rejects.toMatchObject({
         code: 'database-too-old',
-        message: 'PostgreSQL 14 is too old: 15 or newer is needed',
+        message: 'PostgreSQL 14 is too old: 18 or newer is needed',
       });
     } finally {
       await connected(database.superuserUrl, (client) =>

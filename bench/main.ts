@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark';
 import { clearanceBenchmark } from './clearance/clearance';
 import { ernBenchmark } from './ern/ern';
 import { eventsBenchmark } from './events/events';
+import { importsBenchmark } from './imports/imports';
 import { rateBenchmark } from './rate/rate';
 import { settleBenchmark } from './settle/settle';
 import { withBelongings } from './support/belongings';
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   clearance: clearanceBenchmark,
   ern: ernBenchmark,
   events: eventsBenchmark,
+  imports: importsBenchmark,
   rate: rateBenchmark,
   settle: settleBenchmark,
   usage: usageBenchmark,

@@ -1,4 +1,4 @@
-import { gtin14, readGtin, readIsrc } from '../kernel';
+import { gtin14, isCalendarDate, plainGtin, readGtin, readIsrc } from '../kernel';
 import { readDuration } from './duration';
 
 /** The columns of a catalogue file. All stand in its header; which cells may be empty is said by `readRow`. */
@@ -13,11 +13,29 @@ export const columns = [
   'p_line',
   'genre',
 ] as const;
+/** Both or neither stand in a header: half of what is said of a parent could not be read. */
+export const parentColumns = ['parent_isrc', 'parent_kind'] as const;
+/** A file may have any of these. */
+export const furtherColumns = ['label', 'catalogue_number', 'release_date'] as const;
 /** Columns that a file may leave out: what they would say of a recording then stays as it was. */
-export const optionalColumns = ['parent_isrc', 'parent_kind'] as const;
-type OptionalColumn = (typeof optionalColumns)[number];
-export type Column = (typeof columns)[number] | OptionalColumn;
-export type Cells = Readonly<Record<(typeof columns)[number], string> & Partial<Record<OptionalColumn, string>>>;
+export const optionalColumns = [...parentColumns, ...furtherColumns] as const;
+export const allColumns = [...columns, ...optionalColumns] as const;
+export type Column = (typeof allColumns)[number];
+/** What a row has in each column; a column that the file does not have is absent. */
+export type Cells = Readonly<Partial<Record<Column, string>>>;
+
+/** Whether a wrong check digit rejects what has it, or is told and no more. */
+export type CheckDigits = 'warning' | 'error';
+
+/** How rows are read, beside their columns. */
+export interface RowRules {
+  readonly checkDigits?: CheckDigits;
+  /** Between the names of several artists. */
+  readonly artistsSeparator?: string;
+}
+
+/** Between names that came one by one: no name has such a character. */
+export const nameSeparator = '\u001e';
 
 /** How a recording was made of its parent. */
 export const versionKinds = ['remaster', 'live', 'remix', 'edit', 'sped-up', 'slowed-down', 'other'] as const;
@@ -29,18 +47,29 @@ export interface ParentVersion {
   readonly kind: VersionKind;
 }
 
+/** Null: none. Undefined: the file has no such column. */
 export interface RecordingRow {
   readonly isrc: string;
   readonly title: string;
-  readonly version: string | null;
+  readonly version?: string | null;
   readonly artists: readonly string[];
-  readonly durationSeconds: number | null;
-  /** The release it is on, its bar code as 14 digits. */
-  readonly release: { readonly gtin: string; readonly title: string } | null;
-  readonly pLine: string | null;
-  readonly genre: string | null;
-  /** Null: none. Undefined: the file has no such columns. */
+  readonly durationSeconds?: number | null;
+  /** The release it is on. */
+  readonly release: RowRelease | null;
+  readonly pLine?: string | null;
+  readonly genre?: string | null;
+  readonly label?: string | null;
   readonly parent?: ParentVersion | null;
+}
+
+export interface RowRelease {
+  /** The bar code as 14 digits. */
+  readonly gtin: string;
+  readonly title: string;
+  readonly label?: string | null;
+  readonly catalogueNumber?: string | null;
+  /** A year, month or day. */
+  readonly releasedOn?: string | null;
 }
 
 /** One thing wrong with one cell. Rows count as a spreadsheet does: the header is row 1. */
@@ -50,7 +79,14 @@ export interface RowFault {
   readonly code: string;
   readonly value: string;
   readonly message: string;
+  /** A warning leaves the row in. */
+  readonly severity: 'warning' | 'error';
 }
+
+/** What became of a row: a recording, or everything that is wrong with it. */
+export type RowReading =
+  | { readonly recording: RecordingRow; readonly warnings?: readonly RowFault[] }
+  | { readonly faults: readonly RowFault[] };
 
 const lengths: Readonly<Record<Column, number>> = {
   isrc: 40,
@@ -64,6 +100,9 @@ const lengths: Readonly<Record<Column, number>> = {
   genre: 100,
   parent_isrc: 40,
   parent_kind: 40,
+  label: 300,
+  catalogue_number: 100,
+  release_date: 10,
 };
 
 const controlCharacters = /\p{Cc}/gu;
@@ -74,73 +113,127 @@ export const rowFault = (row: number, column: Column | '', code: string, value: 
   code,
   value: shown(value),
   message,
+  severity: 'error',
 });
+
+type Note = (column: Column, code: string, message: string, severity?: RowFault['severity']) => void;
 
 /** Reads one row's cells; every fault of the row comes at once. ISRC, title and artists are needed; a release needs its UPC and its title. */
 export function readRow(
   row: number,
   cells: Cells,
-): { readonly recording: RecordingRow } | { readonly faults: readonly RowFault[] } {
+  { checkDigits = 'error', artistsSeparator = '|' }: RowRules = {},
+): RowReading {
   const faults: RowFault[] = [];
-  const note = (column: Column, code: string, message: string): void => {
-    faults.push(rowFault(row, column, code, cells[column] ?? '', message));
+  const note: Note = (column, code, message, severity = 'error') => {
+    faults.push({ ...rowFault(row, column, code, cells[column] ?? '', message), severity });
   };
-  for (const column of [...columns, ...optionalColumns])
-    checkText(cells[column] ?? '', lengths[column], (code, message) => note(column, code, message));
-
-  const isrc = readIsrc(cells.isrc);
+  checkTexts(cells, note);
+  const isrc = readIsrc(cells.isrc ?? '');
   if ('fault' in isrc) note('isrc', isrc.fault, 'an ISRC is two letters, three letters or digits, and seven digits');
-  const title = textOf(cells.title);
+  const title = textOf(cells.title ?? '');
   if (title === null) note('title', 'title-missing', 'a recording needs a title');
-  const artists = cells.artists.split('|').flatMap((name) => textOf(name) ?? []);
+  const artists = namesOf(cells.artists ?? '', artistsSeparator);
   if (artists.length === 0) note('artists', 'artists-missing', 'a recording needs at least one artist');
-  const durationSeconds = cells.duration === '' ? null : readDuration(cells.duration);
-  if (durationSeconds === undefined) {
+  const durationSeconds = readLength(cells.duration, note);
+  const release = readRelease(cells, note, checkDigits);
+  const parent = readParent(cells, 'isrc' in isrc ? isrc.isrc : '', note);
+
+  if ('fault' in isrc || title === null || faults.some(({ severity }) => severity === 'error')) return { faults };
+  const recording = {
+    isrc: isrc.isrc,
+    title,
+    ...told('version', cells.version),
+    artists,
+    ...given('durationSeconds', durationSeconds),
+    release,
+    ...told('pLine', cells.p_line),
+    ...told('genre', cells.genre),
+    ...told('label', cells.label),
+    ...given('parent', parent),
+  };
+  return faults.length === 0 ? { recording } : { recording, warnings: faults };
+}
+
+function checkTexts(cells: Cells, note: Note): void {
+  for (const column of allColumns) {
+    const cell = cells[column];
+    if (cell === undefined) continue;
+    const text = column === 'artists' ? cell.replaceAll(nameSeparator, ' ') : cell;
+    checkText(text, lengths[column], (code, message) => note(column, code, message));
+  }
+}
+
+const namesOf = (cell: string, separator: string): string[] =>
+  cell
+    .replaceAll(separator, nameSeparator)
+    .split(nameSeparator)
+    .flatMap((name) => textOf(name) ?? []);
+
+/** A value under a name, where there is one. */
+const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [key in Name]?: Value } =>
+  value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value });
+
+/** The cell under a name, where the file has such a column. */
+const told = <Name extends string>(name: Name, cell: string | undefined): { readonly [key in Name]?: string | null } =>
+  given(name, cell === undefined ? undefined : textOf(cell));
+
+/** Undefined where there is no such column, or its cell is none. */
+function readLength(cell: string | undefined, note: Note): number | null | undefined {
+  if (cell === undefined || cell === '') return cell === undefined ? undefined : null;
+  const seconds = readDuration(cell);
+  if (seconds === undefined) {
     note(
       'duration',
       'duration-malformed',
       'write seconds (215), M:SS (3:35) or ISO 8601 (PT3M35S), more than nothing and up to a day',
     );
   }
-  const release = readRelease(cells, note);
-  const parent = readParent(cells, 'isrc' in isrc ? isrc.isrc : '', note);
-
-  if ('fault' in isrc || title === null || durationSeconds === undefined || faults.length > 0) return { faults };
-  const rest = { version: textOf(cells.version), pLine: textOf(cells.p_line), genre: textOf(cells.genre) };
-  const told = parent === undefined ? {} : { parent };
-  return { recording: { isrc: isrc.isrc, title, artists, durationSeconds, release, ...rest, ...told } };
+  return seconds;
 }
 
-function readRelease(
-  cells: Cells,
-  note: (column: Column, code: string, message: string) => void,
-): RecordingRow['release'] {
-  const title = textOf(cells.release);
-  if (cells.upc === '') {
+function readRelease(cells: Cells, note: Note, checkDigits: CheckDigits): RecordingRow['release'] {
+  const title = textOf(cells.release ?? '');
+  const upc = cells.upc ?? '';
+  const day = cells.release_date ?? '';
+  if (day !== '' && !isPartialDate(day)) note('release_date', 'date-malformed', 'write YYYY-MM-DD, YYYY-MM or YYYY');
+  if (upc === '') {
     // Without a bar code it could not be told from another release of the same title, and would be lost without a word.
     if (title !== null)
       note('upc', 'upc-missing', 'a release is known by its UPC: give it, or leave the release empty too');
     return null;
   }
   if (title === null) note('release', 'release-missing', 'a UPC needs the title of its release');
-  const gtin = readGtin(cells.upc);
-  if ('fault' in gtin) {
-    note(
-      'upc',
-      gtin.fault,
-      gtin.fault === 'gtin-check-digit'
-        ? 'the last digit does not fit the others'
-        : 'a UPC or EAN has 8, 12, 13 or 14 digits',
-    );
-    return null;
-  }
-  return title === null ? null : { gtin: gtin14(gtin.gtin), title };
+  const gtin = readBarCode(upc, note, checkDigits);
+  if (title === null || gtin === null) return null;
+  return {
+    gtin,
+    title,
+    ...told('label', cells.label),
+    ...told('catalogueNumber', cells.catalogue_number),
+    ...told('releasedOn', cells.release_date),
+  };
 }
+
+/** As 14 digits; one whose last digit is wrong, too, if that is no error. */
+function readBarCode(upc: string, note: Note, checkDigits: CheckDigits): string | null {
+  const read = readGtin(upc);
+  if ('gtin' in read) return gtin14(read.gtin);
+  if (read.fault === 'gtin-check-digit') {
+    note('upc', read.fault, 'the last digit does not fit the others', checkDigits);
+    return gtin14(plainGtin(upc));
+  }
+  note('upc', read.fault, 'a UPC or EAN has 8, 12, 13 or 14 digits');
+  return null;
+}
+
+const isPartialDate = (text: string): boolean =>
+  /^\d{4}$/.test(text) || isCalendarDate(/^\d{4}-\d\d$/.test(text) ? `${text}-01` : text);
 
 function readParent(
   { parent_isrc: written, parent_kind: named }: Cells,
   isrc: string,
-  note: (column: Column, code: string, message: string) => void,
+  note: Note,
 ): RecordingRow['parent'] {
   if (written === undefined || named === undefined) return undefined;
   if (written === '' && named === '') return null;

@@ -25,6 +25,8 @@ export class RecordingView {
   @ApiProperty({ type: Number, nullable: true }) readonly durationSeconds!: number | null;
   @ApiProperty({ type: String, nullable: true, description: 'the phonogram line' }) readonly pLine!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly genre!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'the label as it is told of the recording' })
+  readonly label!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'the recording that it is a version of' })
   readonly parentIsrc!: string | null;
   @ApiProperty({ enum: versionKinds, nullable: true, description: 'how it was made of that' })
@@ -32,8 +34,10 @@ export class RecordingView {
   @ApiProperty({ format: 'date-time' }) readonly updatedAt!: string;
 }
 
-export class ReleaseView {
-  @ApiProperty({ description: 'the bar code as 14 digits' }) readonly gtin!: string;
+export class ReleaseOfRecordingView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'the bar code as 14 digits; null where it has none' })
+  readonly gtin!: string | null;
   @ApiProperty() readonly title!: string;
 }
 
@@ -51,7 +55,7 @@ export class RightsView {
 }
 
 export class RecordingDetailView extends RecordingView {
-  @ApiProperty({ type: ReleaseView, isArray: true }) readonly releases!: readonly ReleaseView[];
+  @ApiProperty({ type: ReleaseOfRecordingView, isArray: true }) readonly releases!: readonly ReleaseOfRecordingView[];
   @ApiProperty({ type: RightsView, isArray: true, description: 'what the label states to control, by first day' })
   readonly rights!: readonly RightsView[];
 }
@@ -97,6 +101,7 @@ const recordingView = (recording: Recording): RecordingView => ({
   durationSeconds: recording.duration_seconds,
   pLine: recording.p_line,
   genre: recording.genre,
+  label: recording.label,
   parentIsrc: recording.parent_isrc,
   parentKind: recording.parent_kind,
   updatedAt: recording.updated_at.toISOString(),

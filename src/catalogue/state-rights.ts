@@ -7,7 +7,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { BooleanField, DayField, DecimalField, IdField, ObjectField, TextsField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
-import { findImport } from './imports.repository';
+import { findImport } from './imports/imports.repository';
 import { ownRecordings } from './isrc-list';
 import { OnShareChanged } from './on-share-changed';
 import {

@@ -44,9 +44,30 @@ export {
   type CellsOf,
   type RecordCode,
 } from './dsr/layouts';
-export { checkMessage, type ErnCheck, PROBLEMS_KEPT, unreadableMessage } from './ern/check-message';
+export {
+  artistsOf,
+  checkMessage,
+  type ErnCheck,
+  mainTitle,
+  nameOf,
+  PROBLEMS_KEPT,
+  readMessage,
+  unreadableMessage,
+} from './ern/check-message';
 export { ErnReader, type ErnReceiver, type ErnSummary } from './ern/message-reader';
-export { type Problem, problemWeights } from './ern/problems';
+export type {
+  Deal,
+  ErnHeader,
+  Label,
+  PurgedRelease,
+  Release,
+  ReleaseIds,
+  Resource,
+  ResourceGroup,
+  Visibility,
+} from './ern/model';
+export { type Problem, type ProblemCode, problemWeights } from './ern/problems';
+export { mainOf } from './ern/values';
 export { versionNames } from './ern/versions';
 export { childrenOf, elementsAt, textsAt, XmlElement } from './ern/xml/element';
 export { XmlRefused } from './ern/xml/refused';

@@ -71,3 +71,18 @@ export const findLiveDelegation = (
       WHERE d.label_id = $1 AND d.distributor_id = $2 AND d.revoked_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > $3)`,
     [labelId, distributorId, now],
   );
+
+/** The distributors that may do this for the label now, with their DDEX party identifiers. */
+export const delegatesOf = (
+  tx: Tx,
+  labelId: string,
+  scope: DelegableRole,
+  now: Date,
+): Promise<{ readonly organizationId: string; readonly partyId: string | null }[]> =>
+  tx.asSystem(() =>
+    tx.rows(
+      `SELECT o.id AS "organizationId", o.party_id AS "partyId" FROM delegations d JOIN organizations o ON o.id = d.distributor_id
+        WHERE d.label_id = $1 AND $2 = ANY (d.scopes) AND d.revoked_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > $3) ORDER BY o.id`,
+      [labelId, scope, now],
+    ),
+  );

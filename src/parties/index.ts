@@ -1,5 +1,6 @@
 export { personBehind } from './access/access.repository';
 export { Confirmations } from './access/confirmations';
+export { delegatesOf } from './delegations.repository';
 export { PartiesModule } from './parties.module';
 export { setUpOperator } from './set-up-operator';
 export {

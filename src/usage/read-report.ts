@@ -12,7 +12,7 @@ import { notAsAgreed } from './agreed-checks';
 import { acceptReading, finishReport, lockReadings } from './book-reading';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
-import { ReadingProgress } from './reading-progress';
+import { ReadingProgress } from '../platform/operations/reading-progress';
 import type { ReportPart } from './report-parts';
 import { type Prepared, type Read, refuseIfOutdated, ReportReader } from './report-reader';
 import { goOnReadingAgain } from './suspense/ask-to-read-again';

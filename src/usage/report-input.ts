@@ -8,7 +8,7 @@ import type { MatchPlan } from './engine/match-plan';
 import type { DelimitedInput } from './engine/read-delimited';
 import { chunksAhead } from './engine/scan-threads';
 import { UnpackedPieces } from './engine/unpacked-pieces';
-import type { ReadingProgress } from './reading-progress';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import type { ReportFile } from './report-parts';
 import { reportText } from './report-text';
 import { unpacked, unpackedMost } from './unpacked';

@@ -22,7 +22,7 @@ import { readDelimited } from './engine/read-delimited';
 import { readDsrReport } from './engine/read-dsr';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
-import type { ReadingProgress } from './reading-progress';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import { dsrInputOf, tableInputOf } from './report-input';
 import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';

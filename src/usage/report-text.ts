@@ -4,7 +4,7 @@ import type { DelimitedLayout } from './engine/delimited-layout';
 import { type ColumnKind, columnKinds } from './mapping';
 import { parquetRows } from './parquet/parquet-rows';
 import { ParquetUnreadable } from './parquet/unreadable';
-import type { ReadingProgress } from './reading-progress';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import { unpacked } from './unpacked';
 import type { UsageReport } from './usage-report';
 

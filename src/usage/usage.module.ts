@@ -122,7 +122,7 @@ export class UsageModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.register('read-report', (payload) => this.readReport.execute(payload));
-    this.cancellations.register('read-report', (tx, actor, { subject_id: id }) =>
+    this.cancellations.register('read-report', 'usage', (tx, actor, { subject_id: id }) =>
       this.readReport.cancel(tx, actor, id ?? ''),
     );
     this.jobs.register('match-held-events', (payload) => this.matchHeldEvents.execute(payload));

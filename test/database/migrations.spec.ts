@@ -29,6 +29,7 @@ const appendOnlyTables = [
   'bank_statements',
   'breakage_lines',
   'catalogue_import_faults',
+  'catalogue_mappings',
   'charts_of_accounts',
   'claim_events',
   'claimed_uses',
@@ -48,6 +49,9 @@ const appendOnlyTables = [
   'ledger_postings',
   'ledger_transactions',
   'listing_invitations',
+  'message_deals',
+  'message_releases',
+  'message_resources',
   'missed_deadlines',
   'negotiation_attachments',
   'negotiation_messages',
@@ -64,6 +68,8 @@ const appendOnlyTables = [
   'rate_uses',
   'receipt_allocations',
   'receipts',
+  'release_messages',
+  'release_versions',
   'revisions',
   'signatures',
   'simulation_files',
@@ -316,7 +322,7 @@ describe('a database that Accordo must not work on', () => {
     try {
       await expect(inspectDatabase(database)).rejects.toMatchObject({
         code: 'database-too-old',
-        message: 'PostgreSQL 14 is too old: 15 or newer is needed',
+        message: 'PostgreSQL 14 is too old: 18 or newer is needed',
       });
     } finally {
       await connected(database.superuserUrl, (client) =>

@@ -216,10 +216,11 @@ describe('recordings', () => {
       durationSeconds: 215,
       pLine: '2026 T',
       genre: 'Pop',
+      label: null,
       parentIsrc: null,
       parentKind: null,
       updatedAt: '2026-01-05T09:00:00.000Z',
-      releases: [{ gtin: '02000000000015', title: 'Ice' }],
+      releases: [{ id: expect.any(String) as string, gtin: '02000000000015', title: 'Ice' }],
       rights: [{ share: '0.5', territories: ['KZ', 'UZ'], from: '2020-01-01', until: '2030-01-01' }],
     });
   });

@@ -240,6 +240,8 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/bank/payment-files/{id}': nobodys,
   '/v1/bank/receipts/{id}': nobodys,
   '/v1/catalogue/imports/{id}': thing('import'),
+  '/v1/catalogue-imports/{id}': thing('import'),
+  '/v1/catalogue-mappings/{id}': thing('catalogue mapping'),
   '/v1/claims/{id}': thing('claim'),
   // Nobody's: every one can be read by all.
   '/v1/commission-schedules/{id}': { foreign: () => randomUUID(), none: () => randomUUID() },
@@ -257,6 +259,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/packages/{id}': thing('package'),
   '/v1/payouts/{id}': thing('payout'),
   '/v1/recordings/{isrc}': recording,
+  '/v1/releases/{id}': thing('release'),
   '/v1/signing-authorities/{id}': thing('signing authority'),
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
@@ -268,7 +271,14 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
 };
 
 /** Parameters that are no ids: a column's name, numbers within the thing named before them, and what is the caller's own by nature. */
-const numbers = ['path/number', 'path/advance', 'path/line', 'path/currency', 'body/mapping/columns/isrc'];
+const numbers = [
+  'path/number',
+  'path/advance',
+  'path/line',
+  'path/currency',
+  'body/mapping/columns/isrc',
+  'body/mapping/columns/parent_isrc',
+];
 /** Addresses that name nobody's thing. */
 const ownByNature = ['/v1/approval-thresholds/{currency}'];
 
@@ -455,6 +465,11 @@ const matrix: Readonly<Record<string, Attempt>> = {
   },
   'POST /v1/usage-inboxes body/labelId': { ...hidden('label'), body: (labelId) => inboxBody({ labelId }) },
   'POST /v1/usage-inboxes body/serviceId': { ...theirService, body: (serviceId) => inboxBody({ serviceId }) },
+  'POST /v1/catalogue-imports query/mappingId': {
+    ...thing('catalogue mapping'),
+    query: (mappingId) => `?mappingId=${mappingId}`,
+    file: () => ({ type: 'text/csv', content: 'isrc\n' }),
+  },
   'POST /v1/usage-conformance query/mappingId': {
     ...thing('usage mapping'),
     query: (mappingId) => `?month=2026-01&mappingId=${mappingId}`,

@@ -403,7 +403,7 @@ describe('the reading of a report', () => {
     const type = 'text/tab-separated-values';
     const { id, operationId } = await market.platform.as.upload<Receipt>('/v1/usage-reports', type, text);
     const path = `/v1/operations/${operationId}/cancel`;
-    expect(await outcome(market.label.as, 'POST', path, {})).toBe('403 forbidden');
+    expect(await outcome(market.label.as, 'POST', path, {})).toBe('404 not-found');
     expect(await outcome((await app.given.platform()).as, 'POST', path, {})).toBe('404 not-found');
     const same = await dsr({ month: '2026-09' });
     const refusal = await market.platform.as.upload('/v1/usage-reports', type, same).catch((e: ApiRefusal) => e.code);
@@ -414,7 +414,7 @@ describe('the reading of a report', () => {
     expect(await readDsr(await dsr({ month: '2026-09' }))).toMatchObject({ state: 'accepted' });
   });
 
-  it('is the only work that is cancelled so far', async () => {
+  it('is cancelled as such: work of other kinds is not', async () => {
     const connection = await app.superuser();
     const { rows } = await connection.query<{ id: string }>(
       `INSERT INTO operations (owner_id, kind, state, created_at, updated_at) VALUES ($1, 'something-else', 'running', now(), now()) RETURNING id`,

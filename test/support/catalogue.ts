@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Client } from 'pg';
 import { stringify } from 'csv-stringify/sync';
-import { ImportCatalogue } from '../../src/catalogue/import-catalogue';
-import type { CatalogueImport } from '../../src/catalogue/imports.repository';
+import { ImportAtOnce } from '../../src/catalogue/imports/import-at-once';
+import type { CatalogueImport } from '../../src/catalogue/imports/imports.repository';
 import type { Actor } from '../../src/platform/auth/actor';
 import { FrozenClock } from '../../src/platform/clock';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
@@ -63,7 +63,7 @@ export async function catalogueBench(): Promise<CatalogueBench> {
   const database = new Database(source);
   const storage = new Storage(folder);
   const label = await insertLabel(urls.superuserUrl);
-  const command = new ImportCatalogue(storage, new FrozenClock(new Date('2026-01-05T09:00:00Z')));
+  const command = new ImportAtOnce(storage, new FrozenClock(new Date('2026-01-05T09:00:00Z')));
   return {
     database,
     label,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { recordCompanyReportWriter } from '../../src/ddex';
 import { monthPeriod } from '../../src/kernel';
 import type { ApiClient } from '../../src/sample/api-client';
+import { sampleIcpn } from '../../src/sample/release-message';
 import type { TestApp } from './app';
 import { catalogueCsv, plainRows, testIsrc } from './catalogue';
 import { type Party, stateAuthority } from './given';
@@ -26,6 +27,8 @@ export interface World {
 
 export type Thing =
   | 'import'
+  | 'catalogue mapping'
+  | 'release'
   | 'package'
   | 'claim'
   | 'listing'
@@ -69,8 +72,13 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   const imported = await label.as.upload<{ id: string }>(
     '/v1/catalogue/imports',
     'text/csv',
-    catalogueCsv(plainRows(3, number * 100 + 1)),
+    catalogueCsv(plainRows(3, number * 100 + 1).map((row) => ({ ...row, release: 'Three', upc: sampleIcpn(number) }))),
   );
+  const released = await label.as.get<{ rows: [{ id: string }] }>('/v1/releases');
+  const catalogueMapping = await label.as.post<{ id: string }>('/v1/catalogue-mappings', {
+    name: 'Ours',
+    mapping: { form: 'csv', columns: { isrc: 'isrc', title: 'title', artists: 'artists' } },
+  });
   await label.as.post('/v1/rights-statements', { importId: imported.id, ...day });
   const packaged = await label.as.post<{ id: string }>('/v1/packages', { name: 'Everything', isrcs });
   const claim = await label.as.post<{ id: string }>('/v1/claims', claimBody(platform.organizationId, isrcs));
@@ -151,6 +159,8 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
     reportText,
     ids: {
       import: imported.id,
+      'catalogue mapping': catalogueMapping.id,
+      release: released.rows[0].id,
       package: packaged.id,
       claim: claim.id,
       ...beginnings,

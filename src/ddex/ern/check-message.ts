@@ -65,23 +65,29 @@ export async function checkMessage(source: AsyncIterable<Uint8Array>): Promise<E
       else first ??= releaseOf(release);
     },
   });
-  await readInto(reader, source);
-  const summary = reader.finish();
+  const summary = await readMessage(reader, source);
   const releases = main.length === 0 && first !== undefined ? [first] : main;
   if (summary.isRefused) return { summary, releases: [], recordings: [], videos: 0, deals: 0, problems };
   return { summary, releases, recordings, videos: summary.resources.Video ?? 0, deals: summary.deals, problems };
 }
 
-async function readInto(reader: ErnReader, source: AsyncIterable<Uint8Array>): Promise<void> {
+/** Reads a message to its end, packed or not. `between` is given what was read, unpacked, when what was in it has been handed on, and is waited for. Rejects only when it or the source does. */
+export async function readMessage(
+  reader: ErnReader,
+  source: AsyncIterable<Uint8Array>,
+  between: (bytes: Uint8Array) => Promise<void> | undefined = () => undefined,
+): Promise<ErnSummary> {
   try {
     for await (const chunk of opened(source, bytesFrom)) {
       reader.push(chunk);
-      if (reader.isRefused) return;
+      if (reader.isRefused) break;
+      await between(chunk);
     }
   } catch (error) {
     if (!(error instanceof ReportUnreadable) || error.code === 'line-without-end') throw error;
     reader.refuse(error.code, error.message);
   }
+  return reader.finish();
 }
 
 /** What can be said of a file that could not even be opened. */
@@ -98,7 +104,7 @@ const own = (text: string | null | undefined): string | null => (text == null ? 
 const releaseOf = (release: Release): CheckedRelease => ({
   icpn: own(release.ids.icpns[0]),
   grid: own(release.ids.grids[0]),
-  title: own(mainTitle(release.titles)),
+  title: own(mainTitle(release.titles)?.text),
   label: own(nameOf(mainOf(release.labels)?.party)),
   type: own(release.types[0]?.value),
   tracks: release.tracks,
@@ -106,18 +112,18 @@ const releaseOf = (release: Release): CheckedRelease => ({
 
 const recordingOf = (resource: Resource): CheckedRecording => ({
   isrcs: resource.isrcs.map(kept),
-  title: own(mainTitle(resource.titles)),
+  title: own(mainTitle(resource.titles)?.text),
   artists: artistsOf(resource.artists, resource.artistNames).map(kept),
   durationSeconds: resource.durationSeconds,
 });
 
-/** The text that is displayed (from version 4 on) or referred to, else any. */
-function mainTitle(titles: readonly Title[]): string | null {
+/** The title that is displayed (from version 4 on) or referred to, else any. */
+export function mainTitle(titles: readonly Title[]): Title | undefined {
   for (const kind of ['display-text', 'reference', 'display', 'additional'] as const) {
     const found = mainOf(titles.filter((title) => title.kind === kind));
-    if (found !== undefined) return found.text;
+    if (found !== undefined) return found;
   }
-  return null;
+  return undefined;
 }
 
 /** One by one where they are given so, each once, of the territory that comes first; else the name under which they are displayed together. */
@@ -130,4 +136,4 @@ export function artistsOf(artists: readonly Artist[], names: readonly LocalText[
   return [...new Set(displayed)];
 }
 
-const nameOf = (party: Party | undefined): string | null => party?.names[0]?.text ?? null;
+export const nameOf = (party: Party | undefined): string | null => party?.names[0]?.text ?? null;

@@ -5,10 +5,13 @@ export type GtinReading = { readonly gtin: string } | { readonly fault: 'gtin-ma
 /** Reads a bar code of 8, 12, 13 or 14 digits (UPC, EAN, ICPN) without blanks and hyphens, digits otherwise as written. */
 export function readGtin(written: string): GtinReading {
   if (written.length > 40) return { fault: 'gtin-malformed' };
-  const digits = written.replace(/[\s-]/g, '');
+  const digits = plainGtin(written);
   if (!GTIN.test(digits)) return { fault: 'gtin-malformed' };
   return gtinCheckDigit(digits.slice(0, -1)) === digits.slice(-1) ? { gtin: digits } : { fault: 'gtin-check-digit' };
 }
+
+/** A bar code as written, without blanks and hyphens. */
+export const plainGtin = (written: string): string => written.replace(/[\s-]/g, '');
 
 /** The form in which bar codes are compared: 14 digits, zeros on the left. */
 export function gtin14(gtin: string): string {

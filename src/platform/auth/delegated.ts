@@ -10,7 +10,18 @@ export type DelegableRole = (typeof delegableRoles)[number];
  * an agreement's terms are licensing, its ledger is not.
  */
 const reach: Readonly<Record<DelegableRole, readonly string[]>> = {
-  catalogue: ['/v1/catalogue/*', '/v1/recordings/*', '/v1/rights-statements', '/v1/packages/*'],
+  catalogue: [
+    '/v1/catalogue/*',
+    '/v1/catalogue-imports/*',
+    '/v1/catalogue-import-template',
+    '/v1/catalogue-mappings/*',
+    '/v1/catalogue-mapping-proposals',
+    '/v1/operations/:id/cancel',
+    '/v1/recordings/*',
+    '/v1/releases/*',
+    '/v1/rights-statements',
+    '/v1/packages/*',
+  ],
   licensing: [
     '/v1/recordings/*',
     '/v1/rights-statements',

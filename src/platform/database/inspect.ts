@@ -6,7 +6,7 @@ export interface DatabaseUrls {
   readonly applicationUrl: string;
 }
 
-const oldestVersion = 15;
+const oldestVersion = 18;
 
 /** Looks before anything is changed: reachable, new enough, and an application role that row-level security binds. */
 export async function inspectDatabase({ ownerUrl, applicationUrl }: DatabaseUrls): Promise<void> {

@@ -55,8 +55,11 @@ export const errorCodes = {
   'delegation-exists': { status: 409, title: 'The label already lets this distributor act for it' },
 
   // Catalogue
+  'import-not-over': { status: 409, title: 'The import has no report: it is not over, or it failed' },
   'import-header-invalid': { status: 422, title: 'The file’s header row lacks a needed column' },
-  'import-unreadable': { status: 422, title: 'The file is not readable CSV' },
+  'import-unreadable': { status: 422, title: 'The file cannot be read as what it was sent as' },
+  'delegation-over': { status: 409, title: 'The label does not let this distributor act for it any more' },
+  'mapping-unfit': { status: 422, title: 'The mapping is not for files of this kind' },
   'recording-unknown': { status: 422, title: 'A recording is not in the label’s catalogue' },
   'rights-overlap': { status: 409, title: 'A share is already stated for this recording, place and time' },
   'package-version-taken': { status: 409, title: 'This package version was just published by someone else' },
@@ -150,7 +153,7 @@ export const errorCodes = {
   },
   'usage-resolution-invalid': { status: 422, title: 'Resolutions have faults; all are listed' },
   'usage-resolution-state': { status: 409, title: 'Resolutions are not in a state for that; all are listed' },
-  'reading-cancelled': { status: 409, title: 'Its sender has cancelled the reading of this report' },
+  'reading-cancelled': { status: 409, title: 'Its sender has cancelled this reading' },
   'report-not-read': { status: 409, title: 'The report has not been read, or could not be' },
   'usage-dispute-closed': {
     status: 409,

@@ -14,7 +14,7 @@ export class OperationView {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'of a report that is read: `bytes`, `bytesRead`, `lines`, `secondsLeft`, told about once a second',
+    description: 'of a file that is read: `bytes`, `bytesRead`, `lines`, `secondsLeft`, told about once a second',
   })
   readonly progress!: object;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) readonly result!: object | null;
@@ -54,11 +54,11 @@ export class OperationsController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @Allow({ kinds: ['platform'], roles: ['usage'] })
+  @Allow({ kinds: ['label', 'platform'], roles: ['usage', 'catalogue'] })
   @ApiOperation({
     summary: 'Cancel long work of yours',
     description:
-      'So far the reading of a usage report: the report ends as refused with `reading-cancelled`, its period is free again, and nothing of it counts. Refused with `operation-over` or `operation-not-cancellable`.',
+      'The reading of a usage report: the report ends as refused with `reading-cancelled`, its period is free again, and nothing of it counts. An import of a catalogue: nothing of it is in. Refused with `operation-over` or `operation-not-cancellable`.',
   })
   @ApiOkResponse({ type: OperationView })
   async cancel(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<OperationView> {

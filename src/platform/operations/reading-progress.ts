@@ -1,13 +1,12 @@
-import type { Clock } from '../platform/clock';
-import type { Database } from '../platform/database/database';
-import { DomainError } from '../platform/errors/domain-error';
-import { moveOperation } from '../platform/operations/operations';
-import type { Progress } from './engine/reading';
+import type { Clock } from '../clock';
+import type { Database } from '../database/database';
+import { DomainError } from '../errors/domain-error';
+import { moveOperation } from './operations';
 
 const intervalMilliseconds = 1_000;
 
 /** How far a reading has come, told to those who follow its operation: at most once a second, each time in a short transaction of its own. */
-export class ReadingProgress implements Progress {
+export class ReadingProgress {
   private readonly begun = performance.now();
   private told = this.begun;
   private bytesRead = 0;

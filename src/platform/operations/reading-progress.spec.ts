@@ -1,5 +1,5 @@
-import { FrozenClock } from '../platform/clock';
-import type { Database } from '../platform/database/database';
+import { FrozenClock } from '../clock';
+import type { Database } from '../database/database';
 import { ReadingProgress } from './reading-progress';
 
 /** Stands for the connection, not for the tables: what is asked of it is what counts here. */

@@ -9,17 +9,16 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { type Actor } from '../platform/auth/actor';
-import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
-import { type Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
-import { csvBody } from '../platform/http/csv';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
-import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
-import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
-import { Storage } from '../platform/storage/storage';
-import { ImportCatalogue } from './import-catalogue';
-import { type CatalogueImport, findImport, type ImportFault, listFaults } from './imports.repository';
+import { type Actor } from '../../platform/auth/actor';
+import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
+import { type Tx } from '../../platform/database/tx';
+import { csvBody } from '../../platform/http/csv';
+import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
+import { Storage } from '../../platform/storage/storage';
+import { ImportAtOnce } from './import-at-once';
+import { type CatalogueImport, getImport, type ImportFault, listFaults } from './imports.repository';
 
 const bytesMax = 200 * 1024 * 1024;
 const faultsShown = 100;
@@ -30,6 +29,7 @@ export class ImportFaultView {
   @ApiProperty({ example: 'isrc-malformed' }) readonly code!: string;
   @ApiProperty({ description: 'the cell, at most its first 200 characters' }) readonly value!: string;
   @ApiProperty() readonly message!: string;
+  @ApiProperty({ enum: ['warning', 'error'], description: 'a warning leaves the row in' }) readonly severity!: string;
 }
 
 export class ImportView {
@@ -51,11 +51,11 @@ export class ImportView {
 
 @ApiTags('catalogue')
 @Controller('v1/catalogue/imports')
-export class ImportsController {
+export class ImportsAtOnceController {
   constructor(
     private readonly storage: Storage,
     private readonly writes: IdempotentWrites,
-    private readonly importCatalogue: ImportCatalogue,
+    private readonly importAtOnce: ImportAtOnce,
   ) {}
 
   /** The file is kept first, as evidence and so that it can be read twice; then it is brought in, in one transaction. */
@@ -63,9 +63,9 @@ export class ImportsController {
   @OpensOwnTransactions()
   @Allow({ kinds: ['label'], roles: ['catalogue'], verified: true })
   @ApiOperation({
-    summary: 'Bring a catalogue in as CSV',
+    summary: 'Bring a catalogue in as CSV, and wait for it',
     description:
-      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre; it may name parent_isrc and parent_kind (remaster, live, remix, edit, sped-up, slowed-down, other), the recording that this one is a version of. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre; it may name parent_isrc and parent_kind (remaster, live, remix, edit, sped-up, slowed-down, other), the recording that this one is a version of, and label, catalogue_number, release_date. Larger files, other columns and release notifications: `/v1/catalogue-imports`. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
@@ -78,7 +78,7 @@ export class ImportsController {
     const key = keyOf(request);
     const file = await this.storage.store(csvBody(request), bytesMax);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
-      viewOf(tx, await this.importCatalogue.execute(tx, actor, file)),
+      viewOf(tx, await this.importAtOnce.execute(tx, actor, file)),
     );
   }
 
@@ -87,7 +87,7 @@ export class ImportsController {
   @ApiOperation({ summary: 'Show what an import brought in, with its first 100 faults' })
   @ApiOkResponse({ type: ImportView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ImportView> {
-    return viewOf(tx, await existingImport(tx, id));
+    return viewOf(tx, await getImport(tx, id));
   }
 
   @Get(':id/faults')
@@ -100,15 +100,9 @@ export class ImportsController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<ImportFaultView>> {
     const after = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
-    await existingImport(tx, id);
+    await getImport(tx, id);
     return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
   }
-}
-
-async function existingImport(tx: Tx, id: string): Promise<CatalogueImport> {
-  const found = await findImport(tx, id);
-  if (found === undefined) throw new DomainError('not-found');
-  return found;
 }
 
 const viewOf = async (tx: Tx, row: CatalogueImport): Promise<ImportView> => ({
@@ -122,10 +116,11 @@ const viewOf = async (tx: Tx, row: CatalogueImport): Promise<ImportView> => ({
   faults: (await listFaults(tx, row.id, 0, faultsShown)).map(faultView),
 });
 
-const faultView = ({ row_number, column_name, code, value, message }: ImportFault): ImportFaultView => ({
+const faultView = ({ row_number, column_name, code, value, message, severity }: ImportFault): ImportFaultView => ({
   row: row_number,
   column: column_name,
   code,
   value,
   message,
+  severity,
 });

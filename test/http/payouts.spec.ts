@@ -53,12 +53,13 @@ const count = async (table: string): Promise<number> =>
 beforeAll(async () => {
   app = await startTestApp({ worker: true, rail: true });
   market = await openMarket(app);
+  operator = await app.given.operator();
+  // Signing accepts it.
+  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   agreement = await market.concluded();
   label = market.label.as;
   colleague = await app.given.colleague(market.label, ['finance']);
-  operator = await app.given.operator();
   stranger = (await app.given.label()).as;
-  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   account = (await label.post<Account>('/v1/payment-accounts', {})).externalId;
   stripe().fund(10_000_000, 'usd');
 });
@@ -341,15 +342,25 @@ describe('every POST of payments and payouts', () => {
     'POST /v1/commission-schedules': {
       client: () => operator,
       path: () => Promise.resolve('/v1/commission-schedules'),
-      body: () => {
-        year += 1;
-        return Promise.resolve({ rate: '0.04', from: `${year}-01-01`, until: `${year + 1}-01-01` });
-      },
+      body: () => Promise.resolve(ofNextYear()),
       table: 'commission_schedules',
       other: { rate: '0.03' },
     },
+    'POST /v1/commission-schedules/:id/acceptance': {
+      client: () => label,
+      path: async () => {
+        const { id } = await operator.post<{ id: string }>('/v1/commission-schedules', ofNextYear());
+        return `/v1/commission-schedules/${id}/acceptance`;
+      },
+      body: () => Promise.resolve({}),
+      table: 'commission_acceptances',
+    },
   };
   let year = 2050;
+  const ofNextYear = () => {
+    year += 1;
+    return { rate: '0.04', from: `${year}-01-01`, until: `${year + 1}-01-01` };
+  };
 
   it('is one of those that are tried here', () => {
     const ours = routesOf(app.app).filter(({ handler }) =>

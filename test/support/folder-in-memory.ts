@@ -17,4 +17,4 @@ export function memoryOrDisk(): string {
 }
 
 /** A new folder there, to be removed by the caller. */
-export const folderInMemory = (): string => mkdtempSync(join(memoryOrDisk(), prefix));
+export const folderInMemory = (): string => mkdtempSync(join(memoryOrDisk(), `${prefix}${process.pid}-`));

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { getLivingForUpdate } from '../../src/agreements';
 import { KeepAgreement } from '../../src/agreements/keep-agreement';
+import { Database } from '../../src/platform/database/database';
 import type { ApiClient } from '../../src/sample/api-client';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
@@ -144,6 +147,18 @@ describe('an amendment', () => {
     const invoices = await label.all<{ purpose: string; amount: { amount: string } }>('/v1/invoices');
     const own = invoices.filter(({ purpose }) => purpose === 'advance').map(({ amount }) => amount.amount);
     expect(own.sort()).toEqual(['12000.00', '500.00']);
+  });
+
+  it('is waited for by whoever wants to hold the agreement, which is found then', async () => {
+    const { id } = await market.concluded();
+    await label.post(at(id, '/amendments'), { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' });
+    await superuser.query('BEGIN');
+    await superuser.query('UPDATE agreements SET version = 2 WHERE id = $1', [id]);
+    const held = app.app.get(Database, { strict: false }).asSystem((tx) => getLivingForUpdate(tx, id));
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await superuser.query(waiting)).rowCount === 0) await wait(10);
+    await superuser.query('COMMIT');
+    expect(await held).toMatchObject({ id, version: 2 });
   });
 
   it('waits alone, and is refused by one party or taken back by the other', async () => {

@@ -55,7 +55,12 @@ interface PaymentFile {
   readonly messageId: string;
   readonly payouts: number;
   readonly ended: string | null;
-  readonly rows: readonly { readonly payoutId: string; readonly state: string; readonly live: boolean }[];
+  readonly rows: readonly {
+    readonly payoutId: string;
+    readonly state: string;
+    readonly live: boolean;
+    readonly hold: string;
+  }[];
 }
 
 const ourIban = 'DE89370400440532013000';
@@ -372,6 +377,7 @@ describe('payouts by bank', () => {
   let advance: Invoice;
   let backFee: Invoice;
   let interest: Invoice;
+  let payouts: Payout[];
   const endToEnd = (id: string): string => id.replaceAll('-', '').toUpperCase();
   const make = (): Promise<PaymentFile> => operators[0]!.post('/v1/bank/payment-files', { accountId });
   const content = async ({ id }: PaymentFile): Promise<string> =>
@@ -387,7 +393,7 @@ describe('payouts by bank', () => {
       await invoiceOf(market, 'back-fee'),
       await invoiceOf(market, 'late-interest'),
     ];
-    const payouts = [await released(advance.id), await released(backFee.id)];
+    payouts = [await released(advance.id), await released(backFee.id)];
     expect(payouts[0]).toMatchObject({ rail: 'bank', account: labelIban });
     const file = await make();
     expect(file).toMatchObject({ payouts: 2, total: { amount: '20900.00' }, ended: null });
@@ -404,6 +410,29 @@ describe('payouts by bank', () => {
     expect(await outcome(operators[0]!, 'POST', '/v1/bank/payment-files', { accountId: randomUUID() })).toBe(
       '404 not-found',
     );
+  });
+
+  it('that somebody holds back go into no file, and keep one that has them from being handed in', async () => {
+    const [one, two] = payouts;
+    const hold = (client: ApiClient, { id }: Payout): Promise<string> =>
+      outcome(client, 'POST', `/v1/payouts/${id}/hold`, { reason: 'Is it theirs?' });
+    const letGo = (client: ApiClient, { id }: Payout): Promise<string> =>
+      outcome(client, 'POST', `/v1/payouts/${id}/hold-release`, {});
+    const end = (file: PaymentFile, how: string): Promise<string> =>
+      outcome(operators[0]!, 'POST', `/v1/bank/payment-files/${file.id}/${how}`, {});
+    expect(await hold(operators[0]!, one!)).toBe('201');
+    const other = await make();
+    expect(other).toMatchObject({ payouts: 1 });
+    expect(await hold(people[0]!, two!)).toBe('201');
+    expect(await end(other, 'hand-in')).toBe('409 payment-file-held');
+    expect(await operators[0]!.get(`/v1/bank/payment-files/${other.id}`)).toMatchObject({
+      ...{ ended: null, rows: [{ payoutId: two!.id, state: 'approved', hold: 'Is it theirs?' }] },
+    });
+    expect(await end(other, 'withdrawal')).toBe('200');
+    expect(await outcome(operators[0]!, 'POST', '/v1/bank/payment-files', { accountId })).toBe(
+      '409 payment-file-empty',
+    );
+    expect([await letGo(operators[1]!, one!), await letGo(people[1]!, two!)]).toEqual(['201', '201']);
   });
 
   it('are confirmed by the bank’s booking, whether it comes before its answer or after', async () => {
@@ -448,6 +477,10 @@ describe('payouts by bank', () => {
     const original = await bank.take(await content(file));
     await operators[0]!.post(`/v1/bank/payment-files/${file.id}/hand-in`, {});
     expect(await payoutNow(refusedOne.id)).toMatchObject({ state: 'sent' });
+    const late = { reason: 'Too late.' };
+    expect(await outcome(operators[0]!, 'POST', `/v1/payouts/${refusedOne.id}/hold`, late)).toBe(
+      '409 payout-not-holdable',
+    );
     const answer = bank.answer('A-2', {
       original,
       group: 'PART',

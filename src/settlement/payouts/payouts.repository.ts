@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { Purpose } from '../invoices/invoices.repository';
 import type { Books } from '../ledger/ledger';
+import { holdReason } from './payout-holds.repository';
 
 /**
  * Money on its way to a label, or to one of its payees.
@@ -51,8 +52,7 @@ export type PayoutWithApproval = Payout & {
   readonly hold_reason: string | null;
 };
 
-const withApproval = `SELECT p.*, a.id AS approval_id,
-    (SELECT h.reason FROM payout_holds h WHERE h.payout_id = p.id AND NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)) AS hold_reason
+const withApproval = `SELECT p.*, a.id AS approval_id, ${holdReason('p.id')} AS hold_reason
   FROM payouts p
   LEFT JOIN approvals a ON a.action = 'payout.release' AND a.subject_id = p.id`;
 

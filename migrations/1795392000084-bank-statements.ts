@@ -131,7 +131,7 @@ ${seenByOperator('bank_receipt_uses')}
 ${appendOnly('bank_receipt_uses')}
 
 CREATE INDEX invoices_by_number ON invoices (number);
-CREATE INDEX invoices_unpaid ON invoices (currency, due_on) WHERE state <> 'paid';
+CREATE INDEX invoices_unpaid_by_currency ON invoices (currency, due_on) WHERE state <> 'paid';
 -- Each payment of a part bears its own interest.
 ALTER TABLE late_interest DROP CONSTRAINT late_interest_pkey,
   ADD COLUMN receipt_id uuid REFERENCES receipts,
@@ -141,7 +141,7 @@ ALTER TABLE late_interest DROP CONSTRAINT late_interest_pkey,
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-DROP INDEX invoices_unpaid, invoices_by_number;
+DROP INDEX invoices_unpaid_by_currency, invoices_by_number;
 ALTER TABLE late_interest DROP CONSTRAINT late_interest_once, DROP COLUMN receipt_id, ADD CONSTRAINT late_interest_pkey PRIMARY KEY (invoice_id);
 DROP TABLE bank_receipt_uses, bank_receipt_proposals, bank_receipts, bank_entries, bank_statements, bank_files;
 `);

@@ -13,7 +13,7 @@ import { heldOf, holdReason } from '../../payouts/payout-holds.repository';
 import { lockPayout, type Payout } from '../../payouts/payouts.repository';
 import { type AccountAtBank, type BankAccount, findBankAccount } from '../accounts/bank-accounts.repository';
 import { detailsReplaced } from '../accounts/bank-details.repository';
-import { moveToSent } from './move-payout';
+import { moveToFailed, moveToSent } from './move-payout';
 import {
   endFile,
   endToEndIdOf,
@@ -119,12 +119,13 @@ export class MakePaymentFile {
       const live = (await payoutsOfFile(tx, id)).filter((payout) => payout.live);
       const states = [];
       for (const { payout_id } of live) states.push((await lockPayout(tx, payout_id))!);
+      const replaced = new Set(live.filter((one) => one.details_replaced).map(({ payout_id }) => payout_id));
       // The bank has told of one: then it has the file.
       if (ended === 'withdrawn' && states.some(({ state }) => state !== 'approved'))
         throw new DomainError('payment-file-ended', 'the bank has made payments of it');
       if (ended === 'handed-in') await refuseHeld(tx, states);
       for (const payout of states) {
-        if (ended === 'withdrawn') await freePayout(tx, payout.id);
+        if (ended === 'withdrawn') await freePayout(tx, payout, { isReplaced: replaced.has(payout.id), at });
         else if (payout.state === 'approved') await moveToSent(tx, payout, at);
       }
       await endFile(tx, id, { ended, by: actorName(actor), at });
@@ -143,10 +144,15 @@ async function refuseHeld(tx: Tx, payouts: readonly Payout[]): Promise<void> {
 
 const idsOf = (due: readonly Due[]): string[] => due.map(({ payout_id }) => payout_id);
 
-/** It waits for another file. */
-async function freePayout(tx: Tx, payoutId: string): Promise<void> {
-  await leaveFile(tx, payoutId);
-  await tx.run('UPDATE payouts SET first_attempt_at = NULL WHERE id = $1', [payoutId]);
+/** It waits for another file; or ends, where the label has agreed on other details since, as it would have ended then had it been in none. */
+async function freePayout(
+  tx: Tx,
+  payout: Payout,
+  { isReplaced, at }: { isReplaced: boolean; at: Date },
+): Promise<void> {
+  await tx.run('UPDATE payouts SET first_attempt_at = NULL WHERE id = $1', [payout.id]);
+  if (isReplaced) await moveToFailed(tx, payout, { problem: 'the bank details were changed', at });
+  else await leaveFile(tx, payout.id);
 }
 
 /** What may be paid: released, held back by nobody, in no live file, to details that were agreed last and have cooled off. */

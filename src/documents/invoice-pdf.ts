@@ -144,7 +144,7 @@ function tax(pdf: Pdf, { tax: charged, base, net, vat, currency, held }: Invoice
 export function invoiceNotes(document: InvoiceDocument, words: InvoiceWords): string[] {
   const { withheld, payIn, corrects, kind, number } = document;
   return [
-    ...(withheld === null ? [] : [words.withheldNote]),
+    ...(withheld === null ? [] : [words.withheldNote[kind]]),
     ...(payIn === null ? [] : [words.payInNote(payIn)]),
     ...(corrects === null ? [] : [words.creditNote(corrects.number, corrects.issuedOn)]),
     ...(kind === 'invoice' ? [words.paymentNote(number)] : []),

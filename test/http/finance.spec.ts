@@ -6,6 +6,7 @@ import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import { startTestApp, type TestApp } from '../support/app';
 import { refused } from '../support/market';
 import { root } from '../support/repository';
+import { expectMoneyAsBooked, moneyTold } from '../support/money-standing';
 import { reportUsage } from '../support/reported-usage';
 import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
 
@@ -200,55 +201,8 @@ describe('the tax table', () => {
   });
 });
 
-interface Standing {
-  readonly place: string;
-  readonly reason: string;
-  readonly amount: Amount | null;
-  readonly count: number;
-  readonly stuck: boolean;
-  readonly whatToDo: string;
-}
-interface Standings {
-  readonly rows: readonly Standing[];
-  readonly done: readonly { readonly paidOut: Amount; readonly commission: Amount }[];
-}
-
-const cents = ({ amount }: Amount): bigint => BigInt(amount.replace('.', ''));
-const standing = (client: ApiClient): Promise<Standings> => client.get('/v1/money/standing');
-/** "owed overdue 750.00 ×1", what is stuck with a mark. */
-const told = async (client: ApiClient): Promise<string[]> =>
-  (await standing(client)).rows.map(
-    ({ place, reason, amount, count, stuck }) =>
-      `${place} ${reason} ${amount?.amount ?? '?'} ×${count}${stuck ? ' !' : ''}`,
-  );
-
-/** All sums in one currency, against the accounts of the label's one agreement. */
-async function expectBooks(): Promise<void> {
-  const { rows, done } = await standing(deal.label);
-  const sum = (...places: string[]): bigint =>
-    rows.reduce((total, { place, amount }) => total + (places.includes(place) && amount ? cents(amount) : 0n), 0n);
-  const { rows: balances } = await deal.label.get<{ rows: { account: string; balance: Amount }[] }>(
-    deal.at('balances'),
-  );
-  const booked = (...accounts: string[]): bigint =>
-    balances.reduce((total, { account, balance }) => total + (accounts.includes(account) ? cents(balance) : 0n), 0n);
-  const commission = done.reduce((total, one) => total + cents(one.commission), 0n);
-  expect({
-    owed: sum('owed'),
-    waiting: sum('waiting'),
-    inTransit: sum('in-transit'),
-    cash: sum('received', 'in-transit') + commission,
-    labels: sum('owed', 'received'),
-    commission,
-  }).toEqual({
-    owed: booked('platform-receivable'),
-    waiting: booked('platform-disputed', 'platform-waiting', 'platform-reserve'),
-    inTransit: -booked('cash-in-transit'),
-    cash: booked('cash'),
-    labels: -booked('label-payable', 'payee-payable'),
-    commission: -booked('marketplace-commission'),
-  });
-}
+const told = moneyTold;
+const expectBooks = (): Promise<void> => expectMoneyAsBooked(deal.label, deal.agreement.id);
 
 describe('where money stands', () => {
   let invoice: Invoice;

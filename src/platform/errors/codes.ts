@@ -204,6 +204,7 @@ export const errorCodes = {
   'bank-receipt-not-usable': { status: 409, title: 'What came in cannot be used so' },
   'payment-file-empty': { status: 409, title: 'There is nothing to be paid by bank' },
   'payment-file-ended': { status: 409, title: 'It was said already what became of the file of payments' },
+  'payment-file-held': { status: 409, title: 'Somebody holds back payouts that are in the file of payments' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },
   'commission-missing': { status: 409, title: 'The label has accepted no commission schedule that is in force' },
   'commission-overlaps': { status: 409, title: 'A commission schedule is already in force for that time' },

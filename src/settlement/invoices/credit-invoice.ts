@@ -21,6 +21,9 @@ export interface InvoiceCredit {
   readonly amount_minor: bigint;
   /** The value-added tax inside it. */
   readonly vat_minor: bigint;
+  /** Of what it is made: base − withheld + VAT. Null of one that is older than what is kept of that. */
+  readonly base_minor: bigint | null;
+  readonly withheld_minor: bigint | null;
   /** "CRN-2026-000001": in the label's series of credit notes, without gaps. */
   readonly number: string;
   /** In the agreement's time zone. */
@@ -31,7 +34,7 @@ export interface InvoiceCredit {
 /** Oldest first. */
 export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
   tx.rows<InvoiceCredit>(
-    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
+    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor, base_minor, withheld_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
     [invoiceId],
   );
 
@@ -43,6 +46,8 @@ interface NewCredit {
   /** Above nothing. */
   readonly minor: bigint;
   readonly vatMinor: bigint;
+  /** The tax that the platform would have kept back of it, at the label's cost. */
+  readonly withheldMinor: bigint;
   /** In the agreement's time zone: the day of the credit note. */
   readonly on: string;
   readonly at: Date;
@@ -55,13 +60,17 @@ interface NewCredit {
 export async function creditInvoice(
   tx: Tx,
   invoice: Invoice,
-  { source, minor, vatMinor, on, at }: NewCredit,
+  { source, minor, vatMinor, withheldMinor, on, at }: NewCredit,
 ): Promise<void> {
   const number = await nextNumber(tx, { labelId: invoice.label_id, kind: 'credit-note', day: on });
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, number, credited_on, credited_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor, number, on, at],
+    `INSERT INTO invoice_credits
+       (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, base_minor, withheld_minor, number, credited_on, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+    [
+      ...[invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor],
+      ...[minor - vatMinor + withheldMinor, withheldMinor, number, on, at],
+    ],
   );
   await enqueueCredit(tx, id);
   for (const quote of await quotesOf(tx, invoice.id)) {

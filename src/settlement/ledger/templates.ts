@@ -226,18 +226,12 @@ const turnedRound = ({ gross, commission, payee }: PaidTo, account: Account): Le
   ...legs(['marketplace-commission', commission], [account, gross - commission]),
 ];
 
-/** The bank refuses a payment that it had: nothing is on its way any more. */
+/** The bank refuses a payment that it had, or the provider took the transfer back: nothing is on its way any more. */
 export const payoutRefused = (paid: PaidTo): Leg[] =>
   turnedRound(paid, 'cash-in-transit').filter(({ minor }) => minor !== 0n);
 
 /** A payment that had arrived has come back. */
 export const payoutReturned = (paid: PaidTo): Leg[] => turnedRound(paid, 'cash').filter(({ minor }) => minor !== 0n);
-
-/** The provider took the transfer back: the label is owed what it was, nothing of it is ours, and the money is no longer on its way. */
-export const payoutReversed = (paid: PaidOut): Leg[] => payoutRefused({ ...paid, payee: null });
-
-/** As payoutReversed, of a payee, by its number: it is owed that again. */
-export const payeePayoutReversed = (paid: PaidOut & { readonly payee: number }): Leg[] => payoutRefused(paid);
 
 /** What had reached the bank already is taken back: before its reversal it counts as under way again. */
 export const payoutUnconfirmed = ({ gross, commission }: PaidOut): Leg[] =>

@@ -1,10 +1,9 @@
-import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
-import { post } from '../ledger/ledger';
 import { payoutConfirmed } from '../ledger/templates';
-import { type Payout, sharesOf } from './payouts.repository';
+import { bookShares } from './book-shares';
+import type { Payout } from './payouts.repository';
 
 /** A payout of the provider to the label's bank, and our transfers that it carried. */
 export interface Arrival {
@@ -33,11 +32,7 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
       `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = NULL WHERE id = $1`,
       [payout.id, providerPayoutId, at],
     );
-    for (const share of await sharesOf(tx, payout.id)) {
-      const effectiveOn = dayInZone(at, share.timeZone);
-      const legs = payoutConfirmed(share);
-      await post(tx, { agreement: share, kind: 'payout-confirmed', source: payout.id, effectiveOn, at, legs });
-    }
+    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-confirmed', legs: payoutConfirmed(share) }));
     await tell(tx, payout, { action: 'payout.confirmed', providerPayoutId, at });
   }
   return payouts.length;

@@ -1,12 +1,11 @@
-import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
 import { publish } from '../../platform/outbox/outbox';
-import { post } from '../ledger/ledger';
-import { payeePayoutReversed, payoutReversed, payoutUnconfirmed } from '../ledger/templates';
+import { payoutRefused, payoutUnconfirmed } from '../ledger/templates';
 import type { ProviderEvent } from '../payments';
-import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
+import { bookShares } from './book-shares';
+import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
 
 type TransferReversed = Extract<ProviderEvent, { kind: 'transfer-reversed' }>;
 
@@ -40,19 +39,11 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
   return 'payout taken back';
 }
 
-async function bookReversal(tx: Tx, { id, state }: Payout, at: Date): Promise<void> {
-  for (const share of await sharesOf(tx, id)) {
-    const effectiveOn = dayInZone(at, share.timeZone);
-    const posting = { agreement: share, source: id, effectiveOn, at };
-    if (state === 'confirmed')
-      await post(tx, { ...posting, kind: 'payout-unconfirmed', legs: payoutUnconfirmed(share) });
-    const { gross, commission, payee } = share;
-    await (payee === null
-      ? post(tx, { ...posting, kind: 'payout-reversed', legs: payoutReversed(share) })
-      : post(tx, {
-          ...posting,
-          kind: 'payee-payout-reversed',
-          legs: payeePayoutReversed({ gross, commission, payee }),
-        }));
-  }
+async function bookReversal(tx: Tx, payout: Payout, at: Date): Promise<void> {
+  if (payout.state === 'confirmed')
+    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-unconfirmed', legs: payoutUnconfirmed(share) }));
+  await bookShares(tx, payout, at, (share) => ({
+    kind: share.payee === null ? 'payout-reversed' : 'payee-payout-reversed',
+    legs: payoutRefused(share),
+  }));
 }

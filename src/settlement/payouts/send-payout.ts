@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { dayInZone } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
-import { post, type Posting } from '../ledger/ledger';
+import type { Posting } from '../ledger/ledger';
 import { type PaidOut, payeePayoutSent, payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
 import { accountToAskAbout, keepAccountState } from '../payments/payment-accounts.repository';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
 import { wakeEvents } from '../payments/waiting-events';
+import { bookShares } from './book-shares';
 import { liveHold } from './payout-holds.repository';
 import { keepWaiting, whyItWaits } from './payouts-waiting';
-import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
+import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
 const sameKeyHours = 23;
@@ -121,10 +121,7 @@ export class SendPayout {
         transferId,
         at,
       ]);
-      for (const share of await sharesOf(tx, id)) {
-        const effectiveOn = dayInZone(at, share.timeZone);
-        await post(tx, { agreement: share, ...sentPosting(share), source: id, effectiveOn, at });
-      }
+      await bookShares(tx, payout, at, sentPosting);
       await tell(tx, payout, { state: 'sent', details: { transfer: transferId }, at });
       await wakeEvents(tx, payout.account);
     });

@@ -1,11 +1,10 @@
-import { dayInZone } from '../../../kernel';
 import { audit } from '../../../platform/audit/audit';
 import type { Tx } from '../../../platform/database/tx';
 import { publish } from '../../../platform/outbox/outbox';
-import { post } from '../../ledger/ledger';
-import { type Leg, payoutConfirmed, payoutRefused, payoutReturned, type PaidOut } from '../../ledger/templates';
+import { payoutConfirmed, payoutRefused, payoutReturned } from '../../ledger/templates';
+import { bookShares } from '../../payouts/book-shares';
 import { sentPosting } from '../../payouts/send-payout';
-import { type Payout, releaseInvoices, sharesOf } from '../../payouts/payouts.repository';
+import { type Payout, releaseInvoices } from '../../payouts/payouts.repository';
 import { endToEndIdOf, leaveFile } from './payment-files.repository';
 
 /** The bank has the payment: the claim is met, the money is in transit. The caller holds the payout, which is approved. */
@@ -15,10 +14,7 @@ export async function moveToSent(tx: Tx, payout: Payout, at: Date): Promise<void
     `UPDATE payouts SET state = 'sent', transfer_id = $2, first_attempt_at = coalesce(first_attempt_at, $3), sent_at = $3, problem = NULL WHERE id = $1`,
     [id, endToEndIdOf(id), at],
   );
-  for (const share of await sharesOf(tx, id)) {
-    const posting = sentPosting(share);
-    await post(tx, { agreement: share, ...posting, source: id, effectiveOn: dayInZone(at, share.timeZone), at });
-  }
+  await bookShares(tx, payout, at, sentPosting);
   await tellOfPayout(tx, payout, { action: 'payout.sent', at });
 }
 
@@ -28,7 +24,7 @@ export async function moveToConfirmed(tx: Tx, payout: Payout, at: Date): Promise
     payout.id,
     at,
   ]);
-  await postShares(tx, payout, { kind: 'payout-confirmed', legs: payoutConfirmed, at });
+  await bookShares(tx, payout, at, (share) => ({ kind: 'payout-confirmed', legs: payoutConfirmed(share) }));
   await tellOfPayout(tx, payout, { action: 'payout.confirmed', at });
 }
 
@@ -43,8 +39,10 @@ export async function moveToFailed(
 ): Promise<void> {
   const { id, state } = payout;
   await tx.run(`UPDATE payouts SET state = 'failed', problem = $2 WHERE id = $1`, [id, problem]);
-  if (state === 'sent') await postShares(tx, payout, { kind: 'payout-refused', legs: payoutRefused, at });
-  if (state === 'confirmed') await postShares(tx, payout, { kind: 'payout-returned', legs: payoutReturned, at });
+  if (state === 'sent')
+    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-refused', legs: payoutRefused(share) }));
+  if (state === 'confirmed')
+    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-returned', legs: payoutReturned(share) }));
   await releaseInvoices(tx, id);
   await leaveFile(tx, id);
   await tellOfPayout(tx, payout, { action: state === 'confirmed' ? 'payout.returned' : 'payout.failed', at });
@@ -55,19 +53,6 @@ export async function noteProblem(tx: Tx, payout: Payout, problem: string, at: D
   if (payout.problem === problem) return;
   await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, problem]);
   await tellOfPayout(tx, payout, { action: 'payout.bank-differs', at });
-}
-
-interface SharePosting {
-  readonly kind: string;
-  readonly legs: (share: PaidOut & { readonly payee: number | null }) => Leg[];
-  readonly at: Date;
-}
-
-async function postShares(tx: Tx, { id }: Payout, { kind, legs, at }: SharePosting): Promise<void> {
-  for (const share of await sharesOf(tx, id)) {
-    const effectiveOn = dayInZone(at, share.timeZone);
-    await post(tx, { agreement: share, kind, source: id, effectiveOn, at, legs: legs(share) });
-  }
 }
 
 async function tellOfPayout(

@@ -50,19 +50,24 @@ export async function creditNoteFacts(
   if (credit === undefined) throw new DomainError('not-found');
   const { invoice } = issued;
   const text = (minor: bigint): string => moneyText({ minor, currency: invoice.currency });
-  const [amount, net] = [text(credit.amount_minor), text(credit.amount_minor - credit.vat_minor)];
+  const { amount_minor: amount, vat_minor: vat, withheld_minor: withheld } = credit;
+  const base = credit.base_minor ?? amount - vat;
+  const said = await common(tx, issued, language);
   return {
-    ...(await common(tx, issued, language)),
+    ...said,
     ...creditOnly(credit),
     kind: 'credit-note',
-    ...{ base: net, net, vat: text(credit.vat_minor), gross: amount, payable: amount },
+    // Of an older one it is not known what of it is tax.
+    tax: credit.base_minor === null ? null : said.tax,
+    withheld: withheld === null || withheld === 0n ? null : text(withheld),
+    ...{ base: text(base), net: text(base), vat: text(vat), gross: text(base + vat), payable: text(amount) },
     corrects: { number: invoice.number, issuedOn: issuedOn(issued) },
   };
 }
 
 const creditOnly = ({ number, credited_on, credited_at }: InvoiceCredit) => ({
   ...{ number, issuedOn: credited_on, issuedAt: credited_at },
-  ...{ held: null, withheld: null, dueOn: null, payIn: null },
+  ...{ held: null, dueOn: null, payIn: null },
 });
 
 async function issuedInvoice(tx: Tx, id: string): Promise<Issued> {

@@ -46,11 +46,7 @@ function buyerFaults({ buyer: { details }, tax }: InvoiceDocument): Fault[] {
 function otherFaults({ tax, currency, payable, kind }: InvoiceDocument): Fault[] {
   const places = payable.split('.')[1]?.length ?? 0;
   return [
-    ...(tax === null ? [fault('/tax', 'the invoice is older than what is kept about its tax')] : []),
-    // What is taken off a taxed invoice is not told apart into amount and tax.
-    ...(kind === 'credit-note' && tax?.category === 'S'
-      ? [fault('/tax', 'the credit does not say how much of it is tax')]
-      : []),
+    ...(tax === null ? [fault('/tax', `the ${kind} is older than what is kept about its tax`)] : []),
     ...(places > 2 ? [fault('/currency', `electronic invoices have two decimals, and ${currency} has ${places}`)] : []),
   ];
 }

@@ -3,6 +3,7 @@ import { periodOfMonth, type TaxFacts, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { creditInvoice } from '../../invoices/credit-invoice';
 import type { Invoice } from '../../invoices/invoices.repository';
+import { type MakeUp, taxOf } from '../../invoices/papers/make-up';
 import { type Books, post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
@@ -87,6 +88,16 @@ export async function exchangePart<Of extends Books>(
   return bookExchange(tx, agreement, { ...moved, rate: usedRate(use), into: exchanged.into, ...amounts });
 }
 
+/** Of what an invoice of a part that is due is made, as of the statement's own. */
+export function madeUpOf({ terms: { taxes: rule }, taxes: { vat } }: StatedAt, part: PayablePart): MakeUp {
+  return {
+    tax: taxOf(vat && rule && { treatment: rule.vat, ...vat }),
+    baseMinor: part.paid + part.paidWithheld,
+    heldMinor: 0n,
+    withheldMinor: part.paidWithheld,
+  };
+}
+
 interface TakingOff {
   readonly agreement: LivingAgreement;
   /** The statement's own, which is not paid. */
@@ -113,7 +124,8 @@ export async function takeOff(
   const legs = disputeHeld(-part.received - part.vat);
   await post(tx, { ...event, agreement, kind: 'dispute-held', source, legs });
   if (off.minor === 0n) return;
-  await creditInvoice(tx, invoice, { source, minor: -off.minor, vatMinor: -off.vatMinor, on: effectiveOn, at });
+  const credit = { source, minor: -off.minor, vatMinor: -off.vatMinor, withheldMinor: -part.paidWithheld };
+  await creditInvoice(tx, invoice, { ...credit, on: effectiveOn, at });
   const shared = { life: agreement.life, month, invoice: month, source: less, minor: off.minor - off.vatMinor };
   await shareOut(tx, off.agreement, { ...shared, ...event });
 }

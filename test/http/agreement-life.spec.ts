@@ -151,13 +151,23 @@ describe('an amendment', () => {
 
   it('is waited for by whoever wants to hold the agreement, which is found then', async () => {
     const { id } = await market.concluded();
-    await label.post(at(id, '/amendments'), { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' });
+    const body = { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' };
+    const { version, manifestHash } = await label.post<Amendment>(at(id, '/amendments'), body);
+    const path = at(id, `/amendments/${version}/signatures`);
+    await label.post(path, await signatureBy(label, manifestHash));
+    const signature = await signatureBy(platform, manifestHash);
+    const untilWaiting = async (count: number): Promise<void> => {
+      const question = `SELECT FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')`;
+      while ((await superuser.query(question)).rowCount !== count) await wait(10);
+    };
     await superuser.query('BEGIN');
-    await superuser.query('UPDATE agreements SET version = 2 WHERE id = $1', [id]);
+    await superuser.query('SELECT FROM agreements WHERE id = $1 FOR UPDATE', [id]);
+    const signing = platform.post(path, signature);
+    await untilWaiting(1);
     const held = app.app.get(Database, { strict: false }).asSystem((tx) => getLivingForUpdate(tx, id));
-    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await superuser.query(waiting)).rowCount === 0) await wait(10);
+    await untilWaiting(2);
     await superuser.query('COMMIT');
+    await signing;
     expect(await held).toMatchObject({ id, version: 2 });
   });
 

@@ -69,6 +69,8 @@ class Payments {
     } catch (error) {
       await auditNow(this.system, this.acknowledged, this.findings).catch(() => undefined);
       this.findings.lost(`the end of the work: ${error instanceof Error ? error.message : String(error)}`);
+      const waiting = await this.system.underWay().catch((failure: unknown) => [String(failure)]);
+      for (const line of waiting) process.stderr.write(`faults: under way: ${line}\n`);
     }
     return this.result(convergedSeconds, sums);
   }

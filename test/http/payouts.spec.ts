@@ -52,6 +52,9 @@ const count = async (table: string): Promise<number> =>
 
 beforeAll(async () => {
   app = await startTestApp({ worker: true, rail: true });
+  operator = await app.given.operator();
+  // The label accepts it with the first agreement that it signs.
+  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   market = await openMarket(app);
   operator = await app.given.operator();
   // Signing accepts it.
@@ -288,8 +291,8 @@ describe('a transfer that is taken back', () => {
 });
 
 describe('every POST of payments and payouts', () => {
-  /** Made once a day by a rule of its own, whatever it comes with: settlement-taxes.spec. */
-  const elsewhere = ['POST /v1/invoices/:id/quotes'];
+  /** Made once a day, or once, by rules of their own, whatever they come with: settlement-taxes.spec, finance.spec. */
+  const elsewhere = ['POST /v1/commission-schedules/:id/acceptance', 'POST /v1/invoices/:id/quotes'];
   const of: Readonly<
     Record<
       string,

@@ -246,8 +246,8 @@ function sums({ node, lines, totals, taxTotal, subtotals }: Facts): string[] {
 }
 
 /**
- * The tax is the rate's of what it is taken of. As the rules that the standard's own body publishes, it may be off by less than one unit of the currency: an exchanged invoice has base and tax rounded each by itself. Here
- * three hundredths are let pass, for that is the most that this can come to.
+ * The tax is the rate's of what it is taken of. As the rules that the standard's own body publishes, it may be off by less than one unit of the currency: an exchanged invoice has base and tax rounded each by itself, before
+ * the exchange and after it.
  */
 function isRated(subtotal: Node): boolean {
   const percent = textOf(subtotal, 'cac:TaxCategory/cbc:Percent') || '0';
@@ -255,7 +255,7 @@ function isRated(subtotal: Node): boolean {
   const scale = 10n ** BigInt(part.length);
   const exact = amount(subtotal, 'cbc:TaxableAmount') * BigInt(`${whole}${part}`);
   const off = amount(subtotal, 'cbc:TaxAmount') * 100n * scale - exact;
-  return (off < 0n ? -off : off) <= 3n * 100n * scale;
+  return (off < 0n ? -off : off) < 100n * 100n * scale;
 }
 
 /** By which numbers the parties are named. */

@@ -119,7 +119,9 @@ export class MakePaymentFile {
       const live = (await payoutsOfFile(tx, id)).filter((payout) => payout.live);
       const states = [];
       for (const { payout_id } of live) states.push((await lockPayout(tx, payout_id))!);
-      const replaced = new Set(live.filter((one) => one.details_replaced).map(({ payout_id }) => payout_id));
+      // Whoever agreed on other details while we waited for a payout has seen it in the file.
+      const asOfNow = await payoutsOfFile(tx, id);
+      const replaced = new Set(asOfNow.filter((one) => one.details_replaced).map(({ payout_id }) => payout_id));
       // The bank has told of one: then it has the file.
       if (ended === 'withdrawn' && states.some(({ state }) => state !== 'approved'))
         throw new DomainError('payment-file-ended', 'the bank has made payments of it');

@@ -103,7 +103,7 @@ export class PayoutsController {
   @ApiOperation({
     summary: 'List your payouts, oldest first',
     description:
-      'The operator sees those of all labels: `to-file` are those that it puts into a file of payments, and any that is not sent it can hold back.',
+      'The operator sees those of all labels: those with waitsFor to-file it puts into a file of payments, and any that is not sent it can hold back.',
   })
   @ApiOkResponse({ type: pageSchema(PayoutView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, waitsFor }: PayoutsQuery): Promise<Page<PayoutView>> {

@@ -53,12 +53,13 @@ const count = async (table: string): Promise<number> =>
 beforeAll(async () => {
   app = await startTestApp({ worker: true, rail: true });
   market = await openMarket(app);
+  operator = await app.given.operator();
+  // Signing accepts it.
+  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   agreement = await market.concluded();
   label = market.label.as;
   colleague = await app.given.colleague(market.label, ['finance']);
-  operator = await app.given.operator();
   stranger = (await app.given.label()).as;
-  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   account = (await label.post<Account>('/v1/payment-accounts', {})).externalId;
   stripe().fund(10_000_000, 'usd');
 });
@@ -341,10 +342,7 @@ describe('every POST of payments and payouts', () => {
     'POST /v1/commission-schedules': {
       client: () => operator,
       path: () => Promise.resolve('/v1/commission-schedules'),
-      body: () => {
-        year += 1;
-        return Promise.resolve({ rate: '0.04', from: `${year}-01-01`, until: `${year + 1}-01-01` });
-      },
+      body: () => Promise.resolve(ofNextYear()),
       table: 'commission_schedules',
       other: { rate: '0.03' },
     },
@@ -355,8 +353,21 @@ describe('every POST of payments and payouts', () => {
     const ours = routesOf(app.app).filter(({ handler }) =>
       /^(Webhooks|Quotes|PaymentAccounts|Payouts|CommissionSchedules)Controller\./.test(handler),
     );
+    'POST /v1/commission-schedules/:id/acceptance': {
+      client: () => label,
+      path: async () => {
+        const { id } = await operator.post<{ id: string }>('/v1/commission-schedules', ofNextYear());
+        return `/v1/commission-schedules/${id}/acceptance`;
+      },
+      body: () => Promise.resolve({}),
+      table: 'commission_acceptances',
+    },
     const posts = ours.filter((route) => isWrite(route) && route.path !== '/v1/stripe/webhooks').map(nameOf);
     expect(posts.sort()).toEqual([...Object.keys(of), ...elsewhere].sort());
+  const ofNextYear = () => {
+    year += 1;
+    return { rate: '0.04', from: `${year}-01-01`, until: `${year + 1}-01-01` };
+  };
   });
 
   it.each(Object.keys(of))('%s: sent many times at once, cut off and sent again it is done once', async (name) => {
@@ -371,7 +382,7 @@ describe('every POST of payments and payouts', () => {
     const last = await until(ask, ({ status }) => status < 300);
     const done = [...answers.filter(({ status }) => status < 300), last];
     expect(new Set(done.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect(last.status).toBe(201);
+    expect([200, 201]).toContain(last.status);
     // While the provider is still at the first order of an account, it refuses an equal one.
     const mayBe = ['409 idempotency-key-in-use', ...(table === 'payee_accounts' ? ['503 not-ready'] : [])];
     for (const { status, body: problem } of answers.filter((answer) => answer.status >= 300))

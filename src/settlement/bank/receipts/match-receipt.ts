@@ -26,8 +26,10 @@ export async function matchReceipt(
   const found = await invoicesNamed(tx, receipt);
   const invoices = typeof found === 'string' ? [] : found;
   let current = receipt;
-  for (const { id } of invoices) {
-    const used = await useForInvoice(tx, current, { invoiceId: id, at, onDuePaid, proposalId: null });
+  for (const { id, open_minor } of invoices) {
+    // Of several, each gets what is open of it and no other's part.
+    const most = invoices.length > 1 ? { most: open_minor } : {};
+    const used = await useForInvoice(tx, current, { invoiceId: id, ...most, at, onDuePaid, proposalId: null });
     current = { ...current, allocated_minor: current.allocated_minor + used };
   }
   const left = suspenseOf(current);

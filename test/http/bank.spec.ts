@@ -234,7 +234,9 @@ describe('a statement of our account', () => {
     });
     expect(await invoiceOf(market, 'back-fee')).toMatchObject({ state: 'paid' });
     // 6,000.00 × 0.08 × 30 / 365 days after the fourth of February.
-    expect(await invoiceOf(market, 'late-interest')).toMatchObject({ amount: { amount: '39.45' } });
+    const interest = await invoiceOf(market, 'late-interest');
+    expect(interest).toMatchObject({ amount: { amount: '39.45' } });
+    expect((await market.label.as.request('GET', `/v1/invoices/${interest.id}/document`)).status).toBe(200);
     expect((await suspense()).map(({ reason }) => reason)).toContain('more-than-open');
   });
 

@@ -76,6 +76,7 @@ async function invoicesOfReferences(tx: Tx, receipt: BankReceipt): Promise<OpenI
  */
 async function invoicesOfOneParty(tx: Tx, receipt: BankReceipt): Promise<OpenInvoice[] | SuspenseReason> {
   const all = await invoicesOfNumbers(tx, numbersNamed(receipt));
+  if (all === undefined) return 'reference-ambiguous';
   const found: OpenInvoice[] = [];
   for (const number of new Set(all.map((invoice) => invoice.number))) {
     const same = all.filter((invoice) => invoice.number === number);

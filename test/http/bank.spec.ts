@@ -484,6 +484,9 @@ describe('payouts by bank', () => {
   it('that the bank refuses or sends back are payable again, and the books are as if they had not been', async () => {
     const before = await balances();
     const refusedOne = await released(interest.id);
+    // Where it goes is none of the provider's accounts: it is not asked about it.
+    app.stripe!.faults.inject({ kind: 'rate-limited', path: '/v1/accounts', times: 1 });
+    await app.app.get(SendPayout).execute({ payoutId: refusedOne.id });
     const file = await make();
     const original = await bank.take(await content(file));
     await operators[0]!.post(`/v1/bank/payment-files/${file.id}/hand-in`, {});

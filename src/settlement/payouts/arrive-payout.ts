@@ -5,6 +5,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { post } from '../ledger/ledger';
 import { payoutConfirmed } from '../ledger/templates';
 import { type Payout, sharesOf } from './payouts.repository';
+import { problemAfter } from './taken-back';
 
 /** A payout of the provider to the label's bank, and our transfers that it carried. */
 export interface Arrival {
@@ -30,8 +31,8 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
   const payouts = await byTransfer(tx, transferIds);
   for (const payout of payouts.filter(({ state }) => state === 'sent')) {
     await tx.run(
-      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = NULL WHERE id = $1`,
-      [payout.id, providerPayoutId, at],
+      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = $4 WHERE id = $1`,
+      [payout.id, providerPayoutId, at, problemAfter(payout.problem, null)],
     );
     for (const share of await sharesOf(tx, payout.id)) {
       const effectiveOn = dayInZone(at, share.timeZone);
@@ -57,7 +58,7 @@ export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string)
     await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [
       payout.id,
       arrival.providerPayoutId,
-      problem,
+      problemAfter(payout.problem, problem),
     ]);
     await tell(tx, payout, { action: 'payout.bank-refused', ...arrival });
   }

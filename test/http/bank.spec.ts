@@ -3,6 +3,8 @@ import type { ApiClient } from '../../src/sample/api-client';
 import { TakeOffAtProvider } from '../../src/settlement/bank/receipts/take-off-at-provider';
 import { TakeBankFile } from '../../src/settlement/bank/take-bank-file';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { TakeEvent } from '../../src/settlement/payments/take-event';
+import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import { startTestApp, type TestApp } from '../support/app';
 import { BankDouble, type Movement } from '../support/bank-double';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
@@ -252,7 +254,9 @@ describe('a statement of our account', () => {
     });
     expect(await invoiceOf(market, 'back-fee')).toMatchObject({ state: 'paid' });
     // 6,000.00 × 0.08 × 30 / 365 days after the fourth of February.
-    expect(await invoiceOf(market, 'late-interest')).toMatchObject({ amount: { amount: '39.45' } });
+    const interest = await invoiceOf(market, 'late-interest');
+    expect(interest).toMatchObject({ amount: { amount: '39.45' } });
+    expect((await market.label.as.request('GET', `/v1/invoices/${interest.id}/document`)).status).toBe(200);
     expect((await suspense()).map(({ reason }) => reason)).toContain('more-than-open');
   });
 
@@ -260,6 +264,9 @@ describe('a statement of our account', () => {
     bank.balance += 1_00n;
     const [a, b] = [await invoiceOf(other, 'advance'), await invoiceOf(other, 'back-fee')];
     const [forA, forB] = [await paymentsOf(other, a), await paymentsOf(other, b)];
+    // The provider has the first one, and its answer is lost: we do not know that it asks for it.
+    app.stripe!.faults.inject({ kind: 'error-after-work', method: 'POST', path: '/finalize', times: 1 });
+    await expect(app.app.get(SendInvoice).execute({ invoiceId: a.id })).rejects.toThrow('the outcome is unknown');
     const movements: Movement[] = [
       credit('5000.00', {
         day: '2026-03-09',
@@ -289,6 +296,39 @@ describe('a statement of our account', () => {
     );
     const rest = `/v1/bank/accounts/${accountId}/statements?limit=2&cursor=${page.next}`;
     expect((await operators[0]!.get<{ rows: object[] }>(rest)).rows).toMatchObject([{ gapBefore: true }]);
+  });
+
+  it('is taken off at the provider also where its answer to our invoice was lost', async () => {
+    const { id } = await invoiceOf(other, 'advance');
+    const atProvider = () => app.stripe!.control.invoices().find(({ metadata }) => metadata?.invoice_id === id)!;
+    expect(atProvider()).toMatchObject({ status: 'open', amount_remaining: 1_200_000 });
+    await app.app.get(SendInvoice).execute({ invoiceId: id });
+    for (const { payload } of (await queue('bank-paid-at-provider')).rows)
+      await app.app.get(TakeOffAtProvider).execute(payload);
+    expect(atProvider()).toMatchObject({ status: 'paid', amount_paid: 0 });
+    await app.stripe!.control.webhooksSettled();
+    for (const { payload } of (await queue('stripe-event')).rows) await app.app.get(TakeEvent).execute(payload);
+    const heard = `SELECT outcome, count(*)::int AS count FROM stripe_events WHERE type = 'invoice.paid' GROUP BY outcome`;
+    // The one before was of the first advance.
+    expect(await sql(heard)).toEqual([{ outcome: 'invoice credited in full', count: 2 }]);
+  });
+
+  it('is known to nobody’s invoice where too many have the number that it names', async () => {
+    const [number, { organizationId }] = ['INV-2019-000001', market.platform];
+    // Of the payer’s own two the last one is beyond what is looked at.
+    await sql(`INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
+      SELECT '${agreement.id}', gen_random_uuid(), CASE WHEN n IN (1, 202) THEN '${organizationId}'::uuid ELSE gen_random_uuid() END, 'royalties', n, '${number}', 100, 'EUR', 'issued', now(), now()::date
+        FROM generate_series(1, 202) AS n`);
+    await sql(`UPDATE invoices SET id = (CASE source WHEN '1' THEN '0' ELSE 'f' END || substr(id::text, 2))::uuid
+      WHERE number = '${number}' AND source IN ('1', '202')`);
+    const { name } = await market.platform.as.get<{ name: string }>(`/v1/organizations/${organizationId}`);
+    const movements = [credit('1.00', { day: '2026-03-09', text: number, name, reference: 'E9' })];
+    expect(await taken(bank.state({ messageId: 'M-5', id: 'S-5', sequence: '5', movements }))).toEqual({
+      'on-suspense': 1,
+    });
+    await sql(`DELETE FROM invoices WHERE number = '${number}'`);
+    const [receipt] = (await suspense()).filter(({ amount }) => amount.amount === '1.00');
+    expect(receipt).toMatchObject({ reason: 'reference-ambiguous' });
   });
 });
 
@@ -501,6 +541,9 @@ describe('payouts by bank', () => {
   it('that the bank refuses or sends back are payable again, and the books are as if they had not been', async () => {
     const before = await balances();
     const refusedOne = await released(interest.id);
+    // Where it goes is none of the provider's accounts: it is not asked about it.
+    app.stripe!.faults.inject({ kind: 'rate-limited', path: '/v1/accounts', times: 1 });
+    await app.app.get(SendPayout).execute({ payoutId: refusedOne.id });
     const file = await make();
     const original = await bank.take(await content(file));
     await operators[0]!.post(`/v1/bank/payment-files/${file.id}/hand-in`, {});
@@ -585,7 +628,7 @@ describe('a file that is not as it must be', () => {
     expect(await refusal(good.replaceAll(ourIban, labelIban))).toBe('422 bank-account-unknown bank-account-unknown');
     const answer = bank.answer('A-9', { original: 'NOBODYS', group: 'ACCP' });
     expect(await refusal(answer)).toBe('422 bank-account-unknown');
-    expect(await operators[0]!.all('/v1/bank/files')).toHaveLength(12);
+    expect(await operators[0]!.all('/v1/bank/files')).toHaveLength(13);
   });
 });
 

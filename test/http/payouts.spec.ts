@@ -265,10 +265,17 @@ describe('a transfer that is taken back', () => {
     const [first, second] = [await planned(), await planned()];
     for (const one of [first, second]) await release(one);
     for (const one of [first, second]) await inState(one.id, 'sent');
+    // A part of one: that stays known once the rest has arrived.
+    await takeBack(second.id, '1');
+    await until(
+      () => payout(second.id),
+      ({ problem }) => problem !== null,
+    );
     const before = await balances();
     stripe().runPayouts();
     stripe().arrivePayouts();
-    await inState(first.id, 'confirmed');
+    for (const one of [first, second]) await inState(one.id, 'confirmed');
+    expect(await payout(second.id)).toMatchObject({ problem: 'the provider took back 1 of 9500' });
     // Money for it is in the account again.
     const third = await planned();
     await release(third);

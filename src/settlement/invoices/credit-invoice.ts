@@ -10,6 +10,7 @@ import { endQuoteJob } from '../payments/quote-payment';
 import { quotesOf } from '../payments/quotes.repository';
 import { findInvoice, type Invoice, markPaid, receivedOf } from './invoices.repository';
 import { nextNumber } from './number-series';
+import { tellReceived } from './tell-received';
 
 /** What was taken off an invoice that is not paid. */
 export interface InvoiceCredit {
@@ -80,8 +81,10 @@ export async function creditInvoice(
   // What is left may have come in by bank before: then nothing is open any more.
   const received = await receivedOf(tx, invoice.id);
   const taken = creditedBy(await creditsOf(tx, invoice.id));
-  if (received > 0n && received + taken === invoice.amount_minor)
-    await markPaid(tx, invoice.id, { externalId: invoice.external_id, at });
+  if (received === 0n || received + taken !== invoice.amount_minor) return;
+  await markPaid(tx, invoice.id, { externalId: invoice.external_id, at });
+  const payload = { credit: id, amount: '0', currency: invoice.currency };
+  await tellReceived(tx, invoice, { payload, isPaid: true, by: 'credit-invoice', at });
 }
 
 const enqueueCredit = (tx: Tx, creditId: string): Promise<void> =>
@@ -93,8 +96,8 @@ export async function sendCredits(tx: Tx, invoiceId: string): Promise<void> {
 }
 
 /**
- * Has the provider ask for less by a credit note. Refused where the payer was faster: then the whole invoice comes in, and what was held for the dispute is
- * released by it.
+ * Has the provider ask for less by a credit note, also where the rest came in by bank and nothing is open any more in our books. Refused where the payer was faster there: then the whole
+ * invoice comes in, and what was held for the dispute is released by it.
  */
 @Injectable()
 export class CreditInvoice {
@@ -107,9 +110,11 @@ export class CreditInvoice {
   async execute({ creditId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
     const found = await this.database.asSystem((tx) => creditWithInvoice(tx, creditId), 'read');
-    if (rail === undefined || found?.invoice.state !== 'open') return;
+    if (rail === undefined || found === undefined) return;
     const { credit, invoice } = found;
-    const externalId = invoice.external_id!;
+    const { external_id: externalId } = invoice;
+    // What is paid at the rate of a day is asked for by quotes, which end by themselves.
+    if (externalId === null || invoice.pay_in !== null) return;
     const order = { creditId, externalId, amountMinor: credit.amount_minor };
     const ending = finalEnding(`credit ${creditId}`, await rail.creditInvoice(order));
     const [action, details] =

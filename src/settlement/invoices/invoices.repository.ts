@@ -25,6 +25,8 @@ export interface Invoice {
   readonly issued_at: Date;
   readonly due_on: string;
   readonly external_id: string | null;
+  /** When it was first handed to the provider, whether that has answered or not: from then on it may have it. */
+  readonly send_attempted_at: Date | null;
   readonly paid_at: Date | null;
 }
 
@@ -77,9 +79,21 @@ export const invoiceForPayment = (
     [uuidKey.test(invoiceId ?? '') ? invoiceId : null, externalId],
   );
 
-/** The provider has it. A payment that was faster than our own note of this stays. */
-export const markOpen = (tx: Tx, id: string, externalId: string): Promise<number> =>
-  tx.run(`UPDATE invoices SET state = 'open', external_id = $2 WHERE id = $1 AND state = 'issued'`, [id, externalId]);
+/** It is about to be handed to the provider. */
+export const noteAttempt = (tx: Tx, id: string, at: Date): Promise<number> =>
+  tx.run('UPDATE invoices SET send_attempted_at = $2 WHERE id = $1 AND send_attempted_at IS NULL', [id, at]);
+
+/** The provider has it. A payment that was faster than our own note of this stays. Undefined: it was noted before. */
+export const markOpen = (
+  tx: Tx,
+  id: string,
+  externalId: string,
+): Promise<{ readonly state: Invoice['state'] } | undefined> =>
+  tx.first(
+    `UPDATE invoices SET state = CASE state WHEN 'issued' THEN 'open' ELSE state END, external_id = $2
+      WHERE id = $1 AND external_id IS NULL RETURNING state`,
+    [id, externalId],
+  );
 
 export const markPaid = (
   tx: Tx,

@@ -1,11 +1,10 @@
 import { getAgreement, type OnDuePaid } from '../../agreements';
 import { dayInZone } from '../../kernel';
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
-import { publish } from '../../platform/outbox/outbox';
 import { chargeLateInterest } from '../invoices/charge-late-interest';
 import { creditedBy, creditsOf, type InvoiceCredit } from '../invoices/credit-invoice';
 import { type Invoice, invoiceForPayment, lockInvoice, markPaid, receivedOf } from '../invoices/invoices.repository';
+import { tellReceived } from '../invoices/tell-received';
 import { post } from '../ledger/ledger';
 import { receiptAllocated } from '../ledger/templates';
 import { releasePaid } from '../statements/life/release-dispute';
@@ -72,14 +71,10 @@ interface Told extends Taking {
 export async function tellPaid(
   tx: Tx,
   invoice: Invoice,
-  { receiptId, minor, currency, isPaid, by: system, at, onDuePaid }: Told,
+  { receiptId, minor, currency, isPaid, by, at, onDuePaid }: Told,
 ): Promise<void> {
-  const action = isPaid ? 'invoice.paid' : 'invoice.paid-in-part';
   const payload = { receipt: receiptId, amount: String(minor), currency };
-  const by = { system, organizationId: invoice.label_id };
-  await audit(tx, by, { action, subjectId: invoice.id, details: payload, at });
-  const to = [invoice.label_id, invoice.platform_id];
-  await publish(tx, { to, topic: action, subjectId: invoice.id, payload, at });
+  await tellReceived(tx, invoice, { payload, isPaid, by, at });
   const { purpose, source } = invoice;
   if (isPaid && (purpose === 'back-fee' || purpose === 'advance')) {
     await onDuePaid.run(tx, { agreement: await getAgreement(tx, invoice.agreement_id), purpose, source, at });
@@ -88,26 +83,28 @@ export async function tellPaid(
 
 /** What the payment is for, held until the transaction ends; or why it is for nothing. */
 async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | string> {
-  const { externalId, invoiceId } = paid;
-  const quote = await quoteForPayment(tx, { invoiceId, externalId });
+  const quote = await quoteForPayment(tx, paid);
   const invoice = quote
     ? await lockInvoice(tx, quote.invoice_id)
-    : await invoiceForPayment(tx, { invoiceId: invoiceId ?? null, externalId });
+    : await invoiceForPayment(tx, { ...paid, invoiceId: paid.invoiceId ?? null });
   if (invoice === undefined) return 'invoice unknown';
-  if (invoice.state === 'paid') return 'invoice already paid';
   const credits = await creditsOf(tx, invoice.id);
   // A part may have come by bank transfer.
   const before = await receivedOf(tx, invoice.id);
   const due = invoice.amount_minor - creditedBy(credits) - before;
-  // All of it was taken off at the provider: that is no payment.
-  if (quote !== undefined && paid.amountMinor === 0n) return 'quote withdrawn';
-  if (due === 0n && paid.amountMinor === 0n) return 'invoice credited in full';
+  if (paid.amountMinor === 0n && quote) return 'quote withdrawn';
+  if (isTakenOff(paid, invoice, due)) return 'invoice credited in full';
+  if (invoice.state === 'paid') return 'invoice already paid';
   const { currency } = quote ?? invoice;
   const amounts = quote ? [quote.amount_minor] : [due, ...(before === 0n ? [invoice.amount_minor] : [])];
   if (currency !== paid.currency || !amounts.includes(paid.amountMinor)) return 'amount differs';
   const covered = quote ? quotedOf(quote, invoice) : paid.amountMinor;
   return { invoice, quote, due, covered, credits };
 }
+
+/** All of it was taken off at the provider, whatever has become of it here since: that is no payment. */
+const isTakenOff = ({ amountMinor }: InvoicePaid, { state }: Invoice, due: bigint): boolean =>
+  amountMinor === 0n && (state === 'paid' || due === 0n);
 
 /** For what the credits were that the payment does not know: the latest ones. */
 function paidAllTheSame({ due, covered, credits }: Payable): string[] {

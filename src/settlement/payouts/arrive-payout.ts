@@ -4,6 +4,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { payoutConfirmed } from '../ledger/templates';
 import { bookShares } from './book-shares';
 import type { Payout } from './payouts.repository';
+import { problemAfter } from './taken-back';
 
 /** A payout of the provider to the label's bank, and our transfers that it carried. */
 export interface Arrival {
@@ -29,8 +30,8 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
   const payouts = await byTransfer(tx, transferIds);
   for (const payout of payouts.filter(({ state }) => state === 'sent')) {
     await tx.run(
-      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = NULL WHERE id = $1`,
-      [payout.id, providerPayoutId, at],
+      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = $4 WHERE id = $1`,
+      [payout.id, providerPayoutId, at, problemAfter(payout.problem, null)],
     );
     await bookShares(tx, payout, at, (share) => ({ kind: 'payout-confirmed', legs: payoutConfirmed(share) }));
     await tell(tx, payout, { action: 'payout.confirmed', providerPayoutId, at });
@@ -52,7 +53,7 @@ export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string)
     await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [
       payout.id,
       arrival.providerPayoutId,
-      problem,
+      problemAfter(payout.problem, problem),
     ]);
     await tell(tx, payout, { action: 'payout.bank-refused', ...arrival });
   }

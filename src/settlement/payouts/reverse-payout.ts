@@ -6,6 +6,7 @@ import { payoutRefused, payoutUnconfirmed } from '../ledger/templates';
 import type { ProviderEvent } from '../payments';
 import { bookShares } from './book-shares';
 import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
+import { takenBackNote, withTakenBack } from './taken-back';
 
 type TransferReversed = Extract<ProviderEvent, { kind: 'transfer-reversed' }>;
 
@@ -21,9 +22,9 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
   if (payout === undefined || payout.transfer_id !== transferId) return 'transfer unknown';
   if (payout.reversed_at !== null) return 'already taken back';
   if (reversedMinor < amountMinor) {
-    const problem = `the provider took back ${reversedMinor} of ${amountMinor}`;
+    const problem = withTakenBack(payout.problem, reversedMinor, amountMinor);
     await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, problem]);
-    return problem;
+    return takenBackNote(reversedMinor, amountMinor);
   }
   await bookReversal(tx, payout, at);
   await tx.run(`UPDATE payouts SET state = 'failed', reversed_at = $2, problem = $3 WHERE id = $1`, [

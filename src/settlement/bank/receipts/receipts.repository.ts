@@ -105,8 +105,17 @@ export const openInvoice = (tx: Tx, id: string): Promise<OpenInvoice | undefined
 export const invoicesInRange = (tx: Tx, { from, to }: { from: string; to: string }): Promise<OpenInvoice[]> =>
   tx.rows<OpenInvoice>(`${openColumns} WHERE i.id BETWEEN $1 AND $2 ORDER BY i.id LIMIT 2`, [from, to]);
 
-export const invoicesOfNumbers = (tx: Tx, numbers: readonly string[]): Promise<OpenInvoice[]> =>
-  tx.rows<OpenInvoice>(`${openColumns} WHERE i.number = ANY($1::text[]) ORDER BY i.number, i.id LIMIT 200`, [numbers]);
+/** More invoices of the same numbers than anybody chooses among. */
+const sameNumbersMax = 200;
+
+/** Undefined: they are too many to know them all. */
+export async function invoicesOfNumbers(tx: Tx, numbers: readonly string[]): Promise<OpenInvoice[] | undefined> {
+  const rows = await tx.rows<OpenInvoice>(
+    `${openColumns} WHERE i.number = ANY($1::text[]) ORDER BY i.number, i.id LIMIT ${sameNumbersMax + 1}`,
+    [numbers],
+  );
+  return rows.length > sameNumbersMax ? undefined : rows;
+}
 
 /** Unpaid invoices of the currency that a receipt may be for: those of these numbers, and those of which just so much is open. */
 export const suggestedInvoices = (

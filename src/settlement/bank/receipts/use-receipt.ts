@@ -5,7 +5,7 @@ import { chargeLateInterest } from '../../invoices/charge-late-interest';
 import { creditedBy, creditsOf } from '../../invoices/credit-invoice';
 import { type Invoice, lockInvoice, markPaid, receivedOf } from '../../invoices/invoices.repository';
 import { allocate, tellPaid } from '../../payments/take-payment';
-import { releasePaid } from '../../statements/life/release-dispute';
+import { releasePaid, stillDisputed } from '../../statements/life/release-dispute';
 import { type BankReceipt, suspenseOf } from './receipts.repository';
 import { askToTakeOff } from './take-off-jobs';
 
@@ -28,28 +28,33 @@ export async function useForInvoice(
   const invoice = await lockInvoice(tx, invoiceId);
   if (invoice === undefined || invoice.state === 'paid') return 0n;
   if (invoice.currency !== receipt.currency || invoice.pay_in !== null) return 0n;
-  const credits = await creditsOf(tx, invoice.id);
-  const before = await receivedOf(tx, invoice.id);
-  const open = invoice.amount_minor - creditedBy(credits) - before;
-  const there = least(suspenseOf(receipt), most);
-  // The payer was faster than the credit note: as with the provider, what was credited is paid with the rest.
-  const isWhole = before === 0n && credits.length > 0 && there === invoice.amount_minor;
-  const minor = isWhole ? there : least(there, open);
+  const { minor, open, before, released } = await fitting(tx, invoice, least(suspenseOf(receipt), most));
   if (minor <= 0n) return 0n;
   const paidAt = startOfDayInZone(calendarDateOf(receipt.received_on), await zoneOf(tx, invoice));
   const receiptId = await keepUse(tx, receipt, { ...using, invoice, minor, paidAt });
   await allocate(tx, { ...invoice, amount_minor: minor }, receiptId, using.at);
-  if (isWhole) {
-    const sources = credits.map(({ source }) => source);
-    await releasePaid(tx, { agreementId: invoice.agreement_id, sources, at: using.at });
-  }
-  const isPaid = isWhole || minor === open;
+  const sources = released.map(({ source }) => source);
+  await releasePaid(tx, { agreementId: invoice.agreement_id, sources, at: using.at });
+  const isPaid = minor >= open;
   if (isPaid) await markPaid(tx, invoice.id, { externalId: invoice.external_id, at: paidAt });
   const part = isPaid && before === 0n ? {} : { receiptId };
   await chargeLateInterest(tx, { invoice, minor, paidAt, at: using.at, ...part });
   if (invoice.external_id !== null) await askToTakeOff(tx, receiptId);
   await tellPaid(tx, invoice, { receiptId, minor, currency: invoice.currency, isPaid, by: 'bank-receipt', ...using });
   return minor;
+}
+
+/** How much of what is there the invoice gets, and what is open of it; and what was taken off for disputes that are paid with it. The caller holds the invoice. */
+async function fitting(tx: Tx, invoice: Invoice, there: bigint) {
+  const credits = await creditsOf(tx, invoice.id);
+  const before = await receivedOf(tx, invoice.id);
+  const open = invoice.amount_minor - creditedBy(credits) - before;
+  // The payer was faster than the credit note: as with the provider, what waits for a dispute is paid with the rest. What a dispute took off for good is not, nor what was invoiced anew.
+  const disputed = before === 0n ? await stillDisputed(tx, credits) : [];
+  const whole = open + creditedBy(disputed);
+  if (disputed.length > 0 && (there === whole || there === invoice.amount_minor))
+    return { minor: whole, open, before, released: disputed };
+  return { minor: least(there, open), open, before, released: [] };
 }
 
 /** Marks what is on suspense, or so much of it, as to be returned to whoever sent it. The caller holds the receipt. */

@@ -107,7 +107,10 @@ async function common(tx: Tx, { invoice, paper, agreement }: Issued, language: L
 
 async function subjectOf(tx: Tx, { purpose, source }: Invoice): Promise<string | null> {
   if (purpose === source) return null;
-  return purpose === 'late-interest' ? ((await findInvoice(tx, source))?.number ?? source) : source;
+  if (purpose !== 'late-interest') return source;
+  // Of a part payment it names the receipt, too.
+  const [lateId] = source.split('/');
+  return (await findInvoice(tx, lateId!))?.number ?? source;
 }
 
 /** Of details, the version that held on the day of issue or, where nothing was stated by then, the first one. */

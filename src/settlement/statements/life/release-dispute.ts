@@ -107,6 +107,17 @@ export async function releaseCorrected(
   }
 }
 
+/** Of what was taken off an invoice, that of which the dispute is not over. The rest is off for good, or was invoiced anew. The caller holds the invoice. */
+export async function stillDisputed<Credit extends { readonly agreement_id: string; readonly source: string }>(
+  tx: Tx,
+  credits: readonly Credit[],
+): Promise<Credit[]> {
+  const live: Credit[] = [];
+  for (const credit of credits)
+    if (!isOver(await getStatementDispute(tx, credit.agreement_id, numberOf(credit.source)))) live.push(credit);
+  return live;
+}
+
 /** The platform has paid what was held for these disputes, and the caller holds the invoice: nothing waits any more, and nothing is invoiced again. */
 export async function releasePaid(
   tx: Tx,

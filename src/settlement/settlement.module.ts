@@ -237,8 +237,8 @@ export class SettlementModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.onConcluded.register('settlement', async (tx, agreement, terms) => {
-      const { labelId, concludedAt: at } = agreement;
-      await acceptWithSignature(tx, labelId, { day: dayInZone(at, 'UTC'), at });
+      const { concludedAt: at } = agreement;
+      await acceptWithSignature(tx, agreement, { day: dayInZone(at, 'UTC'), at });
       await this.postConclusion.execute(tx, agreement, terms);
       await askToWatchDeadlines(tx, agreement.id);
     });

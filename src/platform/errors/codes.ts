@@ -206,6 +206,7 @@ export const errorCodes = {
   'payment-file-ended': { status: 409, title: 'It was said already what became of the file of payments' },
   'payment-file-held': { status: 409, title: 'Somebody holds back payouts that are in the file of payments' },
   'payment-account-exists': { status: 409, title: 'The label already has this payment account' },
+  'commission-ended': { status: 409, title: 'The end of the commission schedule has passed' },
   'commission-missing': { status: 409, title: 'The label has accepted no commission schedule that is in force' },
   'commission-overlaps': { status: 409, title: 'A commission schedule is already in force for that time' },
   'payment-provider-refused': { status: 502, title: 'The payment provider refused' },

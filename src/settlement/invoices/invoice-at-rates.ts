@@ -5,6 +5,7 @@ import { exchangeDue } from '../rates/exchange-due';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import { recordTaxes } from '../rates/record-taxes';
 import { taxesCharged } from '../statements/taxes-charged';
+import { lawOfVat } from '../tax/tax-tables.repository';
 import { type InvoiceOrder, issueInvoice } from './issue-invoice';
 import { makeUpOf } from './papers/make-up';
 
@@ -52,7 +53,8 @@ export async function invoiceAtRates(
       ? amount
       : exchanged({ minor: amount, currency: agreement.currency }, { into: paid.agreement.currency, rate: exchange }).to
           .minor;
-  const madeUp = makeUpOf(payment, { paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
+  const law = await lawOfVat(tx, rates);
+  const madeUp = makeUpOf(payment, { law, paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
   await issueInvoice(tx, { ...invoice, ...paid, madeUp, exchange: terms.exchange, at });
   return paid;
 }

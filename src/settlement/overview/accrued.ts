@@ -16,6 +16,7 @@ import {
   termsOfMonth,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
 import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
 import { closeFactsOf, exercisedOptions } from '../facts/facts.repository';
 import { CountedMonths } from '../facts/counted-months';
@@ -101,21 +102,38 @@ async function settledSoFar(
   tx: Tx,
   months: CountedMonths,
   agreement: LivingAgreement,
+  asked: { readonly month: string; readonly terms: Terms; readonly carried: Carried },
+): Promise<Settled | Fault[]> {
+  try {
+    // What refuses midway may act as the system: the transaction goes on as whoever asks.
+    return await tx.savepoint(() => settled(tx, months, agreement, asked));
+  } catch (error) {
+    return whyNot(error).map((fault) => ({ ...fault, pointer: `/${asked.month}${fault.pointer}` }));
+  }
+}
+
+async function settled(
+  tx: Tx,
+  months: CountedMonths,
+  agreement: LivingAgreement,
   { month, terms, carried }: { readonly month: string; readonly terms: Terms; readonly carried: Carried },
 ): Promise<Settled | Fault[]> {
   const basis = await liveBasis(tx, agreement, month, everyPosition);
   const bases = await basesBeforeNow(tx, agreement, month);
   const sums = (await sumsCounted(tx, agreement, month, basis)) + (await sumsOfBases(tx, agreement, bases));
   if (sums > sumsMax) return [tooMuch];
-  try {
-    const record = await months.rated(month, basis, bases);
-    const { exercised = [] } = await closeFactsOf(tx, agreement, month);
-    const facts = { exercised, ...standingApart(terms) };
-    return closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
-  } catch (error) {
-    if (!(error instanceof RatingRefused)) throw error;
-    return error.faults.map((fault) => ({ ...fault, pointer: `/${month}${fault.pointer}` }));
-  }
+  const record = await months.rated(month, basis, bases);
+  const { exercised = [] } = await closeFactsOf(tx, agreement, month);
+  const facts = { exercised, ...standingApart(terms) };
+  return closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
+}
+
+/** What a close would be refused for is missing of its agreement alone, and no reason to show nothing of the others. Throws what is no refusal. */
+function whyNot(error: unknown): readonly Fault[] {
+  if (error instanceof RatingRefused) return error.faults;
+  if (!(error instanceof DomainError) || error.status >= 500) throw error;
+  const { code, message, faults } = error;
+  return faults.length > 0 ? faults : [{ pointer: '', code, message }];
 }
 
 export type Span = 'week' | 'month';

@@ -35,7 +35,7 @@ export interface TaxOfDay {
   readonly rate: UsableRate | undefined;
   /** Who says so; undefined where nobody does. */
   readonly by: 'parties' | 'table' | undefined;
-  /** What the parties said last that is not in force. */
+  /** What the parties said that is not in force: what waits comes before what is contested. */
   readonly open: AgreedRate | undefined;
   /** What the table in force says, whoever is followed; undefined where there is none, or no clause on taxes. */
   readonly table:

@@ -1,5 +1,5 @@
 import type { InvoiceTax } from '../../../documents';
-import { exactText, multiply, type PaymentOfPeriod, rational } from '../../../kernel';
+import { exactText, multiply, type PaymentOfPeriod, rational, type VatTreatment } from '../../../kernel';
 import { taxesCharged } from '../../statements/taxes-charged';
 
 /** Of what an invoice's amount is made, in minor units of its currency: base − held − withheld + VAT. */
@@ -34,12 +34,18 @@ interface StatedVat {
   readonly rate: string;
   /** The law, as the parties named it. */
   readonly source: string;
+  /** Who tells the state, by the tax table's rule that the rate is from; null or absent: the rate is the parties' own. */
+  readonly law?: VatTreatment | null | undefined;
 }
 
-/** What the parties agreed on, as an invoice says it. A rate of nothing has a reason, and so is an exemption. */
+/**
+ * What the parties agreed on, as an invoice says it. A rate of nothing has a reason, and so is an exemption.
+ * Who declares the tax is the law's affair, whatever the terms would have had: they add it, and the buyer declares it; or they leave it to the buyer, and there is none.
+ */
 export function taxOf(vat: StatedVat | undefined): InvoiceTax {
   if (vat === undefined) return untaxed;
-  if (vat.treatment === 'reverse-charge') {
+  if (vat.law === 'not-taxed') return { category: 'E', percent: '0', reason: vat.source };
+  if (vat.law === 'reverse-charge' || vat.treatment === 'reverse-charge') {
     return { category: 'AE', percent: '0', reason: `Reverse charge: ${vat.source}` };
   }
   const percent = exactText(multiply(rational(vat.rate), hundred));
@@ -59,11 +65,16 @@ export function taxOfReleased(vat: StatedVat | undefined, month: string): Invoic
  */
 export function makeUpOf(
   payment: PaymentOfPeriod | undefined,
-  { paidMinor, heldMinor, inPaid }: { paidMinor: bigint; heldMinor: bigint; inPaid: (minor: bigint) => bigint },
+  {
+    law,
+    paidMinor,
+    heldMinor,
+    inPaid,
+  }: { law: VatTreatment | null; paidMinor: bigint; heldMinor: bigint; inPaid: (minor: bigint) => bigint },
 ): MakeUp {
   const [held, withheld] = [inPaid(heldMinor), inPaid(taxesCharged(payment).withheld.deducted)];
   return {
-    tax: taxOf(payment?.vat),
+    tax: taxOf(payment?.vat && { ...payment.vat, law }),
     baseMinor: paidMinor + held + withheld,
     heldMinor: held,
     withheldMinor: withheld,

@@ -10,6 +10,7 @@ import { shareOut } from '../../payees/share-out';
 import { bookExchange, type Exchanged } from '../../rates/exchange-due';
 import { type RecordedUse, usedRate, usesOf } from '../../rates/rate-uses.repository';
 import { recordTaxAmounts } from '../../rates/record-taxes';
+import { lawOfVat } from '../../tax/tax-tables.repository';
 import { type IssuedStatement, statementOfMonth } from '../statements.repository';
 import { type PayablePart, partBetween, type StatedAt } from './open-part';
 import { disputesOfStatement, type StatementDispute } from './statement-disputes.repository';
@@ -25,9 +26,12 @@ export async function statedAt(
 ): Promise<Stated> {
   const month = day.slice(0, 7);
   const uses = await usesOf(tx, agreement_id, { occasion: 'close', month });
+  const law = await lawOfVat(tx, uses.map(usedRate));
   const taxOf = (kind: keyof TaxFacts): TaxFacts => {
     const use = uses.find((one) => one.kind === kind);
-    return use === undefined ? {} : { [kind]: { rate: use.rate, source: use.source } };
+    return use === undefined
+      ? {}
+      : { [kind]: { rate: use.rate, source: use.source, ...(kind === 'vat' && law && { law }) } };
   };
   const exchanged = uses.find(({ kind }) => kind === 'exchange');
   return {

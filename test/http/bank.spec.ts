@@ -319,7 +319,7 @@ describe('a statement of our account', () => {
     await sql(`INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
       SELECT '${agreement.id}', gen_random_uuid(), CASE WHEN n IN (1, 202) THEN '${organizationId}'::uuid ELSE gen_random_uuid() END, 'royalties', n, '${number}', 100, 'EUR', 'issued', now(), now()::date
         FROM generate_series(1, 202) AS n`);
-    await sql(`UPDATE invoices SET id = (CASE source WHEN '1' THEN '0' ELSE 'f' END || substr(id::text, 2))::uuid
+    await sql(`UPDATE invoices SET id = (repeat(CASE source WHEN '1' THEN '0' ELSE 'f' END, 8) || substr(id::text, 9))::uuid
       WHERE number = '${number}' AND source IN ('1', '202')`);
     const { name } = await market.platform.as.get<{ name: string }>(`/v1/organizations/${organizationId}`);
     const movements = [credit('1.00', { day: '2026-03-09', text: number, name, reference: 'E9' })];

@@ -56,9 +56,6 @@ beforeAll(async () => {
   // The label accepts it with the first agreement that it signs.
   await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   market = await openMarket(app);
-  operator = await app.given.operator();
-  // Signing accepts it.
-  await operator.post('/v1/commission-schedules', { rate: '0.05', from: '2025-01-01', until: '2027-01-01' });
   agreement = await market.concluded();
   label = market.label.as;
   colleague = await app.given.colleague(market.label, ['finance']);
@@ -298,8 +295,8 @@ describe('a transfer that is taken back', () => {
 });
 
 describe('every POST of payments and payouts', () => {
-  /** Made once a day, or once, by rules of their own, whatever they come with: settlement-taxes.spec, finance.spec. */
-  const elsewhere = ['POST /v1/commission-schedules/:id/acceptance', 'POST /v1/invoices/:id/quotes'];
+  /** Made once a day by a rule of its own, whatever it comes with: settlement-taxes.spec. */
+  const elsewhere = ['POST /v1/invoices/:id/quotes'];
   const of: Readonly<
     Record<
       string,

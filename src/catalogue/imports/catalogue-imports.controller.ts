@@ -15,7 +15,16 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, IdField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import {
+  afterNumber,
+  fromCursor,
+  instantKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
 import { fileBody, mediaTypeOf } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -144,7 +153,7 @@ export class CatalogueImportsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<ListedFaultView>> {
-    const after = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    const after = afterNumber(cursor);
     await getImport(tx, id);
     return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
   }

@@ -13,7 +13,16 @@ import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import {
+  afterNumber,
+  fromCursor,
+  instantKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -139,7 +148,7 @@ export class BankFilesController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<BankStatementView>> {
     if ((await findBankAccount(tx, id)) === undefined) throw new DomainError('not-found');
-    const offset = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    const offset = afterNumber(cursor);
     const rows = await listStatements(tx, id, { limit: limit + 1, offset });
     return pageOf(rows, limit, statementView, () => [String(offset + limit)]);
   }

@@ -21,7 +21,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, DayField, DecimalField, TextField } from '../../platform/http/fields';
 import { orNull } from '../../platform/http/or-null';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { AgreeRates } from './agree-rates';
 import { listAgreedRates } from './agreed-rates.repository';
 import { AgreedRateParameters, TaxRateView, taxRateView } from './agreed-rates.view';
@@ -105,7 +105,7 @@ export class TaxRatesController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<TaxRateView>> {
-    const after = Number(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+    const after = afterNumber(cursor);
     await getAgreement(tx, id);
     const rows = await listAgreedRates(tx, id, kinds, { limit: limit + 1, after });
     return pageOf(rows, limit, taxRateView, ({ number }) => [String(number)]);

@@ -1,10 +1,9 @@
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
-import { publish } from '../../platform/outbox/outbox';
 import { holdAccount } from '../payments/payment-accounts.repository';
 import { liveHold } from './payout-holds.repository';
 import type { Payout } from './payouts.repository';
+import { tellOfPayout } from './tell-of-payout';
 
 /** Has the job look at a payout that is on its way, now. */
 export const sendAgain = (tx: Tx, id: string): Promise<void> =>
@@ -34,7 +33,5 @@ export async function whyItWaits(tx: Tx, payout: Payout): Promise<string | undef
 export async function keepWaiting(tx: Tx, payout: Payout, { reason, at }: { reason: string; at: Date }): Promise<void> {
   if (payout.problem === reason) return;
   await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, reason]);
-  const by = { system: 'send-payout', organizationId: payout.owner_id };
-  await audit(tx, by, { action: 'payout.waits', subjectId: payout.id, at });
-  await publish(tx, { to: [payout.owner_id], topic: 'payout.waits', subjectId: payout.id, at });
+  await tellOfPayout(tx, payout, { action: 'payout.waits', by: 'send-payout', at });
 }

@@ -9,9 +9,10 @@ import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
 import { wakeEvents } from '../payments/waiting-events';
 import { bookShares } from './book-shares';
+import { keepWaiting, whyItWaits } from './keep-waiting';
 import { liveHold } from './payout-holds.repository';
-import { keepWaiting, whyItWaits } from './payouts-waiting';
 import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
+import { sendPayoutJob } from './send-payout-jobs';
 import { tellOfPayout } from './tell-of-payout';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
@@ -121,7 +122,7 @@ export class SendPayout {
       await bookShares(tx, payout, 'sent', at);
       await tellOfPayout(tx, payout, {
         action: 'payout.sent',
-        by: 'send-payout',
+        by: sendPayoutJob,
         details: { transfer: transferId },
         at,
       });
@@ -136,7 +137,7 @@ export class SendPayout {
       if (payout === undefined) return;
       await tx.run(`UPDATE payouts SET state = 'failed', problem = $2 WHERE id = $1`, [id, problem]);
       await releaseInvoices(tx, id);
-      await tellOfPayout(tx, payout, { action: 'payout.failed', by: 'send-payout', details: { code }, at });
+      await tellOfPayout(tx, payout, { action: 'payout.failed', by: sendPayoutJob, details: { code }, at });
     });
   }
 
@@ -155,7 +156,7 @@ export class SendPayout {
     );
     const now = this.clock.now();
     await this.database.asSystem((tx) =>
-      enqueueLater(tx, 'send-payout', { payoutId: id }, { key: `send-payout ${id}`, at: sureAt, now }),
+      enqueueLater(tx, sendPayoutJob, { payoutId: id }, { key: `${sendPayoutJob} ${id}`, at: sureAt, now }),
     );
   }
 
@@ -166,7 +167,7 @@ export class SendPayout {
       if (payout === undefined) return;
       await tx.run(`UPDATE payouts SET state = 'unknown', problem = $2 WHERE id = $1`, [id, problem]);
       if (payout.state !== 'unknown')
-        await tellOfPayout(tx, payout, { action: 'payout.unknown', by: 'send-payout', at });
+        await tellOfPayout(tx, payout, { action: 'payout.unknown', by: sendPayoutJob, at });
     });
   }
 }

@@ -8,6 +8,7 @@ import type { ProviderEvent } from './payment-rail';
 import { type PaymentQuote, quotedOf, quoteForPayment } from './quotes.repository';
 import { allocate, insertReceipt, openOf, type Taking, tellPaid } from './receive-payment';
 import { settleAtRate } from './settle-at-rate';
+import type { UnfitPayment } from './unfit-payments';
 
 type InvoicePaid = Extract<ProviderEvent, { kind: 'invoice-paid' }>;
 
@@ -44,8 +45,10 @@ export async function takePayment(tx: Tx, paid: InvoicePaid, { at, onDuePaid }: 
   return 'invoice paid';
 }
 
+type ForNothing = UnfitPayment | 'quote withdrawn' | 'invoice credited in full';
+
 /** What the payment is for, held until the transaction ends; or why it is for nothing. */
-async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | string> {
+async function payableFor(tx: Tx, paid: InvoicePaid): Promise<Payable | ForNothing> {
   const quote = await quoteForPayment(tx, paid);
   const invoice = quote
     ? await lockInvoice(tx, quote.invoice_id)

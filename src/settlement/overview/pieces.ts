@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database/tx';
 import { detailsReplaced } from '../bank/accounts/bank-details.repository';
 import { credited } from '../invoices/invoices.repository';
 import { payoutWaits, waitsFor } from '../payouts/payout-waits';
+import { unfitPayments } from '../payments/unfit-payments';
 
 /** Where a piece of money stands. `unmatched`: the provider or a bank told of it, and it fits nothing. */
 export const places = ['owed', 'waiting', 'received', 'in-transit', 'unmatched'] as const;
@@ -121,7 +122,7 @@ const unmatched = `
   SELECT 'unmatched', CASE WHEN e.processed_at IS NULL THEN 'event-waiting' ELSE 'event-unfit' END, NULL, NULL::bigint,
          ${ofLabel('NULL::uuid')}, NULL, e.outcome, e.id, e.type, NULL::date, e.received_at
     FROM stripe_events e
-   WHERE (e.processed_at IS NULL OR e.outcome IN ('invoice unknown', 'amount differs', 'invoice already paid'))
+   WHERE (e.processed_at IS NULL OR e.outcome IN (${unfitPayments.map((outcome) => `'${outcome}'`).join(', ')}))
      AND (e.processed_at IS NOT NULL OR ${turnMissed('e.received_at')})
   UNION ALL
   SELECT 'unmatched', 'receipt-on-suspense', b.currency, b.amount_minor - b.allocated_minor - b.to_return_minor,

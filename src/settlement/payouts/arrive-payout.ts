@@ -1,10 +1,8 @@
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
-import { publish } from '../../platform/outbox/outbox';
-import { payoutConfirmed } from '../ledger/templates';
 import { bookShares } from './book-shares';
 import type { Payout } from './payouts.repository';
 import { problemAfter } from './taken-back';
+import { tellOfPayout } from './tell-of-payout';
 
 /** A payout of the provider to the label's bank, and our transfers that it carried. */
 export interface Arrival {
@@ -33,8 +31,8 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
       `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = $4 WHERE id = $1`,
       [payout.id, providerPayoutId, at, problemAfter(payout.problem, null)],
     );
-    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-confirmed', legs: payoutConfirmed(share) }));
-    await tell(tx, payout, { action: 'payout.confirmed', providerPayoutId, at });
+    await bookShares(tx, payout, 'confirmed', at);
+    await tellOfPayout(tx, payout, { action: 'payout.confirmed', ...told(providerPayoutId), at });
   }
   return payouts.length;
 }
@@ -55,17 +53,13 @@ export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string)
       arrival.providerPayoutId,
       problemAfter(payout.problem, problem),
     ]);
-    await tell(tx, payout, { action: 'payout.bank-refused', ...arrival });
+    await tellOfPayout(tx, payout, {
+      action: 'payout.bank-refused',
+      ...told(arrival.providerPayoutId),
+      at: arrival.at,
+    });
   }
   return payouts.length;
 }
 
-async function tell(
-  tx: Tx,
-  { id, owner_id }: Payout,
-  { action, providerPayoutId, at }: Pick<Arrival, 'providerPayoutId' | 'at'> & { action: string },
-): Promise<void> {
-  const details = { providerPayout: providerPayoutId };
-  await audit(tx, { system: 'stripe-event', organizationId: owner_id }, { action, subjectId: id, details, at });
-  await publish(tx, { to: [owner_id], topic: action, subjectId: id, payload: details, at });
-}
+const told = (providerPayout: string) => ({ by: 'stripe-event', details: { providerPayout } });

@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { insertHold, insertRelease, liveHold } from './payout-holds.repository';
 import { getPayout, lockPayout, type Payout, type PayoutWithApproval } from './payouts.repository';
-import { sendAgain } from './payouts-waiting';
+import { askToSend } from './send-payout-jobs';
 
 /** Of these nothing is on its way for certain. */
 const holdable = ['planned', 'approved', 'unknown'];
@@ -73,5 +73,5 @@ export class HoldPayout {
 
 /** By bank it goes on when an operator makes a file. */
 async function goOn(tx: Tx, { id, rail, state }: Payout): Promise<void> {
-  if (rail === 'stripe' && (state === 'approved' || state === 'unknown')) await sendAgain(tx, id);
+  if (rail === 'stripe' && (state === 'approved' || state === 'unknown')) await askToSend(tx, id);
 }

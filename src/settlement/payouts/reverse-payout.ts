@@ -1,12 +1,10 @@
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
-import { publish } from '../../platform/outbox/outbox';
-import { payoutRefused, payoutUnconfirmed } from '../ledger/templates';
 import type { ProviderEvent } from '../payments';
 import { bookShares } from './book-shares';
-import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
+import { lockPayout, releaseInvoices } from './payouts.repository';
 import { takenBackNote, withTakenBack } from './taken-back';
+import { tellOfPayout } from './tell-of-payout';
 
 type TransferReversed = Extract<ProviderEvent, { kind: 'transfer-reversed' }>;
 
@@ -26,7 +24,8 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
     await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, problem]);
     return takenBackNote(reversedMinor, amountMinor);
   }
-  await bookReversal(tx, payout, at);
+  if (payout.state === 'confirmed') await bookShares(tx, payout, 'unconfirmed', at);
+  await bookShares(tx, payout, 'reversed', at);
   await tx.run(`UPDATE payouts SET state = 'failed', reversed_at = $2, problem = $3 WHERE id = $1`, [
     payout.id,
     event.createdAt,
@@ -34,17 +33,6 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
   ]);
   await releaseInvoices(tx, payout.id);
   const details = { transfer: transferId };
-  const by = { system: 'stripe-event', organizationId: payout.owner_id };
-  await audit(tx, by, { action: 'payout.reversed', subjectId: payout.id, details, at });
-  await publish(tx, { to: [payout.owner_id], topic: 'payout.reversed', subjectId: payout.id, payload: details, at });
+  await tellOfPayout(tx, payout, { action: 'payout.reversed', by: 'stripe-event', details, at });
   return 'payout taken back';
-}
-
-async function bookReversal(tx: Tx, payout: Payout, at: Date): Promise<void> {
-  if (payout.state === 'confirmed')
-    await bookShares(tx, payout, at, (share) => ({ kind: 'payout-unconfirmed', legs: payoutUnconfirmed(share) }));
-  await bookShares(tx, payout, at, (share) => ({
-    kind: share.payee === null ? 'payout-reversed' : 'payee-payout-reversed',
-    legs: payoutRefused(share),
-  }));
 }

@@ -93,8 +93,11 @@ export class MakePaymentFile {
     );
     await tx.run(
       `INSERT INTO payment_file_payouts (file_id, payout_id, end_to_end_id, amount_minor, currency)
-       SELECT $1, payout, replace(upper(payout::text), '-', ''), minor, $4 FROM unnest($2::uuid[], $3::bigint[]) AS p(payout, minor)`,
-      [id, idsOf(due), due.map(({ net_minor }) => String(net_minor)), account.currency],
+       SELECT $1, payout, end_to_end_id, minor, $5 FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS p(payout, end_to_end_id, minor)`,
+      [
+        ...[id, idsOf(due), payments.map(({ endToEndId }) => endToEndId)],
+        ...[payments.map(({ minor }) => String(minor)), account.currency],
+      ],
     );
     // The intent: from here on a change of details does not end them.
     await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = ANY($1::uuid[])', [idsOf(due), at]);

@@ -8,7 +8,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { issueInvoice } from '../invoices/issue-invoice';
-import { taxOfReleased } from '../invoices/papers/make-up';
+import { taxOfReleased, wholeOf } from '../invoices/papers/make-up';
 import { post } from '../ledger/ledger';
 import { disputeReleased } from '../ledger/templates';
 import { shareOut } from '../payees/share-out';
@@ -82,7 +82,6 @@ async function release(
   await shareOut(tx, paid.agreement, { ...shared, effectiveOn, at });
   const statement = (await statementOfMonth(tx, agreement.id, month))!;
   const { vat } = await statedAt(tx, agreement, statement);
-  const tax = taxOfReleased(vat, periodNameOf(statement));
-  const madeUp = { tax, baseMinor: paid.minor, heldMinor: 0n, withheldMinor: 0n };
+  const madeUp = wholeOf(taxOfReleased(vat, periodNameOf(statement)), paid.minor);
   await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, madeUp, exchange, dueDays, at, by });
 }

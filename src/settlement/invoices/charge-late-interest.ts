@@ -15,7 +15,7 @@ import { post } from '../ledger/ledger';
 import { lateInterestDue } from '../ledger/templates';
 import type { Invoice } from './invoices.repository';
 import { type InvoiceOrder, issueInvoice } from './issue-invoice';
-import { interestTax } from './papers/make-up';
+import { interestTax, wholeOf } from './papers/make-up';
 
 interface LatePayment {
   readonly invoice: Invoice;
@@ -72,7 +72,7 @@ export async function chargeLateInterest(
     minor: interest.minor,
     exchange: exchangeOf(invoice),
     dueDays,
-    madeUp: { tax: interestTax, baseMinor: interest.minor, heldMinor: 0n, withheldMinor: 0n },
+    madeUp: wholeOf(interestTax, interest.minor),
   } as const;
   await issueInvoice(tx, { agreement: books, ...charged, at, by });
   await tx.run(

@@ -13,6 +13,14 @@ export interface MakeUp {
   readonly withheldMinor: bigint;
 }
 
+/** Of an amount of which nothing is held, and nothing withheld at the label's cost. */
+export const wholeOf = (tax: InvoiceTax, baseMinor: bigint): MakeUp => ({
+  tax,
+  baseMinor,
+  heldMinor: 0n,
+  withheldMinor: 0n,
+});
+
 const hundred = rational('100');
 
 /** The terms name no VAT: neither party has said that any is due. */
@@ -61,8 +69,8 @@ export function taxOfReleased(vat: AgreedVat | undefined, month: string): Invoic
 }
 
 /**
- * Of what `minor` is made that the label gets now, VAT aside: less than the payment says where a part is held. `inPaid`: what an amount of the terms' currency comes to in that of the
- * invoice; each part is rounded by itself there, and the base is their sum.
+ * Of what an invoice of `paidMinor` and its VAT is made: less than the payment says where a part is held. `inPaid`: what an amount of the terms' currency comes to in that of the invoice; each
+ * part is rounded by itself there, and the base is their sum.
  */
 export function makeUpOf(
   payment: PaymentOfPeriod | undefined,

@@ -213,7 +213,7 @@ export interface ExpectedRow {
   readonly minor: bigint;
 }
 
-export const expectedByDay = (tx: Tx, agreementIds: readonly string[], { today }: AsOfNow): Promise<ExpectedRow[]> =>
+export const expectedByDay = (tx: Tx, agreementIds: readonly string[], today: string): Promise<ExpectedRow[]> =>
   tx.rows<ExpectedRow>(
     `SELECT due_on, currency, sum(minor)::bigint AS minor FROM (${owed}) x WHERE agreement_id = ANY ($2::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2`,
     [today, agreementIds],

@@ -1,6 +1,5 @@
 import { type Period } from '../calendar';
 import { moneyExact, moneyRoundingIn } from '../money';
-import { type VatTreatment } from '../taxing';
 import { type Terms } from '../terms';
 import { exchange, type ExchangeRate } from './exchange';
 import { insideTerm } from './inside-term';
@@ -12,8 +11,7 @@ import { withhold } from './withholding';
 /** Rates in force, as shares of one, and who says so: a table of tax law, a treaty, a certificate. */
 export interface TaxFacts {
   readonly withholding?: { readonly rate: string; readonly source: string };
-  /** `law`: who tells the state by the law that says so. It changes no amount: an invoice says it. */
-  readonly vat?: { readonly rate: string; readonly source: string; readonly law?: VatTreatment };
+  readonly vat?: { readonly rate: string; readonly source: string };
 }
 
 /**

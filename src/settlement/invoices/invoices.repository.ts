@@ -39,6 +39,10 @@ const creditedOf = (column: string): string =>
 export const credited = creditedOf('amount_minor');
 export const creditedVat = creditedOf('vat_minor');
 
+/** In SQL: what is still to be paid of invoice `i`, which is not paid yet. What is paid at the rate of a day comes in whole, so that its other currency is never taken off. */
+export const openOfInvoice = `(i.amount_minor - ${credited}
+  - (SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id))`;
+
 const withCredits = `SELECT i.*, ${credited} AS credited_minor, ${creditedVat} AS credited_vat_minor FROM invoices i`;
 
 export const findInvoice = (tx: Tx, id: string): Promise<InvoiceWithCredits | undefined> =>

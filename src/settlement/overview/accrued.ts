@@ -1,6 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
 import {
-  calendarDateOf,
   type CalendarDate,
   type Carried,
   carriedAcross,
@@ -27,6 +26,7 @@ import { sumsCounted, sumsOfBases } from '../statements/proof/proved-line.reposi
 import { inputOf } from '../statements/rate-close';
 import { closedMonths, latestStatement } from '../statements/statements.repository';
 import { deadlinesIn } from '../timetable/timetable';
+import { sumsMax } from './forecast';
 
 /** Money that is not invoiced, and the day by which it may come. Minor units of the terms' currency, before tax and exchange. */
 export interface Ahead {
@@ -43,8 +43,6 @@ export interface AheadOf {
 
 /** So many reporting periods that have begun and are not closed are worked out. */
 const periodsMax = 3;
-/** And so many sums of one: more would take too long for a question. */
-const sumsMax = 20_000;
 
 const tooMuch: Fault = {
   ...{ pointer: '/usage', code: 'usage-too-large' },
@@ -134,14 +132,4 @@ function whyNot(error: unknown): readonly Fault[] {
   if (!(error instanceof DomainError) || error.status >= 500) throw error;
   const { code, message, faults } = error;
   return faults.length > 0 ? faults : [{ pointer: '', code, message }];
-}
-
-export type Span = 'week' | 'month';
-
-/** The day on which the week (Monday) or month of a day begins. */
-export function beginOf(day: string, span: Span): string {
-  if (span === 'month') return `${day.slice(0, 7)}-01`;
-  const monday = calendarDateOf('1970-01-05');
-  const days = Math.round((Date.parse(day) - Date.parse(monday)) / 86_400_000);
-  return dayAfter(calendarDateOf(day), -(((days % 7) + 7) % 7));
 }

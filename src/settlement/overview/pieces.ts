@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/tx';
 import { detailsReplaced } from '../bank/accounts/bank-details.repository';
-import { credited } from '../invoices/invoices.repository';
+import { openOfInvoice } from '../invoices/invoices.repository';
 import { payoutWaits, waitsFor } from '../payouts/payout-waits';
 import { unfitPayments } from '../payments/unfit-payments';
 
@@ -61,9 +61,7 @@ const ofLabel = (owner: string): string =>
 const owed = `
   SELECT 'owed' AS place, CASE WHEN i.due_on < $1::date THEN 'overdue' ELSE 'not-due' END AS reason, i.currency::text AS currency, rest AS minor,
          i.agreement_id, i.label_id, i.platform_id, i.purpose, i.source, i.id::text AS subject, i.number AS name, i.due_on, i.issued_at AS since
-    FROM invoices i, LATERAL (
-      SELECT i.amount_minor - ${credited} - CASE WHEN i.pay_in IS NULL
-        THEN coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), 0) ELSE 0 END AS rest) x
+    FROM invoices i, LATERAL (SELECT ${openOfInvoice} AS rest) x
    WHERE i.state <> 'paid' AND rest <> 0
   UNION ALL
   SELECT 'owed', 'rate-missing', h.currency, h.amount_minor, h.agreement_id, h.label_id, h.platform_id, h.purpose, h.source,
@@ -216,7 +214,7 @@ export interface ExpectedRow {
   readonly minor: bigint;
 }
 
-export const expectedByDay = (tx: Tx, agreementIds: readonly string[], { today }: AsOfNow): Promise<ExpectedRow[]> =>
+export const expectedByDay = (tx: Tx, agreementIds: readonly string[], today: string): Promise<ExpectedRow[]> =>
   tx.rows<ExpectedRow>(
     `SELECT due_on, currency, sum(minor)::bigint AS minor FROM (${owed}) x WHERE agreement_id = ANY ($2::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2`,
     [today, agreementIds],

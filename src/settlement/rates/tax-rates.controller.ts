@@ -25,7 +25,7 @@ import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../pla
 import { AgreeRates } from './agree-rates';
 import { listAgreedRates } from './agreed-rates.repository';
 import { AgreedRateParameters, TaxRateView, taxRateView } from './agreed-rates.view';
-import { taxesFor, taxesOfDay } from '../tax/taxes-of-day';
+import { ratesIn, taxesOfDay } from '../tax/taxes-of-day';
 import { SaidOfTaxView, saidView } from '../tax/tax-rules.view';
 
 const kinds = ['withholding', 'vat'] as const;
@@ -128,13 +128,10 @@ export class TaxRatesController {
     if (!isCalendarDate(day)) throw new DomainError('request-invalid', undefined, [unknownDay('/day')]);
     const isSigned = agreement.concludedAt !== null;
     const { terms } = isSigned ? versionOn((await getLiving(tx, id)).life, day) : agreement;
-    const [of, on] = [
-      { id, taxes: terms.taxes },
-      { day, supply },
-    ];
-    const taxes = await taxesFor(tx, of, on);
+    const on = { day, supply };
+    const said = await taxesOfDay(tx, { id, taxes: terms.taxes }, on);
+    const taxes = ratesIn(said, on);
     if ('missing' in taxes) throw new DomainError('rates-missing', undefined, taxes.missing);
-    const said = await taxesOfDay(tx, of, on);
     const view = (wanted: TaxName): TaxOfDayView => {
       const { rate, source } = taxes.found.facts[wanted];
       const { by, table } = said.find(({ tax }) => tax === wanted)!;

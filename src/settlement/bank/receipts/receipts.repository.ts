@@ -1,5 +1,5 @@
 import type { Tx } from '../../../platform/database/tx';
-import { credited, type Invoice } from '../../invoices/invoices.repository';
+import { type Invoice, openOfInvoice } from '../../invoices/invoices.repository';
 
 /** Money that came in by bank transfer. What of it is for nobody yet is on suspense. */
 export interface BankReceipt {
@@ -80,10 +80,6 @@ export const usesOfReceipts = (tx: Tx, entryIds: readonly string[]): Promise<Rec
       WHERE entry_id = ANY($1::uuid[]) ORDER BY entry_id, number`,
     [entryIds],
   );
-
-/** In SQL: what is still to be paid of invoice `i`. */
-export const openOfInvoice = `(i.amount_minor - ${credited}
-  - (SELECT coalesce(sum(a.amount_minor), 0)::bigint FROM receipt_allocations a WHERE a.invoice_id = i.id))`;
 
 export type OpenInvoice = Pick<
   Invoice,

@@ -4,6 +4,7 @@ import { currentTerms, dayAfter, dayInZone, type LanguageCode, moneyText, period
 import { detailsOfVersion } from '../../../parties';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { latePaymentOf } from '../charge-late-interest';
 import { creditsOf, type InvoiceCredit } from '../credit-invoice';
 import { findInvoice, type Invoice } from '../invoices.repository';
 import { findPaper, type InvoicePaper } from './papers.repository';
@@ -108,9 +109,7 @@ async function common(tx: Tx, { invoice, paper, agreement }: Issued, language: L
 async function subjectOf(tx: Tx, { purpose, source }: Invoice): Promise<string | null> {
   if (purpose === source) return null;
   if (purpose !== 'late-interest') return source;
-  // Of a part payment it names the receipt, too.
-  const [lateId] = source.split('/');
-  return (await findInvoice(tx, lateId!))?.number ?? source;
+  return (await findInvoice(tx, latePaymentOf(source).invoiceId))?.number ?? source;
 }
 
 /** Of details, the version that held on the day of issue or, where nothing was stated by then, the first one. */

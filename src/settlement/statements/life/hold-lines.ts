@@ -3,7 +3,7 @@ import { periodOfMonth, type TaxFacts, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { creditInvoice } from '../../invoices/credit-invoice';
 import type { Invoice } from '../../invoices/invoices.repository';
-import { type MakeUp, taxOf } from '../../invoices/papers/make-up';
+import { type AgreedVat, type MakeUp, taxOf } from '../../invoices/papers/make-up';
 import { type Books, post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
@@ -16,7 +16,11 @@ import { type PayablePart, partBetween, type StatedAt } from './open-part';
 import { disputesOfStatement, type StatementDispute } from './statement-disputes.repository';
 
 /** As a statement was taxed and exchanged, with the uses of the rates that it recorded. */
-type Stated = StatedAt & { readonly uses: readonly RecordedUse[] };
+interface Stated extends StatedAt {
+  readonly uses: readonly RecordedUse[];
+  /** As its invoice names it. */
+  readonly vat: AgreedVat | undefined;
+}
 
 /** The rates are those of the statement's own close, whatever anybody says by now. */
 export async function statedAt(
@@ -26,17 +30,17 @@ export async function statedAt(
 ): Promise<Stated> {
   const month = day.slice(0, 7);
   const uses = await usesOf(tx, agreement_id, { occasion: 'close', month });
-  const law = await lawOfVat(tx, uses.map(usedRate));
-  const taxOf = (kind: keyof TaxFacts): TaxFacts => {
+  const factOf = (kind: keyof TaxFacts): TaxFacts => {
     const use = uses.find((one) => one.kind === kind);
-    return use === undefined
-      ? {}
-      : { [kind]: { rate: use.rate, source: use.source, ...(kind === 'vat' && law && { law }) } };
+    return use === undefined ? {} : { [kind]: { rate: use.rate, source: use.source } };
   };
+  const taxes = { ...factOf('vat'), ...factOf('withholding') };
+  const terms = termsOfMonth(life, month);
+  const law = await lawOfVat(tx, uses.map(usedRate));
   const exchanged = uses.find(({ kind }) => kind === 'exchange');
   return {
-    ...{ terms: termsOfMonth(life, month), period: periodOfMonth(life, month), uses },
-    taxes: { ...taxOf('vat'), ...taxOf('withholding') },
+    ...{ terms, period: periodOfMonth(life, month), uses, taxes },
+    vat: taxes.vat && terms.taxes && { ...taxes.vat, treatment: terms.taxes.vat, law },
     exchanged: exchanged && { into: exchanged.currency_to, rate: usedRate(exchanged) },
     heldForUsage: held_minor,
   };
@@ -93,14 +97,12 @@ export async function exchangePart<Of extends Books>(
 }
 
 /** Of what an invoice of a part that is due is made, as of the statement's own. */
-export function madeUpOf({ terms: { taxes: rule }, taxes: { vat } }: StatedAt, part: PayablePart): MakeUp {
-  return {
-    tax: taxOf(vat && rule && { treatment: rule.vat, ...vat }),
-    baseMinor: part.paid + part.paidWithheld,
-    heldMinor: 0n,
-    withheldMinor: part.paidWithheld,
-  };
-}
+export const madeUpOf = ({ vat }: Stated, part: PayablePart): MakeUp => ({
+  tax: taxOf(vat),
+  baseMinor: part.paid + part.paidWithheld,
+  heldMinor: 0n,
+  withheldMinor: part.paidWithheld,
+});
 
 interface TakingOff {
   readonly agreement: LivingAgreement;

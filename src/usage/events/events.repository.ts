@@ -1,8 +1,8 @@
 import { exactText, rational, territoryCode, territoryNumber, useAndModelOf, useModelCode } from '../../kernel';
+import { arrayText } from '../../platform/database/array-text';
 import type { Database } from '../../platform/database/database';
 import type { Statement } from '../../platform/database/lone-statement';
 import { often, type Tx } from '../../platform/database/tx';
-import { arrayText } from '../../platform/database/array-text';
 import type { Match } from './event-matcher';
 import { stampSql } from './platform-grants';
 import type { EventSale, UsageEvent } from './usage-event';

@@ -114,7 +114,6 @@ export async function concludedLives(tx: Tx, agreementIds: readonly string[]): P
   const lives = await livesOf(
     tx,
     rows.map(({ id }) => id),
-    new Map(),
   );
   return rows.map((row) => ({ ...row, life: lives(row.id) }));
 }
@@ -123,7 +122,7 @@ export async function concludedLives(tx: Tx, agreementIds: readonly string[]): P
 async function livesOf(
   tx: Tx,
   ids: readonly string[],
-  read: ReadonlyMap<string, Terms>,
+  read: ReadonlyMap<string, Terms> = new Map(),
 ): Promise<(id: string) => Life> {
   const versions = Map.groupBy(await signedTerms(tx, ids, read), ({ agreementId }) => agreementId);
   const facts = await factsOf(tx, ids);

@@ -284,6 +284,17 @@ describe('what the application role may do', () => {
     expect(await tablesWith('INSERT')).not.toContain('migrations');
   });
 
+  it('is to make no temporary table, whoever let it: one of a name of ours would be found before it', async () => {
+    const attempt = (): Promise<unknown> =>
+      connected(database.applicationUrl, (client) => client.query('CREATE TEMPORARY TABLE agreements (id uuid)'));
+    await connected(database.superuserUrl, (client) =>
+      client.query(`GRANT TEMPORARY ON DATABASE ${database.name} TO PUBLIC, ${application}`),
+    );
+    await attempt();
+    await migrate(database);
+    await expect(attempt()).rejects.toThrow('permission denied');
+  });
+
   it('does not matter for facts: not even a superuser changes, deletes or empties them', async () => {
     await connected(database.superuserUrl, async (client) => {
       await client.query(

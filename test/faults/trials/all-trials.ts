@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { type Belongings, withBelongings } from '../../../bench/support/belongings';
 import { announceServer } from '../../support/server';
 import { makeTemplate } from '../../support/template';
-import { type DealFaultsResult, dealUnderFaults, type FaultsOptions } from '../deal';
+import { dealUnderFaults } from '../deal';
+import type { MoneyFaultsResult } from '../money-run';
 import { paymentsKilled } from '../payments';
+import type { FaultsOptions } from '../run';
 import { Product } from '../simulator/product';
 import { simulated } from '../simulator/settlement';
 import { makeWorld } from '../simulator/world';
@@ -109,7 +111,7 @@ async function verdictOf(trial: Trial, order: Order, product: () => Promise<Prod
 
 async function kills(
   { size, seed, say }: Order,
-  run: (options: FaultsOptions) => Promise<DealFaultsResult>,
+  run: (options: FaultsOptions) => Promise<MoneyFaultsResult>,
 ): Promise<Verdict> {
   const { name: _, seed: __, ok, points, ...figures } = await run({ points: size, seed, say });
   return { killed: points, ...figures, found: ok ? [] : ['see above what was lost, doubled or ended by itself'] };

@@ -55,10 +55,10 @@ interface Sent {
   readonly orders: Map<string, number[]>;
 }
 
-/** The product's own rail with little patience, which notes each order. */
+/** The product's own rail with little patience, which notes each order. The movements that the books are compared with are waited for as usual. */
 const noting =
   (product: Product, { orders }: Sent, inner: NonNullable<Bug['rail']> = (rail) => rail) =>
-  (_: PaymentRail, provider: Provider): PaymentRail => {
+  (patient: PaymentRail, provider: Provider): PaymentRail => {
     const { hostname, port } = new URL(provider.url);
     const config = {
       stripeKey: provider.secretKey,
@@ -72,6 +72,7 @@ const noting =
         orders.set(order.payoutId, [...(orders.get(order.payoutId) ?? []), now().getTime()]);
         return rail.transfer(order);
       },
+      movements: (span) => patient.movements(span),
     });
   };
 

@@ -54,3 +54,7 @@ export async function issued(second: PatientClient, statementId: string): Promis
   const { approvalId } = await second.get<{ approvalId: string }>(`/v1/statements/${statementId}`);
   await second.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' }, `issue-${approvalId}`);
 }
+
+/** The rows of a list that is not long. */
+export const listed = async <Row>(client: PatientClient, path: string): Promise<Row[]> =>
+  (await client.get<{ rows: Row[] }>(`${path}?limit=1000`)).rows;

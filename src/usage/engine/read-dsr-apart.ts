@@ -32,7 +32,7 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
     progress?.atLine(report.lines);
   };
   const order = { plan, folder, slotsMax: slotsOfThread, contexts, file: rest };
-  const how = { order, thread: 'record-company-thread.js', work: UsageLinesWork, threads, take };
+  const how = { order, thread: 'record-company-thread.js' as const, work: UsageLinesWork, threads, take };
   let ends: UsageLinesEnd[];
   try {
     ends = await scanChunks(partNumbers(rest, progress), how);

@@ -41,7 +41,9 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
     throw error;
   }
   for (const { totals } of ends) report.addTotals(totals);
-  receiver.end(report.finish());
+  const summary = report.finish();
+  if (summary === undefined) return undefined;
+  receiver.end(summary);
   receiver.together();
   return ends.map(({ tallied }) => tallied);
 };

@@ -24,6 +24,9 @@ export function often(text: string): Often {
   return named;
 }
 
+/** Does once what was gathered for it. */
+type Last<Item> = (tx: Tx, items: readonly Item[]) => Promise<void>;
+
 /**
  * An open transaction of one tenant, passed as a value so that no statement can run outside it.
  * int8 arrives as bigint, numeric and date as text.
@@ -31,6 +34,7 @@ export function often(text: string): Often {
 export class Tx {
   /** Whether news was written: once it is committed, followers in this process look at once. */
   told = false;
+  private gathered = new Map<Last<never>, unknown[]>();
 
   constructor(
     readonly client: PoolClient,
@@ -94,9 +98,23 @@ export class Tx {
     return result;
   }
 
+  /** Has `last` done with this and all else that is gathered for it: by one statement instead of many, right before the transaction commits. */
+  gather<Item>(last: Last<Item>, item: Item): Promise<void> {
+    const items = this.gathered.get(last) ?? [];
+    this.gathered.set(last, items);
+    items.push(item);
+    return Promise.resolve();
+  }
+
+  /** What is gathered, before COMMIT. */
+  async finish(): Promise<void> {
+    for (const [last, items] of this.gathered) await last(this, items as never[]);
+  }
+
   /** Lets `work` fail without losing the transaction: what it did is undone, the failure goes on to the caller. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const before = this.role;
+    const gathered = new Map([...this.gathered].map(([last, items]) => [last, [...items]]));
     await this.client.query('SAVEPOINT attempt');
     try {
       const result = await work();

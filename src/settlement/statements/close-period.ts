@@ -72,8 +72,7 @@ export class ClosePeriod {
   /** Most closes find none: they are looked for where the agreement is at hand. */
   private async doEventsWait(tx: Tx, agreement: LivingAgreement): Promise<boolean> {
     return (
-      (await this.matchHeldEvents.hasAny(tx, agreement)) ||
-      (await this.shareOutEvents.hasAny(tx, agreement.platformId))
+      (await this.matchHeldEvents.hasAny(tx, agreement)) || (await this.shareOutEvents.hasAny(tx, agreement.platformId))
     );
   }
 

@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
-import { moveOperation } from '../../platform/operations/operations';
+import { beginOperation, moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
 import { areRatesOutdated, asksForRates } from './close-at-rates';
@@ -41,7 +41,7 @@ export class ClosePeriod {
   async execute({ operationId = '', agreementId = '', month = '', askedBy = '', ...more }: JobPayload): Promise<void> {
     if (askedBy === '') throw new Error('a close names who asked for it: somebody else issues its statement');
     const at = this.clock.now();
-    await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
+    await beginOperation(this.database, operationId, at);
     const asked = { operationId, agreementId, month, askedBy, estimate: more.estimate === 'true', at };
     try {
       if (await this.done(asked, 'counted')) return;

@@ -33,7 +33,7 @@ export async function insertMany(
     columns = names.map(() => []);
   };
   for (const row of rows) {
-    for (const [at, column] of columns.entries()) column.push(row[at] ?? null);
+    for (let at = 0; at < columns.length; at += 1) columns[at]!.push(row[at] ?? null);
     if (columns[0]!.length === batch) await add();
   }
   if (columns[0]!.length > 0) await add();

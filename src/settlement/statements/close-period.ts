@@ -92,10 +92,10 @@ export class ClosePeriod {
     if (waiting?.built_on === base.text && !(await lacksItsRates(tx, agreement, waiting, at))) return waiting.id;
     if (waiting !== undefined) await supersede(tx, waiting, at);
 
-    const { closed, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
+    const { closed, corrections, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
     const draft = await nextDraft(tx, agreementId, month);
     const id = await insertDraft(tx, { agreement, draft, builtOn: base.text, outcome, askedBy, at });
-    await writeLines(tx, agreement, { closed, draft });
+    await writeLines(tx, agreement, { closed, draft, correctionOf: (of) => corrections.of(of) });
     const asker = { organizationId: agreement.labelId, name: askedBy };
     const approval = await this.approvals.requestFor(tx, asker, issueAction, id);
     const { sha256, total_minor, held_minor } = outcome.statement;

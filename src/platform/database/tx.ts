@@ -124,6 +124,7 @@ export class Tx {
       // Settings go back with it, the role among them.
       await this.client.query('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
       this.role = before;
+      this.gathered = gathered;
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { sampleIcpn, sampleReleaseMessage } from '../../src/sample/release-messa
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
 import { oneOf } from '../support/dsr-cells';
 import { type ErnDigest, ErnOracle } from '../support/ern-oracle';
-import type { FaultsOptions } from './deal';
+import type { FaultsOptions } from './run';
 import { type Brought, ImportBench, type ImportUrls, type InCatalogue, type Outcome } from './ern-import-bench';
 import { difference } from './ern-judge';
 import { mutateMessage } from './ern-mutations';

@@ -5,7 +5,7 @@ import { migrate } from '../../src/platform/database/migrate';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
 import { oneOf } from '../support/dsr-cells';
 import { ErnOracle } from '../support/ern-oracle';
-import { type FaultsOptions } from './deal';
+import { type FaultsOptions } from './run';
 import { type Judgement, judgeMessage } from './ern-judge';
 import { readLaborious, refuseHostile } from './ern-hostile';
 import { type ImportedMessages, importDamaged } from './ern-imports';

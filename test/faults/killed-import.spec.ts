@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { applicationDataSource, Database } from '../../src/platform/database/dat
 import { Storage } from '../../src/platform/storage/storage';
 import { catalogueCsv, insertLabel, plainRows } from '../support/catalogue';
 import { freshDatabase, type FreshDatabase } from '../support/database';
-import { root } from '../support/repository';
+import { killed, launched } from '../support/processes';
 
 const rows = 30_000;
 const nothing = { recordings: 0, faults: 0, entries: 0, news: 0 };
@@ -37,24 +36,9 @@ describe('a worker that is killed while it brings a catalogue in', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function killed(worker: ChildProcess): Promise<void> {
-    if (worker.exitCode !== null || worker.signalCode !== null) return;
-    worker.kill('SIGKILL');
-    await once(worker, 'exit');
-  }
-
-  /** A process of its own, told by its environment alone. */
   function work(): ChildProcess {
-    const worker = spawn(process.execPath, [join(root, 'dist', 'src', 'worker.js')], {
-      env: {
-        PATH: process.env.PATH,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        DATABASE_URL: urls.applicationUrl,
-        DATA_FOLDER: folder,
-        LOG_LEVEL: 'silent',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const settings = { DATABASE_URL: urls.applicationUrl, DATA_FOLDER: folder, LOG_LEVEL: 'silent' };
+    const worker = launched('worker', settings);
     workers.push(worker);
     return worker;
   }

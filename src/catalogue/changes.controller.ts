@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Allow, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { IntegerParameter, TextField } from '../platform/http/fields';
-import { fromCursor, type Page, pageSchema, toCursor } from '../platform/http/paging';
-import { listChanges } from './changes.repository';
+import { cursorFault, fromCursor, type Page, pageSchema, toCursor } from '../platform/http/paging';
+import { isAhead, listChanges } from './changes.repository';
 
 export class ChangesQuery {
   @IntegerParameter({ min: 1, max: 1000, optional: true, description: 'changes in one answer' })
@@ -20,13 +20,16 @@ export class ChangesQuery {
 
 export class CatalogueChangeView {
   @ApiProperty({ description: 'to go on after this change' }) readonly place!: string;
-  @ApiProperty({ enum: ['recording', 'release', 'track'], description: 'track: that a recording is on a release' })
+  @ApiProperty({
+    enum: ['recording', 'release', 'tracks'],
+    description: 'tracks: recordings that came onto a release (after) or left it (before), at most 100 in a change',
+  })
   readonly kind!: string;
-  @ApiProperty({ format: 'uuid', description: 'of the recording or release; of a track the recording' })
+  @ApiProperty({ format: 'uuid', description: 'of the recording or release; of tracks the release' })
   readonly subjectId!: string;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'null: it was not there' })
   readonly before!: object | null;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'null: it is not any more' })
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'null: it is no more' })
   readonly after!: object | null;
 }
 
@@ -38,11 +41,12 @@ export class CatalogueChangesController {
   @ApiOperation({
     summary: 'Read what has changed in your catalogue, in order',
     description:
-      'Each recording, release and track with what it was and what it is, whatever changed it. Any place can be asked for again, and gives the same. A change appears once no older transaction runs any more, so none is ever skipped: behind a long import the next ones wait. `next` is never null: ask again with it later.',
+      'Each recording, each release and what is on it, as it was and as it is, whatever changed it; it begins with all that there was when the feed did. Any place can be asked for again, and gives the same. A change appears once no older transaction runs any more, so none is ever skipped: behind a long import the next ones wait. A place that was never given is refused. `next` is never null: ask again with it later.',
   })
   @ApiOkResponse({ type: pageSchema(CatalogueChangeView) })
   async list(@InTx() tx: Tx, @Query() { limit, after }: ChangesQuery): Promise<Page<CatalogueChangeView>> {
     const [transaction = '0', position = '0'] = fromCursor(after, [/^\d{1,19}$/, /^\d{1,18}$/], '/after') ?? [];
+    if (await isAhead(tx, transaction)) throw cursorFault('/after');
     const changes = await listChanges(tx, { transaction, position }, limit);
     const rows = changes.map((change) => ({
       place: toCursor([change.transaction, String(change.position)]),

@@ -519,6 +519,7 @@ describe('the change feed', () => {
   interface Change {
     readonly place: string;
     readonly kind: string;
+    readonly subjectId: string;
     readonly before: Record<string, unknown> | null;
     readonly after: Record<string, unknown> | null;
   }
@@ -551,9 +552,14 @@ describe('the change feed', () => {
     expect(all.rows.map(({ kind, before, after }) => [kind, before?.title, after?.title])).toEqual([
       ['recording', undefined, 'One'],
       ['release', undefined, 'Ice'],
-      ['track', undefined, undefined],
+      ['tracks', undefined, undefined],
       ['recording', 'One', 'Two'],
     ]);
+    expect(all.rows[2]).toMatchObject({
+      subjectId: all.rows[1]!.subjectId,
+      before: null,
+      after: { recordingIds: [all.rows[0]!.subjectId] },
+    });
     expect(all.rows[0]!.after).toMatchObject({ isrc: testIsrc(60), artists: ['Ana'], durationSeconds: null });
     for (const [at, { place }] of all.rows.entries())
       expect((await as.get<Changes>(`${changes}?after=${place}`)).rows).toEqual(all.rows.slice(at + 1));
@@ -564,7 +570,8 @@ describe('the change feed', () => {
     expect(await as.get<Changes>(`${changes}?after=${all.next}`)).toEqual({ rows: [], next: all.next });
 
     await bring(as, types.ern, message(61, { sender: partyId }));
-    const withMessage = await read(as, 21, all.next);
+    const withMessage = await read(as, 12, all.next);
+    expect(withMessage.rows.find(({ kind }) => kind === 'tracks')?.after?.recordingIds).toHaveLength(10);
     await bring(as, types.ern, message(61, { sender: partyId, at: '2026-01-02T00:00:00Z', is: withoutDeals }));
     expect((await read(as, 1, withMessage.next)).rows).toMatchObject([
       {
@@ -575,10 +582,14 @@ describe('the change feed', () => {
     ]);
     const stranger = await app.given.label();
     expect((await stranger.as.get<Changes>(`${changes}?after=${all.rows[0]!.place}`)).rows).toEqual([]);
-    expect((await as.request<{ code: string }>('GET', `${changes}?after=x`)).body).toMatchObject({
-      code: 'request-invalid',
-      faults: [{ pointer: '/after', code: 'field-cursor' }],
-    });
+    const ahead = Buffer.from('["9999999999999999999","0"]').toString('base64url');
+    for (const place of ['x', ahead, `${all.next}${all.next}`])
+      expect((await as.request<{ code: string }>('GET', `${changes}?after=${place}`)).body).toMatchObject({
+        code: 'request-invalid',
+        faults: [{ pointer: '/after', code: 'field-cursor' }],
+      });
+    const platform = await app.given.platform();
+    expect((await platform.as.request('GET', changes)).status).toBe(403);
   });
 
   test('skips no slow transaction: what was committed after it began waits for it', async () => {
@@ -594,13 +605,55 @@ describe('the change feed', () => {
       const nothing = await as.get<Changes>(changes);
       expect(nothing.rows).toEqual([]);
       await slow.query('COMMIT');
-      expect(titles(await read(as, 2, nothing.next))).toEqual([
+      const both = await read(as, 2, nothing.next);
+      expect(titles(both)).toEqual([
         [undefined, 'Slow'],
         [undefined, 'Quick'],
       ]);
+
+      // Where it would change what was changed after it began, it would stand before what it undoes.
+      const rename = `UPDATE recordings SET title = title || '!' WHERE owner_id = $1 AND isrc = $2`;
+      await slow.query('BEGIN');
+      await slow.query(rename, [organizationId, testIsrc(70)]);
+      await superuser.query(rename, [organizationId, testIsrc(71)]);
+      await expect(slow.query(rename, [organizationId, testIsrc(71)])).rejects.toMatchObject({ code: '40001' });
+      await slow.query('ROLLBACK');
+      expect(titles(await read(as, 1, both.next))).toEqual([['Quick', 'Quick!']]);
     } finally {
       await slow.end();
     }
+  });
+
+  test('tells what one transaction did in pieces that a reader can hold, and what is gone', async () => {
+    const { as, organizationId } = await app.given.label();
+    await superuser.query(
+      `WITH made AS (
+         INSERT INTO recordings (owner_id, isrc, title, artists, updated_at)
+         SELECT $1, 'ZZG01' || lpad(n::text, 7, '0'), n::text, '{A}', now() FROM generate_series(1, 2250) AS n RETURNING id),
+       release AS (INSERT INTO releases (owner_id, own_id, title) VALUES ($1, 'all', 'All') RETURNING id)
+       INSERT INTO release_recordings (release_id, recording_id, owner_id) SELECT release.id, made.id, $1 FROM made, release`,
+      [organizationId],
+    );
+    const rows: Change[] = [];
+    for (let { rows: page, next } = await read(as, 1000); page.length > 0;) {
+      rows.push(...page);
+      ({ rows: page, next } = await as.get<Changes>(`${changes}?limit=1000&after=${next}`));
+    }
+    const of = (wanted: string): Change[] => rows.filter(({ kind }) => kind === wanted);
+    expect(of('recording').map(({ after }) => after?.title)).toEqual(
+      Array.from({ length: 2250 }, (_, at) => String(at + 1)),
+    );
+    expect(of('release')).toHaveLength(1);
+    const tracks = of('tracks').map(({ after }) => after!.recordingIds as string[]);
+    expect(tracks.map(({ length }) => length)).toEqual([...Array<number>(22).fill(100), 50]);
+    expect(new Set(tracks.flat()).size).toBe(2250);
+
+    await superuser.query('DELETE FROM release_recordings WHERE recording_id = $1', [tracks[0]![0]]);
+    await superuser.query('DELETE FROM recordings WHERE id = $1', [tracks[0]![0]]);
+    expect((await read(as, 2, rows.at(-1)!.place)).rows).toMatchObject([
+      { kind: 'tracks', before: { recordingIds: [tracks[0]![0]] }, after: null },
+      { kind: 'recording', subjectId: tracks[0]![0], before: { artists: ['A'] }, after: null },
+    ]);
   });
 });
 

@@ -39,10 +39,13 @@ export function fromCursor(
   } catch {
     // Not base64url of JSON: the same fault.
   }
-  throw new DomainError('request-invalid', undefined, [
+  throw cursorFault(pointer);
+}
+
+export const cursorFault = (pointer: string): DomainError =>
+  new DomainError('request-invalid', undefined, [
     { pointer, code: 'field-cursor', message: `${pointer.slice(1)} is not one of ours` },
   ]);
-}
 
 /** 30 February has the shape of a day and is none; PostgreSQL would refuse it as our fault. */
 function exists(key: string): boolean {

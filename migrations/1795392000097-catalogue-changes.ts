@@ -33,12 +33,15 @@ const object = (shown: Shown, row: string): string =>
   `jsonb_build_object(${shown.map(([name, column]) => `'${name}', ${row}.${column}`).join(', ')})`;
 const values = (shown: Shown, row: string): string => `(${shown.map(([, column]) => `${row}.${column}`).join(', ')})`;
 
+/** A plan made for the first few rows is kept for a connection's life, and would read the whole table, or each row against each, for the thousands that follow. */
+const wherePlansStay = 'SET enable_nestloop = off SET enable_seqscan = off SET enable_bitmapscan = off';
+
 /**
  * Tells what is made, what differs afterwards and what is gone, whoever writes it: a statement at a time, since imports write thousands of rows in
  * one. What is made is told in the order in which it was written.
  */
 const toldOf = (table: string, kind: string, shown: Shown): string => `
-CREATE FUNCTION tell_${table}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION tell_${table}() RETURNS trigger LANGUAGE plpgsql ${wherePlansStay} AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     PERFORM tell_in_order(array_agg(DISTINCT owner_id)) FROM now_is;
@@ -102,7 +105,7 @@ ${appendOnly('catalogue_changes')}
 
 -- The order is that of transactions by their numbers, drawn at their first write. One that began to write before another, and changes after it what that one
 -- changed, would stand before it: whoever follows would end with what is no more. It is refused, and may be tried again. Imports never meet it: they take their label's turn first.
-CREATE FUNCTION tell_in_order(owners uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION tell_in_order(owners uuid[]) RETURNS void LANGUAGE plpgsql ${wherePlansStay} AS $$
 DECLARE
   teller uuid;
 BEGIN
@@ -115,7 +118,7 @@ END $$;
 ${toldOf('recordings', 'recording', ofRecording)}
 ${toldOf('releases', 'release', ofRelease)}
 
-CREATE FUNCTION tell_release_recordings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION tell_release_recordings() RETURNS trigger LANGUAGE plpgsql ${wherePlansStay} AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     PERFORM tell_in_order(array_agg(DISTINCT owner_id)) FROM now_is;

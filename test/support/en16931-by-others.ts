@@ -12,10 +12,14 @@ interface Schema {
 interface Finding {
   readonly message: string;
 }
+interface Writer {
+  fillInvoiceDefaults(invoice: object): void;
+  generate(invoice: object, options: { format: 'CII'; lang: 'en' }): Promise<string>;
+}
 interface Libraries {
   readonly invoiceSchema: Schema;
-  readonly InvoiceService: new (logger: object) => {
-    generate(invoice: object, options: { format: 'CII'; lang: 'en' }): Promise<string>;
+  readonly FormatFactoryService: new () => {
+    createFormatService(format: 'CII', logger: object): Writer;
   };
   readonly FacturX: {
     fromXML(cii: string): Promise<{ validate(): { readonly errors?: readonly Finding[] } }>;
@@ -23,7 +27,7 @@ interface Libraries {
 }
 type Json = string | Json[] | { [name: string]: Json };
 
-const { invoiceSchema, InvoiceService, FacturX } = require(join(__dirname, 'einvoice-libraries.cjs')) as Libraries;
+const { invoiceSchema, FormatFactoryService, FacturX } = require(join(__dirname, 'einvoice-libraries.cjs')) as Libraries;
 const hasItsForm = new Ajv2019({ allErrors: true }).compile(invoiceSchema);
 
 const prefixes: Readonly<Record<string, string>> = {
@@ -62,7 +66,10 @@ async function rulesBroken(invoice: Record<string, Json>): Promise<string[]> {
   const notes = invoice['cbc:Note'] as string[] | undefined;
   const input = { 'ubl:Invoice': { ...invoice, ...(notes && { 'cbc:Note': [notes.join(' ')] }) } };
   try {
-    const cii = await new InvoiceService({}).generate(input, { format: 'CII', lang: 'en' });
+    // Not by its service, which compiles the schema anew for each invoice.
+    const writer = new FormatFactoryService().createFormatService('CII', {});
+    writer.fillInvoiceDefaults(input);
+    const cii = await writer.generate(input, { format: 'CII', lang: 'en' });
     const { errors = [] } = (await FacturX.fromXML(cii)).validate();
     return errors.map(({ message }) => message);
   } catch (error) {

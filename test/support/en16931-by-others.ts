@@ -27,7 +27,9 @@ interface Libraries {
 }
 type Json = string | Json[] | { [name: string]: Json };
 
-const { invoiceSchema, FormatFactoryService, FacturX } = require(join(__dirname, 'einvoice-libraries.cjs')) as Libraries;
+const { invoiceSchema, FormatFactoryService, FacturX } = require(
+  join(__dirname, 'einvoice-libraries.cjs'),
+) as Libraries;
 const hasItsForm = new Ajv2019({ allErrors: true }).compile(invoiceSchema);
 
 const prefixes: Readonly<Record<string, string>> = {

@@ -11,7 +11,16 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import {
+  fromCursor,
+  instantKey,
+  numberKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -37,7 +46,7 @@ import { ratesBytesMax } from './readers/rates-file';
 import { readPublished } from './readers/read-published';
 
 const batch = 5_000;
-const placeKeys = [/^[12]\d{3}-\d{2}-\d{2}$/, /^[A-Z]{3}$/, /^[A-Z]{3}$/, /^\d{1,9}$/];
+const placeKeys = [/^[12]\d{3}-\d{2}-\d{2}$/, /^[A-Z]{3}$/, /^[A-Z]{3}$/, numberKey];
 
 /** What banks publish, and what a close would use of it. */
 @ApiTags('rates')

@@ -132,7 +132,7 @@ export class Tally {
   }
 
   protected keyOf(agreement: number, recording: number, place: number): number {
-    return keyOf(this.plan, agreement, recording, this.placeNumbers[place]! - 1);
+    return keyOf(this.plan, agreement, recording, this.numberOf(place));
   }
 
   /** The sum that a line's units belong to, by the part of the month that it is in; what it was sold for is added to the sum beside. */
@@ -155,7 +155,12 @@ export class Tally {
 
   /** What the agreement asks of the line beside its units. */
   protected askedOf(agreement: number, { place }: SoundLine): Asked | undefined {
-    return askedAt(this.plan, agreement, this.placeNumbers[place]! - 1);
+    return askedAt(this.plan, agreement, this.numberOf(place));
+  }
+
+  /** Of a place that some grant names, among those of the plan. */
+  private numberOf(place: number): number {
+    return this.placeNumbers[place]! - 1;
   }
 
   private addSold(key: number, { sold, soldLarge }: SoundLine): void {

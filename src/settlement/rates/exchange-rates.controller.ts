@@ -12,14 +12,13 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import {
+  afterInstant,
   fromCursor,
-  instantKey,
   numberKey,
   type Page,
   pageOf,
   PageQuery,
   pageSchema,
-  uuidKey,
 } from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
@@ -95,7 +94,7 @@ export class ExchangeRatesController {
   @ApiOperation({ summary: 'List the files of rates that came in or could not, latest first' })
   @ApiOkResponse({ type: pageSchema(RatesImportView) })
   async imports(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<RatesImportView>> {
-    const rows = await listImports(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listImports(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, importView, ({ imported_at, id }) => [imported_at.toISOString(), id]);
   }
 

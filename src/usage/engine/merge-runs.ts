@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { bytesAt } from './hashed-file';
+import { sortedRows } from './sorted-rows';
 import type { LargeSum, SortedRun } from './sum-table';
 
 /** A run in pieces of rows of three doubles, none of them empty. What is taken away has the sign -1. */
@@ -8,7 +9,8 @@ export interface RunSource {
   readonly sign: 1 | -1;
 }
 
-const rowsAtOnce = 16_384;
+/** Few enough that a batch of many runs stays in a core's own cache. */
+const rowsAtOnce = 4_096;
 
 export function* piecesOf(run: SortedRun): Generator<SortedRun> {
   for (let at = 0; at < run.length; at += rowsAtOnce * 3) yield run.subarray(at, at + rowsAtOnce * 3);
@@ -25,38 +27,74 @@ export async function* piecesOfFile(file: FileHandle, rows: number): AsyncGenera
 
 /** Reads a run from its first row to its last. */
 class RunCursor {
-  private buffer: SortedRun = new Float64Array(0);
+  private piece: SortedRun = new Float64Array(0);
   private at = 0;
-  private ended = false;
-  key = Infinity;
-  quantity = 0;
-  returns = 0;
+  /** The key of the last row that is there; Infinity once the run has ended. */
+  lastKey = Infinity;
 
   constructor(private readonly source: RunSource) {}
 
-  /** True when `load` must come before the next row. */
-  get isDry(): boolean {
-    return this.at === this.buffer.length && !this.ended;
-  }
-
+  /** To be called before the first row, and where all that were there are taken. */
   async load(): Promise<void> {
     const { done, value } = await this.source.pieces.next();
-    this.ended = done === true;
-    this.buffer = done === true ? new Float64Array(0) : value;
+    this.piece = done === true ? new Float64Array(0) : value;
     this.at = 0;
+    this.lastKey = done === true ? Infinity : value[value.length - 3]!;
   }
 
-  /** The next row; a key of Infinity after the last. Not while dry. */
-  next(): void {
-    const { buffer, at, source } = this;
-    if (at === buffer.length) {
-      this.key = Infinity;
-      return;
+  get isTaken(): boolean {
+    return this.at === this.piece.length && this.lastKey < Infinity;
+  }
+
+  /** How many doubles the rows have that are there up to this key. */
+  lengthTo(limit: number): number {
+    const { piece, at } = this;
+    let [known, beyond] = [at / 3, piece.length / 3];
+    while (known < beyond) {
+      const middle = (known + beyond) >>> 1;
+      if (piece[middle * 3]! <= limit) known = middle + 1;
+      else beyond = middle;
     }
-    this.key = buffer[at]!;
-    this.quantity = buffer[at + 1]! * source.sign;
-    this.returns = buffer[at + 2]! * source.sign;
-    this.at = at + 3;
+    return known * 3 - at;
+  }
+
+  take(length: number, into: Float64Array, place: number): void {
+    const { piece, at, source } = this;
+    into.set(piece.subarray(at, at + length), place);
+    this.at = at + length;
+    if (source.sign === 1) return;
+    for (let row = place; row < place + length; row += 3) {
+      into[row + 1] = -into[row + 1]!;
+      into[row + 2] = -into[row + 2]!;
+    }
+  }
+}
+
+/** The next rows of all runs, sorted: of a key that is among them no other is to come. */
+class Batches {
+  private rows = new Float64Array(0);
+  private sorted = new Float64Array(0);
+
+  constructor(private readonly cursors: readonly RunCursor[]) {}
+
+  /** Empty after the last one; its memory is used again for the next. */
+  async next(): Promise<Float64Array> {
+    const { cursors } = this;
+    for (const cursor of cursors) if (cursor.isTaken) await cursor.load();
+    const limit = cursors.reduce((least, { lastKey }) => Math.min(least, lastKey), Infinity);
+    const lengths = cursors.map((cursor) => cursor.lengthTo(limit));
+    const length = lengths.reduce((sum, own) => sum + own, 0);
+    if (length > this.rows.length) {
+      this.rows = new Float64Array(length);
+      this.sorted = new Float64Array(length);
+    }
+    let place = 0;
+    for (const [number, cursor] of cursors.entries()) {
+      cursor.take(lengths[number]!, this.rows, place);
+      place += lengths[number]!;
+    }
+    const rows = this.rows.subarray(0, length);
+    return lengths.includes(length) ? rows : sortedRows(rows, this.sorted.subarray(0, length));
   }
 }
 
@@ -77,76 +115,41 @@ export async function mergeRuns(
   large: ReadonlyMap<number, LargeSum>,
   take: (sum: MergedSum) => Promise<void> | undefined,
 ): Promise<void> {
-  if (sources.length === 0) return;
   const cursors = sources.map((source) => new RunCursor(source));
-  for (const cursor of cursors) await advance(cursor);
-  const order = new CursorOrder(cursors);
+  for (const cursor of cursors) await cursor.load();
+  const batches = new Batches(cursors);
   const sum: MergedSum = { key: 0, quantity: 0, returns: 0, large: undefined };
-  for (let first = order.first; first.key < Infinity; first = order.first) {
-    const { key } = first;
-    sum.key = key;
-    sum.quantity = 0;
-    sum.returns = 0;
-    let beyond: LargeSum | undefined;
-    for (let cursor = first; cursor.key === key; cursor = order.first) {
-      const [both, back] = [sum.quantity + cursor.quantity, sum.returns + cursor.returns];
-      if (Math.abs(both) > Number.MAX_SAFE_INTEGER || Math.abs(back) > Number.MAX_SAFE_INTEGER) {
-        beyond ??= { quantity: 0n, returns: 0n };
-        beyond.quantity += BigInt(cursor.quantity);
-        beyond.returns += BigInt(cursor.returns);
-      } else {
-        sum.quantity = both;
-        sum.returns = back;
-      }
-      if (cursor.isDry) await cursor.load();
-      cursor.next();
-      order.firstMoved();
+  for (let rows = await batches.next(); rows.length > 0; rows = await batches.next()) {
+    for (let at = 0; at < rows.length;) {
+      at = addAlike(rows, at, sum, large);
+      const waited = take(sum);
+      if (waited !== undefined) await waited;
     }
-    sum.large = wholeOf(sum, large.get(key), beyond);
-    const waited = take(sum);
-    if (waited !== undefined) await waited;
   }
 }
 
-/** Cursors as a binary heap by their keys: the least is first. */
-class CursorOrder {
-  private readonly heap: RunCursor[];
-  /** The keys of the heap's cursors, side by side. */
-  private readonly keys: Float64Array;
-
-  constructor(cursors: readonly RunCursor[]) {
-    this.heap = [...cursors].sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
-    this.keys = Float64Array.from(this.heap, ({ key }) => key);
-  }
-
-  get first(): RunCursor {
-    return this.heap[0]!;
-  }
-
-  /** Puts the first one where it belongs now. */
-  firstMoved(): void {
-    const { heap, keys } = this;
-    const moved = heap[0]!;
-    const { key } = moved;
-    const count = keys.length;
-    let at = 0;
-    for (;;) {
-      let least = at * 2 + 1;
-      if (least >= count) break;
-      if (least + 1 < count && keys[least + 1]! < keys[least]!) least += 1;
-      if (key <= keys[least]!) break;
-      heap[at] = heap[least]!;
-      keys[at] = keys[least]!;
-      at = least;
+/** Adds up the rows from `at` on that have one key, and gives where the next key begins. */
+function addAlike(rows: Float64Array, from: number, sum: MergedSum, large: ReadonlyMap<number, LargeSum>): number {
+  const key = rows[from]!;
+  sum.key = key;
+  sum.quantity = rows[from + 1]!;
+  sum.returns = rows[from + 2]!;
+  let beyond: LargeSum | undefined;
+  let at = from + 3;
+  for (; rows[at] === key; at += 3) {
+    const [quantity, returns] = [rows[at + 1]!, rows[at + 2]!];
+    const [both, back] = [sum.quantity + quantity, sum.returns + returns];
+    if (Math.abs(both) > Number.MAX_SAFE_INTEGER || Math.abs(back) > Number.MAX_SAFE_INTEGER) {
+      beyond ??= { quantity: 0n, returns: 0n };
+      beyond.quantity += BigInt(quantity);
+      beyond.returns += BigInt(returns);
+    } else {
+      sum.quantity = both;
+      sum.returns = back;
     }
-    heap[at] = moved;
-    keys[at] = key;
   }
-}
-
-async function advance(cursor: RunCursor): Promise<void> {
-  if (cursor.isDry) await cursor.load();
-  cursor.next();
+  sum.large = beyond === undefined && large.size === 0 ? undefined : wholeOf(sum, large.get(key), beyond);
+  return at;
 }
 
 function wholeOf({ quantity, returns }: MergedSum, ...more: readonly (LargeSum | undefined)[]): LargeSum | undefined {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -70,6 +72,37 @@ describe('what a worker has not finished', () => {
     await kept;
     await tidying.end();
   });
+});
+
+it('a worker whose database goes away right after its first sign of life works once it is back', async () => {
+  const [{ hostname, port }, connections] = [new URL(database.applicationUrl), new Set<Socket>()];
+  let refused = 0;
+  const door = createServer((from) => {
+    // The first connection is the lease.
+    if (connections.size > 0 && refused < 3) {
+      refused += 1;
+      from.destroy();
+      return;
+    }
+    const to = connect(Number(port), hostname);
+    for (const socket of [from, to]) connections.add(socket.on('error', () => undefined));
+    from.pipe(to).pipe(from);
+  });
+  await once(door.listen(0, '127.0.0.1'), 'listening');
+  const url = new URL(database.applicationUrl);
+  url.port = String((door.address() as AddressInfo).port);
+  const jobs = new Jobs();
+  const done = new Promise<void>((resolve) => jobs.register('sign-of-life', async () => resolve()));
+  await jobs.start(url.href, new Storage(folder));
+  const client = new Client({ connectionString: database.superuserUrl });
+  await client.connect();
+  await client.query(`SELECT graphile_worker.add_job('sign-of-life')`);
+  await client.end();
+  await done;
+  expect(refused).toBe(3);
+  await jobs.stop();
+  for (const socket of connections) socket.destroy();
+  await new Promise((resolve) => door.close(resolve));
 });
 
 it('a queue that has stopped has no connection left that a server could end', async () => {

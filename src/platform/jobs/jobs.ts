@@ -102,7 +102,12 @@ export class Jobs {
     await lease.open();
     this.lease = lease;
     this.stopping = false;
-    const next = (): Promise<Runner> => this.run(applicationUrl, concurrency, lease);
+    // The lease has said that this process lives: a database that goes away from here on is waited for.
+    const next = (): Promise<Runner | undefined> =>
+      this.run(applicationUrl, concurrency, lease).catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'the queue runner did not start');
+        return undefined;
+      });
     this.runner = await next();
     void lease.keep();
     this.kept = this.keepRunning(next, lease);
@@ -156,7 +161,7 @@ export class Jobs {
   }
 
   /** A runner that cannot note a job's end (the database is away) stops; the next one starts afresh, and the lease frees that job. */
-  private async keepRunning(next: () => Promise<Runner>, lease: WorkerLease): Promise<void> {
+  private async keepRunning(next: () => Promise<Runner | undefined>, lease: WorkerLease): Promise<void> {
     while (!this.stopping) {
       try {
         await this.runner?.promise;
@@ -168,7 +173,7 @@ export class Jobs {
       void this.endPoolOf(this.runner);
       this.runner = undefined;
       await wait(500);
-      this.runner = await next().catch(() => undefined);
+      this.runner = await next();
       // Asked to stop while it started: nobody else would.
       if (this.stopping) await this.end(this.runner);
     }

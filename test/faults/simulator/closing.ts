@@ -1,6 +1,7 @@
 import { RequestClose } from '../../../src/settlement/statements/request-close';
 import type { Product } from './product';
 import { forgetJob, runJob, waitingJobs } from './queue';
+import type { ReferenceDeal } from './reference';
 
 /**
  * How a month is closed, from the request to what counts in the books: the only place that knows. Asks `times` times, and works all requests at once.
@@ -34,11 +35,19 @@ export interface CloseEnding {
   readonly code: string | null;
 }
 
-/** Whether the books have the month, whoever closed it: what is looked at after a process died in the middle. */
-export async function isClosed(product: Product, agreementId: string, month: string): Promise<boolean> {
-  const rows = await product.look('SELECT FROM statements WHERE agreement_id = $1 AND month = $2', [
-    agreementId,
-    `${month}-01`,
-  ]);
-  return rows.length > 0;
+/** Learns from the books how a close of a month ended that nobody was told of, since a process died over it: it may be closed, or drafted and not issued. */
+export async function learnClose(
+  product: Product,
+  deal: ReferenceDeal,
+  { agreementId, month }: { agreementId: string; month: string },
+): Promise<void> {
+  const of = [agreementId, `${month}-01`];
+  const statements = await product.look('SELECT FROM statements WHERE agreement_id = $1 AND month = $2', of);
+  if (statements.length > 0) return deal.close(month);
+  const drafts = await product.look(
+    `SELECT FROM statement_drafts d JOIN approvals a ON a.subject_id = d.id
+      WHERE a.decision IS NULL AND d.agreement_id = $1 AND d.month = $2`,
+    of,
+  );
+  if (drafts.length > 0) deal.drafted = month;
 }

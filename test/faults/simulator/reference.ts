@@ -78,6 +78,8 @@ export class ReferenceDeal {
   readonly statements: ReferenceStatement[] = [];
   readonly expenses: Expenses[] = [];
   readonly disputes: ReferenceDispute[] = [];
+  /** The month of a draft that nobody has issued yet: what it stands on is not to be changed. */
+  drafted: string | undefined;
   private readonly booked = new Map<string, bigint>();
   private readonly duesPosted = new Set<number>();
   private standing: Standing = { net: 0n, recouped: 0n, joined: 0n, forward: 0n, waiting: 0n };
@@ -125,6 +127,7 @@ export class ReferenceDeal {
   /** Closes a month that can be closed; one that is closed stays as it is. */
   close(month: string): void {
     if (this.isClosed(month)) return;
+    this.drafted = undefined;
     const units = this.unitsOf(month);
     const corrections = [...this.booked].map(
       ([of, before]) => [of, this.worth(of, this.unitsOf(of)) - before] as const,

@@ -6,7 +6,7 @@ import { readUsageEvent } from '../../../src/usage/events/usage-event';
 import { VoidEvents } from '../../../src/usage/events/void-events';
 import { usageEvent } from '../../support/usage-events';
 import { dayAt } from './arithmetic';
-import { closeMonth, isClosed } from './closing';
+import { closeMonth, learnClose } from './closing';
 import { decimalText } from './deal-terms';
 import { months } from './deals';
 import { dyingAt } from './deaths';
@@ -94,11 +94,7 @@ export async function close(simulation: Simulation): Promise<void> {
   if (times === 1 && simulation.chance(0.3)) {
     const died = await dyingAt(simulation, 45, work);
     // The job stays in the queue, for whoever takes it next.
-    if (died) {
-      if (await isClosed(product, agreementId, month)) deal.close(month);
-      return;
-    }
-    return deal.close(month);
+    return died ? learnClose(product, deal, { agreementId, month }) : deal.close(month);
   }
   const endings = await simulation.accepted('close', work);
   deal.close(month);
@@ -122,6 +118,7 @@ export async function expenses(simulation: Simulation): Promise<void> {
         .execute(tx, actor, agreementId, { kind: 'expenses', month, value: decimalText(minor, decimals) }),
     );
   if (deal.isClosed(month)) return simulation.refused('expenses', 'period-already-closed', work);
+  if (deal.drafted === month) return simulation.refused('expenses', 'period-fact-state', work);
   const { number } = await simulation.accepted('expenses', work);
   if (number !== deal.expenses.length + 1) throw new Differs(`fact ${number} follows ${deal.expenses.length} others`);
   deal.expenses.push({ month, minor, confirmed: false });
@@ -137,6 +134,7 @@ async function confirm(simulation: Simulation, deal: ReferenceDeal): Promise<voi
     );
   if (fact.confirmed) return simulation.refused('confirmation', 'period-fact-state', work);
   if (deal.isClosed(fact.month)) return simulation.refused('confirmation', 'period-already-closed', work);
+  if (deal.drafted === fact.month) return simulation.refused('confirmation', 'period-fact-state', work);
   await (simulation.chance(0.7)
     ? simulation.accepted('confirmation', work)
     : simulation.onceOfTwo('confirmation', 'period-fact-state', work));

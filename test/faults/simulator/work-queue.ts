@@ -1,7 +1,7 @@
 import { dyingAt } from './deaths';
 import { transfersOf } from './money-commands';
 import { forgetJob, runJob, waitingJobs, type WaitingJob } from './queue';
-import { isClosed } from './closing';
+import { learnClose } from './closing';
 import type { ReferenceInvoice, ReferencePayout } from './reference';
 import { Differs, type Simulation, textOf } from './simulation';
 
@@ -103,9 +103,10 @@ async function apply(simulation: Simulation, { task, payload }: WaitingJob): Pro
     reference.deals.find(({ place }) => simulation.worldDeal(place).agreementId === payload['agreementId'])!;
   switch (task) {
     case 'close-period':
-      if (await isClosed(simulation.product, payload['agreementId']!, payload['month']!))
-        ofAgreement().close(payload['month']!);
-      return;
+      return learnClose(simulation.product, ofAgreement(), {
+        agreementId: payload['agreementId']!,
+        month: payload['month']!,
+      });
     case 'post-dues':
       return ofAgreement().postDues();
     case 'send-invoice':

@@ -51,6 +51,42 @@ describe('what a worker has not finished', () => {
     expect(reports).toEqual([]);
   });
 
+  it('is free again, and has lost no attempt: a process may die over its last one', async () => {
+    const client = new Client({ connectionString: database.superuserUrl });
+    await client.connect();
+    const ages = { 'a moment': 5, 'an hour': 3_600 };
+    for (const [task, seconds] of Object.entries(ages)) {
+      await client.query(`SELECT graphile_worker.add_job($1, max_attempts => 25)`, [task]);
+      await client.query(
+        `UPDATE graphile_worker._private_jobs SET attempts = 25, locked_at = now(), locked_by = 'gone', created_at = now() - $2::int * interval '1 second'
+          WHERE task_id = (SELECT id FROM graphile_worker._private_tasks WHERE identifier = $1)`,
+        [task, seconds],
+      );
+    }
+    const { lease, storage } = await worker();
+    const kept = lease.keep();
+    const free = async (): Promise<{ task: string; attempts: number; wait: number }[]> =>
+      (
+        await client.query<{ task: string; attempts: number; wait: number }>(
+          `SELECT task_identifier AS task, attempts, extract(epoch FROM run_at - created_at)::float8 - CASE task_identifier WHEN 'an hour' THEN 3600 ELSE 5 END AS wait
+             FROM graphile_worker.jobs WHERE locked_at IS NULL ORDER BY 1`,
+        )
+      ).rows;
+    const until = Date.now() + 10_000;
+    while ((await free()).length < 2 && Date.now() < until) await wait(intervalMilliseconds);
+    const [moment, hour] = await free();
+    expect([moment, hour].map((job) => job?.attempts)).toEqual([24, 24]);
+    // One that dies again and again leaves the others their turn.
+    expect(moment!.wait).toBeLessThan(5);
+    expect(hour!.wait).toBeGreaterThan(55);
+    await lease.stop();
+    await kept;
+    await storage.forget(storage.life);
+    await client.query('DELETE FROM graphile_worker._private_jobs');
+    await client.end();
+    expect(reports.splice(0)).toEqual(['freed the jobs of gone, which is gone']);
+  });
+
   it('is guarded again where another one had taken this worker for dead and was still tidying up', async () => {
     const tidying = new Client({ connectionString: database.applicationUrl });
     await tidying.connect();

@@ -3,7 +3,7 @@ import type { PatientClient } from './patient-client';
 
 /** A look that took longer than this was waiting itself, for a process that starts again: it says no more than that so much has gone by. */
 const lookMilliseconds = 2_000;
-/** The queue repeats what it has tried in vain for the fifth time after two and a half minutes; each kill is such a time. */
+/** The queue repeats what it has tried in vain for the fifth time after two and a half minutes. */
 const stillMilliseconds = 240_000;
 
 /** Ends a wait in which nothing has moved for so long while somebody could look: more than any repetition takes. */

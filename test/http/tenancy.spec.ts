@@ -1065,13 +1065,12 @@ describe('values of the wrong shape', () => {
       const name = `POST ${path}`;
       const address = path.replace('{id}', things[path.slice(0, path.indexOf('}') + 1)]?.none() ?? '');
       const clients = path === '/v1/commission-schedules' ? [operator] : [ours.label.as, ours.platform.as];
-      for (const value of wrong) {
+      for (const [number, value] of wrong.entries()) {
         for (const body of variants(rightBodies()[name]!, value)) {
-          for (const client of clients) {
-            const { status, text } = await client.request('POST', address, { body });
-            const seen = [name, JSON.stringify(body).slice(0, 300), status, text.slice(0, 300)];
-            expect([...seen, status >= 400 && status < 500]).toEqual([...seen, true]);
-          }
+          // In turn: each field is tried by all of them.
+          const { status, text } = await clients[number % clients.length]!.request('POST', address, { body });
+          const seen = [name, JSON.stringify(body).slice(0, 300), status, text.slice(0, 300)];
+          expect([...seen, status >= 400 && status < 500]).toEqual([...seen, true]);
         }
       }
     }

@@ -5,6 +5,15 @@ const name = `hashtextextended('accordo-worker ' || $1, 0)`;
 const lock = `SELECT pg_try_advisory_lock(${name}) AS taken`;
 const unlock = `SELECT pg_advisory_unlock(${name})`;
 
+/**
+ * That a process died says nothing about its jobs: the attempt does not count, or a machine that fails often would use up all that a job has. The longer a job has been
+ * there, the longer it waits now, up to a minute: one that has its process die each time leaves the others their turn.
+ */
+const giveBack = `
+  UPDATE graphile_worker._private_jobs
+     SET attempts = greatest(attempts - 1, 0), run_at = now() + least((now() - created_at) / 10, interval '1 minute')
+   WHERE locked_by = $1`;
+
 /** Where jobs leave what they have not finished, by the life of the process that works on it. */
 export interface Unfinished {
   /** This process's own. */
@@ -114,6 +123,7 @@ export class WorkerLease {
     for (const { worker } of rows) {
       if (this.workers.has(worker)) continue;
       await ifDead(client, worker, async () => {
+        await client.query(giveBack, [worker]);
         await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [worker]);
         this.report(`freed the jobs of ${worker}, which is gone`);
       });

@@ -27,7 +27,7 @@ export const definiteErrors: ServiceTrial = {
   name: 'T13',
   about: 'a definite error has no effect, and a list that ends is complete',
   unit: 'commands',
-  sizes: { brief: 100, usual: 1_000, full: 10_000 },
+  sizes: { brief: 60, usual: 1_000, full: 10_000 },
   run: (product, order: Order): Promise<Verdict> => onACopy(product, () => new DefiniteErrors(product, order).run()),
 };
 

@@ -69,6 +69,17 @@ export async function getAgreementForUpdate(tx: Tx, id: string): Promise<Agreeme
   return held === undefined ? found(undefined) : getAgreement(tx, id);
 }
 
+/** As getAgreementForUpdate, unless some text of it pools it with others, signed or not: undefined then, and nobody holds it. */
+export async function getUnpooledForUpdate(tx: Tx, id: string): Promise<AgreementWithTerms | undefined> {
+  const held = await tx.first(
+    often(`SELECT id FROM agreements a
+      WHERE id = $1 AND NOT EXISTS (SELECT FROM agreement_versions v WHERE v.agreement_id = a.id AND (v.terms::jsonb #> '{recoupment,pooledWith}') IS NOT NULL)
+        FOR NO KEY UPDATE`),
+    [id],
+  );
+  return held === undefined ? undefined : getAgreement(tx, id);
+}
+
 /**
  * The concluded agreements with most favoured nation clauses that the party has with anybody but the other one named, oldest
  * first: their ids, for terms are large.

@@ -25,6 +25,7 @@ export {
   getLiving,
   getLivingAsOf,
   getLivingForUpdate,
+  getUnpooledLivingForUpdate,
   type LivingAgreement,
 } from './life.repository';
 export { type Amended, OnAmended } from './on-amended';

@@ -15,6 +15,7 @@ import {
   concludedOf,
   getAgreement,
   getAgreementForUpdate,
+  getUnpooledForUpdate,
 } from './agreements.repository';
 import { signedTerms, type SignedTerms } from './versions.repository';
 
@@ -36,6 +37,12 @@ export async function getLivingAsOf(tx: Tx, id: string, instant: Date | null): P
 /** As getLiving, and nobody else decides on it until the transaction ends. */
 export const getLivingForUpdate = async (tx: Tx, id: string): Promise<LivingAgreement> =>
   living(tx, await getAgreementForUpdate(tx, id));
+
+/** As getLivingForUpdate, unless some text of it pools it with others, signed or not: undefined then, and nobody holds it. */
+export async function getUnpooledLivingForUpdate(tx: Tx, id: string): Promise<LivingAgreement | undefined> {
+  const agreement = await getUnpooledForUpdate(tx, id);
+  return agreement && living(tx, agreement);
+}
 
 async function living(tx: Tx, agreement: AgreementWithTerms): Promise<LivingAgreement> {
   if (agreement.concludedAt === null) throw new DomainError('agreement-not-concluded');

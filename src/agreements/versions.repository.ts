@@ -96,7 +96,7 @@ export async function signedTerms(
   >(
     often(`SELECT agreement_id AS "agreementId", number, effective_from AS "effectiveFrom", decided_at AS "concludedAt", terms_hash AS "termsHash",
             CASE WHEN terms_hash = ANY ($2) THEN NULL ELSE terms END AS "termsText"
-       FROM agreement_versions WHERE agreement_id = ANY ($1::uuid[]) AND state = 'concluded' ORDER BY agreement_id, number`),
+       FROM agreement_versions WHERE agreement_id = ANY ((SELECT $1::uuid[])::uuid[]) AND state = 'concluded' ORDER BY agreement_id, number`),
     [agreementIds, [...read.keys()]],
   );
   return rows.map(({ termsHash, termsText, ...version }) => ({

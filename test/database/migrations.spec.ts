@@ -141,7 +141,7 @@ describe('the migrations', () => {
       expect(await schema()).toEqual(after);
       before = after;
     }
-  });
+  }, 180_000);
 
   it('move rows that the owner itself may not see, there and back', async () => {
     const at = source.migrations.findIndex((one) => one.constructor.name.startsWith('InvoicePapers'));

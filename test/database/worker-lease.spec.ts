@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
+import { translateDatabaseError } from '../../src/platform/database/constraints';
 import { Jobs } from '../../src/platform/jobs/jobs';
 import { WorkerLease } from '../../src/platform/jobs/lease';
 import { Storage } from '../../src/platform/storage/storage';
@@ -139,6 +140,28 @@ it('a worker whose database goes away right after its first sign of life works o
   await jobs.stop();
   for (const socket of connections) socket.destroy();
   await new Promise((resolve) => door.close(resolve));
+});
+
+it('a job whose database is away for a moment has lost no attempt', async () => {
+  const jobs = new Jobs();
+  const client = new Client({ connectionString: database.superuserUrl });
+  await client.connect();
+  let tries = 0;
+  const attempts = new Promise<number>((resolve) =>
+    jobs.register('needs-the-database', async () => {
+      tries += 1;
+      if (tries < 3) throw translateDatabaseError(Object.assign(new Error('gone'), { code: '57P01' }));
+      const { rows } = await client.query<{ attempts: number }>(
+        `SELECT attempts FROM graphile_worker.jobs WHERE task_identifier = 'needs-the-database'`,
+      );
+      resolve(rows[0]!.attempts);
+    }),
+  );
+  await jobs.start(database.applicationUrl, new Storage(folder));
+  await client.query(`SELECT graphile_worker.add_job('needs-the-database')`);
+  expect([await attempts, tries]).toEqual([1, 3]);
+  await jobs.stop();
+  await client.end();
 });
 
 it('a queue that has stopped has no connection left that a server could end', async () => {

@@ -149,7 +149,7 @@ export class System {
         `SELECT format('job %s: tried %s times, due in %s s, %s; %s', task_identifier, attempts, round(extract(epoch FROM run_at - now())),
                        CASE WHEN locked_at IS NULL THEN 'waits' ELSE format('held for %s s by %s', round(extract(epoch FROM now() - locked_at)), locked_by) END,
                        left(last_error, 100)) AS line
-           FROM graphile_worker.jobs WHERE run_at < now() + interval '1 hour'
+           FROM graphile_worker.jobs WHERE attempts > 0 OR run_at < now() + interval '1 hour'
           UNION ALL
          SELECT format('session %s of %s: %s for %s s, waits for %s %s, blocked by %s: %s', pid, application_name, state, round(extract(epoch FROM now() - state_change)),
                        wait_event_type, wait_event, pg_blocking_pids(pid), left(query, 100))

@@ -25,8 +25,8 @@ export interface ApprovalAction<Held = void> {
   readonly roles: readonly Role[];
   /** Locks the subject, where others lock it first and its approval after it: whoever takes both takes them in this order. */
   lock?(tx: Tx, subjectId: string): Promise<Held>;
-  /** What must be unchanged between request and decision; the decision is refused when it differs. */
-  subjectHash(tx: Tx, subjectId: string): Promise<string>;
+  /** What must be unchanged between request and decision; the decision is refused when it differs. `held`: at the decision, what `lock` gave. */
+  subjectHash(tx: Tx, subjectId: string, held?: Held): Promise<string>;
   decided(
     tx: Tx,
     actor: Actor,
@@ -74,7 +74,7 @@ export class Approvals {
     if (approval.decision !== null) throw new DomainError('approval-decided');
     if (approval.requested_by === actorName(actor)) throw new DomainError('approval-needs-second-person');
     const behaviour = this.behaviourOf(approval.action);
-    if ((await behaviour.subjectHash(tx, approval.subject_id)) !== approval.subject_hash) {
+    if ((await behaviour.subjectHash(tx, approval.subject_id, held)) !== approval.subject_hash) {
       throw new DomainError('approval-decided', 'what was put up for approval has changed since');
     }
     const at = this.clock.now();

@@ -22,11 +22,10 @@ export async function insertMany(
 ): Promise<void> {
   const [names, types] = [Object.keys(each), Object.values(each)];
   const first = Object.keys(same).length + 1;
-  const arrays = types.map((type, at) => `$${first + at}::${type}[]`).join(', ');
+  // Beside each other, not in FROM: rows then go where they belong one by one, and are not kept all together before.
+  const cells = types.map((type, at) => `unnest($${first + at}::${type}[])`);
   const statement = often(`INSERT INTO ${table} (${[...Object.keys(same), ...names].join(', ')})
-    SELECT ${Object.keys(same)
-      .map((_, at) => `$${at + 1}`)
-      .join(', ')}, of_row.* FROM unnest(${arrays}) AS of_row`);
+    SELECT ${[...Object.keys(same).map((_, at) => `$${at + 1}`), ...cells].join(', ')}`);
   let columns: Cell[][] = names.map(() => []);
   const add = async (): Promise<void> => {
     await tx.run(statement, [...Object.values(same), ...columns.map(columnText)]);

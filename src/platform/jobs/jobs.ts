@@ -5,11 +5,14 @@ import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile
 import { Pool } from 'pg';
 import { arrayText } from '../database/array-text';
 import { often, type Tx } from '../database/tx';
+import { DomainError } from '../errors/domain-error';
 import { type Unfinished, WorkerLease } from './lease';
 
 /** Ids only: what a job works on, never content, names or secrets. */
 export type JobPayload = Readonly<Record<string, string>>;
 export type Job = (payload: JobPayload) => Promise<void>;
+
+const awayMilliseconds = 60_000;
 
 interface Wanted {
   readonly name: string;
@@ -142,7 +145,7 @@ export class Jobs {
 
   private runOn(pgPool: Pool, concurrency: number, lease: WorkerLease): Promise<Runner> {
     const taskList: TaskList = {};
-    for (const [name, job] of this.jobs) taskList[name] = (payload) => job(payload as JobPayload);
+    for (const [name, job] of this.jobs) taskList[name] = (payload) => this.attempt(job, payload as JobPayload);
     const events = new EventEmitter();
     // Jobs are held in the name of the pool or of one of its workers.
     events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => lease.add(workerPool.id));
@@ -158,6 +161,23 @@ export class Jobs {
       // Without these the queue notes a job's end unattended, and a database that is away at that moment ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     });
+  }
+
+  /**
+   * A database that is away says nothing about the job, and after each failed attempt the queue waits almost three times as long as before, hours in the end: for a minute it is still the same
+   * attempt.
+   */
+  private async attempt(job: Job, payload: JobPayload): Promise<void> {
+    const until = performance.now() + awayMilliseconds;
+    for (let pause = 250; ; pause = Math.min(pause * 2, 8_000)) {
+      try {
+        return await job(payload);
+      } catch (error) {
+        const isAway = error instanceof DomainError && error.code === 'not-ready';
+        if (!isAway || this.stopping || performance.now() > until) throw error;
+        await wait(pause);
+      }
+    }
   }
 
   /** A runner that cannot note a job's end (the database is away) stops; the next one starts afresh, and the lease frees that job. */

@@ -1,4 +1,10 @@
-import { type Amended, getLiving, getLivingForUpdate, type LivingAgreement } from '../../agreements';
+import {
+  type Amended,
+  getLiving,
+  getLivingForUpdate,
+  getUnpooledLivingForUpdate,
+  type LivingAgreement,
+} from '../../agreements';
 import { type CloseFacts, monthPeriod, monthsOfLife, type PoolAccount, poolOpening, termsOfMonth } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -12,15 +18,10 @@ import { type PoolRecoupment, untakenRecoupments } from './pools.repository';
  * with statement-outdated where an amendment has just brought others into the pool.
  */
 export async function holdPool(tx: Tx, agreementId: string): Promise<LivingAgreement> {
-  // Most agreements have no pool, and are read once; where there is one, another may have to be held first.
-  await tx.run('SAVEPOINT alone');
-  const alone = await getLivingForUpdate(tx, agreementId);
-  const others = pooledIn(alone);
-  if (others.length === 0) {
-    await tx.run('RELEASE SAVEPOINT alone');
-    return alone;
-  }
-  await tx.run('ROLLBACK TO SAVEPOINT alone; RELEASE SAVEPOINT alone');
+  // Most agreements have no pool; where there is one, another may have to be held first.
+  const alone = await getUnpooledLivingForUpdate(tx, agreementId);
+  if (alone !== undefined) return alone;
+  const others = pooledIn(await getLiving(tx, agreementId));
   for (const id of [agreementId, ...others].sort()) await getLivingForUpdate(tx, id);
   const held = await getLiving(tx, agreementId);
   if (pooledIn(held).some((id) => !others.includes(id)))

@@ -21,25 +21,35 @@ import { basisOf, currentBookings, insertBooking, insertStatement } from './stat
 
 export const issueAction = 'statement.issue';
 
+/** A draft that waits, and its agreement, which nobody else decides on until the transaction ends. */
+interface HeldDraft {
+  readonly draft: Draft;
+  readonly agreement: LivingAgreement;
+}
+
 /**
  * What happens when a second person decides about a draft: it is issued and booked in the same moment, or it is void. The lines are there already and
  * nothing is rated, so it is quick however long the statement is.
  */
 @Injectable()
-export class IssueStatement implements ApprovalAction<LivingAgreement | undefined> {
+export class IssueStatement implements ApprovalAction<HeldDraft | undefined> {
   readonly roles = ['finance'] as const;
 
   constructor(private readonly clock: Clock) {}
 
   /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. Who holds it may go by what it read: its life is only added to by holders. */
-  async lock(tx: Tx, id: string): Promise<LivingAgreement | undefined> {
-    const draft = await findDraftHead(tx, id);
-    return draft && holdPool(tx, draft.agreement_id);
+  async lock(tx: Tx, id: string): Promise<HeldDraft | undefined> {
+    const head = await findDraftHead(tx, id);
+    if (head === undefined) return undefined;
+    const agreement = await holdPool(tx, head.agreement_id);
+    // Somebody else may have decided meanwhile.
+    const draft = await findDraft(tx, id);
+    return draft && { agreement, draft };
   }
 
   /** A draft never changes; one that is void or issued has been decided. */
-  async subjectHash(tx: Tx, id: string): Promise<string> {
-    const draft = await findDraftHead(tx, id);
+  async subjectHash(tx: Tx, id: string, held?: HeldDraft): Promise<string> {
+    const draft = held?.draft ?? (await findDraftHead(tx, id));
     if (draft === undefined) throw new DomainError('approval-decided');
     const { sha256, total_minor, held_minor } = draft;
     return sha256Hex(canonicalText({ id, sha256, payable: String(total_minor), held: String(held_minor) }));
@@ -51,13 +61,12 @@ export class IssueStatement implements ApprovalAction<LivingAgreement | undefine
     actor: Actor,
     id: string,
     decision: 'approved' | 'rejected',
-    agreement: LivingAgreement | undefined,
+    held: HeldDraft | undefined,
   ): Promise<void> {
-    const draft = await findDraft(tx, id);
-    if (draft === undefined || agreement === undefined) throw new Error(`draft ${id} does not wait`);
+    if (held === undefined) throw new Error(`draft ${id} does not wait`);
     const at = this.clock.now();
-    if (decision === 'approved') await tx.asSystem(() => issue(tx, actor, { draft, agreement, at }));
-    else await reject(tx, actor, draft, at);
+    if (decision === 'approved') await tx.asSystem(() => issue(tx, actor, { ...held, at }));
+    else await reject(tx, actor, held.draft, at);
   }
 }
 
@@ -69,9 +78,7 @@ async function reject(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<voi
   await publish(tx, { to: [draft.owner_id], topic: 'statement.rejected', payload: details, ...entry });
 }
 
-interface Issue {
-  readonly draft: Draft;
-  readonly agreement: LivingAgreement;
+interface Issue extends HeldDraft {
   readonly at: Date;
 }
 

@@ -71,7 +71,7 @@ export async function eventSums(
   serviceId?: string,
 ): Promise<UsageSum[]> {
   const { text, values, isDetailed } = sumsQuery(agreement, month, position, serviceId);
-  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(text, values);
+  const ask = (): Promise<SumRow[]> => tx.rows<SumRow>(isDetailed ? text : often(text), values);
   // An event of which several labels control a part is one of them's to see; what it adds to a sum is each's.
   const rows = await (isDetailed ? tx.asSystem(ask) : ask());
   return rows.map(sumOf);
@@ -139,7 +139,7 @@ const sumsOfEvents = `
   SELECT service_id, isrc, territory, use_model, coalesce(share, ${wholeShare}) AS share, sum(quantity)::text AS quantity
     FROM usage_event_sums,
          unnest(service_ids, isrcs, territories, use_models, quantities, shares) AS u (service_id, isrc, territory, use_model, quantity, share)
-   WHERE agreement_id = $1 AND month = ANY ($2::date[]) AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
+   WHERE agreement_id = $1 AND month = ANY ((SELECT $2::date[])::date[]) AND position <= $3 AND ($4::uuid IS NULL OR service_id = $4)
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY isrc, territory, use_model, service_id, share`;
 
 /** Whether an event tells what it was sold for as it is asked. */

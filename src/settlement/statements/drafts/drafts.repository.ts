@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** A period that was worked out and waits for a second person. Nothing of it is booked. */
-export interface Draft {
+export interface Draft extends Pick<Statement, 'sha256' | 'total_minor' | 'held_minor'> {
   readonly id: string;
   readonly agreement_id: string;
   /** The month's first day. */
@@ -30,7 +30,7 @@ export interface Draft {
 }
 
 /** A draft without what it comes to, which may be long: the month's clause lines and balances. */
-export type DraftHead = Omit<Draft, 'outcome'> & Pick<Statement, 'sha256' | 'total_minor' | 'held_minor'>;
+export type DraftHead = Omit<Draft, 'outcome'>;
 
 const findHead = (tx: Tx, where: string, parameters: readonly string[]): Promise<DraftHead | undefined> =>
   tx.first<DraftHead>(

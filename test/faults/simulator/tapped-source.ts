@@ -5,6 +5,8 @@ import { applicationDataSource } from '../../../src/platform/database/database';
 
 /** A statement on its way to the database. */
 export interface Statement {
+  /** Of one that is prepared: only one text may have it. */
+  readonly name?: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -82,7 +84,7 @@ export class TappedSource {
   private tapped(client: PoolClient): object {
     const query = (first: unknown, values?: unknown[]): unknown => {
       if (typeof first === 'string') return this.run(client, { text: first, values: values ?? [] });
-      // COPY is a stream. What is prepared has a name, which only one text may have: changed or not, it goes without.
+      // COPY is a stream.
       if (typeof (first as { submit?: unknown }).submit === 'function') return client.query(first as never);
       return this.run(client, first as Statement);
     };
@@ -100,7 +102,8 @@ export class TappedSource {
     await this.dying(client, statement.text);
     await this.tap.before?.(statement, this.superuser!);
     const { text, values } = this.tap.changed?.(statement) ?? statement;
-    const result = await client.query(text, [...values]);
+    const name = text === statement.text ? statement.name : undefined;
+    const result = await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
     this.tap.answered?.(statement, (result.rows ?? []) as Record<string, unknown>[]);
     if (text === 'COMMIT' && this.death?.kind === 'after-commit' && this.isTime()) throw new Killed();
     return result;

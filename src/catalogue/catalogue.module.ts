@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
 import { CatalogueImportsController, ImportTemplateController } from './imports/catalogue-imports.controller';
@@ -6,6 +7,16 @@ import { ImportAtOnce } from './imports/import-at-once';
 import { ImportsAtOnceController } from './imports/imports-at-once.controller';
 import { importJob, ReceiveImport } from './imports/receive-import';
 import { RunImport } from './imports/run-import';
+import { AnswerConflict } from './conflicts/answer-conflict';
+import { clockJob, ConflictClock } from './conflicts/conflict-clock';
+import { ConflictsController } from './conflicts/conflicts.controller';
+import { decideAction } from './conflicts/conflicts.repository';
+import { AskToDecide, DecideConflict } from './conflicts/decide-conflict';
+import { ConflictEvidenceController } from './conflicts/evidence.controller';
+import { HeldForConflicts } from './conflicts/held-for-conflicts';
+import { LookForConflicts } from './conflicts/look-for-conflicts';
+import { OnConflictEnded } from './conflicts/on-conflict-ended';
+import { SettleConflict } from './conflicts/settle-conflict';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
 import { PackagesController } from './packages.controller';
@@ -15,6 +26,7 @@ import { ReleasesController } from './releases.controller';
 import { RightsController } from './rights.controller';
 import { CatalogueSettingsController } from './settings.controller';
 import { StateRights } from './state-rights';
+import { WriteShares } from './write-shares';
 
 @Module({
   controllers: [
@@ -26,20 +38,32 @@ import { StateRights } from './state-rights';
     RecordingsController,
     ReleasesController,
     RightsController,
+    ConflictsController,
+    ConflictEvidenceController,
     PackagesController,
   ],
-  providers: [ImportAtOnce, ReceiveImport, RunImport, StateRights, PublishPackage, OnShareChanged],
-  exports: [OnShareChanged],
+  providers: [
+    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage],
+    ...[StateRights, WriteShares, OnShareChanged],
+    ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
+    ...[OnConflictEnded, HeldForConflicts],
+  ],
+  exports: [OnShareChanged, OnConflictEnded, HeldForConflicts],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly cancellations: Cancellations,
     private readonly runImport: RunImport,
+    private readonly approvals: Approvals,
+    private readonly decideConflict: DecideConflict,
+    private readonly conflictClock: ConflictClock,
   ) {}
 
   onModuleInit(): void {
     this.jobs.register(importJob, (payload) => this.runImport.execute(payload));
+    this.jobs.register(clockJob, () => this.conflictClock.execute());
+    this.approvals.register(decideAction, this.decideConflict);
     this.cancellations.register(importJob, 'catalogue', (tx, actor, { subject_id: id }) =>
       this.runImport.cancel(tx, actor, id ?? ''),
     );

@@ -71,6 +71,7 @@ const appendOnlyTables = [
   'release_messages',
   'release_versions',
   'revisions',
+  'rights_conflict_facts',
   'signatures',
   'simulation_files',
   'statement_acceptances',

@@ -1,3 +1,4 @@
+import { territoryNumbers } from '../../src/kernel';
 import type { ApiClient } from '../../src/sample/api-client';
 import type { TestApp } from './app';
 import { catalogueCsv, plainRows, testIsrc } from './catalogue';
@@ -37,7 +38,7 @@ export interface AgreementAnswer {
 
 export const intent = 'I have read these terms and sign them.';
 
-export async function openMarket({ given }: TestApp, tracks = 3): Promise<Market> {
+export async function openMarket({ given, look }: TestApp, tracks = 3): Promise<Market> {
   const [label, platform] = [await given.label(), await given.platform()];
   const serviceIds: string[] = [];
   for (const name of ['Radio', 'Video']) {
@@ -45,12 +46,12 @@ export async function openMarket({ given }: TestApp, tracks = 3): Promise<Market
   }
   const isrcs = Array.from({ length: tracks }, (_, at) => testIsrc(at + 1));
   await label.as.upload('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(tracks)));
-  await label.as.post('/v1/rights-statements', {
-    isrcs,
-    share: '1',
-    territories: { worldwideExcept: [] },
-    from: '2020-01-01',
-  });
+  // Written past the route: each market's label has the same recordings, and states them whole, which the route would find to be a conflict.
+  await look(
+    `INSERT INTO recording_rights (owner_id, recording_id, share, territories, in_force, stated_at, stated_by)
+     SELECT owner_id, id, 1, $2, daterange('2020-01-01', NULL), now(), 'test' FROM recordings WHERE owner_id = $1`,
+    [label.organizationId, territoryNumbers({ worldwideExcept: [] })],
+  );
   const terms: Market['terms'] = (changes = {}) =>
     dealTerms({ labelId: label.organizationId, platformId: platform.organizationId, serviceIds, isrcs, ...changes });
   const negotiation: Market['negotiation'] = (changes) =>

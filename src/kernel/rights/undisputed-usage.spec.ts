@@ -1,0 +1,55 @@
+import { monthPeriod } from '../calendar';
+import { type UsageSum } from '../rating';
+import { territoryNumber } from '../territory';
+import { type Overclaimed } from './overclaimed';
+import { withUndisputedShares } from './undisputed-usage';
+
+const claims = [
+  { labelId: 'a', share: 600_000 },
+  { labelId: 'b', share: 500_000 },
+];
+const piece = (more: Partial<Overclaimed> = {}): Overclaimed => ({
+  ...{ territories: [territoryNumber('RU')], from: '2020-01-01', until: null, claims },
+  ...more,
+});
+const sum = (more: Partial<UsageSum> = {}): UsageSum => ({
+  ...{ isrc: 'ZZC012600001', service: 's', territory: 'RU', use: 'OnDemandStream', model: 'SubscriptionModel' },
+  ...{ quantity: 10n, returns: 0n, controlledShare: '0.6' },
+  ...more,
+});
+const period = monthPeriod('2026-01');
+
+/** The shares that usage of January counts by. */
+const shares = (pieces: readonly Overclaimed[], labelId: string, ...sums: UsageSum[]): (string | undefined)[] =>
+  withUndisputedShares(sums, [{ isrc: 'ZZC012600001', pieces }], { labelId, period }).map(
+    ({ controlledShare }) => controlledShare,
+  );
+
+describe('usage of a recording that is in a conflict', () => {
+  it('counts by the share that nobody else states, for each of them, and is never counted by more', () => {
+    expect(shares([piece()], 'a', sum(), sum({ controlledShare: '0.45' }), sum({ controlledShare: '1/3' }))).toEqual([
+      ...['0.5', '0.45', '1/3'],
+    ]);
+    expect(shares([piece()], 'b', sum({ controlledShare: '0.5' }))).toEqual(['0.4']);
+    const whole = [
+      { labelId: 'a', share: 1_000_000 },
+      { labelId: 'b', share: 1_000_000 },
+    ];
+    const { controlledShare: _, ...undivided } = sum();
+    expect(shares([piece({ claims: whole })], 'a', undivided)).toEqual(['0']);
+  });
+
+  it('is as it was elsewhere, of other recordings, and in months that the conflict is not about', () => {
+    expect(shares([piece()], 'a', sum({ territory: 'KZ' }), sum({ isrc: 'ZZC012600002' }))).toEqual(['0.6', '0.6']);
+    expect(shares([piece({ from: '2026-02-01' })], 'a', sum())).toEqual(['0.6']);
+    expect(shares([piece({ until: '2026-01-01' })], 'a', sum())).toEqual(['0.6']);
+    expect(shares([piece({ from: '2026-01-31' })], 'a', sum())).toEqual(['0.5']);
+  });
+
+  it('goes by its day where that is known', () => {
+    const days = ['2026-01-09', '2026-01-10', '2026-01-19', '2026-01-20'].map((usedOn) => sum({ usedOn }));
+    expect(shares([piece({ from: '2026-01-10', until: '2026-01-20' })], 'a', ...days)).toEqual([
+      ...['0.6', '0.5', '0.5', '0.6'],
+    ]);
+  });
+});

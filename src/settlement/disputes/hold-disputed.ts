@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { receivedOf, type Settled, withLowerCounts } from '../../kernel';
+import { receivedOf, type Settled, type UsageSum, withLowerCounts } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, otherSource } from '../../usage';
 import { post } from '../ledger/ledger';
@@ -16,6 +16,13 @@ interface Closing {
   readonly disputes: readonly Dispute[];
 }
 
+/** What is held, and what that leaves: the usage with the lower counts, and what the label gets. */
+interface Held {
+  readonly holds: readonly Hold[];
+  readonly usage: readonly UsageSum[];
+  readonly left: bigint;
+}
+
 /**
  * What a close holds for each open dispute of its month: what the label gets less what it would get with the lower of both counts in the
  * disputed part, by the same close and at the same rates: its tax is taken off, and VAT is invoiced whole with the statement. One dispute after the other, so that nothing is held twice; never less than nothing.
@@ -24,12 +31,12 @@ export async function holdsOf(
   tx: Tx,
   readings: KeptReadings,
   { agreement, input, settled, disputes }: Closing,
-): Promise<Hold[]> {
-  if (disputes.length === 0) return [];
-  const other = await otherSource(tx, readings, agreement, input.month);
+): Promise<Held> {
   let { usage } = input.usage;
   let left = receivedOf(settled);
-  return disputes.map((dispute): Hold => {
+  if (disputes.length === 0) return { holds: [], usage, left };
+  const other = await otherSource(tx, readings, agreement, input.month);
+  const holds = disputes.map((dispute): Hold => {
     const before = usage;
     usage = withLowerCounts(before, other.usage, partOf(dispute));
     const of = { number: dispute.number, otherReports: other.reportIds, otherPosition: other.position };
@@ -40,6 +47,7 @@ export async function holdsOf(
     left -= minor;
     return { ...of, minor };
   });
+  return { holds, usage, left };
 }
 
 export const heldBy = (holds: readonly Hold[]): bigint => holds.reduce((sum, { minor }) => sum + minor, 0n);

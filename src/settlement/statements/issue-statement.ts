@@ -65,7 +65,7 @@ async function reject(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<voi
 
 async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void> {
   const { outcome, id } = draft;
-  const { statement, closed, holds } = outcome;
+  const { statement, closed, holds, rightsHolds = [] } = outcome;
   const { month } = closed;
   const agreement = await getLivingForUpdate(tx, draft.agreement_id);
   const estimate = statement.estimated_from !== null;
@@ -79,7 +79,7 @@ async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
-  await bookClose(tx, { agreement, closed, carried: statement.carried_in, holds, at });
+  await bookClose(tx, { agreement, closed, carried: statement.carried_in, holds, rightsHolds, at });
   const replaced = outcome.bookings.filter((booking) => {
     const before = bookings.find(({ period }) => period === booking.period);
     return before !== undefined && !sameReports(basisOf(before), basisOf(booking));

@@ -2,6 +2,8 @@ import type { LivingAgreement } from '../../../agreements';
 import { canonicalText, type Carried, type CloseFacts, type Terms, termsHash, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
+import type { RightsConflict } from '../../../catalogue';
+import { conflictsUnder } from '../../conflicts/hold-conflicted';
 import { type Dispute, openDisputes } from '../../disputes/disputes.repository';
 import { figuresOf } from '../../facts/facts.repository';
 import { factsWithPool } from '../../pools/pool-of';
@@ -23,6 +25,8 @@ export interface BuiltOn {
   readonly facts: CloseFacts;
   /** Those of the period that are open. */
   readonly disputes: readonly Dispute[];
+  /** Those between the label and others over recordings of these terms that are open. */
+  readonly conflicts: readonly RightsConflict[];
   /** All of it as one text: another text, another close. */
   readonly text: string;
 }
@@ -45,11 +49,13 @@ export async function builtOn(
   const disputes = await openDisputes(tx, agreement.id, month);
   const facts = await factsWithPool(tx, agreement, month);
   const figures = await figuresOf(tx, agreement, month);
+  const terms = [...bases.keys()].map((of) => termsOfMonth(agreement.life, of));
+  const conflicts = await conflictsUnder(tx, agreement, terms);
   const text = canonicalText({
     month,
     told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),
     estimatedFrom,
-    terms: hashesOf([...bases.keys()].map((of) => termsOfMonth(agreement.life, of))),
+    terms: hashesOf(terms),
     usage: [...bases.values()].map(({ reportIds, eventPosition }) => ({
       reports: [...reportIds].sort(),
       events: eventPosition === null ? null : String(eventPosition),
@@ -57,8 +63,9 @@ export async function builtOn(
     booked: bookings.map(({ period, sequence }) => `${period} ${sequence}`).sort(),
     carried,
     disputes: disputes.map(({ number }) => number),
+    ...(conflicts.length === 0 ? {} : { conflicts: conflicts.map(({ id, pieces }) => ({ id, pieces })) }),
   });
-  return { bases, estimatedFrom, carried, facts, disputes, text };
+  return { bases, estimatedFrom, carried, facts, disputes, conflicts, text };
 }
 
 /** The hash of each; periods under the same text share it, and a text may be long. */

@@ -2,6 +2,7 @@ import type { LivingAgreement } from '../../../agreements';
 import { type Terms, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { type KeptReadings, sameBasis, sameUsage, type UsageBasis } from '../../../usage';
+import { heldForRights, rightsHoldsOf } from '../../conflicts/hold-conflicted';
 import { heldBy, holdsOf } from '../../disputes/hold-disputed';
 import { countsThroughLife, CountedMonths } from '../../facts/counted-months';
 import { type ClosedMonth, type CloseInput, type Correction } from '../rate-close';
@@ -27,7 +28,7 @@ export async function workOut(
   readings: KeptReadings,
   { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
-  const { bases, carried, facts, disputes } = base;
+  const { bases, carried, facts, disputes, conflicts } = base;
   const months = new CountedMonths(tx, readings, agreement);
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
@@ -39,8 +40,10 @@ export async function workOut(
   };
   const { closed, input } = await closeAtRates(tx, agreement, asked, at);
   refuseUnlessAsBooked(closed, bookings);
-  const { settled, rates, clauseLines, sha256 } = closed;
-  const holds = await holdsOf(tx, readings, { agreement, input, settled, disputes });
+  const { settled, rates, clauseLines, sha256, rated } = closed;
+  const { holds, usage, left } = await holdsOf(tx, readings, { agreement, input, settled, disputes });
+  const undisputed = { ...input, usage: { ...input.usage, usage } };
+  const rightsHolds = rightsHoldsOf({ agreement, input: undisputed, rated, left, conflicts });
   const outcome: Outcome = {
     statement: {
       clause_lines: clauseLines,
@@ -48,13 +51,14 @@ export async function workOut(
       royalties_minor: settled.royalties,
       recouped_minor: settled.recouped,
       total_minor: settled.payable,
-      held_minor: heldBy(holds),
+      held_minor: heldBy(holds) + heldForRights(rightsHolds),
       carried_in: carried,
       carried_out: settled.carried,
       estimated_from: base.estimatedFrom,
     },
     closed: { month, settled: withoutLines(settled), rates },
     holds,
+    rightsHolds,
     bookings: newBookings(closed, bookings),
   };
   return { closed, outcome };

@@ -72,6 +72,8 @@ const appendOnlyTables = [
   'release_versions',
   'revisions',
   'rights_conflict_facts',
+  'rights_conflict_holds',
+  'rights_conflict_releases',
   'signatures',
   'simulation_files',
   'statement_acceptances',

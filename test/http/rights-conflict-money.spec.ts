@@ -204,7 +204,7 @@ describe('60 % and 50 % of one recording', () => {
     // Half of 1,000, and all of its own recording: 7, 40 and 75.
     expect(await a.balances()).toEqual({ 'platform-receivable': 622, 'label-payable': -622 });
     expect((await a.conflict(id)).held).toMatchObject([{ held: '100.00', released: '100.00' }]);
-  }, 60_000);
+  });
 
   it('outdate a draft that was drawn up before, and hold nothing once the conflict is over', async () => {
     const { a, b, isrc, id } = await sides(['0.6', '0.4']);
@@ -226,7 +226,7 @@ describe('60 % and 50 % of one recording', () => {
       payable: { amount: '6.00' },
       held: { amount: '0.00' },
     });
-  }, 60_000);
+  });
 });
 
 describe('a recording that two labels state whole', () => {
@@ -265,5 +265,5 @@ describe('a recording that two labels state whole', () => {
         }),
       }),
     ).toBe('422 track-not-controlled');
-  }, 60_000);
+  });
 });

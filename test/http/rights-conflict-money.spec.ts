@@ -249,9 +249,7 @@ describe('a recording that two labels state whole', () => {
     const { lines } = await b.close('2026-02');
     expect(
       lines.map(({ period, isrc: of, quantity, amount }) => [period, of === isrc, quantity, amount].join(' ')),
-    ).toEqual([
-      ...['2026-02 true 9 0.00', '2026-02 false 31 31.00', '2026-01 true -30 -30.00'],
-    ]);
+    ).toEqual([...['2026-02 true 9 0.00', '2026-02 false 31 31.00', '2026-01 true -30 -30.00']]);
     await b.release();
     expect(await b.invoices()).toEqual(['2026-01 50.00', '2026-02 1.00', 'dispute about rights 2026-01 #1 30.00']);
     expect(await b.balances()).toEqual({ 'platform-receivable': 81, 'label-payable': -81 });

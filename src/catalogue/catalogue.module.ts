@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
+import { CatalogueChangesController } from './changes.controller';
 import { CatalogueImportsController, ImportTemplateController } from './imports/catalogue-imports.controller';
 import { ImportAtOnce } from './imports/import-at-once';
 import { ImportsAtOnceController } from './imports/imports-at-once.controller';
@@ -34,6 +35,7 @@ import { WriteShares } from './write-shares';
     ImportTemplateController,
     ImportsAtOnceController,
     CatalogueMappingsController,
+    CatalogueChangesController,
     CatalogueSettingsController,
     RecordingsController,
     ReleasesController,

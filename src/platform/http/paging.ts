@@ -74,6 +74,10 @@ export const afterNumber = (cursor: string | undefined): number =>
 export const uuidKey = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const instantKey = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 
+/** The instant and id of the row that a page of dated things continues after; undefined at the beginning. */
+export const afterInstant = (cursor: string | undefined): string[] | undefined =>
+  fromCursor(cursor, [instantKey, uuidKey]);
+
 /** The OpenAPI schema of a page of `Row`. */
 export function pageSchema(row: new () => object): new () => object {
   class PageView {

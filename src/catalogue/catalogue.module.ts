@@ -16,7 +16,7 @@ import { AskToDecide, DecideConflict } from './conflicts/decide-conflict';
 import { ConflictEvidenceController } from './conflicts/evidence.controller';
 import { HeldForConflicts } from './conflicts/held-for-conflicts';
 import { LookForConflicts } from './conflicts/look-for-conflicts';
-import { OnConflictEnded } from './conflicts/on-conflict-ended';
+import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
@@ -48,9 +48,9 @@ import { WriteShares } from './write-shares';
     ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage],
     ...[StateRights, WriteShares, OnShareChanged],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
-    ...[OnConflictEnded, HeldForConflicts],
+    ...[OnClaimsChanged, HeldForConflicts],
   ],
-  exports: [OnShareChanged, OnConflictEnded, HeldForConflicts],
+  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
-import { CatalogueModule, HeldForConflicts, OnConflictEnded } from '../catalogue';
+import { CatalogueModule, HeldForConflicts, OnClaimsChanged } from '../catalogue';
 import { dayInZone } from '../kernel';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
@@ -23,7 +23,7 @@ import { takeOffAtProviderJob } from './bank/receipts/take-off-jobs';
 import { readBankFileJob, TakeBankFile } from './bank/take-bank-file';
 import { heldForConflict } from './conflicts/conflict-holds.repository';
 import { releaseJob } from './conflicts/hold-conflicted';
-import { releaseForEnded, ReleaseRightsHolds } from './conflicts/release-rights-holds';
+import { releaseForClaims, ReleaseRightsHolds } from './conflicts/release-rights-holds';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
@@ -229,7 +229,7 @@ export class SettlementModule implements OnModuleInit {
     private readonly proposeUse: ProposeUse,
     private readonly takeOffAtProvider: TakeOffAtProvider,
     private readonly approveTaxTable: ApproveTaxTable,
-    private readonly onConflictEnded: OnConflictEnded,
+    private readonly onClaimsChanged: OnClaimsChanged,
     private readonly heldForConflicts: HeldForConflicts,
     private readonly releaseRightsHolds: ReleaseRightsHolds,
   ) {}
@@ -264,7 +264,7 @@ export class SettlementModule implements OnModuleInit {
     this.approvals.register(taxTableAction, this.approveTaxTable);
     this.bookedAverages.register(averageBooked);
     this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
-    this.onConflictEnded.register('settlement', releaseForEnded);
+    this.onClaimsChanged.register('settlement', releaseForClaims);
     this.heldForConflicts.register(heldForConflict);
     this.jobs.register(releaseJob, (payload) => this.releaseRightsHolds.execute(payload));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());

@@ -50,11 +50,11 @@ class Side {
     return this;
   }
 
-  async signs(): Promise<this> {
+  async signs(life: object = {}): Promise<this> {
     const { label, platform, serviceIds } = this;
     const terms = dealTerms({
       ...{ labelId: label.organizationId, platformId: platform.organizationId, serviceIds, rate: '1', floor: '0' },
-      ...{ isrcs: [this.isrc, this.own], life: { advances: [] } },
+      ...{ isrcs: [this.isrc, this.own], life: { advances: [], ...life } },
     });
     const body = { counterpartyId: platform.organizationId, terms };
     const { id } = await label.as.post<{ id: string }>('/v1/negotiations', body);
@@ -114,21 +114,38 @@ class Side {
     for (const party of [this.label, this.platform]) Object.assign(party, { as: await app.given.signIn(party) });
   }
 
-  private state(isrcs: readonly string[], share: string): Promise<unknown> {
+  /** In other places, or on other days. */
+  statesThere(share: string, there: object): Promise<unknown> {
+    return this.state([this.isrc], share, there);
+  }
+
+  /** "issued 100.00": where the month's statement stands, and what it held. */
+  async standing(month: string): Promise<string> {
+    const all = await this.label.as.all<{ month: string; state: string; held: { amount: string } }>(
+      `/v1/statements?agreementId=${this.agreement.id}`,
+    );
+    const { state, held } = all.find((each) => each.month === month)!;
+    return `${state} ${held.amount}`;
+  }
+
+  private state(isrcs: readonly string[], share: string, there: object = {}): Promise<unknown> {
     return this.label.as.post('/v1/rights-statements', {
-      ...{ isrcs, share, territories: { worldwideExcept: [] }, from: '2020-01-01', replaces: true },
+      ...{ isrcs, share, territories: { worldwideExcept: [] }, from: '2020-01-01', replaces: true, ...there },
     });
   }
 }
 
 /** Two labels that license their share of one recording to one platform. */
-async function sides(shares: readonly [string, string]): Promise<{ a: Side; b: Side; isrc: string; id: string }> {
+async function sides(
+  shares: readonly [string, string],
+  life: object = {},
+): Promise<{ a: Side; b: Side; isrc: string; id: string }> {
   const platform = await app.given.platform();
   const service = await platform.as.post<{ id: string }>('/v1/services', { name: 'Radio' });
   const isrc = nextIsrc();
   const [a, b] = [new Side(platform, [service.id], isrc), new Side(platform, [service.id], isrc)];
-  await (await a.states(shares[0])).signs();
-  await (await b.states(shares[1])).signs();
+  await (await a.states(shares[0])).signs(life);
+  await (await b.states(shares[1])).signs(life);
   const { rows } = await a.label.as.get<{ rows: Conflict[] }>(`/v1/rights-conflicts?isrc=${isrc}`);
   return { a, b, isrc, id: rows[0]?.id ?? '' };
 }
@@ -145,6 +162,19 @@ async function agree(a: Side, b: Side, id: string, shares: readonly [string, str
   const path = `/v1/rights-conflicts/${id}/proposals`;
   const { number } = (await a.label.as.post<Conflict>(path, sharesOf(a, b, shares))).facts.at(-1)!;
   return b.label.as.post<Conflict>(`${path}/${number}/acceptance`, {});
+}
+
+/** Both labels' January of 1,000 plays, closed while they dispute the recording. */
+async function closedJanuary(
+  shares: readonly [string, string],
+  life: object = {},
+): Promise<{ a: Side; b: Side; isrc: string; id: string }> {
+  const { a, b, ...more } = await sides(shares, life);
+  for (const side of [a, b]) {
+    await side.used('2026-01', { [side.isrc]: 1_000 });
+    await side.close('2026-01');
+  }
+  return { a, b, ...more };
 }
 
 describe('60 % and 50 % of one recording', () => {
@@ -263,5 +293,91 @@ describe('a recording that two labels state whole', () => {
         }),
       }),
     ).toBe('422 track-not-controlled');
+  });
+});
+
+describe('what is held', () => {
+  it('is not freed by withdrawing and stating it again, whatever statements come between', async () => {
+    const { a, b, id } = await closedJanuary(['0.6', '0.5']);
+    await a.label.as.post(`/v1/rights-conflicts/${id}/withdrawal`, {});
+    await b.release();
+    expect(await b.invoices()).toEqual(['2026-01 400.00', 'dispute about rights 2026-01 #1 100.00']);
+    await a.states('0.6');
+    await app.app.get(ReadAgain).execute({ reportId: a.report });
+    await a.release();
+    await a.movedTo('2026-03-02T09:00:00Z');
+    await a.used('2026-02', { [a.own]: 40 });
+    await a.close('2026-02');
+    await a.release();
+    // Half of the recording is paid to each of them, and February.
+    expect(await a.invoices()).toEqual(['2026-01 500.00', '2026-02 40.00']);
+  });
+
+  it('is held again of a correction that an open conflict is about', async () => {
+    const { a, b, id } = await closedJanuary(['0.6', '0.5']);
+    await a.label.as.post(`/v1/rights-conflicts/${id}/withdrawal`, {});
+    await b.release();
+    const read = async (): Promise<void> => {
+      const live = await app.look<{ id: string }>(
+        `SELECT id FROM usage_reports WHERE label_id = $1 AND state = 'accepted' AND read_again IS NOT NULL`,
+        [a.label.organizationId],
+      );
+      for (const { id: reportId } of live) await app.app.get(ReadAgain).execute({ reportId });
+    };
+    await read();
+    await a.movedTo('2026-03-02T09:00:00Z');
+    await a.used('2026-02', { [a.own]: 40 });
+    await a.close('2026-02');
+    await a.release();
+    expect(await a.invoices()).toEqual(['2026-01 500.00', 'dispute about rights 2026-01 #1 40.00']);
+    await a.states('0.6');
+    await read();
+    await a.movedTo('2026-04-02T09:00:00Z');
+    await a.used('2026-03', { [a.own]: 75 });
+    const { statement } = await a.close('2026-03');
+    expect(statement).toMatchObject({ payable: { amount: '115.00' }, held: { amount: '40.00' } });
+    await a.release();
+    // 500 of January, 40 of February, 75 of March; the 100 in dispute wait.
+    expect(await a.balances()).toEqual({
+      ...{ 'platform-receivable': 615, 'label-payable': -615, 'platform-disputed': 100, 'label-disputed': -100 },
+    });
+    await b.movedTo('2026-04-02T09:00:00Z');
+    await b.states('0.4');
+    await a.release();
+    expect(await a.balances()).toEqual({ 'platform-receivable': 715, 'label-payable': -715 });
+  });
+
+  it('waits for what is left of a conflict in its own month and places, and for nothing else', async () => {
+    const { a, b, id } = await closedJanuary(['0.6', '0.5']);
+    const kazakhstan = { territories: { include: ['KZ'] } };
+    await a.statesThere('0.9', kazakhstan);
+    // January is one label's, what follows the other's: the conflict ends with pieces that are not January's.
+    await a.statesThere('0.5', { from: '2026-01-01', until: '2026-02-01' });
+    await Promise.all([a.release(), b.release()]);
+    expect(await a.invoices()).toEqual(['2026-01 500.00']);
+    expect(await b.invoices()).toEqual(['2026-01 400.00', 'dispute about rights 2026-01 #1 100.00']);
+    expect(await a.conflict(id)).toMatchObject({ state: 'open' });
+    await b.statesThere('0.4', { from: '2026-02-01' });
+    await b.statesThere('0.4', { from: '2020-01-01', until: '2026-01-01' });
+    await b.statesThere('0.1', kazakhstan);
+    expect(await a.conflict(id)).toMatchObject({ state: 'withdrawn' });
+    await a.release();
+    expect(await a.invoices()).toEqual(['2026-01 500.00']);
+    expect((await a.conflict(id)).held).toMatchObject([{ held: '100.00', released: '0.00' }]);
+  });
+
+  it('is let go at once as far as it is the label’s own in any case, also after the last month', async () => {
+    const { a, b, id } = await closedJanuary(['0.6', '0.5'], { term: { from: '2026-01-01', until: '2026-02-01' } });
+    expect(await a.standing('2026-01')).toBe('issued 100.00');
+    await a.statesThere('0.9', { territories: { include: ['KZ'] } });
+    await agree(a, b, id, ['0.55', '0.45']);
+    for (const side of [a, b, a]) await side.release();
+    expect(await a.invoices()).toEqual(['2026-01 500.00', 'dispute about rights 2026-01 #1 50.00']);
+    expect(await b.invoices()).toEqual(['2026-01 400.00', 'dispute about rights 2026-01 #1 50.00']);
+    await b.states('0.4');
+    await a.states('0.6');
+    await a.release();
+    expect(await a.invoices()).toHaveLength(3);
+    expect(await a.balances()).toEqual({ 'platform-receivable': 600, 'label-payable': -600 });
   });
 });

@@ -110,32 +110,17 @@ export async function openConflictsOf(
   return new Map(rows.map((conflict) => [conflict.isrc, conflict]));
 }
 
-/** All open conflicts that a label is in, by ISRC. The system's question. */
-export const openConflictsWith = (tx: Tx, labelId: string): Promise<RightsConflict[]> =>
-  tx.rows(`SELECT ${columns} FROM rights_conflicts WHERE state = 'open' AND parties @> ARRAY[$1::uuid] ORDER BY isrc`, [
-    labelId,
-  ]);
-
-/** What a conflict was ended with for a label. */
-export interface EndedConflict {
-  readonly id: string;
-  readonly endedAt: Date;
-  /** The least that the label states by now where the conflict was, in millionths; null: nothing at all. */
-  readonly share: number | null;
-}
-
-/** Those of these conflicts that are over. The system's question. */
-export const endedAmong = (tx: Tx, labelId: string, ids: readonly string[]): Promise<EndedConflict[]> =>
+/** The open conflicts that a label is in which are about one of these days, by ISRC. The system's question. */
+export const openConflictsWith = (
+  tx: Tx,
+  labelId: string,
+  { from, until }: { readonly from: string; readonly until: string },
+): Promise<RightsConflict[]> =>
   tx.rows(
-    `SELECT c.id, c.ended_at AS "endedAt", s.share
-       FROM rights_conflicts c,
-            LATERAL (SELECT (min(x.share) * 1000000)::int AS share
-                       FROM jsonb_to_recordset(c.pieces) AS p (territories jsonb, "from" date, until date)
-                       JOIN recordings r ON r.owner_id = $1 AND r.isrc = c.isrc
-                       JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.in_force && daterange(p."from", p.until)
-                        AND x.territories && ARRAY(SELECT jsonb_array_elements_text(p.territories)::int)) AS s
-      WHERE c.id = ANY ($2::uuid[]) AND c.state <> 'open'`,
-    [labelId, ids],
+    `SELECT ${columns} FROM rights_conflicts
+      WHERE state = 'open' AND parties @> ARRAY[$1::uuid]
+        AND EXISTS (SELECT FROM jsonb_to_recordset(pieces) AS p ("from" date, until date) WHERE daterange(p."from", p.until) && daterange($2, $3)) ORDER BY isrc`,
+    [labelId, from, until],
   );
 
 /**
@@ -148,18 +133,6 @@ export const lockClaims = (tx: Tx, isrcs: readonly string[]): Promise<number> =>
        FROM (SELECT DISTINCT hashtextextended(isrc, 0) & 63 AS shelf FROM unnest($1::text[]) AS isrc ORDER BY shelf) AS shelves`,
     [isrcs],
   );
-
-/** As lockClaims, of the recordings of these conflicts: whether one of them is over is certain from then on. The system's question. */
-export async function lockConflicts(tx: Tx, ids: readonly string[]): Promise<void> {
-  const rows = await tx.rows<{ isrc: string }>(
-    'SELECT DISTINCT isrc::text AS isrc FROM rights_conflicts WHERE id = ANY ($1::uuid[])',
-    [ids],
-  );
-  await lockClaims(
-    tx,
-    rows.map(({ isrc }) => isrc),
-  );
-}
 
 export interface ClaimOfRecording extends StatedClaim {
   readonly isrc: string;

@@ -19,7 +19,7 @@ import {
   openConflicts,
   type RightsConflict,
 } from './conflicts.repository';
-import { OnConflictEnded } from './on-conflict-ended';
+import { OnClaimsChanged } from './on-claims-changed';
 
 /** Whose doing it is that somebody looks, and what a conflict that is over by now ends as. */
 export interface Looking {
@@ -51,7 +51,7 @@ interface Change {
  */
 @Injectable()
 export class LookForConflicts {
-  constructor(private readonly onConflictEnded: OnConflictEnded) {}
+  constructor(private readonly onClaimsChanged: OnClaimsChanged) {}
 
   execute(tx: Tx, isrcs: readonly string[], looking: Looking): Promise<void> {
     const sorted = [...new Set(isrcs)].sort();
@@ -61,27 +61,15 @@ export class LookForConflicts {
         if (conflicts.length > 0) news.set(topic, [...(news.get(topic) ?? []), ...conflicts]);
       };
       for (let from = 0; from < sorted.length; from += sliceLength) {
-        const change = await changeOf(tx, sorted.slice(from, from + sliceLength));
+        const slice = sorted.slice(from, from + sliceLength);
+        const change = await changeOf(tx, slice);
         tell('rights-conflict.found', await raise(tx, change.found, looking));
         tell('rights-conflict.changed', await alter(tx, change.changed, looking));
-        tell(`rights-conflict.${looking.end}`, await this.end(tx, change.over, looking));
+        tell(`rights-conflict.${looking.end}`, await endAll(tx, change.over, looking));
+        await this.onClaimsChanged.run(tx, { isrcs: slice });
       }
       for (const [topic, conflicts] of news) await publishTo(tx, topic, conflicts, looking.at);
     });
-  }
-
-  private async end(tx: Tx, over: readonly RightsConflict[], looking: Looking): Promise<readonly RightsConflict[]> {
-    if (over.length === 0) return over;
-    const { end, at, organizationId, madeBy, note, shares } = looking;
-    const conflictIds = over.map(({ id }) => id);
-    await endConflicts(tx, conflictIds, end, at);
-    const said = { ...(note === undefined ? {} : { note }), ...(shares === undefined ? {} : { shares }) };
-    const facts = conflictIds.map((conflictId) => ({ conflictId, said }));
-    await insertFacts(tx, facts, { kind: end, organizationId, madeBy, at });
-    for (const subjectId of await askedToDecide(tx, conflictIds))
-      await voidApproval(tx, { action: decideAction, subjectId, because: `rights-conflict.${end}`, at });
-    await this.onConflictEnded.run(tx, { conflictIds });
-    return over;
   }
 }
 
@@ -136,6 +124,22 @@ async function alter(
   const facts = changed.map(({ before: { id: conflictId }, now: { pieces } }) => ({ conflictId, said: { pieces } }));
   await insertFacts(tx, facts, { kind: 'changed', organizationId, madeBy, at });
   return changed.map(({ before, now }) => ({ ...before, ...now }));
+}
+
+async function endAll(
+  tx: Tx,
+  over: readonly RightsConflict[],
+  { end, at, organizationId, madeBy, note, shares }: Looking,
+): Promise<readonly RightsConflict[]> {
+  if (over.length === 0) return over;
+  const conflictIds = over.map(({ id }) => id);
+  await endConflicts(tx, conflictIds, end, at);
+  const said = { ...(note === undefined ? {} : { note }), ...(shares === undefined ? {} : { shares }) };
+  const facts = conflictIds.map((conflictId) => ({ conflictId, said }));
+  await insertFacts(tx, facts, { kind: end, organizationId, madeBy, at });
+  for (const subjectId of await askedToDecide(tx, conflictIds))
+    await voidApproval(tx, { action: decideAction, subjectId, because: `rights-conflict.${end}`, at });
+  return over;
 }
 
 /** A piece of news for each party, whatever the number of conflicts. */

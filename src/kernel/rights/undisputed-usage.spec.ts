@@ -2,7 +2,7 @@ import { monthPeriod } from '../calendar';
 import { type UsageSum } from '../rating';
 import { territoryNumber } from '../territory';
 import { type Overclaimed } from './overclaimed';
-import { withUndisputedShares } from './undisputed-usage';
+import { disputedPieces, ownPartOf, withUndisputedShares } from './undisputed-usage';
 
 const claims = [
   { labelId: 'a', share: 600_000 },
@@ -19,11 +19,13 @@ const sum = (more: Partial<UsageSum> = {}): UsageSum => ({
 });
 const period = monthPeriod('2026-01');
 
+const places = new Set(['RU', 'KZ'].map(territoryNumber));
+
 /** The shares that usage of January counts by. */
 const shares = (pieces: readonly Overclaimed[], labelId: string, ...sums: UsageSum[]): (string | undefined)[] =>
-  withUndisputedShares(sums, [{ isrc: 'ZZC012600001', pieces }], { labelId, period }).map(
-    ({ controlledShare }) => controlledShare,
-  );
+  withUndisputedShares(sums, [
+    { isrc: 'ZZC012600001', pieces: disputedPieces(pieces, { labelId, period, places }) },
+  ]).map(({ controlledShare }) => controlledShare);
 
 describe('usage of a recording that is in a conflict', () => {
   it('counts by the share that nobody else states, for each of them, and is never counted by more', () => {
@@ -44,6 +46,19 @@ describe('usage of a recording that is in a conflict', () => {
     expect(shares([piece({ from: '2026-02-01' })], 'a', sum())).toEqual(['0.6']);
     expect(shares([piece({ until: '2026-01-01' })], 'a', sum())).toEqual(['0.6']);
     expect(shares([piece({ from: '2026-01-31' })], 'a', sum())).toEqual(['0.5']);
+  });
+
+  it('is disputed in the places and days of the period alone, and for those who state something there', () => {
+    const wide = piece({ territories: [...places, territoryNumber('BY')], from: '2025-01-01', until: '2026-01-20' });
+    expect(disputedPieces([wide, piece({ until: '2026-01-01' })], { labelId: 'a', period, places })).toEqual([
+      { territories: [...places], from: '2026-01-01', until: '2026-01-20', share: 600_000, undisputed: 500_000 },
+    ]);
+    expect(disputedPieces([wide], { labelId: 'c', period, places })).toEqual([]);
+  });
+
+  it('is the label’s own as far as the share that it has in the end', () => {
+    const own = (now: number): bigint => ownPartOf(101n, { share: 600_000, undisputed: 500_000, now });
+    expect([0, 500_000, 550_000, 599_999, 600_000, 1_000_000].map(own)).toEqual([0n, 0n, 50n, 100n, 101n, 101n]);
   });
 
   it('goes by its day where that is known', () => {

@@ -4,33 +4,82 @@ import { type UsageSum } from '../rating';
 import { territoryNumber } from '../territory';
 import { type Overclaimed, undisputedShare } from './overclaimed';
 
-/** Where several labels state more than the whole of one recording. */
-export interface DisputedRecording {
-  readonly isrc: string;
-  readonly pieces: readonly Overclaimed[];
+/** Places and days of one period in which others state a part of a label's share of a recording too. */
+export interface DisputedPiece {
+  /** Their numbers, ascending. */
+  readonly territories: readonly number[];
+  /** Within the period. */
+  readonly from: string;
+  /** The first day that is not included. */
+  readonly until: string;
+  /** What the label states, in millionths. */
+  readonly share: number;
+  /** What of that nobody else states: less than it. */
+  readonly undisputed: number;
 }
 
-/**
- * A label's usage of a period, counted by the share that nobody else states too wherever a recording is in a conflict; units stay as they are, and no share becomes larger. A sum whose day is not known is in a
- * conflict if that is about any day of the period.
- */
+export interface DisputedRecording {
+  readonly isrc: string;
+  readonly pieces: readonly DisputedPiece[];
+}
+
+/** What of a conflict is about a label's share in a period and in these places; nothing where the label states none there by now. */
+export function disputedPieces(
+  pieces: readonly Overclaimed[],
+  {
+    labelId,
+    period,
+    places,
+  }: { readonly labelId: string; readonly period: Period; readonly places: ReadonlySet<number> },
+): DisputedPiece[] {
+  return pieces.flatMap((piece) => {
+    const claim = piece.claims.find((each) => each.labelId === labelId);
+    const territories = piece.territories.filter((territory) => places.has(territory));
+    const from = piece.from > period.from ? piece.from : period.from;
+    const until = piece.until !== null && piece.until < period.until ? piece.until : period.until;
+    if (claim === undefined || territories.length === 0 || from >= until) return [];
+    return [{ territories, from, until, share: claim.share, undisputed: undisputedShare(piece, labelId) }];
+  });
+}
+
+/** Where a use is disputed; where its day is not known, the piece that leaves the label least, whatever its days are. */
+export function disputedPieceOf(
+  pieces: readonly DisputedPiece[],
+  { territory, usedOn }: Pick<UsageSum, 'territory' | 'usedOn'>,
+): DisputedPiece | undefined {
+  const place = territoryNumber(territory);
+  return pieces
+    .filter(({ territories, from, until }) => {
+      const isDay = usedOn === undefined || (from <= usedOn && usedOn < until);
+      return isDay && territories.includes(place);
+    })
+    .reduce<DisputedPiece | undefined>(
+      (least, piece) => (least === undefined || piece.undisputed < least.undisputed ? piece : least),
+      undefined,
+    );
+}
+
+/** A label's usage of a period, counted by the share that nobody else states too wherever a recording is in a conflict; units stay as they are, and no share becomes larger. */
 export function withUndisputedShares(
   usage: readonly UsageSum[],
   disputed: readonly DisputedRecording[],
-  { labelId, period }: { readonly labelId: string; readonly period: Period },
-): UsageSum[] {
+): readonly UsageSum[] {
+  if (disputed.length === 0) return usage;
   const piecesOf = new Map(disputed.map(({ isrc, pieces }) => [isrc, pieces]));
   return usage.map((sum) => {
-    const pieces = (piecesOf.get(sum.isrc) ?? []).filter((piece) => covers(piece, sum, period));
-    if (pieces.length === 0) return sum;
-    const share = shareText(Math.min(...pieces.map((piece) => undisputedShare(piece, labelId))));
+    const piece = disputedPieceOf(piecesOf.get(sum.isrc) ?? [], sum);
+    if (piece === undefined) return sum;
+    const share = shareText(piece.undisputed);
     const counted = sum.controlledShare ?? '1';
     return compare(rational(counted), rational(share)) <= 0 ? sum : { ...sum, controlledShare: share };
   });
 }
 
-function covers({ territories, from, until }: Overclaimed, { territory, usedOn }: UsageSum, period: Period): boolean {
-  const begins = usedOn === undefined ? from < period.until : from <= usedOn;
-  const lasts = until === null || until > (usedOn ?? period.from);
-  return begins && lasts && territories.includes(territoryNumber(territory));
+/** What of an amount that was held between two shares is a label's own by the share that it has now: rounded down. */
+export function ownPartOf(
+  minor: bigint,
+  { share, undisputed, now }: Pick<DisputedPiece, 'share' | 'undisputed'> & { readonly now: number },
+): bigint {
+  const above = Math.min(Math.max(now - undisputed, 0), share - undisputed);
+  return (minor * BigInt(above)) / BigInt(share - undisputed);
 }

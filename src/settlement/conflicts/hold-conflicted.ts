@@ -1,16 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { openConflictsWith, type RightsConflict } from '../../catalogue';
-import {
-  allocateShares,
-  periodOfMonth,
-  type RatedPeriod,
-  rational,
-  receivedOf,
-  spreadOverRecordings,
-  type Terms,
-  type UsageSum,
-  withUndisputedShares,
-} from '../../kernel';
+import { allocateShares, ratio, type RatedPeriod, receivedOf, withUndisputedShares } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { enqueue } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
@@ -18,83 +7,77 @@ import { post } from '../ledger/ledger';
 import { disputeHeld } from '../ledger/templates';
 import { type CloseInput, rateClose } from '../statements/rate-close';
 import { insertRightsHolds, type RightsHold, stillHeld } from './conflict-holds.repository';
-
-/** The open conflicts of an agreement's label over recordings of these terms, by ISRC. */
-export async function conflictsUnder(
-  tx: Tx,
-  { labelId }: Pick<LivingAgreement, 'labelId'>,
-  all: Iterable<Terms>,
-): Promise<RightsConflict[]> {
-  const conflicts = await openConflictsWith(tx, labelId);
-  // Nearly always there are none, and a repertoire may be long.
-  if (conflicts.length === 0) return conflicts;
-  const licensed = new Set([...new Set(all)].flatMap(({ repertoire }) => repertoire.isrcs));
-  return conflicts.filter(({ isrc }) => licensed.has(isrc));
-}
+import type { DisputedShares } from './disputed-shares';
+import { type Loss, lossesOf } from './losses';
+import { undisputedCorrection } from './undisputed-correction';
 
 interface Closing {
-  readonly agreement: LivingAgreement;
-  /** The month's usage being what disputes about it leave. */
   readonly input: CloseInput;
   readonly rated: RatedPeriod;
-  /** What the label gets, disputes about usage aside. */
+  /** What the label gets. */
+  readonly received: bigint;
+  readonly disputed: DisputedShares;
+  /** What is held of earlier periods already, by their first months. */
+  readonly heldBefore: ReadonlyMap<string, bigint>;
+}
+
+/** What is held, and what that leaves: the close without it, and what the label gets. */
+interface Undisputed {
+  readonly holds: readonly RightsHold[];
+  readonly input: CloseInput;
   readonly left: bigint;
-  readonly conflicts: readonly RightsConflict[];
 }
 
 /**
- * What a close holds for open conflicts: what the label gets less what it would get by the share that nobody else states, by the same close and at the same rates. It is rated once for all of them; what comes of it is
- * spread over the conflicts by what their recordings lose, so the parts are the whole. Never less than nothing.
+ * What a close holds for open conflicts: what the label gets less what it would get by the shares that nobody else states, by the same close and at the same rates. It is rated once for all of them; what comes of it is
+ * spread over the pieces by what they lose, so the parts are the whole. Never less than nothing.
  */
-export function rightsHoldsOf({ agreement, input, rated, left, conflicts }: Closing): RightsHold[] {
-  if (conflicts.length === 0) return [];
-  const { labelId, life } = agreement;
-  const { usage } = input.usage;
-  const lowered = withUndisputedShares(usage, conflicts, { labelId, period: periodOfMonth(life, input.month) });
-  const isIn = new Set(lowered.filter((sum, at) => sum !== usage[at]).map(({ isrc }) => isrc));
-  if (isIn.size === 0) return [];
-  const lower = rateClose({ ...input, usage: { ...input.usage, usage: lowered } });
-  const held = left - receivedOf(lower.settled);
-  if (held <= 0n) return [];
-  const concerned = conflicts.filter(({ isrc }) => isIn.has(isrc));
-  const weights = weightsOf(concerned, { rated, lower: lower.rated, usage });
-  return allocateShares(held, weights.map(rational))
-    .map((minor, at) => ({ conflictId: concerned[at]!.id, share: mostStated(concerned[at]!, labelId), minor }))
-    .filter(({ minor }) => minor > 0n);
+export function rightsHoldsOf({ input, rated, received, disputed, heldBefore }: Closing): Undisputed {
+  const nothing = { holds: [], input, left: received };
+  if (disputed.size === 0) return nothing;
+  const own = disputed.get(input.month) ?? [];
+  const record = input.usage.usage;
+  const usage = withUndisputedShares(record, own);
+  const isLower = usage.some((sum, at) => sum !== record[at]);
+  const corrections = input.corrected.map((each) => undisputedCorrection(each, heldBefore.get(each.month) ?? 0n));
+  if (!isLower && corrections.every(({ excess }) => excess === 0n)) return nothing;
+  const undisputed = {
+    ...input,
+    usage: { ...input.usage, usage },
+    corrected: corrections.map(({ corrected }) => corrected),
+  };
+  const lower = rateClose(undisputed);
+  const left = receivedOf(lower.settled);
+  if (left >= received) return nothing;
+  const lost = { period: input.month, usage: record, rated, lower: lower.rated };
+  const parts = [
+    { excess: rated.total.minor - lower.rated.total.minor, losses: isLower ? lossesOf(own, lost) : [] },
+    ...corrections,
+  ];
+  return { holds: spread(received - left, parts.flatMap(weighed)), input: undisputed, left };
 }
 
-/** What each recording loses; where roundings hide that, its units. */
-function weightsOf(
-  concerned: readonly RightsConflict[],
-  {
-    rated,
-    lower,
-    usage,
-  }: { readonly rated: RatedPeriod; readonly lower: RatedPeriod; readonly usage: readonly UsageSum[] },
-): bigint[] {
-  const [before, after] = [amountsByIsrc(rated), amountsByIsrc(lower)];
-  const lost = concerned.map(({ isrc }) => atLeastNothing((before.get(isrc) ?? 0n) - (after.get(isrc) ?? 0n)));
-  if (lost.some((minor) => minor > 0n)) return lost;
-  const units = new Map<string, bigint>();
-  for (const { isrc, quantity } of usage) units.set(isrc, (units.get(isrc) ?? 0n) + quantity);
-  const used = concerned.map(({ isrc }) => units.get(isrc) ?? 0n);
-  return used.some((quantity) => quantity > 0n) ? used : concerned.map(() => 1n);
+interface Weighed {
+  readonly loss: Loss;
+  readonly weight: ReturnType<typeof ratio>;
 }
 
-const atLeastNothing = (minor: bigint): bigint => (minor > 0n ? minor : 0n);
-
-function amountsByIsrc(rated: RatedPeriod): Map<string, bigint> {
-  const amounts = new Map<string, bigint>();
-  const parts = spreadOverRecordings(rated);
-  for (const [at, { isrc }] of rated.recordings.entries())
-    amounts.set(isrc, (amounts.get(isrc) ?? 0n) + (parts[at] ?? 0n));
-  return amounts;
+/** The pieces of a period share what it comes to beyond what is undisputed. */
+function weighed({ excess, losses }: { readonly excess: bigint; readonly losses: readonly Loss[] }): Weighed[] {
+  const whole = losses.reduce((sum, { weight }) => sum + weight, 0n);
+  const of = excess > 0n ? excess : 1n;
+  return losses.map((loss) => ({ loss, weight: ratio(loss.weight * of, whole) }));
 }
 
-const mostStated = ({ pieces }: RightsConflict, labelId: string): number =>
-  Math.max(
-    ...pieces.flatMap(({ claims }) => claims.filter((claim) => claim.labelId === labelId).map(({ share }) => share)),
-  );
+function spread(minor: bigint, parts: readonly Weighed[]): RightsHold[] {
+  const weights = parts.map(({ weight }) => weight);
+  return allocateShares(minor, weights)
+    .map((part, at) => {
+      const { weight: _, ...hold } = parts[at]!.loss;
+      return { ...hold, minor: part };
+    })
+    .filter((hold) => hold.minor > 0n);
+}
 
 export const heldForRights = (holds: readonly RightsHold[]): bigint =>
   holds.reduce((sum, { minor }) => sum + minor, 0n);

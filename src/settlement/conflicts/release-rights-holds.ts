@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { type ConflictsEnded, endedAmong, type EndedConflict, lockConflicts } from '../../catalogue';
+import { type ClaimNow, type ClaimsChanged, claimsNow, lockClaims } from '../../catalogue';
+import { ownPartOf, periodOfMonth } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
@@ -19,8 +20,9 @@ import {
 import { askToRelease, releaseJob, rightsSource } from './hold-conflicted';
 
 /**
- * Lets go what is held for conflicts that are over. Of a label that keeps the share that it stated it is due at once. Of one that states less by now it goes on waiting until a statement has taken the difference, and
- * then as far as nothing is carried forward: what it is not owed is never paid to it first. Run again, or twice at once, it releases nothing twice.
+ * Lets go what is held and in dispute no more, piece by piece: nothing while an open conflict is about the label's share in the same period and place. What is the label's own by the share that it states now is
+ * due at once. The rest it has lost: that goes on waiting until a statement has taken the difference, and then as far as nothing is carried forward, so what it is not owed is never paid to it first.
+ * Run again, or twice at once, it releases nothing twice.
  */
 @Injectable()
 export class ReleaseRightsHolds {
@@ -32,63 +34,75 @@ export class ReleaseRightsHolds {
   execute({ agreementId = '' }: JobPayload): Promise<void> {
     const at = this.clock.now();
     return this.database.asSystem(async (tx) => {
-      // Whoever ends one of these conflicts meanwhile is waited for: it may not see what has just been held. Then whoever closes a month waits.
-      const held = await stillHeld(tx, agreementId);
-      await lockConflicts(
-        tx,
-        held.map(({ conflict_id }) => conflict_id),
-      );
+      // Nobody states a share of these recordings meanwhile. Then whoever closes a month waits; what a close has held since has asked for another job.
+      const isrcs = new Set((await stillHeld(tx, agreementId)).map(({ isrc }) => isrc));
+      await lockClaims(tx, [...isrcs]);
       const agreement = await getLivingForUpdate(tx, agreementId);
-      const due = await dueNow(tx, agreement);
+      const held = (await stillHeld(tx, agreementId)).filter(({ isrc }) => isrcs.has(isrc));
+      const due = await dueNow(tx, agreement, held);
       for (const [month, releases] of Map.groupBy(due, (release) => release.month))
         await release(tx, agreement, { month, releases, at });
     });
   }
 }
 
-/** In the transaction that ends conflicts. */
-export async function releaseForEnded(tx: Tx, { conflictIds }: ConflictsEnded): Promise<void> {
-  for (const agreementId of await agreementsHolding(tx, conflictIds)) await askToRelease(tx, agreementId);
+/** In the transaction that states shares. */
+export async function releaseForClaims(tx: Tx, { isrcs }: ClaimsChanged): Promise<void> {
+  for (const agreementId of await agreementsHolding(tx, isrcs)) await askToRelease(tx, agreementId);
 }
 
 type DueRelease = RightsRelease & { readonly month: string };
 
-async function dueNow(tx: Tx, agreement: LivingAgreement): Promise<DueRelease[]> {
-  const held = await stillHeld(tx, agreement.id);
-  const ids = [...new Set(held.map(({ conflict_id }) => conflict_id))];
-  const ended = new Map((await endedAmong(tx, agreement.labelId, ids)).map((conflict) => [conflict.id, conflict]));
-  const over = held.filter(({ conflict_id }) => ended.has(conflict_id));
-  const isLost = (hold: StillHeld): boolean => (ended.get(hold.conflict_id)!.share ?? 0) < hold.share;
-  const kept = over.filter((hold) => !isLost(hold)).map((hold) => dueOf(hold, hold.left_minor));
-  const lost = over.filter(isLost);
-  if (lost.length === 0) return kept;
-  return [...kept, ...(await takenByStatements(tx, agreement, { lost, ended }))];
+/** A hold over which nobody is in dispute. */
+interface Settled extends StillHeld {
+  /** What of it is the label's own and waits still. */
+  readonly own: bigint;
+  /** What of it was lost. */
+  readonly lost: bigint;
+  readonly statedAt: Date | null;
 }
 
-const dueOf = ({ conflict_id: conflictId, month }: StillHeld, minor: bigint): DueRelease => ({
-  conflictId,
-  month,
-  minor,
-});
+async function dueNow(tx: Tx, agreement: LivingAgreement, held: readonly StillHeld[]): Promise<DueRelease[]> {
+  const { labelId, life } = agreement;
+  const places = held.map((hold) => ({ ...hold, period: periodOfMonth(life, hold.period) }));
+  const claims = await claimsNow(tx, labelId, places);
+  const settled = held.flatMap((hold, at) => settledBy(hold, claims[at]!));
+  const taken = await takenByStatements(tx, agreement, settled);
+  return settled.flatMap((hold) => {
+    const minor = hold.own + (taken.get(hold) ?? 0n);
+    return minor === 0n ? [] : [{ month: hold.month, hold: hold.number, minor }];
+  });
+}
 
-/** What was lost and was taken back by a statement since: as much of it as is not carried forward. */
+function settledBy(hold: StillHeld, { share, statedAt, isDisputed }: ClaimNow): Settled[] {
+  if (isDisputed) return [];
+  const due = ownPartOf(hold.minor, { ...hold, now: share ?? 0 });
+  const own = due > hold.released ? due - hold.released : 0n;
+  return [{ ...hold, own, lost: hold.minor - hold.released - own, statedAt }];
+}
+
+/** What was lost and was taken back by a statement that was worked out since: as much of it as is not carried forward. */
 async function takenByStatements(
   tx: Tx,
   agreement: LivingAgreement,
-  { lost, ended }: { readonly lost: readonly StillHeld[]; readonly ended: ReadonlyMap<string, EndedConflict> },
-): Promise<DueRelease[]> {
-  const taken: StillHeld[] = [];
+  settled: readonly Settled[],
+): Promise<ReadonlyMap<Settled, bigint>> {
+  const lost = settled.filter((hold) => hold.lost > 0n);
+  const taken: Settled[] = [];
   for (const [month, holds] of Map.groupBy(lost, (hold) => hold.month)) {
     const drawnUp = await lastDrawnUpAfter(tx, agreement.id, month);
-    if (drawnUp !== null) taken.push(...holds.filter(({ conflict_id }) => ended.get(conflict_id)!.endedAt <= drawnUp));
+    if (drawnUp !== null) taken.push(...holds.filter(({ statedAt }) => statedAt !== null && statedAt < drawnUp));
   }
-  let left = taken.reduce((sum, { left_minor }) => sum + left_minor, 0n) - (await carriedForward(tx, agreement));
-  return taken.flatMap((hold) => {
-    const minor = hold.left_minor < left ? hold.left_minor : left;
-    if (minor <= 0n) return [];
+  const releases = new Map<Settled, bigint>();
+  if (taken.length === 0) return releases;
+  let left = taken.reduce((sum, hold) => sum + hold.lost, 0n) - (await carriedForward(tx, agreement));
+  for (const hold of taken) {
+    const minor = hold.lost < left ? hold.lost : left;
+    if (minor <= 0n) break;
     left -= minor;
-    return [dueOf(hold, minor)];
-  });
+    releases.set(hold, minor);
+  }
+  return releases;
 }
 
 async function release(

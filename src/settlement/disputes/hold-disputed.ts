@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { receivedOf, type Settled, type UsageSum, withLowerCounts } from '../../kernel';
+import { receivedOf, withLowerCounts } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, otherSource } from '../../usage';
 import { post } from '../ledger/ledger';
@@ -9,18 +9,12 @@ import { type Dispute, type Hold, insertHold, partOf } from './disputes.reposito
 
 interface Closing {
   readonly agreement: LivingAgreement;
+  /** The close by the shares that nobody else states. */
   readonly input: CloseInput;
-  /** What the close has made. */
-  readonly settled: Pick<Settled, 'payable' | 'payment'>;
+  /** What the label gets by it. */
+  readonly left: bigint;
   /** The open ones of the month, by their numbers. */
   readonly disputes: readonly Dispute[];
-}
-
-/** What is held, and what that leaves: the usage with the lower counts, and what the label gets. */
-interface Held {
-  readonly holds: readonly Hold[];
-  readonly usage: readonly UsageSum[];
-  readonly left: bigint;
 }
 
 /**
@@ -30,13 +24,13 @@ interface Held {
 export async function holdsOf(
   tx: Tx,
   readings: KeptReadings,
-  { agreement, input, settled, disputes }: Closing,
-): Promise<Held> {
+  { agreement, input, left: received, disputes }: Closing,
+): Promise<readonly Hold[]> {
+  if (disputes.length === 0) return [];
   let { usage } = input.usage;
-  let left = receivedOf(settled);
-  if (disputes.length === 0) return { holds: [], usage, left };
+  let left = received;
   const other = await otherSource(tx, readings, agreement, input.month);
-  const holds = disputes.map((dispute): Hold => {
+  return disputes.map((dispute): Hold => {
     const before = usage;
     usage = withLowerCounts(before, other.usage, partOf(dispute));
     const of = { number: dispute.number, otherReports: other.reportIds, otherPosition: other.position };
@@ -47,7 +41,6 @@ export async function holdsOf(
     left -= minor;
     return { ...of, minor };
   });
-  return { holds, usage, left };
 }
 
 export const heldBy = (holds: readonly Hold[]): bigint => holds.reduce((sum, { minor }) => sum + minor, 0n);

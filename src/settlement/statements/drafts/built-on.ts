@@ -2,13 +2,14 @@ import type { LivingAgreement } from '../../../agreements';
 import { canonicalText, type Carried, type CloseFacts, type Terms, termsHash, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { settledEvents, type UsageBasis } from '../../../usage';
-import type { RightsConflict } from '../../../catalogue';
-import { conflictsUnder } from '../../conflicts/hold-conflicted';
+import { heldOfPeriods } from '../../conflicts/conflict-holds.repository';
+import { type DisputedShares, disputedShares } from '../../conflicts/disputed-shares';
 import { type Dispute, openDisputes } from '../../disputes/disputes.repository';
 import { figuresOf } from '../../facts/facts.repository';
 import { factsWithPool } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
+import { monthsToCompare } from './corrections';
 import { liveBases } from './live-bases';
 import { packed } from './packed';
 import { estimatedMonths, monthsUnreported, standInFor } from './stand-ins';
@@ -25,8 +26,10 @@ export interface BuiltOn {
   readonly facts: CloseFacts;
   /** Those of the period that are open. */
   readonly disputes: readonly Dispute[];
-  /** Those between the label and others over recordings of these terms that are open. */
-  readonly conflicts: readonly RightsConflict[];
+  /** What of the period, and of those that it may correct, others state a share of too. */
+  readonly disputed: DisputedShares;
+  /** Where that is so: what is held of earlier periods already, by their first months. */
+  readonly heldBefore: ReadonlyMap<string, bigint>;
   /** All of it as one text: another text, another close. */
   readonly text: string;
 }
@@ -49,7 +52,8 @@ export async function builtOn(
   const facts = await factsWithPool(tx, agreement, month);
   const figures = await figuresOf(tx, agreement, month);
   const terms = [...bases.keys()].map((of) => termsOfMonth(agreement.life, of));
-  const conflicts = await conflictsUnder(tx, agreement, terms);
+  const disputed = await disputedShares(tx, agreement, [month, ...monthsToCompare({ agreement, bookings, bases })]);
+  const heldBefore = disputed.size === 0 ? new Map<string, bigint>() : await heldOfPeriods(tx, agreement.id);
   const text = canonicalText({
     month,
     told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),
@@ -62,9 +66,9 @@ export async function builtOn(
     booked: bookings.map(({ period, sequence }) => `${period} ${sequence}`).sort(),
     carried,
     disputes: disputes.map(({ number }) => number),
-    ...(conflicts.length === 0 ? {} : { conflicts: conflicts.map(({ id, pieces }) => ({ id, pieces })) }),
+    ...(disputed.size === 0 ? {} : { disputed: packed({ shares: [...disputed], held: [...heldBefore] }) }),
   });
-  return { bases, estimatedFrom, carried, facts, disputes, conflicts, text };
+  return { bases, estimatedFrom, carried, facts, disputes, disputed, heldBefore, text };
 }
 
 /** The hash of each; periods under the same text share it, and a text may be long. */

@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../../agreements';
-import { type Terms, termsOfMonth } from '../../../kernel';
+import { receivedOf, type Terms, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { KeptReadings } from '../../../usage';
 import { heldForRights, rightsHoldsOf } from '../../conflicts/hold-conflicted';
@@ -29,9 +29,9 @@ export async function workOut(
   readings: KeptReadings,
   { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; corrections: Corrections; outcome: Outcome }> {
-  const { bases, carried, facts, disputes, conflicts } = base;
+  const { bases, carried, facts, disputes, disputed, heldBefore } = base;
   const months = new CountedMonths(tx, readings, agreement);
-  const corrections = new Corrections(months, { agreement, bookings, bases });
+  const corrections = new Corrections(months, { agreement, bookings, bases, disputed });
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
     month,
@@ -43,9 +43,10 @@ export async function workOut(
   const { closed, input } = await closeAtRates(tx, agreement, asked, at);
   refuseUnlessAsBooked(closed, bookings);
   const { settled, rates, clauseLines, sha256, rated } = closed;
-  const { holds, usage, left } = await holdsOf(tx, readings, { agreement, input, settled, disputes });
-  const undisputed = { ...input, usage: { ...input.usage, usage } };
-  const rightsHolds = rightsHoldsOf({ agreement, input: undisputed, rated, left, conflicts });
+  // What labels dispute first: whatever becomes of a difference in usage, only the share that is the label's in any case is let go with it.
+  const received = receivedOf(settled);
+  const rights = rightsHoldsOf({ input, rated, received, disputed, heldBefore });
+  const holds = await holdsOf(tx, readings, { agreement, input: rights.input, left: rights.left, disputes });
   const outcome: Outcome = {
     statement: {
       clause_lines: clauseLines,
@@ -53,14 +54,14 @@ export async function workOut(
       royalties_minor: settled.royalties,
       recouped_minor: settled.recouped,
       total_minor: settled.payable,
-      held_minor: heldBy(holds) + heldForRights(rightsHolds),
+      held_minor: heldBy(holds) + heldForRights(rights.holds),
       carried_in: carried,
       carried_out: settled.carried,
       estimated_from: base.estimatedFrom,
     },
     closed: { month, settled: withoutLines(settled), rates },
     holds,
-    rightsHolds,
+    rightsHolds: rights.holds,
     bookings: newBookings(closed, bookings),
   };
   return { closed, corrections, outcome };

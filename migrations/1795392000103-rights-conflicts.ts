@@ -57,6 +57,15 @@ ALTER TABLE statement_lines DROP CONSTRAINT statement_lines_controlled_share_che
   ADD CONSTRAINT statement_lines_controlled_share_check CHECK (controlled_share >= 0 AND controlled_share < 1) NOT VALID;
 ALTER TABLE usage_event_shares DROP CONSTRAINT usage_event_shares_share_check,
   ADD CONSTRAINT usage_event_shares_share_check CHECK (share BETWEEN 0 AND 1000000) NOT VALID;
+
+-- What was stated before is looked at once, by a job: nobody states it again.
+DO $$
+BEGIN
+  IF to_regnamespace('graphile_worker') IS NOT NULL AND EXISTS (SELECT FROM recording_rights) THEN
+    PERFORM graphile_worker.add_job('look-at-all-claims', '{}'::json, job_key => 'look-at-all-claims', max_attempts => 25);
+  END IF;
+END
+$$;
 `);
   }
 

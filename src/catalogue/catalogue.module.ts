@@ -15,6 +15,7 @@ import { decideAction } from './conflicts/conflicts.repository';
 import { AskToDecide, DecideConflict } from './conflicts/decide-conflict';
 import { ConflictEvidenceController } from './conflicts/evidence.controller';
 import { HeldForConflicts } from './conflicts/held-for-conflicts';
+import { LookAtAllClaims, lookAtAllJob } from './conflicts/look-at-all-claims';
 import { LookForConflicts } from './conflicts/look-for-conflicts';
 import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
@@ -48,7 +49,7 @@ import { WriteShares } from './write-shares';
     ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage],
     ...[StateRights, WriteShares, OnShareChanged],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
-    ...[OnClaimsChanged, HeldForConflicts],
+    ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
   ],
   exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts],
 })
@@ -60,11 +61,13 @@ export class CatalogueModule implements OnModuleInit {
     private readonly approvals: Approvals,
     private readonly decideConflict: DecideConflict,
     private readonly conflictClock: ConflictClock,
+    private readonly lookAtAllClaims: LookAtAllClaims,
   ) {}
 
   onModuleInit(): void {
     this.jobs.register(importJob, (payload) => this.runImport.execute(payload));
     this.jobs.register(clockJob, () => this.conflictClock.execute());
+    this.jobs.register(lookAtAllJob, () => this.lookAtAllClaims.execute());
     this.approvals.register(decideAction, this.decideConflict);
     this.cancellations.register(importJob, 'catalogue', (tx, actor, { subject_id: id }) =>
       this.runImport.cancel(tx, actor, id ?? ''),

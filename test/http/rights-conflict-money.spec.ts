@@ -6,6 +6,7 @@ import type { Party } from '../support/given';
 import { type AgreementAnswer, type Market, outcome, sign } from '../support/market';
 import { closeMonth, draftMonth, reportUsage } from '../support/reported-usage';
 import { dealTerms } from '../support/terms';
+import { sendEvents, usageEvent } from '../support/usage-events';
 
 interface Conflict {
   readonly id: string;
@@ -250,6 +251,11 @@ describe('60 % and 50 % of one recording', () => {
     expect(await issue(before)).toBe('409 statement-outdated');
     const held = await draftMonth(app, a.label, a.agreement.id, '2026-01');
     expect(await a.label.as.get(`/v1/statements/${held}`)).toMatchObject({ held: { amount: '6.00' } });
+    // What is disputed elsewhere, or in other months, is none of its business.
+    await b.statesThere('0.9', { territories: { include: ['US'] } });
+    await b.statesThere('0.8', { from: '2026-02-01' });
+    await b.statesThere('0.8', { until: '2026-01-01' });
+    expect(await draftMonth(app, a.label, a.agreement.id, '2026-01')).toBe(held);
     await b.states('0.4');
     expect(await issue(held)).toBe('409 statement-outdated');
     expect((await a.close('2026-01')).statement).toMatchObject({
@@ -311,6 +317,21 @@ describe('what is held', () => {
     await a.release();
     // Half of the recording is paid to each of them, and February.
     expect(await a.invoices()).toEqual(['2026-01 500.00', '2026-02 40.00']);
+  });
+
+  it('is not let go with a difference in usage that both parties agree on, and its statement is not settled', async () => {
+    const { a, isrc } = await sides(['1', '1']);
+    const service = a.serviceIds[0]!;
+    await a.used('2026-01', { [isrc]: 1_000 });
+    const played = usageEvent({ serviceIds: a.serviceIds, isrcs: [isrc] }, { id: 'played', quantity: 400 });
+    await sendEvents(a.platform.as, [played]);
+    const disputes = `/v1/agreements/${a.agreement.id}/usage-disputes`;
+    await a.platform.as.post(disputes, { month: '2026-01', serviceId: service, reason: 'The players counted less.' });
+    await a.close('2026-01');
+    expect(await a.standing('2026-01')).toBe('issued 1000.00');
+    for (const party of [a.label, a.platform]) await party.as.post(`${disputes}/1/release`, {});
+    expect(await a.balances()).toEqual({ 'platform-disputed': 1_000, 'label-disputed': -1_000 });
+    expect(await a.standing('2026-01')).toBe('issued 1000.00');
   });
 
   it('is held again of a correction that an open conflict is about', async () => {

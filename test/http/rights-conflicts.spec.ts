@@ -1,4 +1,6 @@
 import { ConflictClock } from '../../src/catalogue/conflicts/conflict-clock';
+import { LookAtAllClaims } from '../../src/catalogue/conflicts/look-at-all-claims';
+import { Database } from '../../src/platform/database/database';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { catalogueCsv } from '../support/catalogue';
@@ -245,7 +247,46 @@ describe('the end of a conflict', () => {
   });
 });
 
+describe('what was stated before anybody looked', () => {
+  it('is looked at once: each recording that is claimed twice is in a conflict, and found by nobody', async () => {
+    const isrcs = [nextIsrc(), nextIsrc()];
+    const [a, b] = [await labelWith(...isrcs), await labelWith(...isrcs)];
+    await states(a, isrcs, '0.6');
+    await app.app.get(Database).asSystem((tx) =>
+      tx.run(
+        `INSERT INTO recording_rights (owner_id, recording_id, share, territories, in_force, stated_at, stated_by)
+         SELECT b.owner_id, b.id, 0.5, x.territories, x.in_force, now(), 'member'
+           FROM recording_rights x JOIN recordings a ON a.id = x.recording_id JOIN recordings b ON b.isrc = a.isrc AND b.owner_id = $2
+          WHERE a.owner_id = $1`,
+        [a.organizationId, b.organizationId],
+      ),
+    );
+    expect(await conflictsOf(a.as)).toEqual([]);
+    for (let run = 0; run < 2; run += 1) await app.app.get(LookAtAllClaims).execute();
+    const found = await conflictsOf(b.as, '?state=open');
+    expect(found.map(({ isrc }) => isrc).sort()).toEqual(isrcs);
+    expect((await detail(a, found[0]!)).facts).toMatchObject([{ kind: 'found', organizationId: null }]);
+  });
+});
+
 describe('what is said of a conflict', () => {
+  it('keeps nobody from giving way, however often what they state has changed it', async () => {
+    const { a, conflict, path } = await opened();
+    await app.app.get(Database).asSystem((tx) =>
+      tx.run(
+        `INSERT INTO rights_conflict_facts (conflict_id, number, kind, organization_id, said, made_by, at)
+         SELECT $1, number, CASE WHEN number < 1301 THEN 'changed' ELSE 'answered' END, $2, '{"pieces":[]}', 'member', now()
+           FROM generate_series(2, 1499) AS number`,
+        [conflict.id, a.organizationId],
+      ),
+    );
+    expect(await outcome(a.as, 'POST', `${path}/answers`, { note: 'Again.' })).toBe('200');
+    expect(await outcome(a.as, 'POST', `${path}/answers`, { note: 'And again.' })).toBe('409 limit-reached');
+    const { facts } = await detail(a, conflict);
+    expect([facts.length, facts.at(-1)!.number]).toEqual([1_000, 1_500]);
+    expect(await outcome(a.as, 'POST', `${path}/withdrawal`)).toBe('200');
+  });
+
   it('may be a file, which the others and the operator save', async () => {
     const { a, b, conflict, path } = await opened();
     const attach = (type: string, content: string, name = 'contract.pdf') =>

@@ -6,14 +6,15 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import {
+  acceptedBy,
   type AttachedFile,
-  type ConflictFact,
-  factsOf,
   getConflict,
   insertFacts,
+  lastFactOf,
   type NamedShare,
   type RightsConflict,
   type Said,
+  wordsOf,
 } from './conflicts.repository';
 import { claimantsOf, type Looking, publishTo } from './look-for-conflicts';
 import { holdOpenConflict, refuseUnlessShares, SettleConflict, sharesNamed } from './settle-conflict';
@@ -26,8 +27,8 @@ export type Answer =
   | { readonly kind: 'accepted'; readonly proposal: number }
   | { readonly kind: 'withdrawn' };
 
-/** Facts of one party in one conflict. */
-const factsMax = 200;
+/** Notes, files and proposals of one label in one conflict. To accept and to give way it is always free. */
+const wordsMax = 200;
 
 /**
  * Takes what a label says. Once every label that states a share has accepted the latest proposal of one of them, its shares hold and the conflict is over; so it is where a label withdraws from what others state
@@ -43,8 +44,7 @@ export class AnswerConflict {
   async execute(tx: Tx, actor: Actor, id: string, answer: Answer): Promise<RightsConflict> {
     const conflict = await holdOpenConflict(tx, id);
     const { organizationId } = actor;
-    const facts = await factsOf(tx, id);
-    refuseUnlessPossible(conflict, facts, { organizationId, answer });
+    await refuseUnlessPossible(tx, conflict, { organizationId, answer });
     const at = this.clock.now();
     const by = { organizationId, madeBy: actorName(actor), at };
     await audit(tx, actor, { action: `rights-conflict.${answer.kind}`, subjectId: id, at });
@@ -58,23 +58,16 @@ export class AnswerConflict {
     const { kind, ...said } = answer;
     await tx.asSystem(() => insertFacts(tx, [{ conflictId: id, said: said as Said }], { kind, ...by }));
     await publishTo(tx, `rights-conflict.${kind}`, [conflict], at);
-    if (kind === 'accepted') return this.agree(tx, conflict, facts, { proposal: answer.proposal, by });
+    if (kind === 'accepted') return this.agree(tx, conflict, by);
     return getConflict(tx, id);
   }
 
-  /** Where this was the last word that lacked, what was proposed holds. */
-  private async agree(
-    tx: Tx,
-    conflict: RightsConflict,
-    before: readonly ConflictFact[],
-    { proposal: number, by }: { readonly proposal: number; readonly by: Omit<Looking, 'end'> },
-  ): Promise<RightsConflict> {
-    const proposal = before.find((fact) => fact.number === number)!;
-    const agreed = new Set([proposal.organizationId, by.organizationId]);
-    for (const { kind, said, organizationId } of before)
-      if (kind === 'accepted' && said.proposal === number) agreed.add(organizationId);
+  /** Where this was the last word that lacked, what was proposed last holds. */
+  private async agree(tx: Tx, conflict: RightsConflict, by: Omit<Looking, 'end'>): Promise<RightsConflict> {
+    const { number, organizationId, said } = (await lastFactOf(tx, conflict.id, ['proposed']))!;
+    const agreed = new Set([organizationId, ...(await acceptedBy(tx, conflict.id, number))]);
     if (!claimantsOf(conflict.pieces).every((labelId) => agreed.has(labelId))) return getConflict(tx, conflict.id);
-    const shares = proposal.said.shares!;
+    const shares = said.shares!;
     return this.settleConflict.execute(tx, conflict, {
       shareOf: sharesNamed(shares),
       looking: { ...by, end: 'agreed', shares },
@@ -85,22 +78,23 @@ export class AnswerConflict {
 const shareIn = ({ claims }: RightsConflict['pieces'][number], labelId: string): number =>
   claims.find((claim) => claim.labelId === labelId)!.share;
 
-function refuseUnlessPossible(
-  { pieces }: RightsConflict,
-  facts: readonly ConflictFact[],
+async function refuseUnlessPossible(
+  tx: Tx,
+  { id, pieces }: RightsConflict,
   { organizationId, answer }: { readonly organizationId: string; readonly answer: Answer },
-): void {
-  const own = facts.filter((fact) => fact.organizationId === organizationId);
-  if (own.length >= factsMax) throw new DomainError('limit-reached', `a label says ${factsMax} things of a conflict`);
-  if (answer.kind === 'answered' || answer.kind === 'evidence') return;
+): Promise<void> {
+  const { kind } = answer;
+  if (kind !== 'accepted' && kind !== 'withdrawn' && (await wordsOf(tx, id, organizationId)) >= wordsMax)
+    throw new DomainError('limit-reached', `a label says ${wordsMax} things of a conflict`);
+  if (kind === 'answered' || kind === 'evidence') return;
   if (!claimantsOf(pieces).includes(organizationId))
     throw new DomainError('rights-conflict-state', 'you state nothing any more of what is more than the whole');
-  if (answer.kind === 'proposed') refuseUnlessShares(pieces, answer.shares);
-  if (answer.kind !== 'accepted') return;
+  if (kind === 'proposed') refuseUnlessShares(pieces, answer.shares);
+  if (kind !== 'accepted') return;
   // Who has changed what it states has made another conflict of it than that which the proposal was about.
-  const latest = facts.findLast(({ kind }) => kind === 'proposed' || kind === 'changed');
+  const latest = await lastFactOf(tx, id, ['proposed', 'changed']);
   if (latest?.kind !== 'proposed' || latest.number !== answer.proposal)
     throw new DomainError('rights-conflict-state', 'that is not the latest proposal, or something was stated since');
-  if (latest.organizationId === organizationId || own.some(({ said }) => said.proposal === answer.proposal))
+  if (latest.organizationId === organizationId || (await acceptedBy(tx, id, latest.number)).includes(organizationId))
     throw new DomainError('rights-conflict-state', 'you have agreed; others have not');
 }

@@ -88,12 +88,48 @@ export const listConflicts = (tx: Tx, { state, isrc, after, limit }: ConflictsAs
     [state, isrc, after?.foundAt ?? null, after?.id ?? null, limit],
   );
 
-/** All that was said, in order. */
+/** Facts that are shown of a conflict: each statement about the recording may be one. */
+export const factsShown = 1000;
+
+// The pieces of each change are kept as they were, and nobody reads them all.
+const factColumns = `number, kind, organization_id AS "organizationId", said - 'pieces' AS said, at`;
+
+/** What was said last, in order. */
 export const factsOf = (tx: Tx, id: string): Promise<ConflictFact[]> =>
   tx.rows(
-    `SELECT number, kind, organization_id AS "organizationId", said, at FROM rights_conflict_facts WHERE conflict_id = $1 ORDER BY number`,
+    `SELECT * FROM (SELECT ${factColumns} FROM rights_conflict_facts WHERE conflict_id = $1 ORDER BY number DESC LIMIT ${factsShown}) AS last ORDER BY number`,
     [id],
   );
+
+export const findFact = (tx: Tx, id: string, number: number): Promise<ConflictFact | undefined> =>
+  tx.first(`SELECT ${factColumns} FROM rights_conflict_facts WHERE conflict_id = $1 AND number = $2`, [id, number]);
+
+/** The last fact of one of these kinds. */
+export const lastFactOf = (tx: Tx, id: string, kinds: readonly FactKind[]): Promise<ConflictFact | undefined> =>
+  tx.first(
+    `SELECT ${factColumns} FROM rights_conflict_facts WHERE conflict_id = $1 AND kind = ANY ($2) ORDER BY number DESC LIMIT 1`,
+    [id, kinds],
+  );
+
+/** Who has accepted a proposal. */
+export const acceptedBy = async (tx: Tx, id: string, proposal: number): Promise<(string | null)[]> =>
+  (
+    await tx.rows<{ organizationId: string | null }>(
+      `SELECT organization_id AS "organizationId" FROM rights_conflict_facts
+        WHERE conflict_id = $1 AND kind = 'accepted' AND said @> jsonb_build_object('proposal', $2::int)`,
+      [id, proposal],
+    )
+  ).map(({ organizationId }) => organizationId);
+
+/** How many notes, files and proposals of a conflict are a label's. */
+export async function wordsOf(tx: Tx, id: string, organizationId: string): Promise<number> {
+  const { words } = await tx.one<{ words: number }>(
+    `SELECT count(*)::int AS words FROM rights_conflict_facts
+      WHERE conflict_id = $1 AND organization_id = $2 AND kind IN ('answered', 'evidence', 'proposed')`,
+    [id, organizationId],
+  );
+  return words;
+}
 
 /** Which open conflict of a label each of these recordings is in. Also for the other party of a deal: ask only about what the deal names. */
 export async function openConflictsOf(

@@ -73,7 +73,11 @@ export class HeldView {
 }
 
 export class ConflictDetailView extends ConflictView {
-  @ApiProperty({ type: ConflictFactView, isArray: true, description: 'all that was said, in order' })
+  @ApiProperty({
+    type: ConflictFactView,
+    isArray: true,
+    description: 'what was said, in order: the last thousand facts',
+  })
   readonly facts!: readonly ConflictFactView[];
   @ApiProperty({ type: HeldView, isArray: true, description: 'what waits for it of your own agreements' })
   readonly held!: readonly HeldView[];

@@ -9,9 +9,9 @@ import { DomainError } from '../../platform/errors/domain-error';
 import {
   type ConflictFact,
   decideAction,
-  factsOf,
   getConflict,
   insertFacts,
+  lastFactOf,
   lockClaims,
   type NamedShare,
 } from './conflicts.repository';
@@ -81,7 +81,7 @@ export class DecideConflict implements ApprovalAction {
 }
 
 async function askedFor(tx: Tx, id: string): Promise<ConflictFact> {
-  const asked = (await factsOf(tx, id)).findLast(({ kind }) => kind === 'decision-asked');
+  const asked = await lastFactOf(tx, id, ['decision-asked']);
   if (asked === undefined) throw new Error(`nobody has asked to decide conflict ${id}`);
   return asked;
 }

@@ -13,7 +13,7 @@ import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-w
 import { Storage } from '../../platform/storage/storage';
 import { AnswerConflict } from './answer-conflict';
 import { NumberedPath } from './conflicts.controller';
-import { factsOf, getConflict, namesOf } from './conflicts.repository';
+import { findFact, getConflict, namesOf } from './conflicts.repository';
 import { ConflictView, conflictView } from './conflicts.view';
 
 export class EvidenceQuery {
@@ -74,7 +74,7 @@ export class ConflictEvidenceController {
   })
   @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
   async content(@InTx() tx: Tx, @Param() { id, number }: NumberedPath): Promise<StreamableFile> {
-    const fact = (await factsOf(tx, id)).find((each) => each.number === number);
+    const fact = await findFact(tx, id, number);
     if (fact?.said.file === undefined) throw new DomainError('not-found');
     return handedOut(this.storage, fact.said.file, `${id}-${number}`);
   }

@@ -23,7 +23,8 @@ import { OnClaimsChanged } from './on-claims-changed';
 
 /** Whose doing it is that somebody looks, and what a conflict that is over by now ends as. */
 export interface Looking {
-  readonly organizationId: string;
+  /** Null: nobody's. */
+  readonly organizationId: string | null;
   readonly madeBy: string;
   readonly end: ConflictEnd;
   /** With what it ends: the shares that were agreed or decided. */

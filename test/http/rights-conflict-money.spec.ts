@@ -1,3 +1,4 @@
+import { moneyFromText } from '../../src/kernel';
 import { ReleaseRightsHolds } from '../../src/settlement/conflicts/release-rights-holds';
 import { ReadAgain } from '../../src/usage/suspense/read-again';
 import { startTestApp, type TestApp } from '../support/app';
@@ -101,12 +102,17 @@ class Side {
     const { rows } = await this.label.as.get<{ rows: { account: string; balance: { amount: string } }[] }>(
       `/v1/agreements/${this.agreement.id}/balances`,
     );
-    const cents = rows.map(({ account, balance }) => [account, Math.round(parseFloat(balance.amount) * 100)] as const);
-    expect(cents.reduce((sum, [, amount]) => sum + amount, 0)).toBe(0);
-    const fee: Record<string, number> = { 'platform-receivable': 10_000, 'label-payable': -10_000 };
+    const amounts = rows.map(
+      ({ account, balance }) => [account, moneyFromText(balance.amount, 'USD').minor / 100n] as const,
+    );
+    expect(amounts.reduce((sum, [, amount]) => sum + amount, 0n)).toBe(0n);
+    const fee: Record<string, bigint> = { 'platform-receivable': 10_000n, 'label-payable': -10_000n };
     return Object.fromEntries(
-      cents.map(([account, amount]) => [account, amount / 100 - (fee[account] ?? 0)]).filter(([, left]) => left !== 0),
-    ) as Record<string, number>;
+      amounts
+        .map(([account, amount]) => [account, amount - (fee[account] ?? 0n)] as const)
+        .filter(([, left]) => left !== 0n)
+        .map(([account, left]) => [account, parseInt(left.toString(), 10)]),
+    );
   }
 
   /** Everybody signs in again: a session does not last that long. */

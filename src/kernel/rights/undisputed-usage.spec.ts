@@ -2,7 +2,7 @@ import { monthPeriod } from '../calendar';
 import { type UsageSum } from '../rating';
 import { territoryNumber } from '../territory';
 import { type Overclaimed } from './overclaimed';
-import { disputedPieces, ownPartOf, withUndisputedShares } from './undisputed-usage';
+import { disputedPieceOf, disputedPieces, ownPartOf, withUndisputedShares } from './undisputed-usage';
 
 const claims = [
   { labelId: 'a', share: 600_000 },
@@ -59,6 +59,17 @@ describe('usage of a recording that is in a conflict', () => {
   it('is the label’s own as far as the share that it has in the end', () => {
     const own = (now: number): bigint => ownPartOf(101n, { share: 600_000, undisputed: 500_000, now });
     expect([0, 500_000, 550_000, 599_999, 600_000, 1_000_000].map(own)).toEqual([0n, 0n, 50n, 100n, 101n, 101n]);
+  });
+
+  it('may be of any day where that is not known: it counts by the least that is undisputed on one of them', () => {
+    const whole = [...claims, { labelId: 'c', share: 300_000 }];
+    const two = [piece({ until: '2026-01-10' }), piece({ from: '2026-01-20', claims: whole })];
+    const disputed = disputedPieces(two, { labelId: 'a', period, places });
+    expect(disputedPieceOf(disputed, sum())).toMatchObject({
+      ...{ from: '2026-01-01', until: '2026-02-01', share: 600_000, undisputed: 200_000 },
+    });
+    expect(disputedPieceOf(disputed, sum({ usedOn: '2026-01-09' }))).toMatchObject({ undisputed: 500_000 });
+    expect(disputedPieceOf(disputed, sum({ usedOn: '2026-01-10' }))).toBeUndefined();
   });
 
   it('goes by its day where that is known', () => {

@@ -42,21 +42,22 @@ export function disputedPieces(
   });
 }
 
-/** Where a use is disputed; where its day is not known, the piece that leaves the label least, whatever its days are. */
+/**
+ * Where a use is disputed. Where its day is not known it may be of any piece of its place: then it is the one that leaves the label least, on the days from the first to the last of them.
+ */
 export function disputedPieceOf(
   pieces: readonly DisputedPiece[],
   { territory, usedOn }: Pick<UsageSum, 'territory' | 'usedOn'>,
 ): DisputedPiece | undefined {
   const place = territoryNumber(territory);
-  return pieces
-    .filter(({ territories, from, until }) => {
-      const isDay = usedOn === undefined || (from <= usedOn && usedOn < until);
-      return isDay && territories.includes(place);
-    })
-    .reduce<DisputedPiece | undefined>(
-      (least, piece) => (least === undefined || piece.undisputed < least.undisputed ? piece : least),
-      undefined,
-    );
+  const there = pieces.filter(({ territories }) => territories.includes(place));
+  if (usedOn !== undefined) return there.find(({ from, until }) => from <= usedOn && usedOn < until);
+  return there.reduce<DisputedPiece | undefined>((all, piece) => {
+    if (all === undefined) return piece;
+    const from = piece.from < all.from ? piece.from : all.from;
+    const until = piece.until > all.until ? piece.until : all.until;
+    return { ...(piece.undisputed < all.undisputed ? piece : all), from, until };
+  }, undefined);
 }
 
 /** A label's usage of a period, counted by the share that nobody else states too wherever a recording is in a conflict; units stay as they are, and no share becomes larger. */

@@ -68,12 +68,17 @@ export const stillHeld = (tx: Tx, agreementId: string): Promise<StillHeld[]> =>
     [agreementId],
   );
 
-/** What is held of an agreement's periods, by their first months, in minor units of the currency of the terms. */
-export async function heldOfPeriods(tx: Tx, agreementId: string): Promise<ReadonlyMap<string, bigint>> {
+/** What is held of these periods of an agreement, by their first months, in minor units of the currency of the terms. */
+export async function heldOfPeriods(
+  tx: Tx,
+  agreementId: string,
+  periods: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  if (periods.length === 0) return new Map();
   const rows = await tx.rows<{ period: string; minor: bigint }>(
     `SELECT to_char(period, 'YYYY-MM') AS period, sum(amount_minor - ${releasedOf})::bigint AS minor
-       FROM rights_conflict_holds h WHERE agreement_id = $1 GROUP BY period ORDER BY period`,
-    [agreementId],
+       FROM rights_conflict_holds h WHERE agreement_id = $1 AND period = ANY ($2::date[]) GROUP BY period ORDER BY period`,
+    [agreementId, periods.map((period) => `${period}-01`)],
   );
   return new Map(rows.map(({ period, minor }) => [period, minor]));
 }

@@ -48,8 +48,8 @@ class Losses {
     const territory = territoryNumber(use.territory);
     const { from, until, share, undisputed } = piece;
     const { conflictId } = disputed!;
-    // Pieces of one place have no day in common.
-    const key = `${isrc} ${territory} ${from}`;
+    // Pieces of one place have no day in common; uses whose day is not known are of all of them.
+    const key = `${isrc} ${territory} ${from} ${until}`;
     const before = this.losses.get(key)?.weight ?? 0n;
     const part = { conflictId, period: this.period, isrc, territory, from, until, share, undisputed };
     this.losses.set(key, { ...part, weight: before + weight });

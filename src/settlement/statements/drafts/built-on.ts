@@ -28,7 +28,7 @@ export interface BuiltOn {
   readonly disputes: readonly Dispute[];
   /** What of the period, and of those that it may correct, others state a share of too. */
   readonly disputed: DisputedShares;
-  /** Where that is so: what is held of earlier periods already, by their first months. */
+  /** What is held already of earlier ones of these, by their first months. */
   readonly heldBefore: ReadonlyMap<string, bigint>;
   /** All of it as one text: another text, another close. */
   readonly text: string;
@@ -53,7 +53,8 @@ export async function builtOn(
   const figures = await figuresOf(tx, agreement, month);
   const terms = [...bases.keys()].map((of) => termsOfMonth(agreement.life, of));
   const disputed = await disputedShares(tx, agreement, [month, ...monthsToCompare({ agreement, bookings, bases })]);
-  const heldBefore = disputed.size === 0 ? new Map<string, bigint>() : await heldOfPeriods(tx, agreement.id);
+  const earlier = [...disputed.keys()].filter((of) => of !== month);
+  const heldBefore = await heldOfPeriods(tx, agreement.id, earlier);
   const text = canonicalText({
     month,
     told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),

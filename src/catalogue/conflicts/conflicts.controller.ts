@@ -43,7 +43,7 @@ export class NumberedPath {
   readonly number!: number;
 }
 
-export class AnswerBody {
+export class ConflictAnswerBody {
   @TextField({ max: 10_000, description: 'what the label says of it' })
   readonly note!: string;
 }
@@ -64,7 +64,7 @@ export class ProposalBody {
   readonly note?: string;
 }
 
-export class DecisionBody {
+export class ConflictDecisionBody {
   @ObjectsField(() => NamedShareBody, { max: 100, description: 'each label that states a share there, once' })
   readonly shares!: NamedShareBody[];
 
@@ -112,7 +112,7 @@ export class ConflictsController {
   @Get(':id')
   @Allow({ kinds: ['label', 'operator'] })
   @ApiOperation({
-    summary: 'A conflict: who states what, where and when, what was said, and what is held for it',
+    summary: 'A conflict: who states what, what was said, and what is held for it',
     description: 'Of another label its name and what it states there, no more of its catalogue.',
   })
   @ApiOkResponse({ type: ConflictDetailView })
@@ -129,7 +129,7 @@ export class ConflictsController {
     @By() actor: Actor,
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Body() { note }: AnswerBody,
+    @Body() { note }: ConflictAnswerBody,
   ): Promise<ConflictDetailView> {
     return this.say(tx, actor, id, { kind: 'answered', note });
   }
@@ -190,7 +190,7 @@ export class ConflictsController {
     @By() actor: Actor,
     @InTx() tx: Tx,
     @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: DecisionBody,
+    @Body() body: ConflictDecisionBody,
   ): Promise<DecisionAskedView> {
     return { approvalId: (await this.askToDecide.execute(tx, actor, id, body)).id };
   }

@@ -3,19 +3,19 @@ import { type Overclaimed, shareText, territoryCode, undisputedShare } from '../
 import { conflictStates, type ConflictFact, factKinds, type RightsConflict } from './conflicts.repository';
 import type { HeldMoney } from './held-for-conflicts';
 
-export class ClaimView {
+export class StatedClaimView {
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ example: '0.6', description: 'what it states' }) readonly share!: string;
   @ApiProperty({ example: '0.5', description: 'what of that nobody else states too' }) readonly undisputed!: string;
 }
 
-export class PieceView {
+export class ConflictPieceView {
   @ApiProperty({ type: String, isArray: true, example: ['KZ', 'UZ'] }) readonly territories!: readonly string[];
   @ApiProperty({ format: 'date' }) readonly from!: string;
   @ApiProperty({ type: String, format: 'date', nullable: true, description: 'not included; null: without end' })
   readonly until!: string | null;
   @ApiProperty({ example: '1.1', description: 'what is stated there together' }) readonly sum!: string;
-  @ApiProperty({ type: ClaimView, isArray: true }) readonly claims!: readonly ClaimView[];
+  @ApiProperty({ type: StatedClaimView, isArray: true }) readonly claims!: readonly StatedClaimView[];
 }
 
 export class PartyView {
@@ -29,11 +29,11 @@ export class ConflictView {
   @ApiProperty({ enum: conflictStates }) readonly state!: string;
   @ApiProperty({ type: PartyView, isArray: true }) readonly parties!: readonly PartyView[];
   @ApiProperty({
-    type: PieceView,
+    type: ConflictPieceView,
     isArray: true,
     description: 'where and when more than the whole is stated; of one that has ended as it stood last',
   })
-  readonly pieces!: readonly PieceView[];
+  readonly pieces!: readonly ConflictPieceView[];
   @ApiProperty({ format: 'date-time' }) readonly foundAt!: string;
   @ApiProperty({ format: 'date', description: 'the last day for an answer of each party' }) readonly answerBy!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly endedAt!: string | null;
@@ -83,7 +83,7 @@ export class ConflictDetailView extends ConflictView {
   readonly held!: readonly HeldView[];
 }
 
-const pieceView = (piece: Overclaimed): PieceView => ({
+const pieceView = (piece: Overclaimed): ConflictPieceView => ({
   territories: piece.territories.map(territoryCode),
   from: piece.from,
   until: piece.until,

@@ -10,7 +10,7 @@ CREATE TABLE rights_conflicts (
   isrc char(12) NOT NULL,
   -- Labels that state a share where there is more than the whole.
   parties uuid[] NOT NULL CHECK (cardinality(parties) > 1),
-  -- Where and when: [{territories: [number], from, until, claims: [{labelId, share}]}], shares in millionths. Of one that has ended as it stood last.
+  -- Where and when: [{territories: [number], from, until, claims: [{labelId, share, kept}]}], shares in millionths. Of one that has ended as it stood last.
   pieces jsonb NOT NULL CHECK (jsonb_array_length(pieces) > 0),
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'withdrawn', 'agreed', 'decided')),
   found_at timestamptz NOT NULL,
@@ -19,6 +19,7 @@ CREATE TABLE rights_conflicts (
   CONSTRAINT rights_conflicts_ended CHECK ((state = 'open') = (ended_at IS NULL))
 );
 CREATE UNIQUE INDEX rights_conflicts_one_open ON rights_conflicts (isrc) WHERE state = 'open';
+CREATE INDEX rights_conflicts_of_recording ON rights_conflicts (isrc) WHERE state IN ('agreed', 'decided');
 CREATE INDEX rights_conflicts_to_answer ON rights_conflicts (answer_by) WHERE state = 'open';
 CREATE INDEX rights_conflicts_of ON rights_conflicts USING gin (parties);
 ALTER TABLE rights_conflicts ENABLE ROW LEVEL SECURITY;

@@ -340,6 +340,27 @@ describe('what is held', () => {
     expect(await a.standing('2026-01')).toBe('issued 1000.00');
   });
 
+  it('is only what a label states beyond that on which they agreed before', async () => {
+    const { a, b, isrc, id } = await sides(['0.6', '0.5']);
+    await agree(a, b, id, ['0.5', '0.5']);
+    await a.states('0.7');
+    const [again] = (await a.label.as.get<{ rows: { pieces: { claims: object[] }[] }[] }>(
+      `/v1/rights-conflicts?isrc=${isrc}&state=open`,
+    ))!.rows;
+    expect(again!.pieces.flatMap(({ claims }) => claims)).toEqual(
+      expect.arrayContaining([
+        { labelId: a.label.organizationId, share: '0.7', undisputed: '0.5' },
+        { labelId: b.label.organizationId, share: '0.5', undisputed: '0.5' },
+      ]),
+    );
+    for (const side of [a, b]) {
+      await side.used('2026-01', { [isrc]: 100 });
+      await side.close('2026-01');
+    }
+    expect([await a.standing('2026-01'), await b.standing('2026-01')]).toEqual(['issued 20.00', 'issued 0.00']);
+    expect([await a.invoices(), await b.invoices()]).toEqual([['2026-01 50.00'], ['2026-01 50.00']]);
+  });
+
   it('is held again of a correction that an open conflict is about', async () => {
     const { a, b, id } = await closedJanuary(['0.6', '0.5']);
     await a.label.as.post(`/v1/rights-conflicts/${id}/withdrawal`, {});

@@ -1,3 +1,4 @@
+import { wholeShare } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 
 /** A recording in one place, on days of a period. */
@@ -22,14 +23,19 @@ export interface ClaimNow {
   readonly isDisputed: boolean;
 }
 
+/** Whether the label's claim of a piece is more than what nobody disputes: `undisputedShare` of the kernel. */
+const isDisputed = `EXISTS (
+  SELECT FROM jsonb_to_recordset(q.claims) AS own ("labelId" uuid, share int, kept int)
+   WHERE own."labelId" = $1 AND own.share > coalesce(own.kept, 0)
+     AND own.share > ${wholeShare} - (SELECT sum(share) FROM jsonb_to_recordset(q.claims) AS other ("labelId" uuid, share int) WHERE other."labelId" <> $1))`;
+
 /** In the order of the places. Certain until the transaction ends where the caller holds the claims of these recordings. The system's question. */
 export const claimsNow = (tx: Tx, labelId: string, places: readonly ClaimedPlace[]): Promise<ClaimNow[]> =>
   tx.rows(
     `SELECT s.share, s.stated_at AS "statedAt",
             EXISTS (SELECT FROM rights_conflicts c, jsonb_to_recordset(c.pieces) AS q (territories jsonb, "from" date, until date, claims jsonb)
                      WHERE c.state = 'open' AND c.isrc = p.isrc AND daterange(q."from", q.until) && daterange(p.begins, p.ends)
-                       AND q.territories @> to_jsonb(p.territory)
-                       AND q.claims @> jsonb_build_array(jsonb_build_object('labelId', $1::uuid))) AS "isDisputed"
+                       AND q.territories @> to_jsonb(p.territory) AND ${isDisputed}) AS "isDisputed"
        FROM unnest($2::bpchar[], $3::int[], $4::date[], $5::date[], $6::date[], $7::date[]) WITH ORDINALITY
               AS p (isrc, territory, since, until, begins, ends, place),
             LATERAL (SELECT (min(x.share) * 1000000)::int AS share, max(x.stated_at) AS stated_at

@@ -1,4 +1,4 @@
-import type { Overclaimed, StatedClaim } from '../../kernel';
+import { type Overclaimed, type SettledShares, type StatedClaim, wholeShare } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 
@@ -192,6 +192,36 @@ export const claimsMeeting = (tx: Tx, isrcs: readonly string[]): Promise<ClaimOf
 /** Open conflicts of these recordings. The caller holds the claims. */
 export const openConflicts = (tx: Tx, isrcs: readonly string[]): Promise<RightsConflict[]> =>
   tx.rows(`SELECT ${columns} FROM rights_conflicts WHERE state = 'open' AND isrc = ANY ($1::bpchar[])`, [isrcs]);
+
+/** With what conflicts of these recordings have ended by agreement or decision, by recording, the latest last. The system's question. */
+export async function settledShares(tx: Tx, isrcs: readonly string[]): Promise<ReadonlyMap<string, SettledShares[]>> {
+  const ended = await tx.rows<Pick<RightsConflict, 'isrc' | 'pieces'> & { readonly shares: readonly NamedShare[] }>(
+    `SELECT isrc::text AS isrc, pieces, f.said -> 'shares' AS shares
+       FROM rights_conflicts c JOIN rights_conflict_facts f ON f.conflict_id = c.id AND f.kind = c.state
+      WHERE isrc = ANY ($1::bpchar[]) AND state IN ('agreed', 'decided') ORDER BY isrc, ended_at, found_at, c.id`,
+    [isrcs],
+  );
+  const settled = new Map<string, SettledShares[]>();
+  for (const { isrc, pieces, shares: named } of ended) {
+    // Each label is named once, and is bound where it stated something.
+    const places = pieces.map(({ territories, from, until, claims }) => ({
+      ...{ territories, from, until },
+      shares: new Map(
+        named
+          .filter(({ labelId }) => claims.some((claim) => claim.labelId === labelId))
+          .map(({ labelId, share }) => [labelId, millionthsOf(share)]),
+      ),
+    }));
+    settled.set(isrc, [...(settled.get(isrc) ?? []), ...places]);
+  }
+  return settled;
+}
+
+/** "0.6" as 600000: at most six decimals. */
+export const millionthsOf = (share: string): number => {
+  const [whole, decimals = ''] = share.split('.');
+  return parseInt(whole!, 10) * wholeShare + parseInt(decimals.padEnd(6, '0'), 10);
+};
 
 export interface FoundConflict {
   readonly isrc: string;

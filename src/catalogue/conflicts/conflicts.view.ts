@@ -6,7 +6,11 @@ import type { HeldMoney } from './held-for-conflicts';
 export class StatedClaimView {
   @ApiProperty({ format: 'uuid' }) readonly labelId!: string;
   @ApiProperty({ example: '0.6', description: 'what it states' }) readonly share!: string;
-  @ApiProperty({ example: '0.5', description: 'what of that nobody else states too' }) readonly undisputed!: string;
+  @ApiProperty({
+    example: '0.5',
+    description: 'what of that nobody else states too, or what an earlier conflict between all of them has left it',
+  })
+  readonly undisputed!: string;
 }
 
 export class ConflictPieceView {

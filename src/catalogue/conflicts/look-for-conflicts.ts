@@ -18,6 +18,7 @@ import {
   type NamedShare,
   openConflicts,
   type RightsConflict,
+  settledShares,
 } from './conflicts.repository';
 import { OnClaimsChanged } from './on-claims-changed';
 
@@ -76,11 +77,12 @@ export class LookForConflicts {
 
 async function changeOf(tx: Tx, isrcs: readonly string[]): Promise<Change> {
   const claims = Map.groupBy(await claimsMeeting(tx, isrcs), ({ isrc }) => isrc);
+  const settled = await settledShares(tx, [...claims.keys()]);
   const open = new Map((await openConflicts(tx, isrcs)).map((conflict) => [conflict.isrc, conflict]));
   const change: Change = { found: [], changed: [], over: [] };
   for (const isrc of isrcs) {
     const before = open.get(isrc);
-    const pieces = overclaimed(claims.get(isrc) ?? []);
+    const pieces = overclaimed(claims.get(isrc) ?? [], settled.get(isrc));
     const now = { isrc, pieces, parties: [...new Set([...(before?.parties ?? []), ...claimantsOf(pieces)])].sort() };
     if (before === undefined && pieces.length > 0) change.found.push(now);
     if (before !== undefined && pieces.length === 0) change.over.push(before);

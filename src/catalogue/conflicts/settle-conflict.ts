@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { getRecording } from '../recordings.repository';
 import { WriteShares } from '../write-shares';
-import { getConflict, lockClaims, type NamedShare, type RightsConflict } from './conflicts.repository';
+import { getConflict, lockClaims, millionthsOf, type NamedShare, type RightsConflict } from './conflicts.repository';
 import { claimantsOf, LookForConflicts, type Looking } from './look-for-conflicts';
 
 export interface Settling {
@@ -106,9 +106,3 @@ export const sharesNamed =
     const named = shares.find((each) => each.labelId === labelId);
     return named && millionthsOf(named.share);
   };
-
-/** "0.6" as 600000: at most six decimals. */
-const millionthsOf = (share: string): number => {
-  const [whole, decimals = ''] = share.split('.');
-  return parseInt(whole!, 10) * wholeShare + parseInt(decimals.padEnd(6, '0'), 10);
-};

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { wholeShare } from '../money';
-import { overclaimed, type StatedClaim, undisputedShare } from './overclaimed';
+import { overclaimed, type SettledShares, type StatedClaim, undisputedShare } from './overclaimed';
 
 const claim = (labelId: string, share: number, more: Partial<StatedClaim> = {}): StatedClaim => ({
   ...{ labelId, share, territories: [1, 2], from: '2020-01-01', until: null },
@@ -49,6 +49,54 @@ describe('more than the whole of a recording', () => {
   it('leaves nothing undisputed of what another one states whole', () => {
     const claims = [claim('a', wholeShare), claim('b', wholeShare)];
     expect(undisputedShare(overclaimed(claims)[0]!, 'a')).toBe(0);
+  });
+
+  it('leaves each label what an earlier conflict between all of them has ended with, and binds nobody else', () => {
+    const half = (until: string | null = null): SettledShares => ({
+      ...{ territories: [1], from: '2021-01-01', until },
+      shares: new Map([
+        ['a', 500_000],
+        ['b', 500_000],
+      ]),
+    });
+    const claims = [claim('a', 600_000), claim('b', 500_000)];
+    const kept = [
+      { labelId: 'a', share: 600_000, kept: 500_000 },
+      { labelId: 'b', share: 500_000, kept: 500_000 },
+    ];
+    const pieces = overclaimed(claims, [half('2022-01-01')]);
+    expect(pieces).toEqual([
+      { territories: [1, 2], from: '2020-01-01', until: '2021-01-01', claims: both },
+      { territories: [1], from: '2021-01-01', until: '2022-01-01', claims: kept },
+      { territories: [2], from: '2021-01-01', until: '2022-01-01', claims: both },
+      { territories: [1, 2], from: '2022-01-01', until: null, claims: both },
+    ]);
+    expect(['a', 'b'].map((labelId) => undisputedShare(pieces[1]!, labelId))).toEqual([500_000, 500_000]);
+    const other = { ...half(), shares: new Map([['a', 700_000]]).set('c', 300_000) };
+    for (const [stated, settled] of [
+      [[...claims, claim('c', 1)], [half()]],
+      [claims, [half(), other]],
+    ] as const) {
+      const found = overclaimed(stated, settled);
+      expect(found.flatMap((piece) => piece.claims).some((each) => each.kept !== undefined)).toBe(false);
+    }
+  });
+
+  it('never leaves them more than the whole together, whatever was agreed before', () => {
+    const share = fc.integer({ min: 0, max: wholeShare });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(share, share), { minLength: 2, maxLength: 4 }), (drawn) => {
+        const sum = drawn.reduce((total, [, before]) => total + before, 0);
+        const shares = new Map(
+          drawn.map(([, before], at) => [`${at}`, sum > wholeShare ? Math.floor((before * wholeShare) / sum) : before]),
+        );
+        const claims = drawn.map(([stated], at) => claim(`${at}`, stated, { territories: [1] }));
+        for (const piece of overclaimed(claims, [{ territories: [1], from: '2020-01-01', until: null, shares }])) {
+          const own = piece.claims.map((each) => Math.min(each.share, undisputedShare(piece, each.labelId)));
+          expect(own.reduce((total, part) => total + part, 0)).toBeLessThanOrEqual(wholeShare);
+        }
+      }),
+    );
   });
 
   it('says of each place and day what adding up by hand says', () => {

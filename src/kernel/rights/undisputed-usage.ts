@@ -23,7 +23,7 @@ export interface DisputedRecording {
   readonly pieces: readonly DisputedPiece[];
 }
 
-/** What of a conflict is about a label's share in a period and in these places; nothing where the label states none there by now. */
+/** What of a conflict is about a label's share in a period and in these places; nothing where the label states none there by now, or no more than an earlier conflict has left it. */
 export function disputedPieces(
   pieces: readonly Overclaimed[],
   {
@@ -38,7 +38,8 @@ export function disputedPieces(
     const from = piece.from > period.from ? piece.from : period.from;
     const until = piece.until !== null && piece.until < period.until ? piece.until : period.until;
     if (claim === undefined || territories.length === 0 || from >= until) return [];
-    return [{ territories, from, until, share: claim.share, undisputed: undisputedShare(piece, labelId) }];
+    const [share, undisputed] = [claim.share, undisputedShare(piece, labelId)];
+    return undisputed < share ? [{ territories, from, until, share, undisputed }] : [];
   });
 }
 

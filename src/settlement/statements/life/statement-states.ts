@@ -13,7 +13,7 @@ import { credited } from '../../invoices/invoices.repository';
  * | issued | booked and invoiced; the platform has said nothing |
  * | accepted | the platform has |
  * | disputed | it disputes lines, and that is not over |
- * | settled | no dispute is open, and whatever was payable is paid |
+ * | settled | no dispute is open, nothing is held, and whatever was payable is paid |
  */
 export const statementStates = ['draft', 'issued', 'accepted', 'disputed', 'settled'] as const;
 export type StatementState = (typeof statementStates)[number];

@@ -4,6 +4,7 @@ import { appendOnly, onlyChanges } from './support/policies';
 /** Several labels state more than the whole of one recording: a matter of its own, until one of them gives way, they agree, or two persons of the operator decide. */
 export class RightsConflicts1795392000103 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 CREATE TABLE rights_conflicts (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -68,9 +69,11 @@ BEGIN
 END
 $$;
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 DELETE FROM recording_rights WHERE share = 0;
 ALTER TABLE usage_event_shares DROP CONSTRAINT usage_event_shares_share_check,
@@ -80,5 +83,6 @@ ALTER TABLE statement_lines DROP CONSTRAINT statement_lines_controlled_share_che
 ALTER TABLE recording_rights DROP CONSTRAINT recording_rights_share_check, ADD CONSTRAINT recording_rights_share_check CHECK (share > 0 AND share <= 1);
 DROP TABLE rights_conflict_facts, rights_conflicts;
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 }

@@ -1,4 +1,4 @@
-import { controlGaps, rivalStatements } from '../catalogue';
+import { controlGaps, openConflictsOf, rivalStatements } from '../catalogue';
 import { expandTerritories, type Grant, territoryCode, type Terms, type TerritorySet } from '../kernel';
 import { compactTerritories } from './compact-territories';
 import type { Tx } from '../platform/database/tx';
@@ -20,6 +20,8 @@ export interface RightsProblem {
 
 export interface TrackInDoubt {
   readonly isrc: string;
+  /** The open conflict between labels that the recording is in; undefined: none. */
+  readonly conflictId?: string;
   readonly problems: readonly RightsProblem[];
 }
 
@@ -46,14 +48,20 @@ export async function tracksInDoubt(tx: Tx, terms: Terms): Promise<TrackInDoubt[
     const conflicting = territories.map(territoryCode).filter((code) => !told.has(code));
     byPlace.set(place, { ...own, conflicting });
   }
+  const doubted = [...byPlace.keys()].map((place) => isrcs[place] ?? '');
+  const conflicts = await openConflictsOf(tx, labelId, doubted);
   return [...byPlace]
     .sort(([a], [b]) => a - b)
     .map(([place, reasons]) => ({
       isrc: isrcs[place] ?? '',
+      ...conflictOf(conflicts.get(isrcs[place] ?? '')),
       problems: rightsReasons.flatMap((reason) => problemsFor(reason, reasons[reason], places)),
     }))
     .filter(({ problems }) => problems.length > 0);
 }
+
+const conflictOf = (conflict: { readonly id: string } | undefined): Pick<TrackInDoubt, 'conflictId'> =>
+  conflict === undefined ? {} : { conflictId: conflict.id };
 
 /** Territories in which the same uses are licensed, and these uses. */
 interface LicensedPlaces {

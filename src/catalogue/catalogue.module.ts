@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
 import { CatalogueChangesController } from './changes.controller';
@@ -7,6 +8,17 @@ import { ImportAtOnce } from './imports/import-at-once';
 import { ImportsAtOnceController } from './imports/imports-at-once.controller';
 import { importJob, ReceiveImport } from './imports/receive-import';
 import { RunImport } from './imports/run-import';
+import { AnswerConflict } from './conflicts/answer-conflict';
+import { clockJob, ConflictClock } from './conflicts/conflict-clock';
+import { ConflictsController } from './conflicts/conflicts.controller';
+import { decideAction } from './conflicts/conflicts.repository';
+import { AskToDecide, DecideConflict } from './conflicts/decide-conflict';
+import { ConflictEvidenceController } from './conflicts/evidence.controller';
+import { HeldForConflicts } from './conflicts/held-for-conflicts';
+import { LookAtAllClaims, lookAtAllJob } from './conflicts/look-at-all-claims';
+import { LookForConflicts } from './conflicts/look-for-conflicts';
+import { OnClaimsChanged } from './conflicts/on-claims-changed';
+import { SettleConflict } from './conflicts/settle-conflict';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
 import { PackagesController } from './packages.controller';
@@ -16,6 +28,7 @@ import { ReleasesController } from './releases.controller';
 import { RightsController } from './rights.controller';
 import { CatalogueSettingsController } from './settings.controller';
 import { StateRights } from './state-rights';
+import { WriteShares } from './write-shares';
 
 @Module({
   controllers: [
@@ -28,20 +41,34 @@ import { StateRights } from './state-rights';
     RecordingsController,
     ReleasesController,
     RightsController,
+    ConflictsController,
+    ConflictEvidenceController,
     PackagesController,
   ],
-  providers: [ImportAtOnce, ReceiveImport, RunImport, StateRights, PublishPackage, OnShareChanged],
-  exports: [OnShareChanged],
+  providers: [
+    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage],
+    ...[StateRights, WriteShares, OnShareChanged],
+    ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
+    ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
+  ],
+  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly cancellations: Cancellations,
     private readonly runImport: RunImport,
+    private readonly approvals: Approvals,
+    private readonly decideConflict: DecideConflict,
+    private readonly conflictClock: ConflictClock,
+    private readonly lookAtAllClaims: LookAtAllClaims,
   ) {}
 
   onModuleInit(): void {
     this.jobs.register(importJob, (payload) => this.runImport.execute(payload));
+    this.jobs.register(clockJob, () => this.conflictClock.execute());
+    this.jobs.register(lookAtAllJob, () => this.lookAtAllClaims.execute());
+    this.approvals.register(decideAction, this.decideConflict);
     this.cancellations.register(importJob, 'catalogue', (tx, actor, { subject_id: id }) =>
       this.runImport.cancel(tx, actor, id ?? ''),
     );

@@ -84,7 +84,7 @@ const gapsOf = (
                FROM unnest($2::int[], $3::text[]) AS asked (place, isrc)
               CROSS JOIN unnest($4::int[]) AS territory
                LEFT JOIN recordings r ON r.owner_id = $1 AND r.isrc = asked.isrc
-               LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND territory = ANY (x.territories) AND x.in_force && daterange($5, $6)
+               LEFT JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.share > 0 AND territory = ANY (x.territories) AND x.in_force && daterange($5, $6)
               GROUP BY asked.place, territory
              HAVING (range_agg(x.in_force) FILTER (WHERE x.share = 1) @> daterange($5, $6)) IS NOT TRUE) AS gap
       GROUP BY place ORDER BY place`,
@@ -112,7 +112,7 @@ export async function rivalStatements(
          FROM unnest($2::bpchar[]) WITH ORDINALITY AS asked (isrc)
          JOIN recordings r ON r.isrc = asked.isrc AND r.owner_id <> $1
          JOIN organizations o ON o.id = r.owner_id AND o.state = 'verified'
-         JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.territories && $3::int[] AND x.in_force && daterange($4, $5)
+         JOIN recording_rights x ON x.recording_id = r.id AND x.replaced_at IS NULL AND x.share > 0 AND x.territories && $3::int[] AND x.in_force && daterange($4, $5)
         CROSS JOIN LATERAL unnest(x.territories & $3::int[]) AS territory
         GROUP BY asked.ordinality ORDER BY asked.ordinality`,
       [labelId, isrcs, numbersOf(territories), period.from, period.until],

@@ -1,5 +1,9 @@
 export { CatalogueModule } from './catalogue.module';
 export { controlFaults } from './control';
+export { type ClaimNow, claimsNow } from './conflicts/claims-now';
+export { lockClaims, openConflictsOf, openConflictsWith, type RightsConflict } from './conflicts/conflicts.repository';
+export { HeldForConflicts, type HeldMoney } from './conflicts/held-for-conflicts';
+export { type ClaimsChanged, OnClaimsChanged } from './conflicts/on-claims-changed';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
 export { type VersionKind, versionKinds } from './catalogue-row';
 export { OnShareChanged, type ShareChange } from './on-share-changed';

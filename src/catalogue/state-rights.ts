@@ -7,18 +7,13 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { BooleanField, DayField, DecimalField, IdField, ObjectField, TextsField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
+import { lockClaims } from './conflicts/conflicts.repository';
+import { LookForConflicts } from './conflicts/look-for-conflicts';
 import { findImport } from './imports/imports.repository';
 import { ownRecordings } from './isrc-list';
-import { OnShareChanged } from './on-share-changed';
-import {
-  makeRoom,
-  recordingsOfImport,
-  type Replaced,
-  type RightsStatement,
-  statedAlready,
-  writeRights,
-} from './rights.repository';
+import { recordingsOfImport, type RightsStatement } from './rights.repository';
 import { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';
+import { WriteShares } from './write-shares';
 
 export class RightsStatementBody {
   @TextsField({ max: 10_000, optional: true, description: 'the recordings; or name an import' })
@@ -52,7 +47,8 @@ export class RightsStatementBody {
 export class StateRights {
   constructor(
     private readonly clock: Clock,
-    private readonly onShareChanged: OnShareChanged,
+    private readonly writeShares: WriteShares,
+    private readonly lookForConflicts: LookForConflicts,
   ) {}
 
   /** Gives the number of recordings. Refuses with request-invalid, recording-unknown, not-found (the import) or rights-overlap. */
@@ -60,9 +56,12 @@ export class StateRights {
     const faults = faultsOf(body);
     if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
     const at = this.clock.now();
-    const stated = await recordingsOf(tx, actor.organizationId, body);
+    const { organizationId } = actor;
+    const stated = await recordingsOf(tx, organizationId, body);
+    const isrcs = stated.map(({ isrc }) => isrc);
+    await lockClaims(tx, isrcs);
     const statement: RightsStatement = {
-      ownerId: actor.organizationId,
+      ownerId: organizationId,
       recordingIds: stated.map(({ id }) => id),
       share: body.share,
       territories: territoryNumbers(territorySetOf(body.territories)),
@@ -71,9 +70,9 @@ export class StateRights {
       at,
       by: actorName(actor),
     };
-    const replaced = body.replaces === true ? await makeRoom(tx, statement) : nothing;
-    if (body.replaces !== true) await refuseOverlap(tx, statement);
-    const recordings = await writeRights(tx, statement);
+    const { recordings, replaced } = await this.writeShares.execute(tx, {
+      ...{ statement, isrcs, replaces: body.replaces === true },
+    });
     const { from, until, share } = statement;
     const details = {
       recordings,
@@ -81,25 +80,15 @@ export class StateRights {
       territories: statement.territories.length,
       from,
       until,
-      ...(replaced.shares.length === 0 ? {} : { replaced: replaced.shares }),
+      ...(replaced.length === 0 ? {} : { replaced }),
     };
-    const subjectId = body.importId ?? actor.organizationId;
+    const subjectId = body.importId ?? organizationId;
     await audit(tx, actor, { action: 'rights.stated', subjectId, details, at });
-    await publish(tx, { to: [actor.organizationId], topic: 'rights.stated', subjectId, payload: details, at });
-    if (changesShare(share, replaced)) {
-      const isrcs = stated.map(({ isrc }) => isrc);
-      await this.onShareChanged.run(tx, { labelId: actor.organizationId, isrcs, from, until, at });
-    }
+    await publish(tx, { to: [organizationId], topic: 'rights.stated', subjectId, payload: details, at });
+    const madeBy = actorName(actor);
+    await this.lookForConflicts.execute(tx, isrcs, { organizationId, madeBy, end: 'withdrawn', at });
     return recordings;
   }
-}
-
-const nothing: Replaced = { shares: [], everywhere: false };
-
-/** What nobody had stated was whole. */
-function changesShare(share: string, { shares, everywhere }: Replaced): boolean {
-  const stated = rational(share);
-  return shares.some((before) => compare(rational(before), stated) !== 0) || (!everywhere && compare(stated, ONE) < 0);
 }
 
 function faultsOf({ isrcs, importId, share, territories, from, until }: RightsStatementBody): Fault[] {
@@ -127,18 +116,4 @@ async function recordingsOf(
   if (isrcs !== undefined) return ownRecordings(tx, labelId, isrcs, (index) => `/isrcs/${index}`);
   if (importId === undefined || (await findImport(tx, importId)) === undefined) throw new DomainError('not-found');
   return recordingsOfImport(tx, importId);
-}
-
-const faultsMax = 1000;
-
-/** Names every recording in the way; two statements at the same moment are kept apart by the database. */
-async function refuseOverlap(tx: Tx, statement: RightsStatement): Promise<void> {
-  const stated = await statedAlready(tx, statement);
-  if (stated.length === 0) return;
-  const faults = stated.slice(0, faultsMax).map(({ isrc }) => ({
-    pointer: '/isrcs',
-    code: 'rights-overlap',
-    message: `a share of ${isrc} is already stated for one of these places and days`,
-  }));
-  throw new DomainError('rights-overlap', undefined, faults);
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../platform/database/tx';
 /** Recordings of which a label states less than the whole, where and when. */
 export interface StatedShare {
   readonly isrcs: readonly string[];
-  /** In millionths: above 0 and below `wholeShare`. */
+  /** In millionths, below `wholeShare`; 0: a conflict has ended with nothing for the label. */
   readonly share: number;
   /** Their numbers, ascending. */
   readonly territories: readonly number[];

@@ -11,6 +11,7 @@ export * from './odrl';
 export * from './rating';
 export * from './reconciling';
 export * from './settling';
+export * from './rights';
 export * from './signing';
 export * from './taxing';
 export * from './terms';

@@ -1,25 +1,21 @@
-import { Controller, Get, Param, ParseUUIDPipe, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, ParseUUIDPipe, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
-import { DomainError } from '../platform/errors/domain-error';
+import { fileKindOf, fileKinds, handedOut, storeAttached } from '../platform/http/attached-files';
 import { IdField } from '../platform/http/fields';
 import { type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
-import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
-import { Storage, type StoredFile } from '../platform/storage/storage';
+import { Storage } from '../platform/storage/storage';
 import { AttachFile, AttachmentQuery } from './attach-file';
 import { getAttachment, listAttachments } from './attachments.repository';
-import { type FileKind, fileKindOf, fileKinds, refuseUnlessBegins, savedAs } from './file-kinds';
 import { getNegotiation } from './negotiations.repository';
 import { afterNumber } from './thread';
 import { AttachmentView, attachmentView } from './thread.view';
-
-const fileBytesMax = 25 * 1024 * 1024;
 
 export class AttachmentPath {
   @IdField({ description: 'the negotiation' })
@@ -61,7 +57,7 @@ export class AttachmentsController {
     const key = keyOf(request);
     await this.database.withTenant(actor, (tx) => getNegotiation(tx, id), 'read');
     const kind = fileKindOf(request.headers['content-type'] as string | undefined, query.fileName);
-    const file = await this.receive(request, kind);
+    const file = await storeAttached(this.storage, request.body, kind);
     const { mediaType } = kind;
     return this.writes.run({ actor, key, request, reply, content: `${mediaType} ${file.sha256}` }, async (tx) =>
       attachmentView(await this.attachFile.execute(tx, actor, id, { ...query, file, mediaType })),
@@ -90,27 +86,7 @@ export class AttachmentsController {
   })
   @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
   async content(@InTx() tx: Tx, @Param() { id, attachmentId }: AttachmentPath): Promise<StreamableFile> {
-    const { fileName, mediaType, bytes, sha256 } = await getAttachment(tx, id, attachmentId);
-    const ending = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase();
-    return new StreamableFile(this.storage.read(sha256), {
-      type: mediaType,
-      disposition: savedAs(fileName, `${attachmentId}.${ending}`),
-      length: Number(bytes),
-    });
-  }
-
-  private async receive({ body }: AccordoRequest, kind: FileKind): Promise<StoredFile> {
-    if (!isStream(body)) throw new DomainError('content-type-unsupported');
-    const file = await this.storage.store(body, fileBytesMax);
-    if (file.bytes === 0) {
-      throw new DomainError('request-invalid', undefined, [
-        { pointer: '/body', code: 'field-missing', message: 'the file is empty' },
-      ]);
-    }
-    for await (const chunk of this.storage.read(file.sha256)) {
-      refuseUnlessBegins(kind, chunk as Buffer);
-      break;
-    }
-    return file;
+    const { bytes, ...file } = await getAttachment(tx, id, attachmentId);
+    return handedOut(this.storage, { ...file, bytes: Number(bytes) }, attachmentId);
   }
 }

@@ -45,6 +45,12 @@ export class RightsProblemView {
 
 export class TrackInDoubtView {
   @ApiProperty({ example: 'ZZA012600001' }) readonly isrc!: string;
+  @ApiProperty({
+    format: 'uuid',
+    required: false,
+    description: 'the open conflict that it is in (`/v1/rights-conflicts/:id`); to the label alone',
+  })
+  readonly conflictId?: string;
   @ApiProperty({ type: RightsProblemView, isArray: true }) readonly problems!: TrackInDoubt['problems'];
 }
 

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, OnAmended, OnConcluded } from '../agreements';
+import { CatalogueModule, HeldForConflicts, OnClaimsChanged } from '../catalogue';
 import { dayInZone } from '../kernel';
 import { Approvals } from '../platform/approvals/approvals';
 import { Jobs } from '../platform/jobs/jobs';
@@ -20,6 +21,9 @@ import { ReceiptsController } from './bank/receipts/receipts.controller';
 import { TakeOffAtProvider } from './bank/receipts/take-off-at-provider';
 import { takeOffAtProviderJob } from './bank/receipts/take-off-jobs';
 import { readBankFileJob, TakeBankFile } from './bank/take-bank-file';
+import { heldForConflict } from './conflicts/conflict-holds.repository';
+import { releaseJob } from './conflicts/hold-conflicted';
+import { releaseForClaims, ReleaseRightsHolds } from './conflicts/release-rights-holds';
 import { DisputesController } from './disputes/disputes.controller';
 import { EndDispute } from './disputes/end-dispute';
 import { OpenDispute } from './disputes/open-dispute';
@@ -100,7 +104,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
 
 /** From usage to money: the ledger, closes, statements, invoices, receipts, payouts. */
 @Module({
-  imports: [AgreementsModule, UsageModule],
+  imports: [CatalogueModule, AgreementsModule, UsageModule],
   controllers: [
     LedgerController,
     LogController,
@@ -163,6 +167,7 @@ import { askToWatchDeadlines, WatchDeadlines, watchDeadlinesJob } from './timeta
     WatchDeadlines,
     OpenDispute,
     EndDispute,
+    ReleaseRightsHolds,
     GiveNotice,
     Auditors,
     ConcludeAudit,
@@ -224,6 +229,9 @@ export class SettlementModule implements OnModuleInit {
     private readonly proposeUse: ProposeUse,
     private readonly takeOffAtProvider: TakeOffAtProvider,
     private readonly approveTaxTable: ApproveTaxTable,
+    private readonly onClaimsChanged: OnClaimsChanged,
+    private readonly heldForConflicts: HeldForConflicts,
+    private readonly releaseRightsHolds: ReleaseRightsHolds,
   ) {}
 
   static with(rail: PaymentRail | undefined, feeds: RateFeedsConfig | undefined): DynamicModule {
@@ -256,6 +264,9 @@ export class SettlementModule implements OnModuleInit {
     this.approvals.register(taxTableAction, this.approveTaxTable);
     this.bookedAverages.register(averageBooked);
     this.accrual.register((tx, question) => reachedSoFar(tx, this.readings, question));
+    this.onClaimsChanged.register('settlement', releaseForClaims);
+    this.heldForConflicts.register(heldForConflict);
+    this.jobs.register(releaseJob, (payload) => this.releaseRightsHolds.execute(payload));
     this.jobs.register('ledger-posted', () => this.gatherPostings.execute());
     this.jobs.register('log-ledger', () => this.logLedger.execute());
     this.jobs.register(duesJob, (payload) => this.postDues.execute(payload));

@@ -17,6 +17,8 @@ const distributed = [
   'pool_recoupments',
   'pool_recoupments_taken',
   'rate_uses',
+  'rights_conflict_holds',
+  'rights_conflict_releases',
   'statement_acceptances',
   'statement_dispute_facts',
   'statement_disputes',

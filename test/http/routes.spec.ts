@@ -294,6 +294,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/exchange-rates/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
+  'POST /v1/rights-conflicts/:id/evidence': 'application/pdf',
   'POST /v1/usage-conformance': 'text/tab-separated-values',
   'POST /v1/usage-event-voids/files': 'application/x-ndjson',
   'POST /v1/usage-events': 'application/cloudevents-batch+json',
@@ -306,6 +307,7 @@ const uploadQueries: Readonly<Record<string, string>> = {
   'POST /v1/usage-event-voids/files': '?reason=Wrong',
   'POST /v1/usage-mapping-proposals': '?month=2026-01',
   'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',
+  'POST /v1/rights-conflicts/:id/evidence': '?fileName=a.pdf',
 };
 
 /** Bodies for routes that look at the body before the key, since they open their transactions themselves. */

@@ -260,6 +260,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/payouts/{id}': thing('payout'),
   '/v1/recordings/{isrc}': recording,
   '/v1/releases/{id}': thing('release'),
+  '/v1/rights-conflicts/{id}': thing('rights conflict'),
   '/v1/signing-authorities/{id}': thing('signing authority'),
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
@@ -314,6 +315,8 @@ const tableQuery = (given: object): string => {
   return `?${new URLSearchParams({ month: '2026-11', messageId: 'TABLE', ...ids, ...given }).toString()}`;
 };
 
+const ownShare = (): object => ({ labelId: ours.label.organizationId, share: '1' });
+
 const disputeBody = (more: object): object => ({
   month: '2026-01',
   serviceId: ours.serviceId,
@@ -348,6 +351,18 @@ const matrix: Readonly<Record<string, Attempt>> = {
     none: () => randomUUID(),
     path: (id) => `/v1/agreements/${ours.ids.agreement}/audits/1/auditors/${id}`,
   },
+  // A label that is not of the conflict, and one that is none.
+  'POST /v1/rights-conflicts/{id}/decision body/shares/labelId': {
+    ...thing('rights conflict'),
+    path: (id) => `/v1/rights-conflicts/${id}/decision`,
+    body: (labelId) => ({ shares: [{ labelId, share: '1' }], note: 'So.' }),
+  },
+  'POST /v1/rights-conflicts/{id}/proposals body/shares/labelId': {
+    ...thing('rights conflict'),
+    path: (id) => `/v1/rights-conflicts/${id}/proposals`,
+    body: (labelId) => ({ shares: [{ labelId, share: '1' }] }),
+  },
+  'GET /v1/rights-conflicts query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
   'GET /v1/agreements/{id}/ledger/{transactionId}/inclusion path/transactionId': {
@@ -702,6 +717,12 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/members/{id}/signing-authorities': () => authorityBody,
   'POST /v1/signing-authorities/{id}/revocation': () => ({}),
   'POST /v1/signing-keys/{id}/revocation': () => ({}),
+  'POST /v1/rights-conflicts/{id}/answers': () => ({ note: 'It is ours.' }),
+  'POST /v1/rights-conflicts/{id}/decision': () => ({ shares: [ownShare()], note: 'It is theirs.' }),
+  'POST /v1/rights-conflicts/{id}/evidence': () => ({}),
+  'POST /v1/rights-conflicts/{id}/proposals': () => ({ shares: [ownShare()] }),
+  'POST /v1/rights-conflicts/{id}/proposals/{number}/acceptance': () => ({}),
+  'POST /v1/rights-conflicts/{id}/withdrawal': () => ({}),
   'POST /v1/payouts/{id}/hold': () => ({ reason: 'An heir has objected.' }),
   'POST /v1/payouts/{id}/hold-release': () => ({}),
   'POST /v1/payouts/{id}/look-up': () => ({}),
@@ -790,6 +811,7 @@ describe('what belongs to others', () => {
               .replace('{attachmentId}', theirs.ids.attachment)
               .replace('{transactionId}', theirs.ids['ledger transaction'])
               .replace(/\/attachments$/, method === 'POST' ? '/attachments?fileName=a.pdf' : '/attachments')
+              .replace(/\/evidence$/, '/evidence?fileName=a.pdf')
               .replace(/\/tax-certificates$/, '/tax-certificates?from=2026-01&to=2026-01&reference=A'),
             id,
             { body },

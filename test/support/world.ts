@@ -34,6 +34,7 @@ export type Thing =
   | 'listing'
   | 'licence request'
   | 'delegation'
+  | 'rights conflict'
   | 'negotiation'
   | 'draft'
   | 'attachment'
@@ -182,11 +183,23 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       export: exported.id,
       'api key': key.id,
       'signing key': signingKey.id,
+      'rights conflict': await conflictOf(app, number),
       member: label.memberId,
       'signing authority': await stateAuthority(label, label.memberId),
       ...simulated,
     },
   };
+}
+
+/** Two labels of the world that state one recording whole. */
+async function conflictOf(app: TestApp, number: number): Promise<string> {
+  const isrc = testIsrc(number * 100 + 50);
+  const [one, other] = [await app.given.label(), await app.given.label()];
+  for (const { as } of [one, other]) {
+    await as.upload('/v1/catalogue/imports', 'text/csv', catalogueCsv(plainRows(1, number * 100 + 50)));
+    await as.post('/v1/rights-statements', { isrcs: [isrc], ...day });
+  }
+  return (await one.as.get<{ rows: [{ id: string }] }>('/v1/rights-conflicts')).rows[0].id;
 }
 
 interface BeginningParts {

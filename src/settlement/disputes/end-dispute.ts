@@ -1,21 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate, type LivingAgreement } from '../../agreements';
-import { dayInZone, termsOfMonth } from '../../kernel';
+import { getLivingForUpdate } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
-import { issueInvoice } from '../invoices/issue-invoice';
-import { taxOfReleased, wholeOf } from '../invoices/papers/make-up';
-import { post } from '../ledger/ledger';
-import { disputeReleased } from '../ledger/templates';
-import { shareOut } from '../payees/share-out';
-import { exchangeReleased } from '../rates/exchange-due';
-import { statedAt } from '../statements/life/hold-lines';
-import { periodNameOf, statementOfMonth } from '../statements/statements.repository';
 import { type Dispute, type DisputeFact, findDispute, insertDisputeFact } from './disputes.repository';
+import { releaseHeld } from './release-held';
 
 /**
  * Ends a dispute: both parties agree to release what is held, or whoever opened it withdraws it. What the close of its month held is due in the same
@@ -38,7 +30,11 @@ export class EndDispute {
     const at = this.clock.now();
     await insertDisputeFact(tx, before, { kind, organizationId, madeBy: actorName(actor), at });
     const after = (await findDispute(tx, agreementId, number))!;
-    if (after.state !== 'open') await release(tx, actor, { agreement, dispute: after, at });
+    if (after.state !== 'open') {
+      const [month, minor] = [after.month.slice(0, 7), after.held_minor ?? 0n];
+      const source = String(number);
+      await releaseHeld(tx, actor, { agreement, month, minor, source, occasion: `dispute ${source}`, at });
+    }
     const entry = { action: `usage-dispute.${kind}`, subjectId: agreementId, at };
     const details = { number, state: after.state };
     await audit(tx, actor, { ...entry, details });
@@ -59,29 +55,4 @@ function refuseUnlessOpen(
   if (kind === 'release-agreed' && release_agreed_by === organizationId) {
     throw new DomainError('usage-dispute-state', 'you have agreed; the other party has not');
   }
-}
-
-async function release(
-  tx: Tx,
-  by: Actor,
-  { agreement, dispute, at }: { agreement: LivingAgreement; dispute: Dispute; at: Date },
-): Promise<void> {
-  const minor = dispute.held_minor ?? 0n;
-  if (minor === 0n) return;
-  const source = String(dispute.number);
-  const effectiveOn = dayInZone(at, agreement.timeZone);
-  const legs = disputeReleased(minor);
-  await post(tx, { agreement, kind: 'dispute-released', source, effectiveOn, at, legs });
-  const { exchange, payment } = termsOfMonth(agreement.life, dispute.month.slice(0, 7));
-  const { dueDays } = payment;
-  const occasion = `dispute ${source}`;
-  const month = dispute.month.slice(0, 7);
-  const paid = await exchangeReleased(tx, agreement, { month, occasion, source: occasion, minor, effectiveOn, at });
-  if (paid.minor === 0n) return;
-  const shared = { life: agreement.life, month, invoice: occasion, source: occasion, minor: paid.minor };
-  await shareOut(tx, paid.agreement, { ...shared, effectiveOn, at });
-  const statement = (await statementOfMonth(tx, agreement.id, month))!;
-  const { vat } = await statedAt(tx, agreement, statement);
-  const madeUp = wholeOf(taxOfReleased(vat, periodNameOf(statement)), paid.minor);
-  await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, madeUp, exchange, dueDays, at, by });
 }

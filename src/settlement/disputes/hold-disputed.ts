@@ -1,5 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
-import { receivedOf, type Settled, withLowerCounts } from '../../kernel';
+import { receivedOf, withLowerCounts } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { type KeptReadings, otherSource } from '../../usage';
 import { post } from '../ledger/ledger';
@@ -9,9 +9,10 @@ import { type Dispute, type Hold, insertHold, partOf } from './disputes.reposito
 
 interface Closing {
   readonly agreement: LivingAgreement;
+  /** The close by the shares that nobody else states. */
   readonly input: CloseInput;
-  /** What the close has made. */
-  readonly settled: Pick<Settled, 'payable' | 'payment'>;
+  /** What the label gets by it. */
+  readonly left: bigint;
   /** The open ones of the month, by their numbers. */
   readonly disputes: readonly Dispute[];
 }
@@ -23,12 +24,12 @@ interface Closing {
 export async function holdsOf(
   tx: Tx,
   readings: KeptReadings,
-  { agreement, input, settled, disputes }: Closing,
-): Promise<Hold[]> {
+  { agreement, input, left: received, disputes }: Closing,
+): Promise<readonly Hold[]> {
   if (disputes.length === 0) return [];
-  const other = await otherSource(tx, readings, agreement, input.month);
   let { usage } = input.usage;
-  let left = receivedOf(settled);
+  let left = received;
+  const other = await otherSource(tx, readings, agreement, input.month);
   return disputes.map((dispute): Hold => {
     const before = usage;
     usage = withLowerCounts(before, other.usage, partOf(dispute));

@@ -9,6 +9,8 @@ import {
   termsOfMonth,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import type { RightsHold } from '../conflicts/conflict-holds.repository';
+import { bookRightsHolds, heldForRights } from '../conflicts/hold-conflicted';
 import type { Hold } from '../disputes/disputes.repository';
 import { bookHolds, heldBy } from '../disputes/hold-disputed';
 import { invoiceAtRates } from '../invoices/invoice-at-rates';
@@ -28,11 +30,15 @@ export interface ClosedBooks {
   /** The balances that the close began with. */
   readonly carried: Carried;
   readonly holds: readonly Hold[];
+  readonly rightsHolds: readonly RightsHold[];
   readonly at: Date;
 }
 
 /** Books what a close has made of a period, from the balances before and after it, and invoices what of it is due now. */
-export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at }: ClosedBooks): Promise<void> {
+export async function bookClose(
+  tx: Tx,
+  { agreement, closed, carried, holds, rightsHolds, at }: ClosedBooks,
+): Promise<void> {
   const { month, settled, rates } = closed;
   const { recouped, payable } = settled;
   const terms = termsOfMonth(agreement.life, month);
@@ -52,11 +58,13 @@ export async function bookClose(tx: Tx, { agreement, closed, carried, holds, at 
   );
   await bookPool(tx, agreement, { month, pool: settled.pool, effectiveOn, at });
   await bookHolds(tx, agreement, { month, holds, effectiveOn, at });
+  await bookRightsHolds(tx, agreement, { month, holds: rightsHolds, effectiveOn, at });
+  const heldMinor = heldBy(holds) + heldForRights(rightsHolds);
   // A fee is known from the close of the month in which its year begins.
   await postDues(tx, agreement, { fees: settled.carried.clauses?.fees ?? {}, at });
   const paid = await invoiceAtRates(tx, agreement, {
-    ...{ terms, rates, payment: settled.payment, minor: receivedOf(settled) - heldBy(holds) },
-    heldMinor: heldBy(holds),
+    ...{ terms, rates, payment: settled.payment, minor: receivedOf(settled) - heldMinor },
+    heldMinor,
     ...{ month, occasion: 'close', source: month, effectiveOn, at },
     invoice: {
       ...{ purpose: 'royalties', source: month, dueDays: terms.payment.dueDays },

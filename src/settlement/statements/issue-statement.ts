@@ -84,7 +84,7 @@ interface Issue extends HeldDraft {
 
 async function issue(tx: Tx, actor: Actor, { draft, agreement, at }: Issue): Promise<void> {
   const { outcome, id } = draft;
-  const { statement, closed, holds } = outcome;
+  const { statement, closed, holds, rightsHolds = [] } = outcome;
   const { month } = closed;
   const estimate = statement.estimated_from !== null;
   await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
@@ -97,7 +97,7 @@ async function issue(tx: Tx, actor: Actor, { draft, agreement, at }: Issue): Pro
 
   await insertStatement(tx, { ...statement, id, draft: draft.draft, agreement, month, at });
   for (const booking of outcome.bookings) await insertBooking(tx, agreement, booking);
-  await bookClose(tx, { agreement, closed, carried: statement.carried_in, holds, at });
+  await bookClose(tx, { agreement, closed, carried: statement.carried_in, holds, rightsHolds, at });
   const replaced = outcome.bookings.filter((booking) => {
     const before = bookings.find(({ period }) => period === booking.period);
     return before !== undefined && !sameReports(basisOf(before), basisOf(booking));

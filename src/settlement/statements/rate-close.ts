@@ -19,6 +19,7 @@ import {
   type Terms,
 } from '../../kernel';
 import type { UsageBasis } from '../../usage';
+import type { Loss } from '../conflicts/losses';
 import type { RatedUsage } from '../facts/counted-months';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import type { RatesOfClose } from '../rates/rates-for-close';
@@ -46,6 +47,13 @@ export interface CorrectedMonth {
   readonly before: Money;
   readonly rerated: Money;
   readonly restatement: ClauseRestatement;
+  /** Where shares of it are disputed: what it is worth by those that nobody else states. */
+  readonly undisputed?: UndisputedMonth;
+}
+
+export interface UndisputedMonth {
+  readonly total: bigint;
+  readonly losses: readonly Loss[];
 }
 
 export interface CloseInput {

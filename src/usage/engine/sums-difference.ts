@@ -72,4 +72,4 @@ const dayOrder = ({ usedOn: a = '' }: AgreementSum['sum'], { usedOn: b = '' }: A
   a < b ? -1 : Number(a > b);
 
 /** The whole comes first. */
-const shareOrder = ({ share }: AgreementSum): number => share % wholeShare;
+const shareOrder = ({ share }: AgreementSum): number => (share === wholeShare ? -1 : share);

@@ -172,8 +172,8 @@ export class EventMatcher {
       const { compiled, licensed } = this.contextOf(licensor, event, dayOf(licensor.zone, event.instant));
       if (!compiled.clauseFor(event.isrc).licensed) continue;
       const share = Math.min(this.shareOf(licensor, event), left);
-      parts.push({ ...partOf(licensed), share });
       labels.add(licensor.labelId);
+      if (share > 0) parts.push({ ...partOf(licensed), share });
       left -= share;
     }
     return parts;

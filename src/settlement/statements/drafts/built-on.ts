@@ -2,11 +2,14 @@ import type { LivingAgreement } from '../../../agreements';
 import { canonicalText, type Carried, type CloseFacts, type Terms, termsHash, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { settledEvents, type UsageBasis } from '../../../usage';
+import { heldOfPeriods } from '../../conflicts/conflict-holds.repository';
+import { type DisputedShares, disputedShares } from '../../conflicts/disputed-shares';
 import { type Dispute, openDisputes } from '../../disputes/disputes.repository';
 import { figuresOf } from '../../facts/facts.repository';
 import { factsWithPool } from '../../pools/pool-of';
 import { carriedInto } from '../carried-into';
 import type { Booking } from '../statements.repository';
+import { monthsToCompare } from './corrections';
 import { liveBases } from './live-bases';
 import { packed } from './packed';
 import { estimatedMonths, monthsUnreported, standInFor } from './stand-ins';
@@ -23,6 +26,10 @@ export interface BuiltOn {
   readonly facts: CloseFacts;
   /** Those of the period that are open. */
   readonly disputes: readonly Dispute[];
+  /** What of the period, and of those that it may correct, others state a share of too. */
+  readonly disputed: DisputedShares;
+  /** What is held already of earlier ones of these, by their first months. */
+  readonly heldBefore: ReadonlyMap<string, bigint>;
   /** All of it as one text: another text, another close. */
   readonly text: string;
 }
@@ -44,11 +51,15 @@ export async function builtOn(
   const disputes = await openDisputes(tx, agreement.id, month);
   const facts = await factsWithPool(tx, agreement, month);
   const figures = await figuresOf(tx, agreement, month);
+  const terms = [...bases.keys()].map((of) => termsOfMonth(agreement.life, of));
+  const disputed = await disputedShares(tx, agreement, [month, ...monthsToCompare({ agreement, bookings, bases })]);
+  const earlier = [...disputed.keys()].filter((of) => of !== month);
+  const heldBefore = await heldOfPeriods(tx, agreement.id, earlier);
   const text = canonicalText({
     month,
     told: packed({ facts, figures: { ...figures, services: [...figures.services] } }),
     estimatedFrom,
-    terms: hashesOf([...bases.keys()].map((of) => termsOfMonth(agreement.life, of))),
+    terms: hashesOf(terms),
     usage: [...bases.values()].map(({ reportIds, eventPosition }) => ({
       reports: [...reportIds].sort(),
       events: eventPosition === null ? null : String(eventPosition),
@@ -56,8 +67,9 @@ export async function builtOn(
     booked: bookings.map(({ period, sequence }) => `${period} ${sequence}`).sort(),
     carried,
     disputes: disputes.map(({ number }) => number),
+    ...(disputed.size === 0 ? {} : { disputed: packed({ shares: [...disputed], held: [...heldBefore] }) }),
   });
-  return { bases, estimatedFrom, carried, facts, disputes, text };
+  return { bases, estimatedFrom, carried, facts, disputes, disputed, heldBefore, text };
 }
 
 /** The hash of each; periods under the same text share it, and a text may be long. */

@@ -1,8 +1,17 @@
 import type { LivingAgreement } from '../../../agreements';
-import { termsOfMonth } from '../../../kernel';
+import { termsOfMonth, withUndisputedShares } from '../../../kernel';
 import { sameBasis, sameUsage, type UsageBasis } from '../../../usage';
+import type { DisputedShares } from '../../conflicts/disputed-shares';
+import { lossesOf } from '../../conflicts/losses';
 import { type CountedMonths, countsThroughLife } from '../../facts/counted-months';
-import { correctedBy, type CorrectedMonth, type Correction, rateCorrection, type RatedCorrection } from '../rate-close';
+import {
+  correctedBy,
+  type CorrectedMonth,
+  type Correction,
+  rateCorrection,
+  type RatedCorrection,
+  rateMonth,
+} from '../rate-close';
 import { basesOf, type Booking } from '../statements.repository';
 
 interface Booked {
@@ -10,6 +19,18 @@ interface Booked {
   readonly bookings: readonly Booking[];
   /** What speaks now for each month that is booked. */
   readonly bases: ReadonlyMap<string, UsageBasis>;
+  /** Absent: in no month. */
+  readonly disputed?: DisputedShares;
+}
+
+/** The months whose bookings a close compares with what speaks for them now: those of which something else does, and where a counter runs through the term all later ones. */
+export function monthsToCompare({ agreement, bookings, bases }: Omit<Booked, 'disputed'>): string[] {
+  const booked = [...basesOf(bookings)];
+  const differs = ([month, before]: (typeof booked)[number]): boolean => !sameBasis(bases.get(month)!, before);
+  const first = booked.findIndex(differs);
+  if (first < 0) return [];
+  const compared = countsThroughLife(agreement.life) ? booked.slice(first) : booked.filter(differs);
+  return compared.map(([month]) => month);
 }
 
 /**
@@ -39,7 +60,8 @@ export class Corrections {
       const countsOn = runsOn && all.length > 0;
       if (!countsOn && sameBasis(bases.get(month)!, before)) continue;
       const correction = await this.read(month);
-      if (countsOn || !sameUsage(correction.booked, correction.live)) all.push(correctedBy(this.rate(correction)));
+      if (countsOn || !sameUsage(correction.booked, correction.live))
+        all.push(this.withUndisputed(this.rate(correction)));
     }
     return all;
   }
@@ -47,6 +69,18 @@ export class Corrections {
   /** The correction of a month with its recordings. */
   async of(month: string): Promise<RatedCorrection> {
     return this.latest?.month === month ? this.latest : this.rate(await this.read(month));
+  }
+
+  /** Its usage is in memory now: what of it is disputed is rated here, or it would be read once more. */
+  private withUndisputed(correction: RatedCorrection): CorrectedMonth {
+    const { month, live, rerated } = correction;
+    const corrected = correctedBy(correction);
+    const disputed = this.asked.disputed?.get(month) ?? [];
+    const usage = withUndisputedShares(live.usage, disputed);
+    if (usage.every((sum, at) => sum === live.usage[at])) return corrected;
+    const lower = rateMonth(termsOfMonth(this.asked.agreement.life, month), month, { ...live, usage });
+    const losses = lossesOf(disputed, { period: month, usage: live.usage, rated: rerated, lower });
+    return { ...corrected, undisputed: { total: lower.total.minor, losses } };
   }
 
   private async read(month: string): Promise<Correction> {

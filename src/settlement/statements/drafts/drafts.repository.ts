@@ -1,5 +1,6 @@
 import type { AgreementWithTerms } from '../../../agreements';
 import { often, type Tx } from '../../../platform/database/tx';
+import type { RightsHold } from '../../conflicts/conflict-holds.repository';
 import type { Hold } from '../../disputes/disputes.repository';
 import type { ClosedMonth } from '../rate-close';
 import type { Booking, NewStatement, Statement } from '../statements.repository';
@@ -11,6 +12,8 @@ export interface Outcome {
   readonly statement: Omit<NewStatement, 'agreement' | 'month' | 'at' | 'id' | 'draft'>;
   readonly closed: Pick<ClosedMonth, 'month' | 'settled' | 'rates'>;
   readonly holds: readonly Hold[];
+  /** What waits for conflicts between labels. Absent of drafts that knew of none. */
+  readonly rightsHolds?: readonly RightsHold[];
   readonly bookings: readonly Booking[];
 }
 

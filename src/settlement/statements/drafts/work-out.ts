@@ -1,7 +1,8 @@
 import type { LivingAgreement } from '../../../agreements';
-import { type Terms, termsOfMonth } from '../../../kernel';
+import { receivedOf, type Terms, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import type { KeptReadings } from '../../../usage';
+import { heldForRights, rightsHoldsOf } from '../../conflicts/hold-conflicted';
 import { heldBy, holdsOf } from '../../disputes/hold-disputed';
 import { CountedMonths } from '../../facts/counted-months';
 import type { ClosedMonth, CloseInput } from '../rate-close';
@@ -28,9 +29,9 @@ export async function workOut(
   readings: KeptReadings,
   { agreement, month, bookings, base, at }: Work,
 ): Promise<{ closed: ClosedMonth; corrections: Corrections; outcome: Outcome }> {
-  const { bases, carried, facts, disputes } = base;
+  const { bases, carried, facts, disputes, disputed, heldBefore } = base;
   const months = new CountedMonths(tx, readings, agreement);
-  const corrections = new Corrections(months, { agreement, bookings, bases });
+  const corrections = new Corrections(months, { agreement, bookings, bases, disputed });
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
     month,
@@ -41,8 +42,11 @@ export async function workOut(
   };
   const { closed, input } = await closeAtRates(tx, agreement, asked, at);
   refuseUnlessAsBooked(closed, bookings);
-  const { settled, rates, clauseLines, sha256 } = closed;
-  const holds = await holdsOf(tx, readings, { agreement, input, settled, disputes });
+  const { settled, rates, clauseLines, sha256, rated } = closed;
+  // What labels dispute first: whatever becomes of a difference in usage, only the share that is the label's in any case is let go with it.
+  const received = receivedOf(settled);
+  const rights = rightsHoldsOf({ input, rated, received, disputed, heldBefore });
+  const holds = await holdsOf(tx, readings, { agreement, input: rights.input, left: rights.left, disputes });
   const outcome: Outcome = {
     statement: {
       clause_lines: clauseLines,
@@ -50,13 +54,14 @@ export async function workOut(
       royalties_minor: settled.royalties,
       recouped_minor: settled.recouped,
       total_minor: settled.payable,
-      held_minor: heldBy(holds),
+      held_minor: heldBy(holds) + heldForRights(rights.holds),
       carried_in: carried,
       carried_out: settled.carried,
       estimated_from: base.estimatedFrom,
     },
     closed: { month, settled: withoutLines(settled), rates },
     holds,
+    rightsHolds: rights.holds,
     bookings: newBookings(closed, bookings),
   };
   return { closed, corrections, outcome };

@@ -13,7 +13,7 @@ import { credited } from '../../invoices/invoices.repository';
  * | issued | booked and invoiced; the platform has said nothing |
  * | accepted | the platform has |
  * | disputed | it disputes lines, and that is not over |
- * | settled | no dispute is open, and whatever was payable is paid |
+ * | settled | no dispute is open, nothing is held, and whatever was payable is paid |
  */
 export const statementStates = ['draft', 'issued', 'accepted', 'disputed', 'settled'] as const;
 export type StatementState = (typeof statementStates)[number];
@@ -45,14 +45,18 @@ export interface StatementHeader extends Pick<
 const isDisputed = `EXISTS (SELECT FROM statement_disputes x WHERE x.agreement_id = s.agreement_id AND x.month = s.month
   AND NOT EXISTS (SELECT FROM statement_dispute_facts f WHERE f.agreement_id = x.agreement_id AND f.number = x.number AND f.kind IN (${endings.map((kind) => `'${kind}'`).join()})))`;
 
-/** What was invoiced of it is paid, and nothing waits for a dispute about usage that would be invoiced later. */
+/** What was invoiced of it is paid, and nothing waits that would be invoiced later: for a dispute about usage, or for labels that dispute a recording. */
 const isPaid = `NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.state <> 'paid'
     AND i.amount_minor > ${credited}
     AND (i.source = to_char(s.month, 'YYYY-MM')
       OR i.source IN (SELECT 'dispute ' || h.number FROM usage_dispute_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month)
+      OR i.source IN (SELECT 'dispute about rights ' || to_char(s.month, 'YYYY-MM') || ' #' || r.number FROM rights_conflict_releases r
+                       WHERE r.agreement_id = s.agreement_id AND r.statement_month = s.month)
       OR i.source IN (SELECT 'statement-dispute ' || x.number FROM statement_disputes x WHERE x.agreement_id = s.agreement_id AND x.month = s.month)))
   AND NOT EXISTS (SELECT FROM usage_dispute_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month AND h.amount_minor > 0
-    AND NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.source = 'dispute ' || h.number))`;
+    AND NOT EXISTS (SELECT FROM invoices i WHERE i.agreement_id = s.agreement_id AND i.purpose = 'royalties' AND i.source = 'dispute ' || h.number))
+  AND coalesce((SELECT sum(amount_minor) FROM rights_conflict_holds h WHERE h.agreement_id = s.agreement_id AND h.statement_month = s.month), 0)
+    = coalesce((SELECT sum(amount_minor) FROM rights_conflict_releases r WHERE r.agreement_id = s.agreement_id AND r.statement_month = s.month), 0)`;
 
 /** Row-level security keeps the draft from whoever is not its label. */
 const placedAt = 'coalesce(w.drafted_at, s.issued_at) AS at';

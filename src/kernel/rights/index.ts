@@ -1,0 +1,2 @@
+export * from './overclaimed';
+export * from './undisputed-usage';

@@ -82,11 +82,13 @@ export class TakeEvent {
     }
     if (!isArrival(event)) return 'not acted on';
     const arrival = { providerPayoutId: event.payoutId, transferIds, at };
+    // Asked first: what is noted from here on is found by its transfer. The other way round it would be neither open nor found, and never confirmed.
+    const mayBeNotedYet = await transfersOpen(tx, event.account);
     const ours =
       event.kind === 'payout-paid'
         ? await confirmPayouts(tx, arrival)
         : await noteBankRefusal(tx, arrival, `the bank refused: ${event.code}: ${event.message}`);
-    if (ours < transferIds.length && (await transfersOpen(tx, event.account))) {
+    if (ours < transferIds.length && mayBeNotedYet) {
       throw new Error(`${event.payoutId} carries a transfer that is not noted yet: later`);
     }
     return `${ours} payouts`;

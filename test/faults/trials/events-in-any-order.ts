@@ -68,10 +68,48 @@ export const eventsInAnyOrder: ServiceTrial = {
       say(`${name}: ${ofBug.list[0]?.slice(0, 200) ?? 'not found'}`);
       if (ofBug.list.length === 0) found.add(`planted and not found: ${name}`);
     }
+    await notedMeanwhile(product, found);
     const { end: _, ...figures } = anyhow;
     return { ...figures, bugs, found: found.list };
   },
 };
+
+/** A transfer is noted in the moment between two questions that the announcement of its arrival asks about it: the payout is confirmed all the same. */
+async function notedMeanwhile(product: Product, found: Found): Promise<void> {
+  let note: (() => Promise<void>) | undefined;
+  const before = async ({ text }: { readonly text: string }): Promise<void> => {
+    if (note === undefined || !/FROM payouts WHERE (account|transfer_id)/.test(text)) return;
+    asked += 1;
+    if (asked < 2) return;
+    const noteNow = note;
+    note = undefined;
+    await noteNow();
+  };
+  let asked = 0;
+  await onACopy(
+    product,
+    async () => {
+      const { control, faults } = product.stripe;
+      const account = await readyToPay(product);
+      const [payoutId] = await releasedPayouts(product, await makeInvoices(product, 1, 'paid'), account);
+      const send = { task: 'send-payout', payload: { payoutId: payoutId! } };
+      faults.inject({ kind: 'timeout-after-work', path: '^/v1/transfers$', method: 'POST', times: 1 });
+      await runJob(product, send).catch(notSettled);
+      control.runPayouts();
+      control.arrivePayouts();
+      for (const event of control.events()) await receiveSigned(product, product.signed(JSON.stringify(event)));
+      note = () => runJob(product, send);
+      for (let round = 0; round < 3; round += 1) {
+        const jobs = (await waitingJobs(product)).filter(({ task }) => task === 'stripe-event');
+        for (const job of jobs) if (await work(product, job, found)) await forgetJob(product, job);
+      }
+      if (note !== undefined) found.add('nothing was noted between two questions');
+      const [payout] = await product.look<{ state: string }>('SELECT state FROM payouts WHERE id = $1', [payoutId]);
+      if (payout?.state !== 'confirmed') found.add(`noted meanwhile: the payout is ${payout?.state}`);
+    },
+    { tap: { before } },
+  );
+}
 
 interface Plan {
   readonly size: number;

@@ -14,6 +14,8 @@ import { RecordingsController } from './recordings.controller';
 import { ReleasesController } from './releases.controller';
 import { RightsController } from './rights.controller';
 import { CatalogueSettingsController } from './settings.controller';
+import { OfferedPackages } from './search/offered-packages';
+import { SearchController } from './search/search.controller';
 import { StateRights } from './state-rights';
 
 @Module({
@@ -23,13 +25,14 @@ import { StateRights } from './state-rights';
     ImportsAtOnceController,
     CatalogueMappingsController,
     CatalogueSettingsController,
+    SearchController,
     RecordingsController,
     ReleasesController,
     RightsController,
     PackagesController,
   ],
-  providers: [ImportAtOnce, ReceiveImport, RunImport, StateRights, PublishPackage, OnShareChanged],
-  exports: [OnShareChanged],
+  providers: [ImportAtOnce, ReceiveImport, RunImport, StateRights, PublishPackage, OnShareChanged, OfferedPackages],
+  exports: [OnShareChanged, OfferedPackages],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(

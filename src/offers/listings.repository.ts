@@ -73,6 +73,14 @@ export const visibleListings = (tx: Tx, now: Date): Promise<{ id: string; packag
     [now],
   );
 
+/** The listings open now of the label that asks, or that the platform may see. */
+export const openListings = (tx: Tx, now: Date): Promise<{ labelId: string; packageId: string; template: string }[]> =>
+  tx.rows(
+    `SELECT label_id AS "labelId", package_id AS "packageId", template FROM listings
+      WHERE closed_at IS NULL AND (ends_at IS NULL OR ends_at > $1)`,
+    [now],
+  );
+
 export interface NewListing {
   readonly labelId: string;
   readonly package: Package;

@@ -7,7 +7,7 @@ export class Search1795392000095 implements MigrationInterface {
     await runner.query(`
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- A text as it is searched, its first 10,000 signs: small Latin letters and figures, a blank between words. What is written alike in Cyrillic and in Latin letters has the same key.
+-- A text as it is searched, its first 10,000 signs: small Latin letters and figures, a blank between words, lines as they are. What is written alike in Cyrillic and in Latin letters has the same key.
 CREATE FUNCTION search_key(told text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
   key text COLLATE pg_c_utf8 := lower(left(told, 10000) COLLATE pg_c_utf8);
@@ -21,8 +21,8 @@ BEGIN
     key := translate(key, 'абвгдезиклмнопрстуфхыэієґғәқңөұүһјøłđıðьъ’', 'abvgdeziklmnoprstufhieieggaknouuhioldid');
   END IF;
   key := replace(replace(replace(translate(key, 'yjw''', 'iiv'), 'x', 'ks'), 'kh', 'h'), 'ii', 'i');
-  IF key ~ '[^a-z0-9 ]' THEN
-    key := regexp_replace(key, '[^[:alnum:]]+', ' ', 'g');
+  IF key ~ '[^a-z0-9 \\n]' THEN
+    key := replace(replace(regexp_replace(key, '[^[:alnum:]\\n]+', ' ', 'g'), E' \\n', E'\\n'), E'\\n ', E'\\n');
   END IF;
   RETURN btrim(key);
 END
@@ -32,15 +32,18 @@ $$;
 CREATE FUNCTION recording_words(title text, version text, artists text[], label text, genre text, p_line text)
 RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  key text := public.search_key(concat_ws(' ', title, version, array_to_string(artists, ' '), label));
-  words text[] := string_to_array(key, ' ');
-  artist text;
+  -- Two keys for all of it, since a key costs more than the rest: the title's, and a line each for the label, the artists and the genre.
+  lines text[] := string_to_array(public.search_key(concat_ws(E'\\n',
+    translate(coalesce(label, ''), E'\\n', ' '), array_to_string(artists[1:100], E'\\n'), translate(coalesce(genre, ''), E'\\n', ' '))), E'\\n');
+  last int := cardinality(lines);
+  words text[] := string_to_array(translate(public.search_key(concat_ws(' ', title, version)), E'\\n', ' ') || ' ' || array_to_string(lines[1:last - 1], ' '), ' ');
+  number int;
 BEGIN
-  FOREACH artist IN ARRAY artists[1:100] LOOP
-    words := words || ('a=' || public.search_key(artist));
+  FOR number IN 2..last - 1 LOOP
+    words := words || ('a=' || lines[number]);
   END LOOP;
   words := array_remove(words || ARRAY[
-    'g=' || public.search_key(genre), 'l=' || public.search_key(label), 'y=' || substring(p_line from '(?:19|20)[0-9]{2}')], NULL);
+    CASE WHEN label <> '' THEN 'l=' || lines[1] END, CASE WHEN genre <> '' THEN 'g=' || lines[last] END, 'y=' || substring(p_line from '(?:19|20)[0-9]{2}')], NULL);
   -- A lexeme has at most 2046 bytes.
   IF octet_length(array_to_string(words, '')) > 2000 THEN
     words := ARRAY(SELECT left(word, 500) FROM unnest(words) AS word);
@@ -69,9 +72,9 @@ CREATE FUNCTION keep_catalogue_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO catalogue_words (owner_id, word)
   SELECT owner_id, word
-    FROM (SELECT DISTINCT owner_id, word FROM written, unnest(tsvector_to_array(words)) AS word) AS said
-   WHERE word ~ '^[^0-9= ]{4,40}$'
-     AND NOT EXISTS (SELECT FROM catalogue_words k WHERE k.owner_id = said.owner_id AND k.word = said.word)
+    FROM (SELECT DISTINCT owner_id, word COLLATE "C" AS word FROM written, unnest(tsvector_to_array(words)) AS word
+           WHERE length(word) BETWEEN 4 AND 40 AND word COLLATE "C" >= 'a') AS said
+   WHERE word ~ '^[^0-9= ]+$'
    ORDER BY owner_id, word
   ON CONFLICT DO NOTHING;
   RETURN NULL;
@@ -101,7 +104,7 @@ DECLARE
   asked tsquery;
 BEGIN
   IF NOT may_search(owners) THEN RETURN NULL; END IF;
-  FOREACH wanted IN ARRAY string_to_array(search_key(coalesce(typed, '')), ' ') LOOP
+  FOREACH wanted IN ARRAY string_to_array(translate(search_key(coalesce(typed, '')), E'\\n', ' '), ' ') LOOP
     alike := NULL;
     wanted := left(wanted, 500);
     IF wanted ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT FROM catalogue_words WHERE owner_id = ANY (owners) AND word = wanted) THEN

@@ -78,7 +78,11 @@ describe('a label', () => {
   });
 
   it('finds what an import changed by its new words only', async () => {
-    await market.label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600100,Zwiebelkuchen,,Somebody,3:00,,,,,`);
+    await market.label.as.upload(
+      '/v1/catalogue/imports',
+      'text/csv',
+      `${header}\nZZT012600100,Zwiebelkuchen,,Somebody,3:00,,,,,`,
+    );
     await market.label.as.upload(
       '/v1/catalogue/imports',
       'text/csv',

@@ -12,13 +12,13 @@ DROP FUNCTION ledger_postings_balance();
 CREATE OR REPLACE FUNCTION ledger_postings_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE fault record;
 BEGIN
-  -- Planned each time: a plan of a time when the tables were small finds transactions by the wrong index.
+  -- Tables are named in full: who writes might have one of the same name. Planned each time: a plan of a time when the tables were small finds transactions by the wrong index.
   EXECUTE $look$
     WITH booked AS MATERIALIZED (
       SELECT transaction_id, sum(amount_minor) AS difference, min(leg) = 1 AND max(leg) = count(*) AS is_whole,
              min(currency) AS currency, min(currency) <> max(currency) AS is_mixed,
              CASE WHEN count(exponent) = count(*) AND min(exponent) = max(exponent) THEN min(exponent) END AS exponent,
-             (SELECT t.kind FROM ledger_transactions t WHERE t.agreement_id = l.agreement_id AND t.id = l.transaction_id) AS kind,
+             (SELECT t.kind FROM public.ledger_transactions t WHERE t.agreement_id = l.agreement_id AND t.id = l.transaction_id) AS kind,
              array_agg(account) AS accounts, array_agg(sign(amount_minor)::int) AS sides
         FROM legs l GROUP BY agreement_id, transaction_id
     )
@@ -32,11 +32,11 @@ BEGIN
       FROM booked WHERE is_mixed
     UNION ALL
     SELECT 'ledger_postings_exponent', format('a transaction is in units of %s digits of %s', coalesce(exponent::text, 'unlike'), currency)
-      FROM (SELECT currency, exponent FROM booked GROUP BY currency, exponent) units WHERE coalesce(ledger_exponent(currency) <> exponent, true)
+      FROM (SELECT currency, exponent FROM booked GROUP BY currency, exponent) units WHERE coalesce(public.ledger_exponent(currency) <> exponent, true)
     UNION ALL
     SELECT 'ledger_postings_side', format('%s does not move %s by %s', coalesce(kind, 'what was never booked'), account, CASE side WHEN 1 THEN 'a debit' ELSE 'a credit' END)
       FROM (SELECT kind, accounts, sides FROM booked GROUP BY kind, accounts, sides) events, unnest(accounts, sides) AS moves (account, side)
-     WHERE coalesce(ledger_side(kind, account) NOT IN (0, side), true)
+     WHERE coalesce(public.ledger_side(kind, account) NOT IN (0, side), true)
     LIMIT 1
   $look$ INTO fault;
   IF fault.rule IS NOT NULL THEN

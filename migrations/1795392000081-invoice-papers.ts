@@ -4,6 +4,7 @@ import { appendOnly, readByBothParties } from './support/policies';
 /** What an invoice says beyond its amount, as it was on the day of issue; numbers for credit notes, in a series of their own. */
 export class InvoicePapers1795392000081 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 -- Invoices of before have none.
 CREATE TABLE invoice_papers (
@@ -63,9 +64,11 @@ BEGIN
 END $$;
 CREATE TRIGGER invoice_credits_within AFTER INSERT ON invoice_credits FOR EACH ROW EXECUTE FUNCTION invoice_credits_within();
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 DROP TRIGGER invoice_credits_within ON invoice_credits;
 DROP FUNCTION invoice_credits_within();
@@ -74,5 +77,6 @@ ALTER TABLE invoice_series DROP CONSTRAINT invoice_series_pkey, DROP COLUMN kind
 ALTER TABLE invoice_credits DROP COLUMN number, DROP COLUMN credited_on;
 DROP TABLE invoice_papers;
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 }

@@ -111,6 +111,7 @@ ${appendOnly('release_versions')}
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 DROP TABLE release_versions, message_deals, message_releases, message_resources, release_messages;
 DELETE FROM release_recordings USING releases WHERE release_id = releases.id AND gtin IS NULL;
@@ -121,5 +122,6 @@ ALTER TABLE releases DROP CONSTRAINT releases_one_own_id, DROP CONSTRAINT releas
 ALTER TABLE release_recordings DROP COLUMN left_at;
 ALTER TABLE recordings DROP COLUMN told_at, DROP COLUMN label;
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 }

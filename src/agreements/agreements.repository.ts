@@ -64,11 +64,9 @@ export async function getAgreement(tx: Tx, id: string): Promise<AgreementWithTer
 
 /** As getAgreement, and nobody else decides on it until the transaction ends. */
 export async function getAgreementForUpdate(tx: Tx, id: string): Promise<AgreementWithTerms> {
-  const row = await tx.first<Row>(
-    often(`SELECT ${columns}, v.terms AS "termsText" FROM ${withVersion} WHERE a.id = $1 FOR NO KEY UPDATE OF a`),
-    [id],
-  );
-  return found(row);
+  // By itself, and read afterwards: whoever waited for an amendment would look for the version of before.
+  const held = await tx.first(often('SELECT id FROM agreements WHERE id = $1 FOR NO KEY UPDATE'), [id]);
+  return held === undefined ? found(undefined) : getAgreement(tx, id);
 }
 
 /**

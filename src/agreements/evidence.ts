@@ -25,7 +25,7 @@ export async function evidenceOf(
 ): Promise<Buffer> {
   const { id, labelId, platformId, life, documentSha256 } = await getLiving(tx, agreementId);
   const versions: BundledVersion[] = [];
-  for (const version of await concludedVersions(tx, [id])) {
+  for (const version of await concludedVersions(tx, id)) {
     const made = await bundled(tx, storage, version);
     if (version.number === 1 && documentSha256 !== null) {
       made.documents.set(ORIGINAL, await buffer(storage.read(documentSha256)));

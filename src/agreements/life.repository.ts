@@ -61,23 +61,20 @@ export const concludedAgreementsOf = async (tx: Tx, platformId: string): Promise
  */
 export async function agreementsStamp(tx: Tx, platformId: string, also: StampedToo): Promise<string> {
   const text = `SELECT ${agreementsStampSql('$1', also)} AS stamp`;
-  return (await tx.prepared<{ stamp: string }>(`agreements-stamp ${also.name}`, text, [platformId])).stamp;
+  return (await tx.one<{ stamp: string }>(often(text), [platformId])).stamp;
 }
 
 /** The same as an expression, for a statement whose parameter `platform` ("$2") is the platform. */
 export const agreementsStampSql = (platform: string, also: StampedToo): string =>
-  `(${stampSql(`platform_id = ${platform}`)} || ' ' || ${also.sql(platform)})`;
+  `(${stampSql(`platform_id = ${platform}`)} || ' ' || ${also(platform)})`;
 
-/** What else a stamp is to differ with: an expression of the platform. `name` tells it from others. */
-export interface StampedToo {
-  readonly name: string;
-  readonly sql: (platform: string) => string;
-}
+/** What else a stamp is to differ with: an expression of the platform. */
+export type StampedToo = (platform: string) => string;
 
 /** As agreementsStamp, of what two parties have with each other. */
 export async function stampBetween(tx: Tx, labelId: string, platformId: string): Promise<string> {
   const text = `SELECT ${stampSql('platform_id = $1 AND label_id = $2')} AS stamp`;
-  return (await tx.prepared<{ stamp: string }>('agreements-stamp-between', text, [platformId, labelId])).stamp;
+  return (await tx.one<{ stamp: string }>(often(text), [platformId, labelId])).stamp;
 }
 
 const stampSql = (own: string): string =>
@@ -117,7 +114,6 @@ export async function concludedLives(tx: Tx, agreementIds: readonly string[]): P
   const lives = await livesOf(
     tx,
     rows.map(({ id }) => id),
-    new Map(),
   );
   return rows.map((row) => ({ ...row, life: lives(row.id) }));
 }
@@ -126,7 +122,7 @@ export async function concludedLives(tx: Tx, agreementIds: readonly string[]): P
 async function livesOf(
   tx: Tx,
   ids: readonly string[],
-  read: ReadonlyMap<string, Terms>,
+  read: ReadonlyMap<string, Terms> = new Map(),
 ): Promise<(id: string) => Life> {
   const versions = Map.groupBy(await signedTerms(tx, ids, read), ({ agreementId }) => agreementId);
   const facts = await factsOf(tx, ids);

@@ -71,11 +71,11 @@ export async function versionAwaiting(tx: Tx, agreementId: string): Promise<Vers
 export const originOf = ({ manifest }: Pick<VersionText, 'manifest'>): Origin | null =>
   manifest === null ? null : (JSON.parse(manifest) as Manifest).origin;
 
-/** What was signed of these agreements, oldest first. */
-export async function concludedVersions(tx: Tx, agreementIds: readonly string[]): Promise<VersionText[]> {
+/** What was signed of the agreement, oldest first. */
+export async function concludedVersions(tx: Tx, agreementId: string): Promise<VersionText[]> {
   const rows = await tx.rows<Omit<VersionText, 'terms'>>(
-    `SELECT ${texts} FROM agreement_versions WHERE agreement_id = ANY ($1::uuid[]) AND state = 'concluded' ORDER BY agreement_id, number`,
-    [agreementIds],
+    `SELECT ${texts} FROM agreement_versions WHERE agreement_id = $1 AND state = 'concluded' ORDER BY number`,
+    [agreementId],
   );
   return rows.map(withTerms);
 }
@@ -85,7 +85,7 @@ export interface SignedTerms extends SignedVersion {
   readonly agreementId: string;
 }
 
-/** As concludedVersions, for whoever executes them. Texts are long: those that were read already, by their hashes, are not fetched again. */
+/** As concludedVersions, of several agreements and for whoever executes them. Texts are long: those that were read already, by their hashes, are not fetched again. */
 export async function signedTerms(
   tx: Tx,
   agreementIds: readonly string[],

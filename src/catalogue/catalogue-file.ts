@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { presentable } from '../kernel';
 import { DomainError } from '../platform/errors/domain-error';
 import {
   type Cells,
@@ -58,7 +59,7 @@ export async function* readCatalogueFile(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new DomainError('import-unreadable', undefined, [
-      { pointer: `/rows/${row + 1}`, code: 'csv-malformed', message: error.message.slice(0, 300) },
+      { pointer: `/rows/${row + 1}`, code: 'csv-malformed', message: presentable(error.message, 300) },
     ]);
   }
   if (header === undefined) throw new DomainError('import-unreadable', 'the file is empty');

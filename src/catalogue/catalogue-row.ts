@@ -247,8 +247,8 @@ function readParent(
 
 function checkText(cell: string, lengthMax: number, note: (code: string, message: string) => void): void {
   if (cell.length > lengthMax) note('text-too-long', `at most ${lengthMax} characters`);
-  // What the decoder puts where the bytes are not UTF-8.
-  if (cell.includes('\uFFFD')) note('text-not-utf8', 'the file must be UTF-8');
+  // What the decoder puts where the bytes are not UTF-8; JSON can name half of a pair as well.
+  if (/[\uFFFD\p{Cs}]/u.test(cell)) note('text-not-utf8', 'the file must be UTF-8');
   if (cell.search(controlCharacters) >= 0)
     note('text-control-character', 'no line breaks, tabs or other control characters inside a cell');
 }

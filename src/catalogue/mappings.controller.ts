@@ -16,7 +16,7 @@ import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, ObjectField, TextField } from '../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
-import { isStream } from '../platform/http/streams';
+import { fileBody, mediaTypeOf } from '../platform/http/streams';
 import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { type CatalogueMapping, delimiters, mappingFaults, mappingForms } from './mapping';
 import { getMapping, insertMapping, listMappings, type SavedMapping } from './mappings.repository';
@@ -143,10 +143,8 @@ export class CatalogueMappingsController {
   @ApiConsumes('text/csv', 'application/x-ndjson')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: CatalogueMappingProposalView })
-  async propose(@Req() { body, headers }: AccordoRequest): Promise<MappingProposal> {
-    const type = String(headers['content-type']);
-    const form = /^text\/csv\b/i.test(type) ? 'csv' : /^application\/x-ndjson\b/i.test(type) ? 'json-lines' : undefined;
-    if (form === undefined || !isStream(body)) throw new DomainError('content-type-unsupported');
-    return proposeFor(body, form);
+  async propose(@Req() request: AccordoRequest): Promise<MappingProposal> {
+    const body = fileBody(request, ['text/csv', 'application/x-ndjson']);
+    return proposeFor(body, mediaTypeOf(request) === 'text/csv' ? 'csv' : 'json-lines');
   }
 }

@@ -4,7 +4,16 @@ import { gtin14, plainGtin } from '../kernel';
 import { Allow, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { TextField } from '../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import {
+  afterNumber,
+  fromCursor,
+  numberKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../platform/http/paging';
 import {
   dealContents,
   getRelease,
@@ -94,9 +103,6 @@ export class ToldThingView {
 export class ToldDealView extends ToldThingView {
   @ApiProperty({ enum: ['deal', 'visibility'] }) readonly kind!: string;
 }
-
-const numberKey = /^\d{1,9}$/;
-const afterNumber = (cursor: string | undefined): number => parseInt(fromCursor(cursor, [numberKey])?.[0] ?? '0', 10);
 
 /** A label's releases, as they are, and as each message told them. */
 @ApiTags('catalogue')

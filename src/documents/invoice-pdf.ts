@@ -1,6 +1,6 @@
 import type { InvoiceDocument, InvoiceParty } from './invoice-document';
 import { invoicedText, invoiceWords, type InvoiceWords } from './invoice-words';
-import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
+import { amountBox, collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
 import { amountText, figureText } from './statement-figures';
 import { heading, table, type TableRow } from './statement-table';
 
@@ -25,7 +25,7 @@ export async function invoicePdf(document: InvoiceDocument): Promise<Buffer> {
 }
 
 function opening(pdf: Pdf, document: InvoiceDocument, title: string, words: InvoiceWords): void {
-  const { issuedOn, dueOn, agreementId, period, corrects, payable, currency, kind } = document;
+  const { issuedOn, dueOn, agreementId, period, corrects, payable, currency } = document;
   pdf.font('bold').fontSize(17).fillColor('#000').text(title);
   pdf.moveDown(0.4).font('text').fontSize(8.5).fillColor('#555');
   const days = [
@@ -37,16 +37,12 @@ function opening(pdf: Pdf, document: InvoiceDocument, title: string, words: Invo
   pdf.text(days.join('   ·   '), { width: width(pdf) });
   pdf.text(`${words.agreement} ${agreementId}`, { width: width(pdf) });
   pdf.moveDown(0.9);
-  const top = pdf.y;
-  pdf.rect(margin.left, top, width(pdf), 40).fill('#eef3f8');
-  pdf.font('text').fontSize(10).fillColor('#1f4e79');
-  pdf.text(kind === 'invoice' ? words.payable : words.credited, margin.left + 12, top + 14, { lineBreak: false });
-  pdf.font('bold').fontSize(16);
-  const amount = amountText(payable, currency, words);
-  pdf.text(amount, margin.left + width(pdf) - 12 - pdf.widthOfString(amount), top + 11, { lineBreak: false });
-  pdf.x = margin.left;
-  pdf.y = top + 56;
+  amountBox(pdf, payableName(document, words), amountText(payable, currency, words));
+  pdf.y += 12;
 }
+
+const payableName = ({ kind }: InvoiceDocument, words: InvoiceWords): string =>
+  kind === 'invoice' ? words.payable : words.credited;
 
 /** Side by side: who invoices, and who is invoiced. */
 function parties(pdf: Pdf, { seller, buyer }: InvoiceDocument, words: InvoiceWords): void {
@@ -82,7 +78,7 @@ function partyLines({ details }: InvoiceParty, words: InvoiceWords): string[] {
 }
 
 function lines(pdf: Pdf, document: InvoiceDocument, words: InvoiceWords): void {
-  const { tax: charged, base, held, withheld, net, vat, gross, payable, currency, kind } = document;
+  const { tax: charged, base, held, withheld, net, vat, gross, payable, currency } = document;
   const rate = charged === null || charged.percent === null ? '' : `${figureText(charged.percent, words)} %`;
   const total = (name: string, amount: string, bold = false): TableRow => ({
     cells: [name, '', amountText(amount, currency, words)],
@@ -104,7 +100,7 @@ function lines(pdf: Pdf, document: InvoiceDocument, words: InvoiceWords): void {
       total(words.vat, vat),
       total(words.gross, gross, true),
       ...less(words.withheld, withheld),
-      total(kind === 'invoice' ? words.payable : words.credited, payable, true),
+      total(payableName(document, words), payable, true),
     ],
     9,
   );
@@ -144,7 +140,7 @@ function tax(pdf: Pdf, { tax: charged, base, net, vat, currency, held }: Invoice
 export function invoiceNotes(document: InvoiceDocument, words: InvoiceWords): string[] {
   const { withheld, payIn, corrects, kind, number } = document;
   return [
-    ...(withheld === null ? [] : [words.withheldNote]),
+    ...(withheld === null ? [] : [words.withheldNote[kind]]),
     ...(payIn === null ? [] : [words.payInNote(payIn)]),
     ...(corrects === null ? [] : [words.creditNote(corrects.number, corrects.issuedOn)]),
     ...(kind === 'invoice' ? [words.paymentNote(number)] : []),

@@ -32,7 +32,7 @@ export interface InvoiceWords {
   readonly category: string;
   readonly categories: Readonly<Record<VatCategory, string>>;
   readonly taxable: string;
-  readonly withheldNote: string;
+  readonly withheldNote: Readonly<Record<InvoiceDocument['kind'], string>>;
   payInNote(currency: string): string;
   readonly agentNote: string;
   paymentNote(number: string): string;
@@ -78,8 +78,11 @@ export const invoiceWords: Readonly<Record<LanguageCode, InvoiceWords>> = {
     category: 'Category',
     categories: { S: 'standard rate', AE: 'reverse charge', E: 'exempt', O: 'not subject to VAT' },
     taxable: 'Taken of',
-    withheldNote:
-      'The tax withheld is paid to the tax authority by the buyer in the seller’s name; it stands here as paid.',
+    withheldNote: {
+      invoice:
+        'The tax withheld is paid to the tax authority by the buyer in the seller’s name; it stands here as paid.',
+      'credit-note': 'The tax that the invoice withholds of this amount is taken off with it.',
+    },
     payInNote: (currency) => `It is paid in ${currency}, at the rate of the day of payment.`,
     agentNote: 'Issued by Accordo in the name and on behalf of the seller, for whom it collects payment.',
     paymentNote: (number) => `It is paid through Accordo’s payment service; reference ${number}.`,
@@ -129,7 +132,10 @@ export const invoiceWords: Readonly<Record<LanguageCode, InvoiceWords>> = {
       O: 'не облагается НДС',
     },
     taxable: 'Налоговая база',
-    withheldNote: 'Удержанный налог покупатель платит в бюджет от имени продавца; здесь он показан как уплаченный.',
+    withheldNote: {
+      invoice: 'Удержанный налог покупатель платит в бюджет от имени продавца; здесь он показан как уплаченный.',
+      'credit-note': 'Вместе с суммой уменьшается и налог, удержанный с неё по счёту.',
+    },
     payInNote: (currency) => `Оплачивается в ${currency} по курсу дня оплаты.`,
     agentNote: 'Документ выставлен Accordo от имени и по поручению продавца, для которого Accordo принимает оплату.',
     paymentNote: (number) => `Оплата через платёжный сервис Accordo; назначение: ${number}.`,

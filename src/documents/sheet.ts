@@ -34,6 +34,19 @@ export function newSheets({
 /** Of the text on a page, in points. */
 export const width = (pdf: Pdf): number => pdf.page.width - margin.left - margin.right;
 
+/** What the paper comes to, in a box over the whole width: its name at the left, the amount at the right. */
+export function amountBox(pdf: Pdf, name: string, amount: string): void {
+  const top = pdf.y;
+  pdf.rect(margin.left, top, width(pdf), 40).fill('#eef3f8');
+  pdf.font('text').fontSize(10).fillColor('#1f4e79');
+  pdf.text(name, margin.left + 12, top + 14, { lineBreak: false });
+  pdf.font('bold').fontSize(16);
+  const left = margin.left + width(pdf) - 12 - pdf.widthOfString(amount);
+  pdf.text(amount, left, top + 11, { lineBreak: false });
+  pdf.x = margin.left;
+  pdf.y = top + 44;
+}
+
 /** The foot of each page: two lines at the left, and which page it is. `more` adds to a page what else it needs. */
 export async function footEveryPage(
   pdf: Pdf,

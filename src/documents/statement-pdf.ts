@@ -1,5 +1,5 @@
 import { dayAfter, reportingPeriodNamed } from '../kernel';
-import { collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
+import { amountBox, collected, footEveryPage, margin, newSheets, type Pdf, width } from './sheet';
 import { charts } from './statement-charts';
 import { clauseBlock } from './statement-clauses';
 import type { AmountShown, StatementDocument } from './statement-document';
@@ -50,16 +50,7 @@ function opening(pdf: Pdf, document: StatementDocument, words: StatementWords): 
   pdf.text(`${words.agreement} ${agreementId}   ·   ${words.currency} ${currency}`);
   if (estimatedFrom !== null) pdf.font('bold').text(`${words.estimatedFrom} ${periodText(estimatedFrom, words)}`);
   pdf.moveDown(0.9);
-  const top = pdf.y;
-  pdf.rect(margin.left, top, width(pdf), 40).fill('#eef3f8');
-  pdf.font('text').fontSize(10).fillColor('#1f4e79');
-  pdf.text(words.payableHeadline[side], margin.left + 12, top + 14, { lineBreak: false });
-  pdf.font('bold').fontSize(16);
-  const amount = amountText(payable, currency, words);
-  const left = margin.left + width(pdf) - 12 - pdf.widthOfString(amount);
-  pdf.text(amount, left, top + 11, { lineBreak: false });
-  pdf.x = margin.left;
-  pdf.y = top + 44;
+  amountBox(pdf, words.payableHeadline[side], amountText(payable, currency, words));
 }
 
 /** The months of a period, given its name: "January 2026" of '2026-01', "January – March 2026" of '2026-Q1'. */

@@ -60,6 +60,7 @@ import { PayoutsController } from './payouts/payouts.controller';
 import { ReleasePayout } from './payouts/release-payout';
 import { releaseAction, RequestPayout } from './payouts/request-payout';
 import { SendPayout } from './payouts/send-payout';
+import { sendPayoutJob } from './payouts/send-payout-jobs';
 import { refuseLeavingPool } from './pools/pool-of';
 import { ReconcileMoney } from './reconciliation/reconcile-money';
 import { ReconciliationController } from './reconciliation/reconciliation.controller';
@@ -237,8 +238,8 @@ export class SettlementModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.onConcluded.register('settlement', async (tx, agreement, terms) => {
-      const { labelId, concludedAt: at } = agreement;
-      await acceptWithSignature(tx, labelId, { day: dayInZone(at, 'UTC'), at });
+      const { concludedAt: at } = agreement;
+      await acceptWithSignature(tx, agreement, { day: dayInZone(at, 'UTC'), at });
       await this.postConclusion.execute(tx, agreement, terms);
       await askToWatchDeadlines(tx, agreement.id);
     });
@@ -273,6 +274,6 @@ export class SettlementModule implements OnModuleInit {
     this.jobs.register(fetchRates, (payload) => this.fetchRates.execute(payload));
     this.jobs.register(readBankFileJob, (payload) => this.takeBankFile.execute(payload));
     this.jobs.register(takeOffAtProviderJob, (payload) => this.takeOffAtProvider.execute(payload));
-    this.jobs.register('send-payout', (payload) => this.sendPayout.execute(payload));
+    this.jobs.register(sendPayoutJob, (payload) => this.sendPayout.execute(payload));
   }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import type { Storage } from '../platform/storage/storage';
 import { lineBytesMax } from './engine/careful-line';
 import type { DsrInput } from './engine/dsr-input';
@@ -8,7 +9,6 @@ import type { MatchPlan } from './engine/match-plan';
 import type { DelimitedInput } from './engine/read-delimited';
 import { chunksAhead } from './engine/scan-threads';
 import { UnpackedPieces } from './engine/unpacked-pieces';
-import type { ReadingProgress } from '../platform/operations/reading-progress';
 import type { ReportFile } from './report-parts';
 import { reportText } from './report-text';
 import { unpacked, unpackedMost } from './unpacked';

@@ -13,6 +13,7 @@ import {
 } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import { Storage } from '../platform/storage/storage';
 import { type AgreedChecks, checksAgreed } from './agreed-checks';
 import type { AskedUse } from './engine/asked-uses';
@@ -22,7 +23,6 @@ import { readDelimited } from './engine/read-delimited';
 import { readDsrReport } from './engine/read-dsr';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
-import type { ReadingProgress } from '../platform/operations/reading-progress';
 import { dsrInputOf, tableInputOf } from './report-input';
 import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';

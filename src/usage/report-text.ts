@@ -1,10 +1,10 @@
 import { DomainError } from '../platform/errors/domain-error';
+import type { ReadingProgress } from '../platform/operations/reading-progress';
 import type { Storage } from '../platform/storage/storage';
 import type { DelimitedLayout } from './engine/delimited-layout';
 import { type ColumnKind, columnKinds } from './mapping';
 import { parquetRows } from './parquet/parquet-rows';
 import { ParquetUnreadable } from './parquet/unreadable';
-import type { ReadingProgress } from '../platform/operations/reading-progress';
 import { unpacked } from './unpacked';
 import type { UsageReport } from './usage-report';
 

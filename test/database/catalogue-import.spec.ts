@@ -1,5 +1,9 @@
 import { controlFaults, findRecordings } from '../../src/catalogue';
+import { bringInRows } from '../../src/catalogue/imports/bring-in-rows';
+import type { ImportReport } from '../../src/catalogue/imports/import-report';
 import { periodOf, territoryNumbers } from '../../src/kernel';
+import { keptAwake } from '../../src/platform/database/awake';
+import type { Tx } from '../../src/platform/database/tx';
 import { type CatalogueBench, catalogueBench, catalogueCsv, plainRows, testIsrc } from '../support/catalogue';
 
 let bench: CatalogueBench;
@@ -67,6 +71,51 @@ describe('an import of more rows than one batch', () => {
       findRecordings(tx, bench.label.organizationId, [testIsrc(70_000)]),
     );
     expect(left).toEqual([]);
+  });
+});
+
+describe('a transaction of an import', () => {
+  test('has no statement under way any more once the rows cannot be read further', async () => {
+    const report = { add: () => undefined, fault: () => undefined, flush: () => Promise.resolve() };
+    async function* rows() {
+      const from = 200_000;
+      for (let row = 0; row < 5001; row += 1) {
+        const recording = { isrc: testIsrc(from + row).slice(0, 12), title: 'T', artists: ['A'] };
+        yield { row, recording: { ...recording, release: { gtin: '02000000000015', title: 'R' } } };
+      }
+      throw new Error('no more can be read');
+    }
+    let [begun, ended] = [0, 0];
+    await bench.database
+      .withTenant(bench.label, async (tx) => {
+        const ask = tx.rows.bind(tx);
+        const run = tx.run.bind(tx);
+        const counted = async <T>(asked: Promise<T>): Promise<T> => {
+          begun += 1;
+          return asked.finally(() => (ended += 1));
+        };
+        tx.rows = <Row>(...asked: Parameters<typeof ask>) => counted(ask<Row>(...asked));
+        tx.run = (...asked) => counted(run(...asked));
+        const writing = { ownerId: bench.label.organizationId, importId: null as unknown as string, at: new Date() };
+        await bringInRows(tx, writing, rows(), { report: report as unknown as ImportReport, file: '' });
+      })
+      .catch((error: Error) => expect(error.message).toBe('no more can be read'));
+    expect(ended).toBe(begun);
+    const atTheEnd = begun;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(begun).toBe(atTheEnd);
+    expect(begun).toBeGreaterThan(1);
+  });
+
+  test('outlives a long silence of its work', async () => {
+    const silent = (tx: Tx) => async (): Promise<void> => {
+      await tx.run('SET LOCAL idle_in_transaction_session_timeout = 150');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    };
+    const { database } = bench;
+    const look = (tx: Tx): Promise<unknown> => tx.rows('SELECT 1 AS one');
+    await expect(database.asSystem((tx) => silent(tx)().then(() => look(tx)))).rejects.toThrow();
+    expect(await database.asSystem((tx) => keptAwake(tx, silent(tx), 30).then(() => look(tx)))).toEqual([{ one: 1 }]);
   });
 });
 

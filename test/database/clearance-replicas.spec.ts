@@ -113,6 +113,7 @@ describe('three API processes under load', () => {
     });
     expect(delays.length).toBe(3);
     expect(delays.toSorted((one, other) => one - other)[1]).toBeLessThan(1000);
+    expect(Math.max(...delays)).toBeLessThan(5_000);
     expect(answers).toBeGreaterThan(1_000);
 
     const meanwhile = await underLoad(asker, [first, ...others], [0, 1], async () => {

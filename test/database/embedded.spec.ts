@@ -8,7 +8,8 @@ import { installedBinaries } from '../../src/platform/database/embedded/binaries
 import { explain } from '../../src/platform/database/embedded/errors';
 import { ServerLog } from '../../src/platform/database/embedded/log';
 import { allGone, isRunning } from '../../src/platform/database/embedded/processes';
-import { Workbench, killed, sql } from '../support/embedded';
+import { Workbench, sql } from '../support/embedded';
+import { killed } from '../support/processes';
 
 const bench = new Workbench();
 afterEach(() => bench.clear());

@@ -177,8 +177,8 @@ describe('the rules of a leg', () => {
     'payable-shared': templates.payableShared([{ payee: 1, minor: 5n }]),
     'payee-payout-sent': templates.payeePayoutSent({ ...amounts, payee: 1 }),
     'payout-confirmed': templates.payoutConfirmed(amounts),
-    'payout-reversed': templates.payoutReversed(amounts),
-    'payee-payout-reversed': templates.payeePayoutReversed({ ...amounts, payee: 1 }),
+    'payout-reversed': templates.payoutRefused({ ...amounts, payee: null }),
+    'payee-payout-reversed': templates.payoutRefused({ ...amounts, payee: 1 }),
     'payout-unconfirmed': templates.payoutUnconfirmed(amounts),
   };
   /** Corrections move these either way. */

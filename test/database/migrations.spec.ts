@@ -142,6 +142,38 @@ describe('the migrations', () => {
     }
   });
 
+  it('move rows that the owner itself may not see, there and back', async () => {
+    const at = source.migrations.findIndex((one) => one.constructor.name.startsWith('InvoicePapers'));
+    const since = source.migrations.slice(at);
+    // Only a superuser's session puts rows here that refer to nothing.
+    const rows = (statements: string): Promise<object[]> =>
+      connected(database.superuserUrl, async (client) => {
+        await client.query('SET session_replication_role = replica');
+        return (await client.query<object>(statements)).rows;
+      });
+    await rows(`INSERT INTO releases (owner_id, own_id, title) VALUES (gen_random_uuid(), 'R-1', 'No bar code')`);
+    for (const migration of since.toReversed()) await run(migration, 'down');
+    expect(await rows('SELECT FROM releases')).toEqual([]);
+    await rows(
+      `WITH a AS (INSERT INTO agreements (label_id, platform_id, currency, time_zone, in_force, state, made_at)
+         VALUES (gen_random_uuid(), gen_random_uuid(), 'USD', 'Europe/Moscow', '[2025-01-01,)', 'withdrawn', '2025-01-01') RETURNING *),
+       i AS (INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
+         SELECT id, label_id, platform_id, 'royalties', '2025-11', 'INV-2025-000001', 500, currency, 'issued', '2025-12-01', '2025-12-31' FROM a RETURNING *)
+       INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, credited_at)
+       SELECT id, agreement_id, label_id, platform_id, 'dispute 1', 100, '2025-12-31T22:00:00Z' FROM i`,
+    );
+    const [papers] = since;
+    for (const direction of ['up', 'down', 'up'] as const) await run(papers!, direction);
+    expect(
+      await rows('SELECT c.number, s.kind, s.year, s.last_number FROM invoice_credits c, invoice_series s'),
+    ).toEqual([{ number: 'CRN-2026-000001', kind: 'credit-note', year: 2026, last_number: 1 }]);
+    await rows('DELETE FROM invoice_credits');
+    await rows('DELETE FROM invoice_series');
+    await rows('DELETE FROM invoices');
+    await rows('DELETE FROM agreements');
+    for (const migration of since.slice(1)) await run(migration, 'up');
+  });
+
   it('leave nothing behind when all are taken back', async () => {
     for (const migration of source.migrations.toReversed()) await run(migration, 'down');
     expect(await schema()).toEqual(['extension plpgsql']);
@@ -250,6 +282,17 @@ describe('what the application role may do', () => {
   it('is to read the list of migrations, and not to write it', async () => {
     expect(await tablesWith('SELECT')).toContain('migrations');
     expect(await tablesWith('INSERT')).not.toContain('migrations');
+  });
+
+  it('is to make no temporary table, whoever let it: one of a name of ours would be found before it', async () => {
+    const attempt = (): Promise<unknown> =>
+      connected(database.applicationUrl, (client) => client.query('CREATE TEMPORARY TABLE agreements (id uuid)'));
+    await connected(database.superuserUrl, (client) =>
+      client.query(`GRANT TEMPORARY ON DATABASE ${database.name} TO PUBLIC, ${application}`),
+    );
+    await attempt();
+    await migrate(database);
+    await expect(attempt()).rejects.toThrow('permission denied');
   });
 
   it('does not matter for facts: not even a superuser changes, deletes or empties them', async () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../support/repository';
-import type { DealFaultsResult } from './deal';
+import type { MoneyFaultsResult } from './money-run';
 
 const program = join(root, 'dist', 'test', 'faults', 'main.js');
 
@@ -13,7 +13,7 @@ describe('the deal while processes die', () => {
     expect(existsSync(program)).toBe(true);
     const order = [program, 'deal', '--points', '5', '--seed', '7', '--json'];
     const { stdout } = await promisify(execFile)(process.execPath, order, { timeout: 110_000, killSignal: 'SIGTERM' });
-    const { failpoints, convergedSeconds, payable, paid, ...result } = JSON.parse(stdout) as DealFaultsResult;
+    const { failpoints, convergedSeconds, payable, paid, ...result } = JSON.parse(stdout) as MoneyFaultsResult;
     expect(result).toEqual({
       name: 'deal',
       seed: 7,

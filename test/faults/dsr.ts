@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
 import { oneOf } from '../support/dsr-cells';
 import { anyReport, textOf } from '../support/dsr-reports';
 import { sharedFile } from '../support/shared-files';
-import { type FaultsOptions } from './deal';
+import { type FaultsOptions } from './run';
 import { refuseGiants } from './dsr-giants';
 import { judge } from './dsr-judge';
 import { mutate } from './dsr-mutations';

@@ -76,7 +76,8 @@ function complaintsOf(read: ErnRead, document: OracleDocument): string[] {
   return complaints;
 }
 
-function difference(ours: object, theirs: object, at = ''): string {
+/** Where two of what a message says differ first. */
+export function difference(ours: object, theirs: object, at = ''): string {
   const [a, b] = [ours as Record<string, unknown>, theirs as Record<string, unknown>];
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const [x, y] = [a[key], b[key]];

@@ -1,15 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withBelongings } from '../../bench/support/belongings';
+import { mainDatabase, toDatabase } from '../../src/platform/database/embedded';
+import { migrate } from '../../src/platform/database/migrate';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
-import { sampleReleaseMessage } from '../../src/sample/release-message';
 import { oneOf } from '../support/dsr-cells';
-import { anyMessage, ernVersions } from '../support/ern-messages';
 import { ErnOracle } from '../support/ern-oracle';
-import { sharedFile } from '../support/shared-files';
-import { type FaultsOptions } from './deal';
+import { type FaultsOptions } from './run';
 import { type Judgement, judgeMessage } from './ern-judge';
 import { readLaborious, refuseHostile } from './ern-hostile';
+import { type ImportedMessages, importDamaged } from './ern-imports';
 import { mutateMessage } from './ern-mutations';
+import { generated, realFiles } from './ern-sources';
 
 /** What a run over damaged messages prints. */
 export interface ErnFaultsResult {
@@ -27,21 +28,34 @@ export interface ErnFaultsResult {
 }
 
 const FAILURES_SHOWN = 20;
-const GENERATED_OF_EACH = 5;
-/** Real ones are longer, and so are slower to compare. */
-const REAL_BYTES_MAX = 25_000;
 const GROWTH_MAX = 200;
 const MEBIBYTE = 1024 * 1024;
 
-/** Damaged messages by the thousand, and hostile ones, which must be refused at once. */
-export async function ernUnderFaults(options: FaultsOptions): Promise<ErnFaultsResult> {
+/** One of so many is brought into a database as well: that takes so much longer. */
+const READ_FOR_EACH_IMPORTED = 20;
+
+/** Damaged messages by the thousand, read and brought in, and hostile ones, which must be refused at once. */
+export async function ernUnderFaults(
+  options: FaultsOptions,
+): Promise<ErnFaultsResult & { readonly imported: ImportedMessages }> {
   const hostile = [...(await refuseHostile()), ...(await readLaborious())].map((complaint) => ({
     point: 0,
     what: 'hostile',
     complaint,
   }));
   const result = await damagedMessages(options);
-  return { ...result, failures: [...hostile, ...result.failures], ok: result.ok && hostile.length === 0 };
+  const points = Math.ceil(options.points / READ_FOR_EACH_IMPORTED);
+  const imported = await withBelongings(async (belongings) => {
+    const directory = join(await belongings.folder('accordo-ern-'), 'postgres');
+    const { applicationUrl, superuserUrl, ownerUrl } = await belongings.postgres({ directory, durable: false });
+    await migrate({ applicationUrl, ownerUrl });
+    return importDamaged(
+      { ...options, points },
+      { applicationUrl, superuserUrl: toDatabase(superuserUrl, mainDatabase) },
+    );
+  });
+  const failures = [...hostile, ...result.failures];
+  return { ...result, failures, imported, ok: result.ok && imported.ok && hostile.length === 0 };
 }
 
 /**
@@ -73,23 +87,4 @@ export async function damagedMessages({ points, seed, say }: FaultsOptions): Pro
   const grownMegabytes = Math.max(0, Math.round((most.second - most.first) / MEBIBYTE));
   const ok = failed === 0 && grownMegabytes <= GROWTH_MAX;
   return { name: 'ern', seed, points, sources: sources.length, outcomes, failures, grownMegabytes, ok };
-}
-
-const generated = (seed: number): Buffer[] => [
-  Buffer.from(sampleReleaseMessage(1)),
-  ...ernVersions.flatMap((version, place) =>
-    Array.from({ length: GENERATED_OF_EACH }, (_, index) =>
-      Buffer.from(anyMessage(seededRandom(seed + place * GENERATED_OF_EACH + index), version)),
-    ),
-  ),
-];
-
-function realFiles(): Buffer[] {
-  const folder = sharedFile('data/ern');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.xml'))
-    .map((name) => readFileSync(join(folder, name)))
-    .filter(({ length }) => length <= REAL_BYTES_MAX);
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../support/repository';
-import type { FaultsResult } from './deal';
+import type { FaultsResult } from './run';
 
 describe('events that come in while processes die', () => {
   it('are there once if they were answered, and their sums with them', async () => {

@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { withBelongings } from '../../bench/support/belongings';
 import { concludeLicence, type Licence } from '../../bench/support/licence';
-import { openParts } from '../../src/app';
-import { readConfig } from '../../src/config';
-import { setUpOperator } from '../../src/parties';
-import { type Credentials, newPassword } from '../../src/sample/parties';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
-import type { FaultsOptions, FaultsResult } from './deal';
 import { Findings } from './findings';
-import { FreshParties } from './party-source';
-import { PatientClient } from './patient-client';
+import { Marketplace } from './marketplace';
+import { machine } from './party-source';
+import type { PatientClient } from './patient-client';
+import { brokeOff, type FaultsOptions, type FaultsResult, heldAll } from './run';
 import { System, type Victim } from './system';
 
 const tracks = 40;
@@ -56,30 +53,21 @@ class Events {
       say(`${this.answered.size} events were answered; ${player.repeats} requests had to be repeated`);
       await this.audit(licence);
     } catch (error) {
-      this.findings.lost(`the end of the work: ${error instanceof Error ? error.message : String(error)}`);
+      await brokeOff(this.system, this.findings, error);
     }
-    for (const line of this.findings.lines()) process.stderr.write(`faults: ${line}\n`);
-    const { endedByThemselves } = this.system;
-    for (const note of endedByThemselves) process.stderr.write(`faults: not killed by us: ${note}\n`);
-    const { lostCount: lost, duplicatedCount: duplicated, clean } = this.findings;
-    if (!clean || endedByThemselves.length > 0) process.stderr.write(this.system.logTails());
-    const ok = clean && this.kills >= points && endedByThemselves.length === 0;
+    const ok = heldAll(this.system, this.findings) && this.kills >= points;
+    const { lostCount: lost, duplicatedCount: duplicated } = this.findings;
     return { name: 'events', seed, points: this.kills, lost, duplicated, ledgerSum: {}, ok };
   }
 
   private async setUp(): Promise<{ licence: Licence; player: PatientClient }> {
-    const operator: Credentials = { email: 'operator@accordo.example', password: newPassword() };
-    const parts = await openParts(readConfig(this.system.configuration));
-    try {
-      await setUpOperator(parts.database, parts.clock, { name: 'Operator', ...operator });
-      const { url } = this.system;
-      const licence = await concludeLicence(new FreshParties(url, parts, operator), { url, tracks });
-      const body = { name: 'Player', roles: ['usage'] };
-      const { key } = await licence.platform.as.post<{ key: string }>('/v1/api-keys', body);
-      return { licence, player: new PatientClient(url, () => Promise.resolve(key)) };
-    } finally {
-      await parts.close();
-    }
+    const { url } = this.system;
+    const marketplace = new Marketplace(this.system);
+    await marketplace.open();
+    return marketplace.withParts(async (parts) => {
+      const licence = await concludeLicence(marketplace.parties(parts), { url, tracks });
+      return { licence, player: await machine(url, licence.platform, ['usage']) };
+    });
   }
 
   private async kill(points: number, say: (line: string) => void): Promise<void> {

@@ -40,9 +40,3 @@ export class Findings {
       .concat([...this.doubledThings].map((what) => `duplicated: ${what}`));
   }
 }
-
-/** Minor units as people write them. */
-export function cents(minor: bigint): string {
-  const size = minor < 0n ? -minor : minor;
-  return `${minor < 0n ? '-' : ''}${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
-}

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { startTestApp } from '../support/app';
 import { type Inbox, type Receipt, Scene, table } from '../support/inboxes';
-import { root } from '../support/repository';
+import { killed, launched } from '../support/processes';
 
 const months = Array.from(
   { length: 30 },
@@ -25,30 +24,21 @@ describe('workers that are killed while they take files', () => {
     inbox = await scene.inbox();
   });
   afterAll(async () => {
-    for (const worker of workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
-      worker.kill('SIGKILL');
-      await once(worker, 'exit');
-    }
+    await Promise.all(workers.map(killed));
     await scene.app.close();
     await rm(folder, { recursive: true });
   });
 
   const workers: ChildProcess[] = [];
 
-  /** A worker as in production: a process of its own, told by its environment alone. */
   function work(): ChildProcess {
     const { databaseUrls, parts } = scene.app;
-    const worker = spawn(process.execPath, [join(root, 'dist', 'src', 'worker.js')], {
-      env: {
-        PATH: process.env.PATH,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        DATABASE_URL: databaseUrls.applicationUrl,
-        DATA_FOLDER: dirname(parts.storage.folder),
-        INBOX_URL: pathToFileURL(folder).href,
-        INBOX_SECONDS: '1',
-        LOG_LEVEL: 'silent',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
+    const worker = launched('worker', {
+      DATABASE_URL: databaseUrls.applicationUrl,
+      DATA_FOLDER: dirname(parts.storage.folder),
+      INBOX_URL: pathToFileURL(folder).href,
+      INBOX_SECONDS: '1',
+      LOG_LEVEL: 'silent',
     });
     workers.push(worker);
     return worker;
@@ -73,10 +63,7 @@ describe('workers that are killed while they take files', () => {
       // Killed in the middle of what they do, at another place each time.
       for (let turn = 0; turn < 2_000 && (await out()).length <= before + kill; turn += 1) await wait(10);
       left.push(months.length - (await acknowledged()));
-      for (const worker of pair) {
-        worker.kill('SIGKILL');
-        await once(worker, 'exit');
-      }
+      for (const worker of pair) await killed(worker);
     }
     expect(left.filter((count) => count > 0).length).toBeGreaterThanOrEqual(3);
     work();

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { dealUnderFaults, type FaultsOptions } from './deal';
+import { dealUnderFaults } from './deal';
 import { dsrUnderFaults } from './dsr';
 import { ernUnderFaults } from './ern';
 import { eventsUnderFaults } from './events';
+import type { FaultsOptions } from './run';
 import { paymentsUnderFaults, paymentTrialNames, settlementUnderFaults, trialNames } from './trials/all-trials';
 import { usageUnderFaults } from './usage';
 

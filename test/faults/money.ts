@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Acknowledged } from './acknowledged';
-import { Standstill } from './operations';
+import { listed, Standstill } from './operations';
 import type { PatientClient } from './patient-client';
 import type { StripeFarSide } from './stripe-far-side';
 
@@ -45,10 +45,10 @@ export class Money {
     const standstill = new Standstill('the money');
     for (;;) {
       const over = isOver();
-      const invoices = await rows<Invoice>(actors.label, '/v1/invoices');
+      const invoices = await listed<Invoice>(actors.label, '/v1/invoices');
       for (const invoice of invoices) await this.settle(invoice, payouts);
       await stripe.paysOut();
-      const states = await rows<Payout>(actors.label, '/v1/payouts');
+      const states = await listed<Payout>(actors.label, '/v1/payouts');
       const confirmed = states.filter(({ state }) => state === 'confirmed').length;
       const failed = states.find(({ state }) => state === 'failed');
       if (failed !== undefined) throw new Error(`payout ${failed.id} failed`);
@@ -77,6 +77,3 @@ export class Money {
     return id;
   }
 }
-
-const rows = async <Row>(client: PatientClient, path: string): Promise<Row[]> =>
-  (await client.get<{ rows: Row[] }>(`${path}?limit=1000`)).rows;

@@ -1,16 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PatientClient } from './patient-client';
 
-/** Ends a wait in which nothing has moved for a minute and a half: more than any restart or repetition takes. */
+/** A look that took longer than this was waiting itself, for a process that starts again: it says no more than that so much has gone by. */
+const lookMilliseconds = 2_000;
+/** The queue repeats what it has tried in vain for the fifth time after two and a half minutes; each kill is such a time. */
+const stillMilliseconds = 240_000;
+
+/** Ends a wait in which nothing has moved for so long while somebody could look: more than any repetition takes. */
 export class Standstill {
   private last = '';
-  private since = Date.now();
+  private still = 0;
+  private lookedAt = Date.now();
 
   constructor(private readonly what: string) {}
 
   look(state: string): void {
-    if (state !== this.last) [this.last, this.since] = [state, Date.now()];
-    else if (Date.now() - this.since > 90_000) throw new Error(`${this.what} does not move any more: ${state}`);
+    const now = Date.now();
+    this.still = state === this.last ? this.still + Math.min(now - this.lookedAt, lookMilliseconds) : 0;
+    [this.last, this.lookedAt] = [state, now];
+    if (this.still > stillMilliseconds) throw new Error(`${this.what} does not move any more: ${state}`);
   }
 }
 
@@ -46,3 +54,7 @@ export async function issued(second: PatientClient, statementId: string): Promis
   const { approvalId } = await second.get<{ approvalId: string }>(`/v1/statements/${statementId}`);
   await second.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' }, `issue-${approvalId}`);
 }
+
+/** The rows of a list that is not long. */
+export const listed = async <Row>(client: PatientClient, path: string): Promise<Row[]> =>
+  (await client.get<{ rows: Row[] }>(`${path}?limit=1000`)).rows;

@@ -27,22 +27,21 @@ export async function actorsOf(
 ): Promise<RoundActors> {
   const second = { email: `second-${label.email}`, password: newPassword() };
   await label.as.post('/v1/members', { name: 'Second Member', ...second, roles: ['finance'] });
-  const person = (credentials: Credentials): PatientClient =>
-    new PatientClient(url, async () => {
-      const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', {
-        email: credentials.email,
-        password: credentials.password,
-      });
-      return answer.accessToken;
-    });
-  const machine = async (party: Party, roles: readonly string[]): Promise<PatientClient> => {
-    const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
-    return new PatientClient(url, () => Promise.resolve(key));
-  };
   return {
-    platform: await machine(platform, ['usage', 'reader']),
-    label: await machine(label, ['finance', 'reader']),
-    finance: person(label),
-    secondFinance: person(second),
+    platform: await machine(url, platform, ['usage', 'reader']),
+    label: await machine(url, label, ['finance', 'reader']),
+    finance: person(url, label),
+    secondFinance: person(url, second),
   };
+}
+
+export const person = (url: string, { email, password }: Credentials): PatientClient =>
+  new PatientClient(url, async () => {
+    const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', { email, password });
+    return answer.accessToken;
+  });
+
+export async function machine(url: string, party: Party, roles: readonly string[]): Promise<PatientClient> {
+  const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
+  return new PatientClient(url, () => Promise.resolve(key));
 }

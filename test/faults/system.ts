@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,13 +13,15 @@ import {
   toDatabase,
 } from '../../src/platform/database/embedded';
 import { migrate } from '../../src/platform/database/migrate';
+import { bareEnvironment, freePort, killed } from '../support/processes';
 import { Doors, type Failpoint } from './doors';
 import { StripeFarSide } from './stripe-far-side';
 
 export type Victim = 'worker' | 'api' | 'database';
 
 const compiled = resolve(__dirname, '..', '..', 'src');
-const startMilliseconds = 60_000;
+/** A start takes seconds; on a machine that others use, minutes. */
+const startMilliseconds = 240_000;
 const secrets = { STRIPE_SECRET_KEY: 'sk_test_faults', STRIPE_WEBHOOK_SECRET: 'whsec_faults' };
 
 /** The product as in production: API, worker, database and provider are processes of their own, configured by the environment alone. */
@@ -47,7 +48,11 @@ export class System {
     await migrate(postgres);
     const port = await freePort();
     const double = spawn(process.execPath, [join(compiled, 'sandbox', 'stripe', 'main.js')], {
-      env: { ...bare(), ...secrets, STRIPE_DOUBLE_WEBHOOK_URL: `http://127.0.0.1:${port}/v1/stripe/webhooks` },
+      env: {
+        ...bareEnvironment(),
+        ...secrets,
+        STRIPE_DOUBLE_WEBHOOK_URL: `http://127.0.0.1:${port}/v1/stripe/webhooks`,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     belongings.add(() => double.kill('SIGKILL'));
@@ -170,7 +175,7 @@ export class System {
     if (this.ending) return;
     const startedAt = new Date();
     const child = spawn(process.execPath, [join(compiled, 'cli.js'), name], {
-      env: { ...bare(), ...this.environmentOf(name) },
+      env: { ...bareEnvironment(), ...this.environmentOf(name) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.pipe(createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' }));
@@ -221,21 +226,6 @@ function foldersNamed(folder: string, beginning: string): string[] {
   });
 }
 
-/** Nothing of the caller's own configuration. */
-const bare = (): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  HOME: process.env.HOME,
-  TMPDIR: process.env.TMPDIR,
-  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-});
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
-}
-
 /** Asks until the answer is yes; failures are no. */
 export async function untilTrue(
   what: string,
@@ -247,13 +237,4 @@ export async function untilTrue(
     if (Date.now() > until) throw new Error(`waited ${patience / 1000} seconds in vain until ${what}`);
     await wait(25);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

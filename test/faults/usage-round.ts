@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Licence } from '../../bench/support/licence';
 import { ApiRefusal } from '../../src/sample/api-client';
 import type { Findings } from './findings';
-import { ended, issued, Standstill } from './operations';
+import { ended, issued, listed, Standstill } from './operations';
 import type { PatientClient } from './patient-client';
 import {
   eventsBody,
@@ -178,26 +178,31 @@ export class UsageRound {
 
   /** Asks, twice at once, until there is a statement: while a report is being read a month is not closed, and what comes after a draft makes another. */
   private async close(month: string): Promise<void> {
-    const { licence, label, second } = this.parts;
     const standstill = new Standstill(`the close of ${month}`);
-    const path = `/v1/agreements/${licence.agreementId}/closes`;
     for (;;) {
-      const ask = async (): Promise<string> => {
-        try {
-          const { id } = await label.post<{ id: string }>(path, { month });
-          const { state, problem, result } = await ended(label, id);
-          if (state === 'done') await issued(second, result!.statementId);
-          return state === 'done' ? 'done' : (problem?.code ?? '');
-        } catch (error) {
-          if (error instanceof ApiRefusal && error.code !== undefined) return error.code;
-          throw error;
-        }
-      };
-      const answers = await Promise.all([ask(), ask()]);
+      const answers = await Promise.all([this.askToClose(month), this.askToClose(month)]);
       if (answers.some((answer) => answer === 'done' || answer === 'period-already-closed')) return;
       if (answers.some((answer) => !again.includes(answer))) throw new Error(`${month}: ${answers.join()}`);
       standstill.look(answers.join());
       await wait(50);
+    }
+  }
+
+  /** Drafts the month and issues it; gives how that ended. */
+  private async askToClose(month: string): Promise<string> {
+    const { licence, label, second } = this.parts;
+    let draftId: string | undefined;
+    try {
+      const { id } = await label.post<{ id: string }>(`/v1/agreements/${licence.agreementId}/closes`, { month });
+      const { state, problem, result } = await ended(label, id);
+      if (state === 'failed') return problem?.code ?? '';
+      draftId = result!.statementId;
+      await issued(second, draftId);
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof ApiRefusal) || error.code === undefined) throw error;
+      const isGone = error.code === 'not-found' && draftId !== undefined && (await isSuperseded(second, draftId));
+      return isGone ? 'superseded' : error.code;
     }
   }
 
@@ -215,7 +220,15 @@ export class UsageRound {
   }
 }
 
-/** Something came between, or the other request was faster. */
-const again = ['period-not-closable', 'statement-outdated', 'approval-decided'];
+/**
+ * Something came between, or the other request was faster. Of two closes the second one voids the draft of the first where events have come since, and a draft that is
+ * void is found under no address: whoever looks at it then has to close again. That it is void its approval says; not found for another reason is lost.
+ */
+const again = ['period-not-closable', 'statement-outdated', 'approval-decided', 'superseded'];
+
+async function isSuperseded(second: PatientClient, draftId: string): Promise<boolean> {
+  const approvals = await listed<{ subjectId: string; decision: string | null }>(second, '/v1/approvals');
+  return approvals.some(({ subjectId, decision }) => subjectId === draftId && decision === 'void');
+}
 
 const isSmall = ({ query, content }: SentReport): boolean => query.mappingId !== undefined && content.length < 1e6;

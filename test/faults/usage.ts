@@ -1,16 +1,12 @@
 import { withBelongings } from '../../bench/support/belongings';
 import { concludeLicence } from '../../bench/support/licence';
-import { openParts } from '../../src/app';
-import { readConfig } from '../../src/config';
-import { setUpOperator } from '../../src/parties';
-import { ApiClient } from '../../src/sample/api-client';
-import { type Credentials, newPassword } from '../../src/sample/parties';
 import { seededRandom } from '../../src/sandbox/stripe/seeded-random';
-import type { FaultsOptions, FaultsResult } from './deal';
 import { Findings } from './findings';
-import { FreshParties } from './party-source';
-import { PatientClient } from './patient-client';
+import { Marketplace } from './marketplace';
+import { actorsOf, type FreshParties } from './party-source';
+import type { PatientClient } from './patient-client';
 import { type Phase, PhaseKiller, phases } from './phases';
+import { brokeOff, type FaultsOptions, type FaultsResult, heldAll } from './run';
 import { System, untilTrue } from './system';
 import { auditUsage } from './usage-audit';
 import { meteredTerms, tableMapping } from './usage-plan';
@@ -39,22 +35,21 @@ class Usage {
   private readonly killer: PhaseKiller;
   private readonly rounds: UsageRound[] = [];
   private readonly readers: PatientClient[] = [];
-  private readonly operator: Credentials = { email: 'operator@accordo.example', password: newPassword() };
+  private readonly marketplace: Marketplace;
 
   constructor(
     private readonly system: System,
     private readonly options: FaultsOptions,
   ) {
     this.random = seededRandom(options.seed);
+    this.marketplace = new Marketplace(system);
     this.killer = new PhaseKiller(system, seededRandom(options.seed + 1), options.points);
   }
 
   async run(): Promise<UsageFaultsResult> {
     const { seed, say } = this.options;
     try {
-      await this.withParts((parts) =>
-        setUpOperator(parts.database, parts.clock, { name: 'Operator', ...this.operator }),
-      );
+      await this.marketplace.open();
       for (let number = 1; number === 1 || !this.killer.isDone; number += 1) await this.round(number);
       await untilTrue('nothing is left of readings that were killed', () =>
         Promise.resolve(this.system.readingFolders().length === 0),
@@ -62,29 +57,30 @@ class Usage {
       await auditUsage(this.system, this.rounds, this.readers, this.findings);
       say(this.summary());
     } catch (error) {
-      this.findings.lost(`the end of the work: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-      const waiting = await this.system.underWay().catch((failure: unknown) => [String(failure)]);
-      for (const line of waiting) process.stderr.write(`faults: under way: ${line}\n`);
+      await brokeOff(this.system, this.findings, error);
     }
-    for (const line of this.findings.lines()) process.stderr.write(`faults: ${line}\n`);
-    const { endedByThemselves } = this.system;
-    for (const note of endedByThemselves) process.stderr.write(`faults: not killed by us: ${note}\n`);
-    const { lostCount: lost, duplicatedCount: duplicated, clean, ledgerSums } = this.findings;
-    if (!clean || endedByThemselves.length > 0) process.stderr.write(this.system.logTails());
+    const held = heldAll(this.system, this.findings);
+    const { lostCount: lost, duplicatedCount: duplicated, ledgerSums } = this.findings;
     const ledgerSum = Object.fromEntries([...ledgerSums].map(([currency, minor]) => [currency, String(minor)]));
     const { kills, isDone } = this.killer;
     const inPhases = Object.fromEntries(
       [...phases, 'other' as const].map((name) => [name, kills.filter(({ phase }) => phase === name).length]),
     ) as UsageFaultsResult['phases'];
-    const ok = clean && isDone && endedByThemselves.length === 0;
-    return { name: 'usage', seed, points: kills.length, phases: inPhases, lost, duplicated, ledgerSum, ok };
+    return {
+      name: 'usage',
+      seed,
+      points: kills.length,
+      phases: inPhases,
+      lost,
+      duplicated,
+      ledgerSum,
+      ok: held && isDone,
+    };
   }
 
   private async round(number: number): Promise<void> {
     const { say } = this.options;
-    const round = await this.withParts((parts) =>
-      this.begun(number, new FreshParties(this.system.url, parts, this.operator)),
-    );
+    const round = await this.marketplace.withParts((parts) => this.begun(number, this.marketplace.parties(parts)));
     this.rounds.push(round);
     this.readers.push(round.parts.platform);
     say(`round ${number}: the agreement is signed; from here on processes die`);
@@ -99,21 +95,11 @@ class Usage {
   private async begun(number: number, given: FreshParties): Promise<UsageRound> {
     const { url } = this.system;
     const licence = await concludeLicence(given, { url, tracks, firstTrack: number * 1000, changed: meteredTerms });
-    const { platform, label } = licence;
-    const { id: mappingId } = await platform.as.post<{ id: string }>('/v1/usage-mappings', {
+    const { id: mappingId } = await licence.platform.as.post<{ id: string }>('/v1/usage-mappings', {
       name: 'Monthly',
       mapping: tableMapping,
     });
-    const machine = async (party: typeof platform, roles: readonly string[]): Promise<PatientClient> => {
-      const { key } = await party.as.post<{ key: string }>('/v1/api-keys', { name: 'Machine', roles });
-      return new PatientClient(url, () => Promise.resolve(key));
-    };
-    const credentials = { email: `second-${label.email}`, password: newPassword() };
-    await label.as.post('/v1/members', { name: 'Second Member', ...credentials, roles: ['finance'] });
-    const second = new PatientClient(url, async () => {
-      const answer = await new ApiClient(url).post<{ accessToken: string }>('/v1/sign-in', credentials);
-      return answer.accessToken;
-    });
+    const { platform, label, secondFinance } = await actorsOf(url, licence);
     return new UsageRound({
       ...{
         name: `round-${number}`,
@@ -124,9 +110,7 @@ class Usage {
         months,
         largeBytes,
       },
-      platform: await machine(platform, ['usage', 'reader']),
-      label: await machine(label, ['finance', 'reader']),
-      second,
+      ...{ platform, label, second: secondFinance },
       goesOn: () => !this.killer.isDone,
     });
   }
@@ -137,12 +121,5 @@ class Usage {
     const closes = this.rounds.reduce((sum, round) => sum + round.closed.length, 0);
     const repeats = this.readers.reduce((sum, reader) => sum + reader.repeats, 0);
     return `${reports.length} reports, ${events} events, ${closes} closes; ${repeats} requests had to be repeated`;
-  }
-
-  private async withParts<Result>(
-    use: (parts: Awaited<ReturnType<typeof openParts>>) => Promise<Result>,
-  ): Promise<Result> {
-    const parts = await openParts(readConfig(this.system.configuration));
-    return use(parts).finally(() => parts.close());
   }
 }

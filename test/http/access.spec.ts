@@ -60,15 +60,6 @@ const signInFrom = (
   headers?: Record<string, string>,
 ): Promise<Answer> => postFrom(address, '/v1/sign-in', { email, password }, headers);
 
-async function inDatabase<T>(text: string, parameters: unknown[] = []): Promise<T[]> {
-  const superuser = await app.superuser();
-  try {
-    return (await superuser.query(text, parameters)).rows as T[];
-  } finally {
-    await superuser.end();
-  }
-}
-
 const me = async (client: ApiClient): Promise<{ status: number; text: string }> => client.request('GET', '/v1/me');
 const unauthenticated = { status: 401, text: expect.stringContaining('"code":"unauthenticated"') as string };
 
@@ -103,7 +94,7 @@ describe('signing in', () => {
     const known: number[] = [];
     const unknown: number[] = [];
     for (let round = 0; round < 12; round += 1) {
-      if (round % 5 === 0) await inDatabase('DELETE FROM rate_limits');
+      if (round % 5 === 0) await app.look('DELETE FROM rate_limits');
       known.push(await time(label.email));
       unknown.push(await time('nobody@example.org'));
     }
@@ -182,7 +173,7 @@ describe('guessing passwords', () => {
   });
 
   it('leaves no mail address in the counters', async () => {
-    const counters = await inDatabase<{ key: string }>('SELECT key FROM rate_limits');
+    const counters = await app.look<{ key: string }>('SELECT key FROM rate_limits');
     expect(counters.length).toBeGreaterThan(0);
     expect(counters.map(({ key }) => key).join()).not.toMatch(/@|example/);
   });
@@ -203,7 +194,7 @@ it('registrations from one network are counted too', async () => {
     member: { name: 'Ada Lind', email: label.email, password: 'xk2!9-fjord' },
   };
   expect((await postFrom('127.0.3.1', '/v1/organizations', application)).code).toBe('email-taken');
-  await inDatabase(`UPDATE rate_limits SET points = 100 WHERE key = 'registration:127.0.3.1'`);
+  await app.look(`UPDATE rate_limits SET points = 100 WHERE key = 'registration:127.0.3.1'`);
   expect(await postFrom('127.0.3.1', '/v1/organizations', application)).toMatchObject({
     status: 429,
     code: 'too-many-requests',
@@ -241,7 +232,7 @@ describe('a token', () => {
   beforeAll(async () => {
     own = (await app.parts.keyring.signingKey('access-token')) as typeof own;
     strange = (await webcrypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-    const [session] = await inDatabase<{ id: string }>(
+    const [session] = await app.look<{ id: string }>(
       'SELECT id FROM sessions WHERE member_id = $1 ORDER BY created_at LIMIT 1',
       [label.memberId],
     );
@@ -384,7 +375,7 @@ describe('an API key', () => {
       name: 'Greedy',
       roles: ['licensing'],
     });
-    await inDatabase('UPDATE api_keys SET roles = $2 WHERE id = $1', [id, roles]);
+    await app.look('UPDATE api_keys SET roles = $2 WHERE id = $1', [id, roles]);
     const answer = await app.given.client(key).request('POST', `/v1/negotiations/${randomUUID()}/acceptance`, {
       body: { revision: 1 },
     });
@@ -523,7 +514,7 @@ it('no password, key or token is anywhere in the database, nor a fast hash of a 
   ];
   const passwordHashes = [password, label.password].flatMap((text) => [sha256(text), sha256(JSON.stringify(text))]);
 
-  const tables = await inDatabase<{ name: string }>(
+  const tables = await app.look<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   );
@@ -532,7 +523,7 @@ it('no password, key or token is anywhere in the database, nor a fast hash of a 
       ({ name }) =>
         `SELECT '${name}' AS place FROM ${name} AS whole WHERE strpos(whole::text, $1) > 0 OR strpos(whole::text, $2) > 0`,
     );
-    return (await inDatabase<{ place: string }>(query.join(' UNION '), [text, Buffer.from(text).toString('hex')])).map(
+    return (await app.look<{ place: string }>(query.join(' UNION '), [text, Buffer.from(text).toString('hex')])).map(
       ({ place }) => place,
     );
   };

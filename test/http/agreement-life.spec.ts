@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { getLivingForUpdate } from '../../src/agreements';
 import { KeepAgreement } from '../../src/agreements/keep-agreement';
+import { Database } from '../../src/platform/database/database';
 import type { ApiClient } from '../../src/sample/api-client';
 import { ReadReport } from '../../src/usage/read-report';
 import { startTestApp, type TestApp } from '../support/app';
@@ -144,6 +147,28 @@ describe('an amendment', () => {
     const invoices = await label.all<{ purpose: string; amount: { amount: string } }>('/v1/invoices');
     const own = invoices.filter(({ purpose }) => purpose === 'advance').map(({ amount }) => amount.amount);
     expect(own.sort()).toEqual(['12000.00', '500.00']);
+  });
+
+  it('is waited for by whoever wants to hold the agreement, which is found then', async () => {
+    const { id } = await market.concluded();
+    const body = { effectiveFrom: '2026-03-01', reason: 'Longer.', until: '2029-01-01' };
+    const { version, manifestHash } = await label.post<Amendment>(at(id, '/amendments'), body);
+    const path = at(id, `/amendments/${version}/signatures`);
+    await label.post(path, await signatureBy(label, manifestHash));
+    const signature = await signatureBy(platform, manifestHash);
+    const untilWaiting = async (count: number): Promise<void> => {
+      const question = `SELECT FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')`;
+      while ((await superuser.query(question)).rowCount !== count) await wait(10);
+    };
+    await superuser.query('BEGIN');
+    await superuser.query('SELECT FROM agreements WHERE id = $1 FOR UPDATE', [id]);
+    const signing = platform.post(path, signature);
+    await untilWaiting(1);
+    const held = app.app.get(Database, { strict: false }).asSystem((tx) => getLivingForUpdate(tx, id));
+    await untilWaiting(2);
+    await superuser.query('COMMIT');
+    await signing;
+    expect(await held).toMatchObject({ id, version: 2 });
   });
 
   it('waits alone, and is refused by one party or taken back by the other', async () => {

@@ -35,15 +35,6 @@ const at = (id: string, rest = ''): string => `/v1/agreements/${id}${rest}`;
 
 const pooled = { negative: 'carried-forward', expenses: 'none', pooledWith: [randomUUID()] };
 
-async function rows<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-  const superuser = await app.superuser();
-  try {
-    return (await superuser.query<Row>(sql, parameters)).rows;
-  } finally {
-    await superuser.end();
-  }
-}
-
 describe('an agreement', () => {
   it('is concluded by the second party’s signature', async () => {
     const { label, platform, accepted } = market;
@@ -79,7 +70,7 @@ describe('an agreement', () => {
   it('grants each recording once per clause, covered uses included, and tells both parties', async () => {
     const { label, platform, concluded, isrcs } = market;
     const { id, termsHash } = await concluded();
-    const granted = await rows<{ clause: string; isrc: string; exclusive: boolean }>(
+    const granted = await app.look<{ clause: string; isrc: string; exclusive: boolean }>(
       'SELECT clause, isrc, exclusive FROM agreement_grants WHERE agreement_id = $1 ORDER BY clause DESC, isrc',
       [id],
     );
@@ -96,7 +87,7 @@ describe('an agreement', () => {
         'agreement.activated',
       ]);
       expect(told.at(-2)?.payload).toEqual({ termsHash });
-      const trail = await rows<{ action: string }>(
+      const trail = await app.look<{ action: string }>(
         'SELECT action FROM audit_entries WHERE organization_id = $1 AND subject_id = $2 ORDER BY position',
         [party.organizationId, id],
       );
@@ -312,7 +303,7 @@ describe('a signature is refused', () => {
     const own = await openMarket(app, 1);
     const agreement = await own.accepted();
     await sign(own.platform.as, agreement);
-    await rows(`UPDATE recording_rights SET in_force = daterange('2020-01-01', '2027-01-01') WHERE owner_id = $1`, [
+    await app.look(`UPDATE recording_rights SET in_force = daterange('2020-01-01', '2027-01-01') WHERE owner_id = $1`, [
       own.label.organizationId,
     ]);
     const body = await signatureBy(own.label.as, agreement.manifestHash);
@@ -324,7 +315,7 @@ describe('a signature is refused', () => {
     const { id: sound } = await own.accepted();
     const { body: terms } = await own.label.as.request<object>('GET', at(sound, '/terms'));
     const text = canonicalText({ ...terms, recoupment: pooled });
-    const [made] = await rows<{ id: string }>(
+    const [made] = await app.look<{ id: string }>(
       `WITH made AS (
          INSERT INTO agreements (label_id, platform_id, currency, time_zone, in_force, state, made_at)
          SELECT label_id, platform_id, currency, time_zone, in_force, state, made_at FROM agreements WHERE id = $1 RETURNING *)
@@ -349,9 +340,9 @@ describe('a signature is refused', () => {
   it('framework-agreement-not-accepted: by an organization that is older than it, until it accepts', async () => {
     const own = await openMarket(app, 1);
     const agreement = await own.accepted();
-    await rows('ALTER TABLE framework_acceptances DISABLE TRIGGER USER');
-    await rows('DELETE FROM framework_acceptances WHERE organization_id = $1', [own.label.organizationId]);
-    await rows('ALTER TABLE framework_acceptances ENABLE TRIGGER USER');
+    await app.look('ALTER TABLE framework_acceptances DISABLE TRIGGER USER');
+    await app.look('DELETE FROM framework_acceptances WHERE organization_id = $1', [own.label.organizationId]);
+    await app.look('ALTER TABLE framework_acceptances ENABLE TRIGGER USER');
     const body = await signatureBy(own.label.as, agreement.manifestHash);
     expect(await outcome(own.label.as, 'POST', at(agreement.id, '/signatures'), body)).toBe(
       '409 framework-agreement-not-accepted',
@@ -378,7 +369,7 @@ describe('a signature is refused', () => {
     const after = await own.label.as.get<AgreementAnswer>(at(agreement.id));
     expect([after.state, after.signatures.length]).toEqual(['awaiting-signatures', 1]);
     for (const table of ['agreement_grants', 'ledger_transactions', 'invoices']) {
-      expect(await rows(`SELECT 1 FROM ${table} WHERE agreement_id = $1`, [agreement.id])).toEqual([]);
+      expect(await app.look(`SELECT 1 FROM ${table} WHERE agreement_id = $1`, [agreement.id])).toEqual([]);
     }
     refusing.delete(own.label.organizationId);
     expect(await sign(own.label.as, agreement)).toMatchObject({ state: 'active' });

@@ -3,9 +3,12 @@ import type { ApiClient } from '../../src/sample/api-client';
 import { TakeOffAtProvider } from '../../src/settlement/bank/receipts/take-off-at-provider';
 import { TakeBankFile } from '../../src/settlement/bank/take-bank-file';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
+import { TakeEvent } from '../../src/settlement/payments/take-event';
+import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import { startTestApp, type TestApp } from '../support/app';
 import { BankDouble, type Movement } from '../support/bank-double';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
+import { expectMoneyAsBooked, moneyTold } from '../support/money-standing';
 import { pain001Faults } from '../support/pain001-rules';
 
 interface Amount {
@@ -55,7 +58,12 @@ interface PaymentFile {
   readonly messageId: string;
   readonly payouts: number;
   readonly ended: string | null;
-  readonly rows: readonly { readonly payoutId: string; readonly state: string; readonly live: boolean }[];
+  readonly rows: readonly {
+    readonly payoutId: string;
+    readonly state: string;
+    readonly live: boolean;
+    readonly hold: string;
+  }[];
 }
 
 const ourIban = 'DE89370400440532013000';
@@ -160,6 +168,11 @@ async function balances(): Promise<Record<string, string>> {
   );
 }
 
+const asBooked = (): Promise<void> => expectMoneyAsBooked(market.label.as, agreement.id);
+/** Where the label's money stands, what is owed aside. */
+const received = async (): Promise<string[]> =>
+  (await moneyTold(market.label.as)).filter((told) => !told.startsWith('owed'));
+
 const credit = (amount: string, more: Partial<Movement> = {}): Movement => ({
   ...{ credit: true, amount, day: '2026-01-20' },
   ...more,
@@ -201,6 +214,13 @@ describe('a statement of our account', () => {
       '777.00 reference-unknown',
     ]);
     expect(await balances()).toMatchObject({ cash: '16000.00', 'platform-receivable': '6000.00' });
+    expect(await moneyTold(market.label.as)).toEqual([
+      'owed not-due 6000.00 ×1',
+      'received no-payment-account 12000.00 ×1 !',
+      'received partly-paid 4000.00 ×1',
+    ]);
+    expect(await moneyTold(operators[0]!)).toContain('unmatched receipt-on-suspense 877.00 ×2 !');
+    await asBooked();
   });
 
   it('has the provider ask for no more of what came by bank', async () => {
@@ -234,7 +254,9 @@ describe('a statement of our account', () => {
     });
     expect(await invoiceOf(market, 'back-fee')).toMatchObject({ state: 'paid' });
     // 6,000.00 × 0.08 × 30 / 365 days after the fourth of February.
-    expect(await invoiceOf(market, 'late-interest')).toMatchObject({ amount: { amount: '39.45' } });
+    const interest = await invoiceOf(market, 'late-interest');
+    expect(interest).toMatchObject({ amount: { amount: '39.45' } });
+    expect((await market.label.as.request('GET', `/v1/invoices/${interest.id}/document`)).status).toBe(200);
     expect((await suspense()).map(({ reason }) => reason)).toContain('more-than-open');
   });
 
@@ -242,6 +264,9 @@ describe('a statement of our account', () => {
     bank.balance += 1_00n;
     const [a, b] = [await invoiceOf(other, 'advance'), await invoiceOf(other, 'back-fee')];
     const [forA, forB] = [await paymentsOf(other, a), await paymentsOf(other, b)];
+    // The provider has the first one, and its answer is lost: we do not know that it asks for it.
+    app.stripe!.faults.inject({ kind: 'error-after-work', method: 'POST', path: '/finalize', times: 1 });
+    await expect(app.app.get(SendInvoice).execute({ invoiceId: a.id })).rejects.toThrow('the outcome is unknown');
     const movements: Movement[] = [
       credit('5000.00', {
         day: '2026-03-09',
@@ -271,6 +296,39 @@ describe('a statement of our account', () => {
     );
     const rest = `/v1/bank/accounts/${accountId}/statements?limit=2&cursor=${page.next}`;
     expect((await operators[0]!.get<{ rows: object[] }>(rest)).rows).toMatchObject([{ gapBefore: true }]);
+  });
+
+  it('is taken off at the provider also where its answer to our invoice was lost', async () => {
+    const { id } = await invoiceOf(other, 'advance');
+    const atProvider = () => app.stripe!.control.invoices().find(({ metadata }) => metadata?.invoice_id === id)!;
+    expect(atProvider()).toMatchObject({ status: 'open', amount_remaining: 1_200_000 });
+    await app.app.get(SendInvoice).execute({ invoiceId: id });
+    for (const { payload } of (await queue('bank-paid-at-provider')).rows)
+      await app.app.get(TakeOffAtProvider).execute(payload);
+    expect(atProvider()).toMatchObject({ status: 'paid', amount_paid: 0 });
+    await app.stripe!.control.webhooksSettled();
+    for (const { payload } of (await queue('stripe-event')).rows) await app.app.get(TakeEvent).execute(payload);
+    const heard = `SELECT outcome, count(*)::int AS count FROM stripe_events WHERE type = 'invoice.paid' GROUP BY outcome`;
+    // The one before was of the first advance.
+    expect(await sql(heard)).toEqual([{ outcome: 'invoice credited in full', count: 2 }]);
+  });
+
+  it('is known to nobody’s invoice where too many have the number that it names', async () => {
+    const [number, { organizationId }] = ['INV-2019-000001', market.platform];
+    // Of the payer’s own two the last one is beyond what is looked at.
+    await sql(`INSERT INTO invoices (agreement_id, label_id, platform_id, purpose, source, number, amount_minor, currency, state, issued_at, due_on)
+      SELECT '${agreement.id}', gen_random_uuid(), CASE WHEN n IN (1, 202) THEN '${organizationId}'::uuid ELSE gen_random_uuid() END, 'royalties', n, '${number}', 100, 'EUR', 'issued', now(), now()::date
+        FROM generate_series(1, 202) AS n`);
+    await sql(`UPDATE invoices SET id = (repeat(CASE source WHEN '1' THEN '0' ELSE 'f' END, 8) || substr(id::text, 9))::uuid
+      WHERE number = '${number}' AND source IN ('1', '202')`);
+    const { name } = await market.platform.as.get<{ name: string }>(`/v1/organizations/${organizationId}`);
+    const movements = [credit('1.00', { day: '2026-03-09', text: number, name, reference: 'E9' })];
+    expect(await taken(bank.state({ messageId: 'M-5', id: 'S-5', sequence: '5', movements }))).toEqual({
+      'on-suspense': 1,
+    });
+    await sql(`DELETE FROM invoices WHERE number = '${number}'`);
+    const [receipt] = (await suspense()).filter(({ amount }) => amount.amount === '1.00');
+    expect(receipt).toMatchObject({ reason: 'reference-ambiguous' });
   });
 });
 
@@ -314,11 +372,11 @@ describe('money on suspense', () => {
   });
 });
 
-describe('bank details', () => {
-  const details = { currency: 'EUR', holder: 'Quiet Harbour Músic', country: 'NL', iban: labelIban };
-  const ask = async (body: object = details): Promise<Details> =>
-    people[0]!.post('/v1/bank-details', { ...body, ...(await people[0]!.confirmed()) });
+const details = { currency: 'EUR', holder: 'Quiet Harbour Músic', country: 'NL', iban: labelIban };
+const ask = async (body: object = details): Promise<Details> =>
+  people[0]!.post('/v1/bank-details', { ...body, ...(await people[0]!.confirmed()) });
 
+describe('bank details', () => {
   it('need a password, two persons and 72 hours, the first ones too', async () => {
     expect(await outcome(people[0]!, 'POST', '/v1/bank-details', details)).toBe('403 confirmation-required');
     const wrong = await refused(people[0]!, 'POST', '/v1/bank-details', {
@@ -331,13 +389,17 @@ describe('bank details', () => {
     const { approvalId } = await ask();
     const decision = { decision: 'approved' };
     const path = `/v1/approvals/${approvalId}/decision`;
+    expect(await received()).toEqual(['received no-payment-account 22039.45 ×3 !']);
     expect(await outcome(people[0]!, 'POST', path, decision)).toBe('409 approval-needs-second-person');
     await people[1]!.post(path, decision);
     expect(await outcome(people[0]!, 'POST', '/v1/payouts', paid)).toBe('409 bank-details-cooling');
+    expect(await received()).toEqual(['received details-cooling 22039.45 ×3']);
     await moveTo('2026-03-13T08:59:00Z');
     expect(await outcome(people[0]!, 'POST', '/v1/payouts', paid)).toBe('409 bank-details-cooling');
     await moveTo('2026-03-13T09:01:00Z');
     expect((await people[0]!.all<Details>('/v1/bank-details')).map(({ state }) => state)).toEqual(['in-force']);
+    expect(await received()).toEqual(['received payable 22039.45 ×3']);
+    await asBooked();
   });
 
   it('that are changed end the payouts to those before, and nothing is paid until they have cooled off', async () => {
@@ -355,7 +417,9 @@ describe('bank details', () => {
     expect(await outcome(operators[0]!, 'POST', '/v1/bank/payment-files', { accountId })).toBe(
       '409 payment-file-empty',
     );
+    expect(await received()).toEqual(['received details-cooling 22039.45 ×3']);
     await moveTo('2026-03-20T09:00:00Z');
+    expect(await received()).toEqual(['received payable 39.45 ×1', 'received payout-failed 22000.00 ×2 !']);
   });
 });
 
@@ -372,6 +436,7 @@ describe('payouts by bank', () => {
   let advance: Invoice;
   let backFee: Invoice;
   let interest: Invoice;
+  let payouts: Payout[];
   const endToEnd = (id: string): string => id.replaceAll('-', '').toUpperCase();
   const make = (): Promise<PaymentFile> => operators[0]!.post('/v1/bank/payment-files', { accountId });
   const content = async ({ id }: PaymentFile): Promise<string> =>
@@ -387,9 +452,15 @@ describe('payouts by bank', () => {
       await invoiceOf(market, 'back-fee'),
       await invoiceOf(market, 'late-interest'),
     ];
-    const payouts = [await released(advance.id), await released(backFee.id)];
+    payouts = [await released(advance.id), await released(backFee.id)];
     expect(payouts[0]).toMatchObject({ rail: 'bank', account: labelIban });
+    const waiting = (): Promise<Payout[]> => operators[0]!.all<Payout>('/v1/payouts?waitsFor=to-file');
+    expect((await waiting()).map(({ id }) => id).sort()).toEqual(payouts.map(({ id }) => id).sort());
     const file = await make();
+    expect([await waiting(), await received()]).toEqual([
+      [],
+      ['received in-file 22000.00 ×2', 'received payable 39.45 ×1'],
+    ]);
     expect(file).toMatchObject({ payouts: 2, total: { amount: '20900.00' }, ended: null });
     const text = await content(file);
     expect(await pain001Faults(text)).toEqual([]);
@@ -404,6 +475,30 @@ describe('payouts by bank', () => {
     expect(await outcome(operators[0]!, 'POST', '/v1/bank/payment-files', { accountId: randomUUID() })).toBe(
       '404 not-found',
     );
+  });
+
+  it('that somebody holds back go into no file, and keep one that has them from being handed in', async () => {
+    const [one, two] = payouts;
+    const hold = (client: ApiClient, { id }: Payout): Promise<string> =>
+      outcome(client, 'POST', `/v1/payouts/${id}/hold`, { reason: 'Is it theirs?' });
+    const letGo = (client: ApiClient, { id }: Payout): Promise<string> =>
+      outcome(client, 'POST', `/v1/payouts/${id}/hold-release`, {});
+    const end = (file: PaymentFile, how: string): Promise<string> =>
+      outcome(operators[0]!, 'POST', `/v1/bank/payment-files/${file.id}/${how}`, {});
+    expect(await hold(operators[0]!, one!)).toBe('201');
+    const other = await make();
+    expect(other).toMatchObject({ payouts: 1 });
+    expect(await hold(people[0]!, two!)).toBe('201');
+    expect(await received()).toEqual(['received on-hold 22000.00 ×2 !', 'received payable 39.45 ×1']);
+    expect(await end(other, 'hand-in')).toBe('409 payment-file-held');
+    expect(await operators[0]!.get(`/v1/bank/payment-files/${other.id}`)).toMatchObject({
+      ...{ ended: null, rows: [{ payoutId: two!.id, state: 'approved', hold: 'Is it theirs?' }] },
+    });
+    expect(await end(other, 'withdrawal')).toBe('200');
+    expect(await outcome(operators[0]!, 'POST', '/v1/bank/payment-files', { accountId })).toBe(
+      '409 payment-file-empty',
+    );
+    expect([await letGo(operators[1]!, one!), await letGo(people[1]!, two!)]).toEqual(['201', '201']);
   });
 
   it('are confirmed by the bank’s booking, whether it comes before its answer or after', async () => {
@@ -433,6 +528,8 @@ describe('payouts by bank', () => {
     });
     expect(await payoutNow(two!)).toMatchObject({ state: 'sent', problem: 'the bank booked out another amount' });
     expect(await balances()).toMatchObject({ 'cash-in-transit': '-9500.00' });
+    expect(await received()).toEqual(['in-transit bank-differs 9500.00 ×1 !', 'received payable 39.45 ×1']);
+    await asBooked();
     // The statement counts more than a notification did.
     const movements = [out(one!, '11400.00'), out(two!, '9500.00')];
     expect(await taken(bank.state({ messageId: 'M-6', id: 'S-6', sequence: '6', movements }))).toEqual({
@@ -444,10 +541,17 @@ describe('payouts by bank', () => {
   it('that the bank refuses or sends back are payable again, and the books are as if they had not been', async () => {
     const before = await balances();
     const refusedOne = await released(interest.id);
+    // Where it goes is none of the provider's accounts: it is not asked about it.
+    app.stripe!.faults.inject({ kind: 'rate-limited', path: '/v1/accounts', times: 1 });
+    await app.app.get(SendPayout).execute({ payoutId: refusedOne.id });
     const file = await make();
     const original = await bank.take(await content(file));
     await operators[0]!.post(`/v1/bank/payment-files/${file.id}/hand-in`, {});
     expect(await payoutNow(refusedOne.id)).toMatchObject({ state: 'sent' });
+    const late = { reason: 'Too late.' };
+    expect(await outcome(operators[0]!, 'POST', `/v1/payouts/${refusedOne.id}/hold`, late)).toBe(
+      '409 payout-not-holdable',
+    );
     const answer = bank.answer('A-2', {
       original,
       group: 'PART',
@@ -475,7 +579,8 @@ describe('payouts by bank', () => {
     expect(await taken(statement)).toMatchObject({ 'payout-returned': 1 });
     expect(await payoutNow(again.id)).toMatchObject({ state: 'failed', problem: 'the bank sent it back' });
     expect(await balances()).toEqual(before);
-    expect((await released(interest.id)).state).toBe('planned');
+    expect(await received()).toEqual(['received payout-came-back 39.45 ×1 !']);
+    await asBooked();
     const kinds = await sql(
       `SELECT kind, count(*)::int AS count FROM ledger_transactions WHERE kind LIKE 'payout-%' GROUP BY kind ORDER BY kind`,
     );
@@ -485,6 +590,18 @@ describe('payouts by bank', () => {
       { kind: 'payout-returned', count: 1 },
       { kind: 'payout-sent', count: 4 },
     ]);
+  });
+
+  it('that are in a file and to details replaced since end where the file is withdrawn', async () => {
+    const last = await released(interest.id);
+    const file = await make();
+    const { approvalId } = await ask({ ...details, holder: 'Quiet Harbour II' });
+    await people[1]!.post(`/v1/approvals/${approvalId}/decision`, { decision: 'approved' });
+    expect(await payoutNow(last.id)).toMatchObject({ state: 'approved', waitsFor: 'in-file' });
+    await operators[0]!.post(`/v1/bank/payment-files/${file.id}/withdrawal`, {});
+    expect(await payoutNow(last.id)).toMatchObject({ state: 'failed', problem: 'the bank details were changed' });
+    expect(await received()).toEqual(['received details-cooling 39.45 ×1']);
+    await asBooked();
   });
 });
 
@@ -511,7 +628,7 @@ describe('a file that is not as it must be', () => {
     expect(await refusal(good.replaceAll(ourIban, labelIban))).toBe('422 bank-account-unknown bank-account-unknown');
     const answer = bank.answer('A-9', { original: 'NOBODYS', group: 'ACCP' });
     expect(await refusal(answer)).toBe('422 bank-account-unknown');
-    expect(await operators[0]!.all('/v1/bank/files')).toHaveLength(12);
+    expect(await operators[0]!.all('/v1/bank/files')).toHaveLength(13);
   });
 });
 

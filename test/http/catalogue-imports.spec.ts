@@ -268,6 +268,9 @@ describe('a catalogue file', () => {
     const { as } = await app.given.label();
     for (const [type, content, code] of [
       [types.csv, 'isrc,title\n', 'import-header-invalid'],
+      // Half of a pair is in what is said of one of them, and no JSON of the database takes it.
+      [types.csv, `${'\u{1f600}'.repeat(300)}"`, 'import-unreadable'],
+      [types.csv, `a${'\u{1f600}'.repeat(300)}"`, 'import-unreadable'],
       [types.csv, '', 'import-unreadable'],
       [types.lines, '', 'import-unreadable'],
       [types.zip, 'no archive', 'import-unreadable'],
@@ -379,6 +382,34 @@ describe('a release notification', () => {
     expect(await releaseOf(as, 3)).toMatchObject({ title: 'Renamed', version: 2 });
   });
 
+  test('of an album and a single from it withdraws the album by itself', async () => {
+    const { as, partyId } = await app.given.label();
+    const deal = (reference: string, terms: string): string =>
+      `<ReleaseDeal><DealReleaseReference>${reference}</DealReleaseReference><Deal><DealTerms>${terms}<TerritoryCode>KZ</TerritoryCode><ValidityPeriod><StartDate>2025-12-01</StartDate></ValidityPeriod><CommercialModelType>PayAsYouGoModel</CommercialModelType><UseType>PermanentDownload</UseType></DealTerms></Deal></ReleaseDeal>`;
+    const both = (albumTerms: string) => (xml: string) => {
+      const album = /<Release>.*?<\/Release>/s.exec(xml)![0];
+      const single = album
+        .replace('>R0<', '>RS<')
+        .replace(sampleIcpn(23), sampleIcpn(24))
+        .replace(/<CatalogNumber.*?<\/CatalogNumber>/s, '')
+        .replaceAll(
+          /<ResourceGroupContentItem>(?:(?!<\/ResourceGroupContentItem>).)*>A(?!1<)\d+<.*?<\/ResourceGroupContentItem>/gs,
+          '',
+        );
+      return xml
+        .replace(album, album + single)
+        .replace(/<TrackRelease>.*<\/TrackRelease>/s, '')
+        .replace(/<DealList>.*<\/DealList>/s, `<DealList>${deal('R0', albumTerms)}${deal('RS', '')}</DealList>`);
+    };
+    const first = await bring(as, types.ern, message(23, { sender: partyId, is: both('') }));
+    expect([first.counts, await codesOf(as, first)]).toMatchObject([{ releases: { created: 2 } }, []]);
+    const at = '2026-01-02T00:00:00Z';
+    await bring(as, types.ern, message(23, { sender: partyId, at, is: both('<TakeDown>true</TakeDown>') }));
+    expect(await releaseOf(as, 23)).toMatchObject({ version: 2, withdrawnAt: expect.any(String) });
+    expect(await releaseOf(as, 24)).toMatchObject({ version: 2, withdrawnAt: null });
+    expect((await releaseOf(as, 24))!.isrcs).toHaveLength(1);
+  });
+
   test('withdraws its release by a purge of the first sender alone, until it is told anew', async () => {
     const { as, partyId, organizationId } = await app.given.label();
     await as.post('/v1/delegations', { distributorId: distributor.organizationId, scopes: ['catalogue'] });
@@ -438,9 +469,12 @@ describe('a release notification', () => {
     const key = `catalogue-import ${label.organizationId}`;
     await superuser.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
     const waiting = await send(message(8));
+    const rows = { type: types.csv, content: catalogueCsv(plainRows(1, 90)) };
+    const { body: sent } = await distributor.as.request<{ id: string }>('POST', imports, { file: rows, headers });
     await label.as.delete(`/v1/delegations/${id}`);
     await superuser.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
-    expect(await over(label.as, waiting)).toMatchObject({ state: 'failed', problem: { code: 'delegation-over' } });
+    for (const one of [waiting, sent.id])
+      expect(await over(label.as, one)).toMatchObject({ state: 'failed', problem: { code: 'delegation-over' } });
   });
 
   test.each([
@@ -519,10 +553,20 @@ describe('an archive of notifications', () => {
     const sound = await zipOf(files(partyId));
     const damaged = Buffer.from(sound);
     damaged[100] = damaged[100]! ^ 0xff;
+    const odd = await zipOf(new Map([['a\0/\u{1f600}.xml', 'content'.repeat(50)]]));
+    odd[52] = odd[52]! ^ 0xff;
+    const padded = `<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/43">${`<a>${' '.repeat(9000)}</a>`.repeat(450)}`;
+    const packed = gzipSync(padded);
     const bomb = Buffer.concat([Buffer.from('<a>'), Buffer.alloc(80 * 1024 * 1024, ' ')]);
     for (const [type, archive, code] of [
       [types.zip, damaged, 'archive-corrupt'],
       [types.zip, sound.subarray(0, -30), 'archive-corrupt'],
+      [types.zip, odd, 'archive-corrupt'],
+      [
+        types.zip,
+        await zipOf(new Map(Array.from({ length: 20 }, (_, at) => [`${at}.xml`, packed]))),
+        'archive-too-dense',
+      ],
       [types.zip, await zipOf(new Map([['a.xml', bomb]])), 'archive-too-dense'],
       [types.gzip, gzipSync(tarOf(new Map([['a.jpg', bomb.toString()]]))), 'archive-too-dense'],
       [types.gzip, gzipSync(tarOf(files(partyId)).subarray(0, 20_000)), 'archive-corrupt'],

@@ -4,8 +4,9 @@ import { InvoiceHeld } from '../../src/settlement/invoices/invoice-held';
 import { SendInvoice } from '../../src/settlement/invoices/send-invoice';
 import { SendPayout } from '../../src/settlement/payouts/send-payout';
 import { startTestApp, type TestApp } from '../support/app';
-import { refused } from '../support/market';
+import { openMarket, refused } from '../support/market';
 import { root } from '../support/repository';
+import { expectMoneyAsBooked, moneyTold } from '../support/money-standing';
 import { reportUsage } from '../support/reported-usage';
 import { type Amount, type Invoice, TaxedDeal as Deal } from '../support/taxed-deal';
 
@@ -33,15 +34,28 @@ beforeAll(async () => {
       ...{ claims: [], releasesUseBefore: '2026-01-01', effect: 'signature' },
     },
   });
-  await sql('UPDATE organizations SET country = $2 WHERE id = $1', [deal.market.label.organizationId, 'DE']);
-  await sql('UPDATE organizations SET country = $2 WHERE id = $1', [deal.market.platform.organizationId, 'RU']);
+  await seated(deal, { label: 'DE', platform: 'RU' });
 });
 afterAll(() => app?.close());
 
-async function sql(text: string, parameters: readonly unknown[] = []): Promise<void> {
+async function sql<Row extends object>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
   const superuser = await app.superuser();
-  await superuser.query(text, [...parameters]).finally(() => superuser.end());
+  return (await superuser.query<Row>(text, [...parameters]).finally(() => superuser.end())).rows;
 }
+
+async function seated({ market }: Deal, countries: Record<'label' | 'platform', string>): Promise<void> {
+  for (const who of ['label', 'platform'] as const) {
+    await sql('UPDATE organizations SET country = $2 WHERE id = $1', [market[who].organizationId, countries[who]]);
+  }
+}
+
+/** What waits to be tried again: "all", or an agreement's id. */
+const tried = async (): Promise<string[]> =>
+  (await sql<{ key: string }>(`SELECT key FROM graphile_worker.jobs WHERE key LIKE 'invoice-held %'`)).map(({ key }) =>
+    key.slice('invoice-held '.length),
+  );
+const nothingTried = () =>
+  sql(`SELECT graphile_worker.remove_job(key) FROM graphile_worker.jobs WHERE key LIKE 'invoice-held %'`);
 
 const invoiceHeld = () => app.app.get(InvoiceHeld).execute({ agreementId: deal.agreement.id });
 
@@ -94,7 +108,13 @@ describe('the tax table', () => {
     const decision = `/v1/approvals/${proposed.approvalId}/decision`;
     const alone = await refused(operator, 'POST', decision, { decision: 'approved' });
     expect(alone.code).toBe('approval-needs-second-person');
+    // Whoever signs in the same moment has its invoice looked at again itself.
+    expect(await tried()).toEqual([deal.agreement.id]);
+    await nothingTried();
     await colleague.post(decision, { decision: 'approved' });
+    expect(await tried()).toEqual(['all']);
+    await app.app.get(InvoiceHeld).execute({});
+    expect(await tried()).toContain(deal.agreement.id);
     expect(await deal.label.all('/v1/tax-tables')).toMatchObject([{ state: 'approved', approvalId: null }]);
   });
 
@@ -200,55 +220,8 @@ describe('the tax table', () => {
   });
 });
 
-interface Standing {
-  readonly place: string;
-  readonly reason: string;
-  readonly amount: Amount | null;
-  readonly count: number;
-  readonly stuck: boolean;
-  readonly whatToDo: string;
-}
-interface Standings {
-  readonly rows: readonly Standing[];
-  readonly done: readonly { readonly paidOut: Amount; readonly commission: Amount }[];
-}
-
-const cents = ({ amount }: Amount): bigint => BigInt(amount.replace('.', ''));
-const standing = (client: ApiClient): Promise<Standings> => client.get('/v1/money/standing');
-/** "owed overdue 750.00 ×1", what is stuck with a mark. */
-const told = async (client: ApiClient): Promise<string[]> =>
-  (await standing(client)).rows.map(
-    ({ place, reason, amount, count, stuck }) =>
-      `${place} ${reason} ${amount?.amount ?? '?'} ×${count}${stuck ? ' !' : ''}`,
-  );
-
-/** All sums in one currency, against the accounts of the label's one agreement. */
-async function expectBooks(): Promise<void> {
-  const { rows, done } = await standing(deal.label);
-  const sum = (...places: string[]): bigint =>
-    rows.reduce((total, { place, amount }) => total + (places.includes(place) && amount ? cents(amount) : 0n), 0n);
-  const { rows: balances } = await deal.label.get<{ rows: { account: string; balance: Amount }[] }>(
-    deal.at('balances'),
-  );
-  const booked = (...accounts: string[]): bigint =>
-    balances.reduce((total, { account, balance }) => total + (accounts.includes(account) ? cents(balance) : 0n), 0n);
-  const commission = done.reduce((total, one) => total + cents(one.commission), 0n);
-  expect({
-    owed: sum('owed'),
-    waiting: sum('waiting'),
-    inTransit: sum('in-transit'),
-    cash: sum('received', 'in-transit') + commission,
-    labels: sum('owed', 'received'),
-    commission,
-  }).toEqual({
-    owed: booked('platform-receivable'),
-    waiting: booked('platform-disputed', 'platform-waiting', 'platform-reserve'),
-    inTransit: -booked('cash-in-transit'),
-    cash: booked('cash'),
-    labels: -booked('label-payable', 'payee-payable'),
-    commission: -booked('marketplace-commission'),
-  });
-}
+const told = moneyTold;
+const expectBooks = (): Promise<void> => expectMoneyAsBooked(deal.label, deal.agreement.id);
 
 describe('where money stands', () => {
   let invoice: Invoice;
@@ -337,8 +310,9 @@ describe('where money stands', () => {
   });
 
   it('takes of the label’s money what it accepted: the schedule before goes on until it accepts the next', async () => {
-    const next = { rate: '0.1', from: '2026-02-03' };
+    const next = { rate: '0.1', from: '2026-02-03', until: '2026-06-01' };
     const { id } = await operator.post<{ id: string }>('/v1/commission-schedules', next);
+    await operator.post('/v1/commission-schedules', { rate: '0.02', from: '2026-06-01' });
     app.clock.moveTo(new Date('2026-03-20T09:00:00Z'));
     deal = await deal.signedIn();
     expect(await told(deal.label)).toEqual([
@@ -367,5 +341,63 @@ describe('where money stands', () => {
     expect(rows.filter(({ from }) => from !== 'unknown').map(({ from, accrued }) => [from, accrued.amount])).toEqual([
       ['2026-04-01', '100.00'],
     ]);
+  });
+
+  it('foresees the rest where a close would be refused, and says why', async () => {
+    // As where a contract came to be whose currency is another one than that of a report of before.
+    await sql(`UPDATE usage_contexts SET currency = 'EUR'`);
+    expect(await deal.platform.get('/v1/money/forecast')).toMatchObject({
+      rows: [{ from: 'unknown' }],
+      missing: [{ agreementId: deal.agreement.id, faults: [{ pointer: '/2026-02', code: 'period-not-closable' }] }],
+    });
+  });
+});
+
+describe('a label that comes later', () => {
+  let own: Deal;
+
+  it('accepts no commission whose end has passed; its first signature accepts what is in force beside what is to come', async () => {
+    type Schedule = Record<'id' | 'rate' | 'acceptedAt', string | null>;
+    await app.given.operatorSignedIn();
+    const market = await openMarket(app, 3);
+    const label = market.label.as;
+    const schedules = async () => (await label.get<{ rows: Schedule[] }>('/v1/commission-schedules')).rows;
+    const accepted = async () =>
+      (await schedules()).flatMap(({ rate, acceptedAt }) => (acceptedAt === null ? [] : [rate]));
+    const [ended, , future] = await schedules();
+    const path = (one: Schedule): string => `/v1/commission-schedules/${one.id}/acceptance`;
+    expect(await refused(label, 'POST', path(ended!), {})).toMatchObject({ status: 409, code: 'commission-ended' });
+    await label.post(path(future!), {});
+    const taxes = { withholding: 'deducted', vat: 'added' };
+    const advances = [{ id: 'start', amount: '1000.00', due: 'signature', recoupableFrom: 'all' }];
+    own = await Deal.made(app, { taxes, advances }, market);
+    expect(await accepted()).toEqual(['0.1', '0.02']);
+    // Whoever had accepted it in time may say so again.
+    expect(await deal.label.post(path(ended!), {})).toMatchObject({ rate: '0.05' });
+  });
+
+  // The terms add VAT, and by law the platform declares it: 1,000.00 without any.
+  it('is taxed by the table once nobody’s word waits, and its invoice says who declares the tax', async () => {
+    await seated(own, { label: 'DE', platform: 'GB' });
+    await own.agree('withholding', '0', 'The convention, article 12');
+    const state = (by: ApiClient, rate: string) =>
+      by.post<{ number: number }>(own.at('tax-rates'), { tax: 'vat', rate, source: 'Mine', from: '2026-01-01' });
+    const object = (by: ApiClient, { number }: { number: number }) =>
+      by.post(own.at(`tax-rates/${number}/objection`), { reason: 'It is not.' });
+    const [first, second] = [await state(own.label, '0.19'), await state(own.platform, '0')];
+    await object(own.label, second);
+    const inForce = `${own.at('tax-rates/in-force')}?day=2026-03-20`;
+    const { faults } = await refused(own.platform, 'GET', inForce);
+    expect(faults.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`number ${first.number} of the label waits for the platform`) as string,
+    ]);
+    await nothingTried();
+    await object(own.platform, first);
+    expect(await tried()).toEqual([own.agreement.id]);
+    await app.app.get(InvoiceHeld).execute({ agreementId: own.agreement.id });
+    expect((await own.invoices()).map(({ amount, vat }) => [amount.amount, vat.amount])).toEqual([['1000.00', '0.00']]);
+    expect(
+      await sql('SELECT vat_category, vat_percent FROM invoice_papers WHERE agreement_id = $1', [own.agreement.id]),
+    ).toEqual([{ vat_category: 'AE', vat_percent: '0' }]);
   });
 });

@@ -30,15 +30,8 @@ async function labelWithTracks(): Promise<Party> {
   return party;
 }
 
-const rows = async <Row>(text: string, parameters: unknown[] = []): Promise<Row[]> => {
-  const superuser = await app.superuser();
-  return superuser
-    .query(text, parameters)
-    .then((result) => result.rows as Row[])
-    .finally(() => superuser.end());
-};
 const count = async (table: string, where = 'true', parameters: unknown[] = []): Promise<number> =>
-  Number((await rows<{ count: string }>(`SELECT count(*) FROM ${table} WHERE ${where}`, parameters))[0]!.count);
+  Number((await app.look<{ count: string }>(`SELECT count(*) FROM ${table} WHERE ${where}`, parameters))[0]!.count);
 
 const post = (client: ApiClient, path: string, body: object, key: string): Promise<Answer> =>
   client.request('POST', path, { body, key });
@@ -234,7 +227,9 @@ describe('a key', () => {
       { name: 'Ada', email: `${randomUUID()}@example.org`, password, roles: ['reader'] },
       key,
     );
-    const kept = await rows<{ kept: string }>('SELECT k::text AS kept FROM idempotency_keys k WHERE key = $1', [key]);
+    const kept = await app.look<{ kept: string }>('SELECT k::text AS kept FROM idempotency_keys k WHERE key = $1', [
+      key,
+    ]);
     expect(kept).toHaveLength(1);
     expect(kept[0]!.kept).not.toContain(password);
   });

@@ -41,13 +41,6 @@ const ubl = async (by: ApiClient, invoice: { id: string }, rest = ''): Promise<s
   (await by.download(`/v1/invoices/${invoice.id}${rest}/document?format=ubl`))!.toString();
 const valueOf = (xml: string, element: string): string[] =>
   [...xml.matchAll(new RegExp(`<${element}[^>]*>([^<]*)`, 'g'))].map(([, text]) => text!);
-const rows = async <Row>(text: string, parameters: unknown[] = []): Promise<Row[]> => {
-  const superuser = await app.superuser();
-  return superuser
-    .query(text, parameters)
-    .then((result) => result.rows as Row[])
-    .finally(() => superuser.end());
-};
 
 describe('what invoices say of an organization', () => {
   it('is stated by its finance, version after version, and never changes', async () => {
@@ -207,7 +200,7 @@ describe('a credit note', () => {
     }
     // 10.00 of 150.00 are recouped, and 140.00 are taken off already: all that there is.
     await expect(
-      rows(
+      app.look(
         `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, number, credited_on, credited_at)
          SELECT id, agreement_id, label_id, platform_id, 'more', 1, 'CRN-2026-000003', '2026-02-02', now() FROM invoices WHERE id = $1`,
         [invoice!.id],

@@ -11,6 +11,7 @@ import { ImportRates } from '../../src/settlement/rates/import-rates';
 import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
+import { brokenRules } from '../support/en16931';
 import { outcome, refused } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
@@ -336,6 +337,30 @@ describe('lines of a statement that is taxed and exchanged', () => {
     const [, second] = await deal.invoices();
     const { rates: made } = await deal.label.get<{ rates: { to: Amount }[] }>(`/v1/invoices/${second!.id}`);
     expect(made.map(({ to }) => to.amount)).toEqual(['3442.50', '810.00']);
+  });
+
+  // 30.00 of tax and 40.00 of VAT are on 199.99 and on 200.00, 7.50 and 10.00 on 50.00: at 81, base, VAT, tax, and what is left.
+  it('are taken off and invoiced again on papers that say base, VAT and tax, as EN 16931 has them', async () => {
+    const details = { legalName: 'A GmbH', street: 'Kai 1', city: 'Hamburg', country: 'DE', vatId: 'DE123456789' };
+    for (const party of [deal.label, deal.platform]) await party.post('/v1/invoicing-details', details);
+    const [own, ...released] = await deal.invoices();
+    const credits = [1, 2].map((number) => `${own!.id}/credit-notes/${number}`);
+    const said: string[][] = [];
+    for (const paper of [...credits, ...released.map(({ id }) => id)]) {
+      const xml = (await deal.platform.download(`/v1/invoices/${paper}/document?format=ubl`))!.toString();
+      expect(await brokenRules(xml)).toEqual([]);
+      const amounts = ['Taxable', 'Tax', 'Prepaid', 'Payable'].map(
+        (name) => new RegExp(`<cbc:${name}Amount [^>]*>([^<]*)`).exec(xml)![1]!,
+      );
+      expect((await deal.label.download(`/v1/invoices/${paper}/document`))!.subarray(0, 5).toString()).toBe('%PDF-');
+      said.push([/TypeCode>(\d+)/.exec(xml)![1]!, ...amounts]);
+    }
+    expect(said).toEqual([
+      ['381', '16199.19', '3240.00', '2430.00', '17009.19'],
+      ['381', '16200.00', '3240.00', '2430.00', '17010.00'],
+      ['380', '4050.00', '810.00', '607.50', '4252.50'],
+      ['380', '16200.00', '3240.00', '2430.00', '17010.00'],
+    ]);
   });
 
   // 5 % of 58,523.31, the VAT of 13,770.00 aside.
@@ -822,7 +847,8 @@ describe('an invoice that is paid late', () => {
     await app.app.get(SendInvoice).execute({ invoiceId: royalties!.id });
     const { externalId } = await deal.label.get<Invoice>(`/v1/invoices/${royalties!.id}`);
     await deal.paid(externalId!);
-    expect((await deal.invoices()).map(({ amount, payIn }) => [amount, payIn])).toEqual([
+    const asIssued = (await deal.invoices()).sort((a, b) => (a.number < b.number ? -1 : 1));
+    expect(asIssued.map(({ amount, payIn }) => [amount, payIn])).toEqual([
       [{ amount: '81000.00', currency: 'RUB' }, null],
       [{ amount: '213.04', currency: 'RUB' }, null],
     ]);

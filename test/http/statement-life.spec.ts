@@ -2,6 +2,7 @@ import { rateFiles } from '../../src/commands/rate-files';
 import type { ApiClient } from '../../src/sample/api-client';
 import { DisputeClock } from '../../src/settlement/statements/life/dispute-clock';
 import { startTestApp, type TestApp } from '../support/app';
+import { BankDouble } from '../support/bank-double';
 import { topicsAbout } from '../support/events';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { smallReport } from '../support/small-report';
@@ -391,6 +392,103 @@ describe('an issued statement', () => {
     expect(await deal.statement(id)).toMatchObject({ state: 'settled' });
     expect(await deal.platform.get(`/v1/statements/${id}/disputes`)).toMatchObject({ rows: [{ state: 'paid' }] });
     expect(await deal.balances()).toEqual({ cash: '100.00', 'label-payable': '-100.00' });
+  });
+});
+
+describe('an invoice that is paid by bank', () => {
+  const iban = 'DE89370400440532013000';
+  const bank = new BankDouble(iban, 'USD', '0.00');
+  let operator: ApiClient;
+  let sent = 0;
+
+  beforeAll(async () => {
+    const credentials = { email: 'finance-of-operator@example.org', password: 'sesame-of-the-operator' };
+    await (await app.given.operator()).post('/v1/members', { name: 'Cash', ...credentials, roles: ['finance'] });
+    operator = await app.given.signIn(credentials);
+    const account = { currency: 'USD', holder: 'Accordo', country: 'DE', iban, bic: 'COBADEFF' };
+    await operator.post('/v1/bank/accounts', account);
+  });
+
+  /** What stays on suspense of a transfer for the month's invoice. */
+  async function wire(deal: Deal, amount: string): Promise<string> {
+    const open = await until(
+      () => deal.invoice('2026-01'),
+      (invoice) => invoice?.state === 'open',
+    );
+    const { reference } = await deal.platform.get<{ reference: string }>(`/v1/invoices/${open!.id}/payments`);
+    const [name, day] = [`B-${(sent += 1)}`, '2026-02-02'];
+    const movements = [{ credit: true, amount, day, creditorReference: reference, reference: name }];
+    const content = bank.state({ messageId: name, id: name, sequence: `${sent}`, movements });
+    const { id } = await operator.upload<{ id: string }>('/v1/bank/files', 'application/xml', content);
+    await until(
+      () => operator.get<{ outcome: object | null }>(`/v1/bank/files/${id}`),
+      ({ outcome: came }) => came !== null,
+    );
+    const receipts = await operator.all<{ reference: string; suspense: Amount; reason: string | null }>(
+      '/v1/bank/receipts',
+    );
+    const { suspense, reason } = receipts.find((receipt) => receipt.reference === name)!;
+    return `${suspense.amount} ${reason}`;
+  }
+
+  const asked = (deal: Deal, minor: number): Promise<unknown> =>
+    until(
+      () => deal.asked('2026-01'),
+      (left) => left === minor,
+    );
+  /** What came of the provider's word that nothing is left to be paid there. */
+  async function heard(deal: Deal): Promise<unknown> {
+    const { externalId } = (await deal.invoice('2026-01'))!;
+    const superuser = await app.superuser();
+    const ask = async (): Promise<{ outcome: string }[]> => {
+      const text = `SELECT outcome FROM stripe_events WHERE type = 'invoice.paid' AND processed_at IS NOT NULL AND payload::json #>> '{data,object,id}' = $1`;
+      return (await superuser.query<{ outcome: string }>(text, [externalId])).rows;
+    };
+    return until(ask, (rows) => rows.length > 0).finally(() => superuser.end());
+  }
+
+  it('in part, and disputed for the rest, is asked for no more, and both are told', async () => {
+    const deal = await Deal.made();
+    const { id } = await deal.issued([100]);
+    expect(await wire(deal, '60.00')).toBe('0.00 null');
+    await asked(deal, 4_000);
+    await deal.dispute(id, { lines: [1], expected: '60.00' });
+    expect(await deal.invoice('2026-01')).toMatchObject({ state: 'paid', credited: { amount: '40.00' } });
+    await asked(deal, 0);
+    expect(await heard(deal)).toEqual([{ outcome: 'invoice credited in full' }]);
+    const invoice = (await deal.invoice('2026-01'))!;
+    for (const party of [deal.label, deal.platform])
+      expect((await topicsAbout(party, invoice.id, 4)).slice(-2)).toEqual(['invoice.paid-in-part', 'invoice.paid']);
+  });
+
+  it('with what is disputed of it is asked for no more, though the provider asked for less', async () => {
+    const deal = await Deal.made();
+    const { id } = await deal.issued([100]);
+    await deal.dispute(id, { lines: [1], expected: '80.00' });
+    await asked(deal, 8_000);
+    expect(await wire(deal, '100.00')).toBe('0.00 null');
+    await asked(deal, 0);
+    expect(await deal.platform.get(`/v1/statements/${id}/disputes`)).toMatchObject({ rows: [{ state: 'paid' }] });
+    expect(await deal.balances()).toEqual({ cash: '100.00', 'label-payable': '-100.00' });
+  });
+
+  it('as it is printed takes no more than is owed once a dispute is over', async () => {
+    const deal = await Deal.made();
+    const { id } = await deal.issued([100, 50]);
+    await deal.dispute(id, { lines: [1], expected: '80.00' });
+    const offer = `/v1/statements/${id}/disputes/1/amount`;
+    await deal.label.post(offer, { amount: '5.00' });
+    await deal.platform.post(offer, { amount: '5.00' });
+    await deal.dispute(id, { lines: [2], expected: '40.00' });
+    // 150.00 are printed, 20.00 are off for good, and 10.00 wait: they are paid with the rest.
+    expect(await wire(deal, '150.00')).toBe('20.00 more-than-open');
+    expect(await deal.invoice('2026-01')).toMatchObject({ state: 'paid' });
+    await asked(deal, 0);
+    expect(await deal.balances()).toEqual({
+      cash: '130.00',
+      'platform-receivable': '5.00',
+      'label-payable': '-135.00',
+    });
   });
 });
 

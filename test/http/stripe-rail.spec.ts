@@ -126,16 +126,24 @@ describe('a credit of an open invoice', () => {
     expect(double.control.payInvoice(externalId)).toMatchObject({ amount_paid: 2_000_000 });
   });
 
-  it('is refused beyond what is open, and leaves nothing to pay where it is all', async () => {
-    expect(await rail.creditInvoice({ creditId: 'beyond', externalId, amountMinor: 2_200_001n })).toMatchObject({
+  it('is over what remains where that is less, and refused for good where nothing does', async () => {
+    await rail.creditInvoice({ ...credit, externalId });
+    const beyond = await rail.creditInvoice({ creditId: 'beyond', externalId, amountMinor: 2_200_000n });
+    expect(beyond).toMatchObject({ outcome: 'done' });
+    expect(double.control.invoices()).toMatchObject([{ status: 'paid', amount_paid: 0 }]);
+    expect(await rail.creditInvoice({ creditId: 'beyond', externalId, amountMinor: 2_200_000n })).toEqual(beyond);
+    expect(await rail.creditInvoice({ creditId: 'another', externalId, amountMinor: 1n })).toMatchObject({
       outcome: 'refused',
       retryable: false,
     });
-    await rail.creditInvoice({ ...credit, externalId, amountMinor: 2_200_000n });
+  });
+
+  it('looks again where another one was faster than it', async () => {
+    const half = (creditId: string) => rail.creditInvoice({ creditId, externalId, amountMinor: 1_500_000n });
+    const endings = await Promise.all([half('one'), half('two')]);
+    expect(endings.filter(({ outcome }) => outcome === 'refused')).toMatchObject([{ retryable: true }]);
+    for (const id of ['one', 'two']) expect(await half(id)).toMatchObject({ outcome: 'done' });
     expect(double.control.invoices()).toMatchObject([{ status: 'paid', amount_paid: 0 }]);
-    expect(await rail.creditInvoice({ creditId: 'another', externalId, amountMinor: 1n })).toMatchObject({
-      outcome: 'refused',
-    });
   });
 });
 

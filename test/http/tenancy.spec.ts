@@ -244,7 +244,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/catalogue-mappings/{id}': thing('catalogue mapping'),
   '/v1/claims/{id}': thing('claim'),
   // Nobody's: every one can be read by all.
-  '/v1/commission-schedules/{id}': { foreign: () => randomUUID(), none: () => randomUUID() },
+  '/v1/commission-schedules/{id}': nobodys,
   '/v1/drafts/{id}': thing('draft'),
   '/v1/delegations/{id}': thing('delegation'),
   '/v1/exports/{id}': thing('export'),

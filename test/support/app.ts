@@ -23,6 +23,8 @@ export interface TestApp {
   readonly given: Given;
   /** A connection behind row-level security, for looking at what is really there. */
   superuser(): Promise<Client>;
+  /** One statement on such a connection. */
+  look<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,11 @@ export async function startTestApp({
   stripe?.setWebhookUrl(`${url}/v1/stripe/webhooks`);
   const jobs = app.get(Jobs);
   if (worker) await jobs.start(config.applicationUrl, parts.storage);
+  const superuser = async (): Promise<Client> => {
+    const client = new Client({ connectionString: databaseUrls.superuserUrl });
+    await client.connect();
+    return client;
+  };
   return {
     app,
     url,
@@ -94,10 +101,13 @@ export async function startTestApp({
     databaseUrls,
     stripe,
     given: new Given(url, parts),
-    superuser: async () => {
-      const client = new Client({ connectionString: databaseUrls.superuserUrl });
-      await client.connect();
-      return client;
+    superuser,
+    look: async <Row>(text: string, parameters: unknown[] = []) => {
+      const client = await superuser();
+      return client
+        .query(text, parameters)
+        .then(({ rows }) => rows as Row[])
+        .finally(() => client.end());
     },
     close: async () => {
       if (worker) await jobs.stop();

@@ -82,7 +82,8 @@ export async function catalogueBench(): Promise<CatalogueBench> {
   };
 }
 
-async function insertLabel(superuserUrl: string): Promise<Actor> {
+/** A verified label without a party identifier. */
+export async function insertLabel(superuserUrl: string): Promise<Actor> {
   const superuser = new Client({ connectionString: superuserUrl });
   await superuser.connect();
   const { rows } = await superuser

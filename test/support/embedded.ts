@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { type EmbeddedPostgres, type StartOptions, startEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { postmasterOf, signal } from '../../src/platform/database/embedded/processes';
+import { killed } from './processes';
 
 const root = resolve(__dirname, '..', '..');
 
@@ -72,12 +73,4 @@ export class Workbench {
       await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
   }
-}
-
-/** SIGKILL, and the wait for the end. */
-export async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
 }

@@ -1,6 +1,7 @@
 import { ErnReader, type ErnSummary, type Problem } from '../../src/ddex';
 import {
   type Deal,
+  type ErnHeader,
   type Release,
   RELEASE_KINDS,
   type ReleaseIds,
@@ -31,10 +32,25 @@ export function readByUs(parts: Iterable<Uint8Array>): ErnRead {
   });
   for (const part of parts) reader.push(part);
   const summary = reader.finish();
-  const { header } = summary;
-  const digest: ErnDigest = {
-    kind: summary.kind ?? '',
-    version: summary.version,
+  const { kind, version, header } = summary;
+  return { summary, problems, digest: digestOf({ kind, version, header, resources, releases, deals, purged }) };
+}
+
+/** What was read, or kept, of a message. */
+interface Told {
+  readonly kind: string | null;
+  readonly version: string | null;
+  readonly header: ErnHeader | null;
+  readonly resources: readonly Resource[];
+  readonly releases: readonly Release[];
+  readonly deals: readonly Deal[];
+  readonly purged: readonly object[];
+}
+
+export function digestOf({ kind, version, header, resources, releases, deals, purged }: Told): ErnDigest {
+  return {
+    kind: kind ?? '',
+    version,
     header: {
       messageId: header?.messageId ?? null,
       threadId: header?.threadId ?? null,
@@ -49,7 +65,6 @@ export function readByUs(parts: Iterable<Uint8Array>): ErnRead {
     deals: deals.map(dealOf),
     purged,
   };
-  return { summary, problems, digest };
 }
 
 const order = [...RESOURCE_KINDS, ...RELEASE_KINDS];

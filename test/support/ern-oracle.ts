@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import type { XmlDocument, XmlElement, XmlXPath } from 'libxml2-wasm';
-import { root } from './repository';
-
-type Libxml2 = typeof import('libxml2-wasm');
+import { type Libxml2, libxml2 } from './load-libxml2';
 
 /** What a message says, as another XML library finds it by XPath: plain texts in the order of the file. */
 export interface ErnDigest {
@@ -34,10 +31,7 @@ export class ErnOracle {
   private constructor(private readonly library: Libxml2) {}
 
   static async load(): Promise<ErnOracle> {
-    // Compiled, `import()` stays what it is; in a test it would become `require`.
-    if (!__filename.endsWith('.ts')) return new ErnOracle(await import('libxml2-wasm'));
-    const { load } = require(join(root, 'test/support/libxml2.cjs')) as { load: () => Promise<Libxml2> };
-    return new ErnOracle(await load());
+    return new ErnOracle(await libxml2());
   }
 
   /** Works on the document; undefined where it is not well-formed. */

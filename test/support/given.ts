@@ -25,6 +25,7 @@ let counter = 0;
 /** The tests' vocabulary: parties that exist, are verified and signed in. Everything goes through the public API. */
 export class Given {
   private signedInOperator: ApiClient | undefined;
+  private readonly operatorCredentials = { email: 'operator@accordo.example', password: `operator-${randomUUID()}` };
   private readonly seconds = new Map<string, { readonly email: string; readonly password: string }>();
 
   constructor(
@@ -38,10 +39,14 @@ export class Given {
 
   async operator(): Promise<ApiClient> {
     if (this.signedInOperator) return this.signedInOperator;
-    const credentials = { email: 'operator@accordo.example', password: `operator-${randomUUID()}` };
+    const credentials = this.operatorCredentials;
     await setUpOperator(this.parts.database, this.parts.clock, { name: 'Test operator', ...credentials });
-    this.signedInOperator = await this.signIn(credentials);
-    return this.signedInOperator;
+    return this.operatorSignedIn();
+  }
+
+  /** The operator that is there already, signed in now: the clock may have moved far. */
+  async operatorSignedIn(): Promise<ApiClient> {
+    return (this.signedInOperator = await this.signIn(this.operatorCredentials));
   }
 
   async signIn({ email, password }: { email: string; password: string }): Promise<ApiClient> {

@@ -44,8 +44,8 @@ export class TaxedDeal {
     readonly agreement: AgreementAnswer,
   ) {}
 
-  static async made(app: TestApp, life: object): Promise<TaxedDeal> {
-    const market = await openMarket(app, 3);
+  static async made(app: TestApp, life: object, among?: Market): Promise<TaxedDeal> {
+    const market = among ?? (await openMarket(app, 3));
     return new TaxedDeal(app, market, await market.concluded(partsOf(market, life)));
   }
 

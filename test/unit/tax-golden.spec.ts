@@ -145,6 +145,14 @@ describe('what a rule comes to under the terms', () => {
     expect(vatOf('DE', 'GB', 'included')).toMatchObject({ kind: 'sure', rate: '0' });
   });
 
+  it('is a question where its one case asks for a paper: that it is there only the parties can say', () => {
+    const one = { rate: '0', when: null, certificate: 'A certificate', source: 'A treaty' };
+    const rule = { tax: 'withholding', treatment: null, cases: [one], missing: null } as const;
+    const taxes = { vat: 'added', withholding: 'deducted' } as const;
+    expect(proposeTax(rule, taxes)).toEqual({ kind: 'depends', cases: [one], message: 'it is 0 (A certificate)' });
+    expect(proposeTax({ ...rule, cases: [{ ...one, certificate: null }] }, taxes)).toMatchObject({ kind: 'sure' });
+  });
+
   it('warns of a rate that it does not know, and of nothing where it knows nothing', () => {
     const withheld = proposeTax(ruleOf('withholding', 'royalty', { seller: 'GB', buyer: 'DE', on }), {
       ...{ vat: 'reverse-charge', withholding: 'deducted' },

@@ -129,6 +129,13 @@ const papers: Readonly<Record<string, InvoiceDocument>> = {
     seller: { name: 'Stille Hafen', details: registered },
     corrects: { number: 'INV-2026-000001', issuedOn: '2026-02-05' },
   },
+  // 199.99 of royalties, 40.00 of VAT on them, and 30.00 that are withheld no more.
+  'credit-note-with-taxes': {
+    ...domestic,
+    ...{ kind: 'credit-note', number: 'CRN-2026-000002', issuedOn: '2026-02-20', dueOn: null, tax: vat('0.2') },
+    ...{ base: '199.99', net: '199.99', vat: '40.00', gross: '239.99', withheld: '30.00', payable: '209.99' },
+    corrects: { number: 'INV-2026-000001', issuedOn: '2026-02-05' },
+  },
 };
 
 const golden = Object.keys(papers).filter((name) => /label-to|credit-note|held-and/.test(name));
@@ -191,9 +198,10 @@ describe('what is missing is named at once', () => {
       { tax: vat('0.2', 'reverse-charge'), buyer: { name: 'P', details: { ...german2, vatId: null, taxNumber: '1' } } },
       ['/buyer/vatId'],
     ],
+    ['VAT at its rate, to less than a unit', { vat: '1901.00', gross: '11901.00' }, ['/tax']],
     [
-      'how much of a credit is tax',
-      { kind: 'credit-note', corrects: { number: 'INV-1', issuedOn: '2026-01-01' } },
+      'how much of an old credit is tax',
+      { kind: 'credit-note', tax: null, corrects: { number: 'INV-1', issuedOn: '2026-01-01' } },
       ['/tax'],
     ],
   ])('%s', (_, document, pointers) => {
@@ -274,7 +282,7 @@ describe('the check itself', () => {
     ['BR-S-02', standard, cut('cac:PartyTaxScheme')],
     ['BR-S-05', standard, put(/(<cac:ClassifiedTaxCategory>[\s\S]*?)19/, '$10')],
     ['BR-S-08', standard, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10000.01')],
-    ['BR-S-09', standard, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10001.00')],
+    ['BR-S-09', standard, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10006.00')],
     [
       'BR-S-10',
       standard,

@@ -1,3 +1,4 @@
+import { at, presentable } from '../../kernel';
 import { DomainError } from '../../platform/errors/domain-error';
 
 /** A file in an archive. Its content is read before the next one is asked for, or passed over. */
@@ -14,6 +15,8 @@ export const unpackedMost = (taken: number): number => Math.max(64 * 1024 * 1024
 
 type ArchiveFault = 'archive-corrupt' | 'archive-too-dense' | 'archive-unsupported' | 'too-many-files';
 
-/** The archive as a whole is refused. */
+/** The archive as a whole is refused. Its names and what is said of them may be anything: what is kept of them is presentable. */
 export const archiveRefused = (code: ArchiveFault, message: string, name = ''): DomainError =>
-  new DomainError('import-unreadable', undefined, [{ pointer: name === '' ? '' : `/files/${name}`, code, message }]);
+  new DomainError('import-unreadable', undefined, [
+    { pointer: name === '' ? '' : at('/files', presentable(name)), code, message: presentable(message) },
+  ]);

@@ -84,5 +84,5 @@ async function* contentOf(zip: ZipFile, entry: Entry, between: () => Promise<voi
 /** A disk that fails is no fault of the archive. */
 function corrupt(error: unknown, name = ''): unknown {
   if (error instanceof DomainError || (error as NodeJS.ErrnoException).syscall !== undefined) return error;
-  return archiveRefused('archive-corrupt', `the archive is damaged: ${(error as Error).message.slice(0, 200)}`, name);
+  return archiveRefused('archive-corrupt', `the archive is damaged: ${(error as Error).message}`, name);
 }

@@ -19,12 +19,17 @@ export async function bringInRows(
 ): Promise<number> {
   let read = 0;
   let written: Promise<void> = Promise.resolve();
-  for await (const batch of batches(rows)) {
-    read += batch.length;
-    await written;
-    written = writeBatch(tx, writing, batch, { report, file });
-    // It is awaited before the next batch, or below: a failure must not be taken for one that nobody hears of.
-    written.catch(() => undefined);
+  try {
+    for await (const batch of batches(rows)) {
+      read += batch.length;
+      await written;
+      written = writeBatch(tx, writing, batch, { report, file });
+      // It is awaited before the next batch, or below: a failure must not be taken for one that nobody hears of.
+      written.catch(() => undefined);
+    }
+  } finally {
+    // Where the rows cannot be read further the transaction ends: no statement may come after that on its connection, which will be another's.
+    await written.catch(() => undefined);
   }
   await written;
   return read;

@@ -15,8 +15,17 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, IdField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
-import { isStream } from '../../platform/http/streams';
+import {
+  afterNumber,
+  fromCursor,
+  instantKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
+import { fileBody, mediaTypeOf } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { getOperation } from '../../platform/operations/operations';
@@ -52,12 +61,16 @@ export class TemplateQuery {
 }
 
 /** What a file may be sent as. */
-const forms: readonly (readonly [RegExp, ImportForm])[] = [
-  [/^text\/csv\s*(;|$)/i, 'csv'],
-  [/^application\/x-ndjson\s*(;|$)/i, 'json-lines'],
-  [/^(application|text)\/xml\s*(;|$)/i, 'ern'],
-  [/^application\/(zip|x-zip-compressed|gzip)\s*(;|$)/i, 'archive'],
-];
+const forms: Readonly<Record<string, ImportForm>> = {
+  'text/csv': 'csv',
+  'application/x-ndjson': 'json-lines',
+  'application/xml': 'ern',
+  'text/xml': 'ern',
+  'application/zip': 'archive',
+  'application/x-zip-compressed': 'archive',
+  'application/gzip': 'archive',
+};
+const otherwise = 'send text/csv, application/x-ndjson, application/xml, application/zip or application/gzip';
 
 /** Everything that a label has, from any source, as long work that it can follow. */
 @ApiTags('catalogue')
@@ -89,12 +102,8 @@ export class CatalogueImportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const { body, headers } = request;
-    const form = forms.find(([type]) => type.test(String(headers['content-type'])))?.[1];
-    if (form === undefined || !isStream(body)) {
-      const detail = 'send text/csv, application/x-ndjson, application/xml, application/zip or application/gzip';
-      throw new DomainError('content-type-unsupported', detail);
-    }
+    const body = fileBody(request, Object.keys(forms), otherwise);
+    const form = forms[mediaTypeOf(request)]!;
     if (mappingId !== undefined) await this.checkMapping(actor, mappingId, form);
     const file = await this.storage.store(body, bytesMax);
     return this.writes.run(
@@ -144,7 +153,7 @@ export class CatalogueImportsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<ListedFaultView>> {
-    const after = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    const after = afterNumber(cursor);
     await getImport(tx, id);
     return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
   }

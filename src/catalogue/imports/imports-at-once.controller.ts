@@ -13,7 +13,7 @@ import { type Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import { type Tx } from '../../platform/database/tx';
 import { csvBody } from '../../platform/http/csv';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -99,7 +99,7 @@ export class ImportsAtOnceController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<ImportFaultView>> {
-    const after = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    const after = afterNumber(cursor);
     await getImport(tx, id);
     return pageOf(await listFaults(tx, id, after, limit + 1), limit, faultView, ({ number }) => [String(number)]);
   }

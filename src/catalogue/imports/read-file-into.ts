@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { ReadingProgress } from '../../platform/operations/reading-progress';
 import type { Storage } from '../../platform/storage/storage';
-import { archiveRefused, type ArchivedFile } from '../archives/archived-file';
+import { archiveRefused, type ArchivedFile, unpackedMost } from '../archives/archived-file';
 import { openArchive } from '../archives/open-archive';
 import { readCatalogueFile, type ReadRow } from '../catalogue-file';
 import { readJsonLinesFile } from '../json-lines-file';
@@ -27,6 +27,8 @@ interface Work {
 export async function readFileInto(tx: Tx, found: CatalogueImport, work: Work): Promise<ImportCounts> {
   const { id: importId, owner_id: ownerId, file_sha256: sha256 } = found;
   const { report, at, storage, progress } = work;
+  const senders = await sendersOf(tx, { ownerId, throughId: found.through_id, now: at });
+  if (senders === undefined) throw new DomainError('delegation-over');
   const checkDigits = await checkDigitsOf(tx, ownerId);
   if (found.form === 'csv' || found.form === 'json-lines') {
     const mapping = found.mapping_id === null ? undefined : (await getMapping(tx, found.mapping_id)).mapping;
@@ -36,11 +38,9 @@ export async function readFileInto(tx: Tx, found: CatalogueImport, work: Work): 
     const read = await bringInRows(tx, { ownerId, importId, at }, counted(rows, progress), { report, file: '' });
     return countsOf(report, read);
   }
-  const senders = await sendersOf(tx, { ownerId, throughId: found.through_id, now: at });
-  if (senders === undefined) throw new DomainError('delegation-over');
   const taking = { ownerId, importId, at, senders, checkDigits, report };
   if (found.form === 'ern') await takeMessage(tx, taking, { file: '', source: progress.watched(storage.read(sha256)) });
-  else await takeArchive(tx, taking, openArchive(storage, sha256, progress), progress);
+  else await takeArchive(tx, taking, openArchive(storage, sha256, progress), { progress, bytes: Number(found.bytes) });
   return countsOf(report, 0);
 }
 
@@ -49,8 +49,9 @@ async function takeArchive(
   tx: Tx,
   taking: Taking,
   files: AsyncIterable<ArchivedFile>,
-  progress: ReadingProgress,
+  { progress, bytes }: { readonly progress: ReadingProgress; readonly bytes: number },
 ): Promise<void> {
+  const weigh = weighing(bytes);
   let messages = 0;
   for await (const { name, content } of files) {
     const file = presentable(name, fileNameMax);
@@ -60,9 +61,19 @@ async function takeArchive(
     }
     messages += 1;
     progress.atLine(messages);
-    await takeMessage(tx, taking, { file, source: content });
+    await takeMessage(tx, taking, { file, source: content, weigh });
   }
   if (messages === 0) throw archiveRefused('archive-unsupported', 'no XML file is in it');
+}
+
+/** What is packed inside of the archive once more counts as well: all messages together unpack to no more than an archive may. */
+function weighing(archiveBytes: number): (bytes: Uint8Array) => void {
+  const most = unpackedMost(archiveBytes);
+  let weight = 0;
+  return ({ length }) => {
+    weight += length;
+    if (weight > most) throw archiveRefused('archive-too-dense', 'its messages unpack to far more than messages can');
+  };
 }
 
 const fileNameMax = 200;

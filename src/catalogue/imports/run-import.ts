@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
+import { keptAwake } from '../../platform/database/awake';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -94,7 +95,8 @@ export class RunImport {
           bytes: found.bytes,
         });
         const at = this.clock.now();
-        const counts = await readFileInto(tx, found, { storage: this.storage, report, progress, at });
+        const work = { storage: this.storage, report, progress, at };
+        const counts = await keptAwake(tx, () => readFileInto(tx, found, work));
         const result = { counts, report: await report.end(), faults: report.faults, at };
         if (found.dry_run) throw new Undone(result);
         await this.finish(tx, found, result);

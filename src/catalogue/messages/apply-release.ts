@@ -48,14 +48,23 @@ export const releasesNamed = (tx: Tx, ownerId: string, { gtin, grid, ownId }: Re
 export const isOutdated = (known: KnownRelease | undefined, toldAt: Date): boolean =>
   known?.told_at != null && known.told_at > toldAt;
 
+export interface Applying {
+  readonly told: ToldRelease;
+  readonly known: KnownRelease | undefined;
+  /** Of the message. */
+  readonly resourceCount: number;
+  /** The numbers of all main releases of the message, this one's among them. */
+  readonly mains: readonly number[];
+}
+
 /** Replaces what is known of a release, its recordings and its deals by what the message says. */
 export async function applyRelease(
   tx: Tx,
   speaking: Speaking,
-  { told, known, resourceCount }: { told: ToldRelease; known: KnownRelease | undefined; resourceCount: number },
+  { told, known, resourceCount, mains }: Applying,
   report: ImportReport,
 ): Promise<void> {
-  const deals = told.resources === null ? null : await dealsOf(tx, speaking, told);
+  const deals = told.resources === null ? null : await dealsOf(tx, speaking, told, mains);
   const grants = await isGranted(tx, speaking, deals);
   const { id, version, withdrawn_at } = await writeRelease(tx, speaking, told, { known, grants });
   await writeTracks(tx, speaking, { releaseId: id, resources: told.resources, resourceCount }, report);
@@ -80,12 +89,17 @@ export async function applyRelease(
   report.add({ what: `${speaking.prefix}${what}`, kind: 'release', name, file: speaking.file });
 }
 
-/** The references by which deals name the release, and the tracks of it that are releases too. */
-async function dealsOf(tx: Tx, { messageId }: Speaking, { number, resources }: ToldRelease): Promise<string[]> {
+/** The references by which deals name the release, and the tracks of it that are releases too; a single beside it with one of its tracks is sold by itself. */
+async function dealsOf(
+  tx: Tx,
+  { messageId }: Speaking,
+  { number, resources }: ToldRelease,
+  mains: readonly number[],
+): Promise<string[]> {
   const rows = await tx.rows<{ reference: string }>(
     `SELECT reference FROM message_releases
-      WHERE message_id = $1 AND reference IS NOT NULL AND (number = $2 OR resources <> '{}' AND resources <@ $3::text[])`,
-    [messageId, number, resources],
+      WHERE message_id = $1 AND reference IS NOT NULL AND (number = $2 OR number <> ALL ($4) AND resources <> '{}' AND resources <@ $3::text[])`,
+    [messageId, number, resources, mains],
   );
   return rows.map(({ reference }) => reference);
 }

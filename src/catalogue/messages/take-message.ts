@@ -26,6 +26,14 @@ export interface Taking {
   readonly report: ImportReport;
 }
 
+export interface TakenFile {
+  /** Of an archive: its name there; else empty. */
+  readonly file: string;
+  readonly source: AsyncIterable<Uint8Array>;
+  /** Is given what is read, unpacked, and may refuse to go on. */
+  readonly weigh?: (bytes: Uint8Array) => void;
+}
+
 type Outcome = 'applied' | 'repeated' | 'outdated' | 'test' | 'refused';
 
 /** What was done for a message is undone: it does not count. */
@@ -39,12 +47,8 @@ class NotApplied extends Error {
  * Takes one release notification into the catalogue, in whole or not at all, and tells the report what became of it. It never throws because of what the
  * message contains.
  */
-export async function takeMessage(
-  tx: Tx,
-  taking: Taking,
-  message: { readonly file: string; readonly source: AsyncIterable<Uint8Array> },
-): Promise<void> {
-  const taker = new MessageTaker(tx, taking, message.file);
+export async function takeMessage(tx: Tx, taking: Taking, message: TakenFile): Promise<void> {
+  const taker = new MessageTaker(tx, taking, message);
   let outcome: Outcome = 'applied';
   try {
     await tx.savepoint(() => taker.take(message.source));
@@ -56,8 +60,8 @@ export async function takeMessage(
   await taking.report.flush();
 }
 
-/** Messages have one; those of old versions may have a few. */
-const mainsMax = 1000;
+/** Main ones, or such as are purged. Messages have one; those of old versions may have a few. */
+const releasesMax = 1000;
 
 class MessageTaker {
   private readonly messageId = randomUUID();
@@ -73,7 +77,7 @@ class MessageTaker {
   constructor(
     private readonly tx: Tx,
     private readonly taking: Taking,
-    private readonly file: string,
+    private readonly message: TakenFile,
   ) {
     this.things = new MessageThings(tx, { messageId: this.messageId, ownerId: taking.ownerId }, taking.at);
   }
@@ -102,7 +106,7 @@ class MessageTaker {
       sender,
       toldAt,
       at,
-      file: this.file,
+      file: this.message.file,
       prefix,
     };
     await (header.kind === 'PurgeReleaseMessage' ? this.purge(speaking) : this.apply(speaking));
@@ -117,19 +121,24 @@ class MessageTaker {
       release: (release) => this.noteRelease(release),
       deal: (deal) => this.things.addDeal(deal),
       visibility: (visibility) => this.things.addVisibility(visibility),
-      purged: (purged) => void this.purged.push(purged),
+      purged: (purged) => this.notePurged(purged),
       problem: (problem) => this.fault({ ...problem, severity: weightOf(problem, checkDigits) }),
     });
-    const summary = await readMessage(reader, source, async (bytes) => {
-      this.hash.update(bytes);
-      // Of what is refused already nothing more is kept.
-      if (this.errors === 0) await this.things.flush();
-      else this.things.forget();
-      await report.flush();
-    });
-    if (this.errors === 0) await this.things.flush(true);
-    else await this.things.settle();
-    return summary;
+    try {
+      const summary = await readMessage(reader, source, async (bytes) => {
+        this.message.weigh?.(bytes);
+        this.hash.update(bytes);
+        // Of what is refused already nothing more is kept.
+        if (this.errors === 0) await this.things.flush();
+        else this.things.forget();
+        await report.flush();
+      });
+      if (this.errors === 0) await this.things.flush(true);
+      return summary;
+    } finally {
+      // Whatever happened: no statement may come after the savepoint, or the transaction, has ended.
+      await this.things.settle();
+    }
   }
 
   private noteHeader(header: ErnHeader): void {
@@ -148,8 +157,8 @@ class MessageTaker {
         );
       return;
     }
-    if (this.mains.length >= mainsMax) {
-      this.fault(messageError('too-many-releases', release.path, `a message has at most ${mainsMax} main releases`));
+    if (this.mains.length >= releasesMax) {
+      this.tooMany(release.path, `a message has at most ${releasesMax} main releases`);
       return;
     }
     const told = {
@@ -163,9 +172,18 @@ class MessageTaker {
     if (release.isMain) this.mains.push({ told, path: release.path });
   }
 
+  private notePurged(purged: PurgedRelease): void {
+    if (this.purged.length < releasesMax) this.purged.push(purged);
+    else this.tooMany(purged.path, `a message purges at most ${releasesMax} releases`);
+  }
+
+  private tooMany(path: string, message: string): void {
+    this.fault(messageError('too-many-releases', path, message));
+  }
+
   private fault({ code, path, message, severity }: MessageFault): void {
     if (severity === 'error') this.errors += 1;
-    this.taking.report.fault({ file: this.file, row: 0, column: '', path, code, value: '', message, severity });
+    this.taking.report.fault({ file: this.message.file, row: 0, column: '', path, code, value: '', message, severity });
   }
 
   /** A message that was applied before is not applied again; one that says something else under its id is another one, and wrong. */
@@ -190,7 +208,7 @@ class MessageTaker {
       `INSERT INTO release_messages (id, owner_id, import_id, file, file_sha256, kind, version, sender, message_key, thread, told_at, header, received_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
-        ...[this.messageId, ownerId, importId, this.file, sha256, header.kind, header.version, sender, key],
+        ...[this.messageId, ownerId, importId, this.message.file, sha256, header.kind, header.version, sender, key],
         ...[header.threadId, toldAt, JSON.stringify(header), at],
       ],
     );
@@ -221,10 +239,12 @@ class MessageTaker {
     if (this.errors > 0) throw new NotApplied('refused');
     const current = found.filter(({ told, known }) => !this.tellOutdated(speaking, nameText(told.name), known));
     if (current.length === 0) throw new NotApplied('outdated');
+    const numbers = mains.map(({ told }) => told.number);
     for (const { told, known } of current) {
       const resources = mains.length === 1 ? null : told.resources;
       const { resourceCount } = this.things;
-      await applyRelease(this.tx, speaking, { told: { ...told, resources }, known, resourceCount }, this.taking.report);
+      const applying = { told: { ...told, resources }, known, resourceCount, mains: numbers };
+      await applyRelease(this.tx, speaking, applying, this.taking.report);
     }
   }
 
@@ -244,7 +264,7 @@ class MessageTaker {
 
   private tellOutdated({ toldAt, prefix }: Speaking, name: string, known: KnownRelease | undefined): boolean {
     if (!isOutdated(known, toldAt)) return false;
-    this.taking.report.add({ what: `${prefix}outdated`, kind: 'release', name, file: this.file });
+    this.taking.report.add({ what: `${prefix}outdated`, kind: 'release', name, file: this.message.file });
     return true;
   }
 

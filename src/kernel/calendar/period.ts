@@ -15,7 +15,7 @@ export function periodOf(from: string, until: string): Period {
   return period;
 }
 
-/** Whether the text names a month: '2026-01'. */
+/** Whether the text names a month: '2026-01'. 9999-12 is none: the day that it ends before has no name. */
 export function isMonth(text: string): boolean {
   return MONTH.test(text) && isCalendarDate(`${text}-01`) && text !== '9999-12';
 }

@@ -1,6 +1,6 @@
 import {
   type CalendarDate,
-  contains,
+  intersect,
   monthsOf,
   type Period,
   reportingPeriodAround,
@@ -37,8 +37,9 @@ export const periodsOfLife = (life: Life): string[] => [
 
 /** The months of the life that are closed together with this one. */
 export function monthsClosedWith(life: Life, month: string): string[] {
-  const period = periodOfMonth(life, month);
-  return monthsOfLife(life).filter((one) => contains(period, `${one}-01` as CalendarDate));
+  const licensed = licensedPeriod(life);
+  const together = licensed.from < licensed.until ? intersect(periodOfMonth(life, month), licensed) : undefined;
+  return together === undefined ? [] : monthsOf(together);
 }
 
 /** What the reporting period of a month is called: '2026-01', '2026-Q1'. */

@@ -19,9 +19,9 @@ export type VatTreatment = (typeof VAT_TREATMENTS)[number];
 export interface TaxCase {
   /** Share of one, as text. */
   readonly rate: string;
-  /** On what it depends; null: it is always so. */
+  /** On what it depends; null: on nothing but the certificate. */
   readonly when: string | null;
-  /** The paper that has to be there; null: none. */
+  /** The paper that has to be there; null: none. With neither, it is always so. */
   readonly certificate: string | null;
   /** Law and article. */
   readonly source: string;
@@ -56,7 +56,10 @@ export function proposeTax(rule: TaxRule | undefined, clause: Taxes): TaxProposa
   const cases = rule.cases.map((one) => underClause(rule, one, clause));
   const [first] = cases;
   if (first === undefined) return { kind: 'unknown', message: 'its rule is empty' };
-  if (cases.length === 1 && first.when === null) return { kind: 'sure', rate: first.rate, source: first.source };
+  // Whether the paper is there the table cannot know, so a case that asks for one is never taken by itself.
+  if (cases.length === 1 && first.when === null && first.certificate === null) {
+    return { kind: 'sure', rate: first.rate, source: first.source };
+  }
   return { kind: 'depends', cases, message: `it is ${cases.map(caseText).join(', or ')}` };
 }
 

@@ -5,8 +5,8 @@ import { fault, member, readFields, readList, readString, type Fields, type Plac
 /** Stands in for a day that is at fault. */
 export const NO_DATE = '0001-01-01' as CalendarDate;
 
-/** The last day that a term, its renewals and its sell-off may end before: periods are counted by months, and the calendar has no day after the month that begins then. */
-export const LAST_END = '9999-12-01' as CalendarDate;
+/** A term, its renewals and its sell-off end by this day. Requests name no later month, and periods, due days and answers to them are counted on from there: the calendar ends with the year 9999. */
+export const LAST_END = '2999-01-01' as CalendarDate;
 
 const DAYS = ['from', 'until'];
 

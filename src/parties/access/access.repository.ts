@@ -1,6 +1,6 @@
 import { type Actor, actorName, type OrganizationKind, type Role } from '../../platform/auth/actor';
 import type { Database } from '../../platform/database/database';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import type { SessionClaim } from './session-tokens';
 
 /** These run for the system: nobody is signed in yet. They are the only reads of the module that see every organization. */
@@ -40,7 +40,7 @@ export async function findActorOfKey(
     SELECT k.id, k.organization_id, o.kind, o.state = 'verified' AS verified, k.roles, k.secret_hash
       FROM api_keys k JOIN organizations o ON o.id = k.organization_id
      WHERE k.prefix = $1 AND k.revoked_at IS NULL`;
-  const statement = { name: 'actor-of-key', text, values: [prefix] };
+  const statement = { ...often(text), values: [prefix] };
   const [row] = await database.statementAsSystem<ActorRow & { secret_hash: string }>(statement, 'read');
   return row && { actor: actorOf(row, { kind: 'api-key', id: row.id }), secretHash: row.secret_hash };
 }

@@ -9,8 +9,10 @@ export async function grantApplicationRole(owner: DataSource, role: string): Pro
   const [{ database }] = (await owner.query(`SELECT quote_ident(current_database()) AS database`)) as [
     { database: string },
   ];
-  // Bulk writes go through temporary tables.
-  await owner.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO ${quoted}`);
+  // A temporary table of the name of one of ours would be found before it.
+  await owner.query(
+    `REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC, ${quoted}; GRANT CONNECT ON DATABASE ${database} TO ${quoted}`,
+  );
   await owner.query(`GRANT USAGE ON SCHEMA public TO ${quoted}`);
   const tables = (await owner.query(`
     SELECT c.relname AS name,

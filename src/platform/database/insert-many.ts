@@ -1,8 +1,5 @@
-import { arrayText } from './array-text';
+import { arrayText, type Cell } from './array-text';
 import type { Parameter, Tx } from './tx';
-
-/** What a column of one row holds: as PostgreSQL reads it. */
-export type Cell = string | number | bigint | null;
 
 /** The columns of many rows of a table: what is the same in all of them, and the others by their types, in the order of a row's cells. */
 export interface ManyRows {
@@ -44,6 +41,4 @@ export async function insertMany(
 
 /** Null where the whole column is: unnest then fills it up with nulls. */
 const columnText = (cells: readonly Cell[]): string | null =>
-  cells.every((cell) => cell === null)
-    ? null
-    : arrayText(cells.map((cell) => (typeof cell === 'bigint' ? String(cell) : cell)));
+  cells.every((cell) => cell === null) ? null : arrayText(cells);

@@ -1,9 +1,8 @@
 import type { Connection, CustomTypesConfig, Submittable } from 'pg';
+import type { Often } from './tx';
 
-/** A statement that a connection reads and plans once, under its name. Values are as PostgreSQL writes them. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
+/** A statement that comes often, and its values as PostgreSQL writes them. */
+export interface Statement extends Often {
   readonly values: readonly (string | null)[];
 }
 

@@ -53,13 +53,6 @@ export class Tx {
     return rows[0]!;
   }
 
-  /** As `one`, for a statement that is run many times a second: a connection reads and plans it once, under this name. */
-  async prepared<Row>(name: string, text: string, parameters: readonly Parameter[]): Promise<Row> {
-    const { rows } = await this.client.query({ name, text, values: parameters as unknown[] });
-    if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}: ${name}`);
-    return rows[0] as Row;
-  }
-
   /** Runs a statement and says how many rows it touched. */
   async run(statement: string | Often, parameters: readonly Parameter[] = []): Promise<number> {
     return (await this.ask(statement, parameters)).rowCount ?? 0;

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import type { AccordoRequest } from '../auth/allow';
-import { DomainError } from '../errors/domain-error';
-import { isStream } from './streams';
+import { fileBody } from './streams';
 
 const figure = /^-?\d+([./]\d+)?$/;
 /** What some spreadsheet begins a formula with: the wide signs are East Asian keyboards' own. */
@@ -17,11 +16,9 @@ export function csvCell(text: string): string {
 /** One row of cells, ended as RFC 4180 has it. */
 export const csvRow = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
-/** The CSV of a request as it streams in. Refuses with content-type-unsupported: others were read as something else, or not at all. */
-export function csvBody({ headers, body }: AccordoRequest): AsyncIterable<Uint8Array> {
-  if (isStream(body) && /^text\/csv\s*(;|$)/i.test(String(headers['content-type']))) return body;
-  throw new DomainError('content-type-unsupported', 'send the file as text/csv');
-}
+/** The CSV of a request as it streams in. Refuses with content-type-unsupported. */
+export const csvBody = (request: AccordoRequest): AsyncIterable<Uint8Array> =>
+  fileBody(request, ['text/csv'], 'send the file as text/csv');
 
 /** Whether the caller asks for CSV where JSON is the other choice: what the query says goes before what the headers say. */
 export const wantsCsv = (format: 'json' | 'csv' | undefined, accept: string | undefined): boolean =>

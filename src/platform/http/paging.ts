@@ -58,6 +58,12 @@ export function pageOf<Row, View>(
   return { rows: shown.map(view), next: rows.length > limit ? toCursor(keys(shown.at(-1)!)) : null };
 }
 
+export const numberKey = /^\d{1,9}$/;
+
+/** The number that a page of numbered things continues after; 0 at the beginning. */
+export const afterNumber = (cursor: string | undefined): number =>
+  parseInt(fromCursor(cursor, [numberKey])?.[0] ?? '0', 10);
+
 export const uuidKey = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const instantKey = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 

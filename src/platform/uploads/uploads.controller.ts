@@ -26,7 +26,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../auth/actor';
 import { type AccordoRequest, Allow, By, Public } from '../auth/allow';
 import { DomainError, type Fault } from '../errors/domain-error';
-import { isStream } from '../http/streams';
+import { fileBody } from '../http/streams';
 import { CarriesItsIdentity, OnlyReads, OpensOwnTransactions } from '../http/transaction.interceptor';
 import { uploadBytesMax, Uploads } from './uploads';
 import type { Upload } from './uploads.repository';
@@ -144,14 +144,13 @@ export class UploadsController {
   async append(
     @By() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Req() { headers, body }: AccordoRequest,
+    @Req() request: AccordoRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
+    const { headers } = request;
     const upload = await this.uploads.find(actor, id);
     checkVersion(headers, reply);
-    const type = String(headers['content-type']).split(';')[0]!.trim().toLowerCase();
-    if (!isStream(body) || type !== pieceType)
-      throw new DomainError('content-type-unsupported', `send pieces as ${pieceType}`);
+    const body = fileBody(request, [pieceType], `send pieces as ${pieceType}`);
     const piece = { offset: countOf(headers, 'upload-offset'), sha256: checksumOf(headers) };
     const received = await this.uploads.append(actor, upload, piece, body);
     void reply.header('Upload-Offset', String(received));

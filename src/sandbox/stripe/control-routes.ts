@@ -11,60 +11,38 @@ export interface ControlParts {
 
 /** The control calls over HTTP, under /_control, for another process. Bodies and answers are JSON. */
 export async function runControl(parts: ControlParts, method: string, path: string, body: unknown): Promise<object> {
-  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Fields;
   const [subject = '', id = '', act = ''] = path.split('/').slice(2);
   const order = `${method} ${[subject, act === '' ? id : '*', act].filter((part) => part !== '').join('/')}`;
-  const result = obey(parts, order, id, fields);
+  const obey = orders[order];
+  if (obey === undefined) throw noSuch('control', order);
+  const result = obey(parts, id, fields);
   await parts.control.saved();
   return result ?? { done: true };
 }
 
-const ofAccounts: Readonly<Record<string, (control: StripeControl, id: string) => void>> = {
-  'POST accounts/*/restrict': (control, id) => control.restrictAccount(id),
-  'POST accounts/*/onboard': (control, id) => control.onboardAccount(id),
+type Fields = Readonly<Record<string, unknown>>;
+
+/** By method and path, with `*` for an id. */
+const orders: Readonly<Record<string, (parts: ControlParts, id: string, fields: Fields) => object | void>> = {
+  'GET counters': ({ control }) => control.counters(),
+  'POST invoices/*/pay': ({ control }, id) => control.payInvoice(id),
+  'POST fund': ({ control }, _, { amount, currency }) => control.fund(Number(amount), String(currency)),
+  'POST payouts/run': ({ control }) => ({ payouts: control.runPayouts() }),
+  'POST payouts/send': ({ control }) => control.sendPayouts(),
+  'POST payouts/arrive': ({ control }) => control.arrivePayouts(),
+  'POST payouts/*/fail': ({ control }, id) => control.failPayout(id),
+  'POST accounts/*/restrict': ({ control }, id) => control.restrictAccount(id),
+  'POST accounts/*/onboard': ({ control }, id) => control.onboardAccount(id),
+  'POST webhooks': ({ webhooks }, _, { url }) => webhooks.setUrl(String(url)),
+  'POST webhooks/deliver': ({ control }) => control.deliverAgain(),
+  'POST webhooks/faults': ({ faults }, _, fields) => faults.setWebhooks(fields as WebhookFaults),
+  'POST faults': ({ faults }, _, fields) => faults.inject(requestFault(fields)),
+  'DELETE faults': ({ faults }) => faults.clear(),
+  'POST clock': ({ control }, _, { now }) => control.moveTimeTo(instant(now)),
 };
 
-function obey(
-  { control, faults, webhooks }: ControlParts,
-  order: string,
-  id: string,
-  fields: Record<string, unknown>,
-): object | void {
-  const ofAccount = ofAccounts[order];
-  if (ofAccount !== undefined) return ofAccount(control, id);
-  switch (order) {
-    case 'GET counters':
-      return control.counters();
-    case 'POST invoices/*/pay':
-      return control.payInvoice(id);
-    case 'POST fund':
-      return control.fund(Number(fields.amount), String(fields.currency));
-    case 'POST payouts/run':
-      return { payouts: control.runPayouts() };
-    case 'POST payouts/send':
-      return control.sendPayouts();
-    case 'POST payouts/arrive':
-      return control.arrivePayouts();
-    case 'POST payouts/*/fail':
-      return control.failPayout(id);
-    case 'POST webhooks':
-      return webhooks.setUrl(String(fields.url));
-    case 'POST webhooks/deliver':
-      return control.deliverAgain();
-    case 'POST webhooks/faults':
-      return faults.setWebhooks(fields as WebhookFaults);
-    case 'POST faults':
-      return faults.inject(requestFault(fields));
-    case 'DELETE faults':
-      return faults.clear();
-    case 'POST clock':
-      return control.moveTimeTo(instant(fields.now));
-    default:
-      throw noSuch('control', order);
-  }
-}
-
-function requestFault(fields: Record<string, unknown>): RequestFault {
+function requestFault(fields: Fields): RequestFault {
   const kind = requestFaultKinds.find((known) => known === fields.kind);
   if (!kind) throw invalidParameter('parameter_invalid', `kind is one of ${requestFaultKinds.join(', ')}`, 'kind');
   return { ...(fields as Omit<RequestFault, 'kind'>), kind };

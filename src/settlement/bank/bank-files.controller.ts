@@ -13,8 +13,17 @@ import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
-import { isStream } from '../../platform/http/streams';
+import {
+  afterNumber,
+  fromCursor,
+  instantKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
+import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -92,7 +101,10 @@ export class BankFilesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const file = await this.storage.store(bodyOf(request), bankFileBytesMax);
+    const file = await this.storage.store(
+      fileBody(request, types, 'send the file as application/xml'),
+      bankFileBytesMax,
+    );
     const message = await this.takeFile.read(file.sha256);
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
       fileView(await this.takeFile.keep(tx, actor, file, message)),
@@ -136,16 +148,10 @@ export class BankFilesController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<BankStatementView>> {
     if ((await findBankAccount(tx, id)) === undefined) throw new DomainError('not-found');
-    const offset = parseInt(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? '0', 10);
+    const offset = afterNumber(cursor);
     const rows = await listStatements(tx, id, { limit: limit + 1, offset });
     return pageOf(rows, limit, statementView, () => [String(offset + limit)]);
   }
-}
-
-function bodyOf({ body, headers }: AccordoRequest): AsyncIterable<Uint8Array> {
-  const [type = ''] = String(headers['content-type']).split(';');
-  if (isStream(body) && types.includes(type.trim().toLowerCase())) return body;
-  throw new DomainError('content-type-unsupported', 'send the file as application/xml');
 }
 
 async function found(tx: Tx, id: string): Promise<BankFile> {

@@ -6,7 +6,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { IdField, IntegerParameter } from '../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { type Dispute, disputeStates, listDisputes } from './disputes.repository';
 import { EndDispute } from './end-dispute';
 import { DisputeBody, OpenDispute } from './open-dispute';
@@ -85,9 +85,9 @@ export class DisputesController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<DisputeView>> {
-    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    const after = afterNumber(cursor);
     const { currency } = await getAgreement(tx, id);
-    const rows = await listDisputes(tx, id, limit, Number(after));
+    const rows = await listDisputes(tx, id, limit, after);
     return pageOf(
       rows,
       limit,

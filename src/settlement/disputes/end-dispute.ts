@@ -8,12 +8,12 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { issueInvoice } from '../invoices/issue-invoice';
-import { taxOfReleased } from '../invoices/papers/make-up';
+import { taxOfReleased, wholeOf } from '../invoices/papers/make-up';
 import { post } from '../ledger/ledger';
 import { disputeReleased } from '../ledger/templates';
 import { shareOut } from '../payees/share-out';
 import { exchangeReleased } from '../rates/exchange-due';
-import { clauseLinesOf, paymentsOf } from '../statements/clause-lines';
+import { statedAt } from '../statements/life/hold-lines';
 import { periodNameOf, statementOfMonth } from '../statements/statements.repository';
 import { type Dispute, type DisputeFact, findDispute, insertDisputeFact } from './disputes.repository';
 
@@ -81,8 +81,7 @@ async function release(
   const shared = { life: agreement.life, month, invoice: occasion, source: occasion, minor: paid.minor };
   await shareOut(tx, paid.agreement, { ...shared, effectiveOn, at });
   const statement = (await statementOfMonth(tx, agreement.id, month))!;
-  const { vat } = paymentsOf(clauseLinesOf(statement));
-  const tax = taxOfReleased(vat, periodNameOf(statement));
-  const madeUp = { tax, baseMinor: paid.minor, heldMinor: 0n, withheldMinor: 0n };
+  const { vat } = await statedAt(tx, agreement, statement);
+  const madeUp = wholeOf(taxOfReleased(vat, periodNameOf(statement)), paid.minor);
   await issueInvoice(tx, { ...paid, purpose: 'royalties', source: occasion, madeUp, exchange, dueDays, at, by });
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { IdField, IntegerParameter, TextField } from '../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { listFacts, type PeriodFact } from './facts.repository';
 import { PeriodFactBody, StateFact } from './state-fact';
 
@@ -72,9 +72,9 @@ export class FactsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<PeriodFactView>> {
-    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    const after = afterNumber(cursor);
     await getAgreement(tx, id);
-    return pageOf(await listFacts(tx, id, limit + 1, Number(after)), limit, factView, ({ number }) => [String(number)]);
+    return pageOf(await listFacts(tx, id, limit + 1, after), limit, factView, ({ number }) => [String(number)]);
   }
 
   @Post('period-facts/:number/confirmation')

@@ -15,7 +15,7 @@ import { post } from '../ledger/ledger';
 import { lateInterestDue } from '../ledger/templates';
 import type { Invoice } from './invoices.repository';
 import { type InvoiceOrder, issueInvoice } from './issue-invoice';
-import { interestTax } from './papers/make-up';
+import { interestTax, wholeOf } from './papers/make-up';
 
 interface LatePayment {
   readonly invoice: Invoice;
@@ -72,7 +72,7 @@ export async function chargeLateInterest(
     minor: interest.minor,
     exchange: exchangeOf(invoice),
     dueDays,
-    madeUp: { tax: interestTax, baseMinor: interest.minor, heldMinor: 0n, withheldMinor: 0n },
+    madeUp: wholeOf(interestTax, interest.minor),
   } as const;
   await issueInvoice(tx, { agreement: books, ...charged, at, by });
   await tx.run(
@@ -92,11 +92,17 @@ const exchangeOf = ({ pay_in: payIn, pay_rate_of: source }: Invoice): InvoiceOrd
 /** What was charged for the invoice that this one is about; undefined where it is about no interest. */
 export async function interestOf(tx: Tx, { purpose, source }: Invoice): Promise<ChargedInterest | undefined> {
   if (purpose !== 'late-interest') return undefined;
-  const [invoiceId, receiptId = null] = source.split('/');
+  const { invoiceId, receiptId } = latePaymentOf(source);
   return tx.first<ChargedInterest>(
     'SELECT * FROM late_interest WHERE invoice_id = $1 AND receipt_id IS NOT DISTINCT FROM $2::uuid',
-    [invoiceId!, receiptId],
+    [invoiceId, receiptId],
   );
+}
+
+/** What was paid late, by the source of the invoice over its interest: of a part payment it names the receipt, too. */
+export function latePaymentOf(source: string): { readonly invoiceId: string; readonly receiptId: string | null } {
+  const [invoiceId = source, receiptId = null] = source.split('/');
+  return { invoiceId, receiptId };
 }
 
 /** "10000.00 × 0.08 × 30 / 365". */

@@ -10,6 +10,7 @@ import { endQuoteJob } from '../payments/quote-payment';
 import { quotesOf } from '../payments/quotes.repository';
 import { findInvoice, type Invoice, markPaid, receivedOf } from './invoices.repository';
 import { nextNumber } from './number-series';
+import { tellReceived } from './tell-received';
 
 /** What was taken off an invoice that is not paid. */
 export interface InvoiceCredit {
@@ -21,6 +22,9 @@ export interface InvoiceCredit {
   readonly amount_minor: bigint;
   /** The value-added tax inside it. */
   readonly vat_minor: bigint;
+  /** Of what it is made: base − withheld + VAT. Null of one that is older than what is kept of that. */
+  readonly base_minor: bigint | null;
+  readonly withheld_minor: bigint | null;
   /** "CRN-2026-000001": in the label's series of credit notes, without gaps. */
   readonly number: string;
   /** In the agreement's time zone. */
@@ -31,7 +35,7 @@ export interface InvoiceCredit {
 /** Oldest first. */
 export const creditsOf = (tx: Tx, invoiceId: string): Promise<InvoiceCredit[]> =>
   tx.rows<InvoiceCredit>(
-    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
+    'SELECT id, invoice_id, agreement_id, source, amount_minor, vat_minor, base_minor, withheld_minor, number, credited_on, credited_at FROM invoice_credits WHERE invoice_id = $1 ORDER BY number',
     [invoiceId],
   );
 
@@ -43,6 +47,8 @@ interface NewCredit {
   /** Above nothing. */
   readonly minor: bigint;
   readonly vatMinor: bigint;
+  /** The tax that the platform would have kept back of it, at the label's cost. */
+  readonly withheldMinor: bigint;
   /** In the agreement's time zone: the day of the credit note. */
   readonly on: string;
   readonly at: Date;
@@ -55,13 +61,17 @@ interface NewCredit {
 export async function creditInvoice(
   tx: Tx,
   invoice: Invoice,
-  { source, minor, vatMinor, on, at }: NewCredit,
+  { source, minor, vatMinor, withheldMinor, on, at }: NewCredit,
 ): Promise<void> {
   const number = await nextNumber(tx, { labelId: invoice.label_id, kind: 'credit-note', day: on });
   const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO invoice_credits (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, number, credited_on, credited_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-    [invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor, number, on, at],
+    `INSERT INTO invoice_credits
+       (invoice_id, agreement_id, label_id, platform_id, source, amount_minor, vat_minor, base_minor, withheld_minor, number, credited_on, credited_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+    [
+      ...[invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, source, minor, vatMinor],
+      ...[minor - vatMinor + withheldMinor, withheldMinor, number, on, at],
+    ],
   );
   await enqueueCredit(tx, id);
   for (const quote of await quotesOf(tx, invoice.id)) {
@@ -71,8 +81,10 @@ export async function creditInvoice(
   // What is left may have come in by bank before: then nothing is open any more.
   const received = await receivedOf(tx, invoice.id);
   const taken = creditedBy(await creditsOf(tx, invoice.id));
-  if (received > 0n && received + taken === invoice.amount_minor)
-    await markPaid(tx, invoice.id, { externalId: invoice.external_id, at });
+  if (received === 0n || received + taken !== invoice.amount_minor) return;
+  await markPaid(tx, invoice.id, { externalId: invoice.external_id, at });
+  const payload = { credit: id, amount: '0', currency: invoice.currency };
+  await tellReceived(tx, invoice, { payload, isPaid: true, by: 'credit-invoice', at });
 }
 
 const enqueueCredit = (tx: Tx, creditId: string): Promise<void> =>
@@ -84,8 +96,8 @@ export async function sendCredits(tx: Tx, invoiceId: string): Promise<void> {
 }
 
 /**
- * Has the provider ask for less by a credit note. Refused where the payer was faster: then the whole invoice comes in, and what was held for the dispute is
- * released by it.
+ * Has the provider ask for less by a credit note, also where the rest came in by bank and nothing is open any more in our books. Refused where the payer was faster there: then the whole
+ * invoice comes in, and what was held for the dispute is released by it.
  */
 @Injectable()
 export class CreditInvoice {
@@ -98,9 +110,11 @@ export class CreditInvoice {
   async execute({ creditId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
     const found = await this.database.asSystem((tx) => creditWithInvoice(tx, creditId), 'read');
-    if (rail === undefined || found?.invoice.state !== 'open') return;
+    if (rail === undefined || found === undefined) return;
     const { credit, invoice } = found;
-    const externalId = invoice.external_id!;
+    const { external_id: externalId } = invoice;
+    // What is paid at the rate of a day is asked for by quotes, which end by themselves.
+    if (externalId === null || invoice.pay_in !== null) return;
     const order = { creditId, externalId, amountMinor: credit.amount_minor };
     const ending = finalEnding(`credit ${creditId}`, await rail.creditInvoice(order));
     const [action, details] =

@@ -53,13 +53,15 @@ export const askToInvoiceHeldOn = (
     { key: `${heldJob} ${agreementId} ${day}`, at: startOfDayInZone(day, timeZone), now },
   );
 
-/** The same for every agreement that has something held. */
-export async function askToInvoiceAllHeld(tx: Tx): Promise<void> {
-  const rows = await tx.rows<{ id: string }>(
-    'SELECT DISTINCT agreement_id AS id FROM held_invoices WHERE ended_at IS NULL ORDER BY 1',
-  );
-  for (const { id } of rows) await askToInvoiceHeld(tx, id);
-}
+/**
+ * The same for every agreement that has something held by then. Whoever brings a rate for all holds none of the agreements, so one of them may be holding an invoice in the same moment: which have
+ * something held is asked only after this transaction is committed, and whoever holds an invoice has it looked at once more itself. One of the two sees the rate.
+ */
+export const askToInvoiceAllHeld = (tx: Tx): Promise<void> => enqueue(tx, heldJob, {}, `${heldJob} all`);
+
+/** The agreements that have something held. */
+export const agreementsWithHeld = (tx: Tx): Promise<{ readonly id: string }[]> =>
+  tx.rows('SELECT DISTINCT agreement_id AS id FROM held_invoices WHERE ended_at IS NULL ORDER BY 1');
 
 /** Holds it, once. Returns whether it is new. */
 export const holdInvoice = async (tx: Tx, agreement: Books, due: Due, at: Date): Promise<boolean> =>

@@ -1,10 +1,11 @@
-import { exchange as exchanged, type PaymentOfPeriod, type Terms } from '../../kernel';
+import type { PaymentOfPeriod, Terms } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { Books } from '../ledger/ledger';
-import { exchangeDue } from '../rates/exchange-due';
+import { exchangeDue, exchangedPart } from '../rates/exchange-due';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import { recordTaxes } from '../rates/record-taxes';
 import { taxesCharged } from '../statements/taxes-charged';
+import { lawOfVat } from '../tax/tax-tables.repository';
 import { type InvoiceOrder, issueInvoice } from './issue-invoice';
 import { makeUpOf } from './papers/make-up';
 
@@ -38,21 +39,23 @@ export async function invoiceAtRates(
 ): Promise<{ readonly agreement: Books; readonly minor: bigint; readonly vatMinor: bigint }> {
   await recordTaxes(tx, agreement, { month, occasion, rates, payment, at });
   const { tax } = taxesCharged(payment).vat;
-  const exchange = rates.find(({ kind }) => kind === 'exchange');
+  const rate = rates.find(({ kind }) => kind === 'exchange');
+  const exchange = rate && terms.exchange && { rate, into: terms.exchange.payIn };
   const paid =
-    exchange === undefined || terms.exchange === undefined
+    exchange === undefined
       ? { agreement, minor: minor + tax, vatMinor: tax }
       : await exchangeDue(tx, agreement, {
           ...{ month, occasion, source, minor, vatMinor: tax },
-          ...{ rate: exchange, into: terms.exchange.payIn, effectiveOn, at },
+          ...exchange,
+          ...{ effectiveOn, at },
         });
   if (paid.minor <= 0n) return paid;
   const inPaid = (amount: bigint): bigint =>
-    exchange === undefined || paid.agreement.currency === agreement.currency
+    exchange === undefined
       ? amount
-      : exchanged({ minor: amount, currency: agreement.currency }, { into: paid.agreement.currency, rate: exchange }).to
-          .minor;
-  const madeUp = makeUpOf(payment, { paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
+      : exchangedPart({ minor: amount, currency: agreement.currency }, { ...exchange, before: [] });
+  const law = await lawOfVat(tx, rates);
+  const madeUp = makeUpOf(payment, { law, paidMinor: paid.minor - paid.vatMinor, heldMinor, inPaid });
   await issueInvoice(tx, { ...invoice, ...paid, madeUp, exchange: terms.exchange, at });
   return paid;
 }

@@ -14,10 +14,11 @@ import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { publish } from '../../platform/outbox/outbox';
 import { postAll } from '../ledger/ledger';
-import { type Found, type RateDays, type RatesOfClose, ratesOn } from '../rates/rates-for-close';
+import type { Found } from '../rates/found';
+import { type RateDays, type RatesOfClose, ratesOn } from '../rates/rates-for-close';
 import { taxEvents } from '../statements/taxes-charged';
 import { askToWatchDeadlines } from '../timetable/watch-deadlines';
-import { type Due, holdInvoice, occasionOfDue } from './held-invoices.repository';
+import { askToInvoiceHeld, type Due, holdInvoice, occasionOfDue } from './held-invoices.repository';
 import { invoiceAtRates } from './invoice-at-rates';
 import type { InvoiceOrder } from './issue-invoice';
 
@@ -38,6 +39,8 @@ export async function invoiceDue(tx: Tx, agreement: InvoiceOrder['agreement'], o
   const rates = await ratesOfDue(tx, { id: agreement.id, terms }, due);
   if ('found' in rates) return invoiceAtOnce(tx, agreement, order, rates.found);
   if (!(await holdInvoice(tx, agreement, due, at))) return;
+  // Its rate may come for all in this very moment, from somebody who does not see yet that this is held.
+  await askToInvoiceHeld(tx, agreement.id);
   const { purpose, source, minor } = due;
   const amount = { amount: String(minor), currency: agreement.currency };
   const details = { purpose, source, ...amount, missing: rates.missing.map(({ message }) => message) };

@@ -4,10 +4,10 @@ import { dayInZone } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { JobPayload } from '../../platform/jobs/jobs';
-import { endHold, heldInvoices, heldJob } from './held-invoices.repository';
+import { agreementsWithHeld, askToInvoiceHeld, endHold, heldInvoices, heldJob } from './held-invoices.repository';
 import { invoiceAtOnce, ratesOfDue, termsOfHeld } from './invoice-due';
 
-/** Tries again what is held for a rate, by the terms that are in force: an amendment may name another source, or none. What still lacks one goes on waiting. */
+/** Tries again what is held for a rate, of one agreement or, where none is named, of each, by the terms that are in force: an amendment may name another source, or none. What still lacks one goes on waiting. */
 @Injectable()
 export class InvoiceHeld {
   constructor(
@@ -15,8 +15,12 @@ export class InvoiceHeld {
     private readonly clock: Clock,
   ) {}
 
-  execute({ agreementId = '' }: JobPayload): Promise<void> {
+  execute({ agreementId }: JobPayload): Promise<void> {
     return this.database.asSystem(async (tx) => {
+      if (agreementId === undefined) {
+        for (const { id } of await agreementsWithHeld(tx)) await askToInvoiceHeld(tx, id);
+        return;
+      }
       const agreement = await getLivingForUpdate(tx, agreementId);
       const at = this.clock.now();
       const today = dayInZone(at, agreement.timeZone);

@@ -25,6 +25,8 @@ export interface Invoice {
   readonly issued_at: Date;
   readonly due_on: string;
   readonly external_id: string | null;
+  /** When it was first handed to the provider, whether that has answered or not: from then on it may have it. */
+  readonly send_attempted_at: Date | null;
   readonly paid_at: Date | null;
 }
 
@@ -36,6 +38,10 @@ const creditedOf = (column: string): string =>
 /** In SQL: what was taken off invoice `i`, and the value-added tax inside that. */
 export const credited = creditedOf('amount_minor');
 export const creditedVat = creditedOf('vat_minor');
+
+/** In SQL: what is still to be paid of invoice `i`, which is not paid yet. What is paid at the rate of a day comes in whole, so that its other currency is never taken off. */
+export const openOfInvoice = `(i.amount_minor - ${credited}
+  - (SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id))`;
 
 const withCredits = `SELECT i.*, ${credited} AS credited_minor, ${creditedVat} AS credited_vat_minor FROM invoices i`;
 
@@ -77,9 +83,21 @@ export const invoiceForPayment = (
     [uuidKey.test(invoiceId ?? '') ? invoiceId : null, externalId],
   );
 
-/** The provider has it. A payment that was faster than our own note of this stays. */
-export const markOpen = (tx: Tx, id: string, externalId: string): Promise<number> =>
-  tx.run(`UPDATE invoices SET state = 'open', external_id = $2 WHERE id = $1 AND state = 'issued'`, [id, externalId]);
+/** It is about to be handed to the provider. */
+export const noteAttempt = (tx: Tx, id: string, at: Date): Promise<number> =>
+  tx.run('UPDATE invoices SET send_attempted_at = $2 WHERE id = $1 AND send_attempted_at IS NULL', [id, at]);
+
+/** The provider has it. A payment that was faster than our own note of this stays. Undefined: it was noted before. */
+export const markOpen = (
+  tx: Tx,
+  id: string,
+  externalId: string,
+): Promise<{ readonly state: Invoice['state'] } | undefined> =>
+  tx.first(
+    `UPDATE invoices SET state = CASE state WHEN 'issued' THEN 'open' ELSE state END, external_id = $2
+      WHERE id = $1 AND external_id IS NULL RETURNING state`,
+    [id, externalId],
+  );
 
 export const markPaid = (
   tx: Tx,

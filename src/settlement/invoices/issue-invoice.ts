@@ -7,7 +7,7 @@ import { calendarDateOf, dayAfter, dayInZone, startOfDayInZone, type Terms } fro
 import type { Books } from '../ledger/ledger';
 import type { Invoice, Purpose } from './invoices.repository';
 import { nextNumber } from './number-series';
-import { type MakeUp, untaxed } from './papers/make-up';
+import { type MakeUp, untaxed, wholeOf } from './papers/make-up';
 import { insertPaper } from './papers/papers.repository';
 
 export const watchInvoiceJob = 'watch-invoice';
@@ -83,7 +83,6 @@ async function insertInvoice(tx: Tx, order: InvoiceOrder): Promise<Invoice> {
       isPaidAtRate ? exchange.source : null,
     ],
   );
-  const { madeUp = { tax: untaxed, baseMinor: minor, heldMinor: 0n, withheldMinor: 0n } } = order;
-  await insertPaper(tx, invoice, { issuedOn: today, madeUp });
+  await insertPaper(tx, invoice, { issuedOn: today, madeUp: order.madeUp ?? wholeOf(untaxed, minor) });
   return invoice;
 }

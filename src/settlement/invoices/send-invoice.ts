@@ -7,7 +7,7 @@ import { publish } from '../../platform/outbox/outbox';
 import { takeOffPaid } from '../bank/receipts/take-off-jobs';
 import { Payments } from '../payments/payments';
 import { sendCredits } from './credit-invoice';
-import { findInvoice, type Invoice, markOpen } from './invoices.repository';
+import { type Invoice, lockInvoice, markOpen, noteAttempt } from './invoices.repository';
 import { NotSettled } from '../payments/not-settled';
 
 interface Sendable extends Invoice {
@@ -17,7 +17,8 @@ interface Sendable extends Invoice {
 
 /**
  * Hands an issued invoice to the provider for collection. The provider's side continues where an earlier attempt stopped, so whatever
- * ended this job (a time-out, a kill), the queue runs it again. Without a provider the invoice stays issued.
+ * ended this job (a time-out, a kill), the queue runs it again; also where it was paid by bank since, for then the provider asks for it
+ * all the same until that is taken off there. Without a provider the invoice stays issued.
  */
 @Injectable()
 export class SendInvoice {
@@ -29,7 +30,7 @@ export class SendInvoice {
 
   async execute({ invoiceId = '' }: JobPayload): Promise<void> {
     const { rail } = this.payments;
-    const invoice = await this.sendable(invoiceId);
+    const invoice = rail && (await this.begin(invoiceId));
     if (rail === undefined || invoice === undefined) return;
     const outcome = await rail.createInvoice({
       invoiceId,
@@ -44,11 +45,15 @@ export class SendInvoice {
     await this.keep(invoice, outcome.externalId);
   }
 
-  private async sendable(id: string): Promise<Sendable | undefined> {
+  /** What is to be sent, with the intent recorded. */
+  private begin(id: string): Promise<Sendable | undefined> {
     return this.database.asSystem(async (tx) => {
-      const invoice = await findInvoice(tx, id);
+      const invoice = await lockInvoice(tx, id);
       // What is paid in another currency is sent as it is quoted.
-      if (invoice?.state !== 'issued' || invoice.pay_in !== null) return undefined;
+      if (invoice === undefined || invoice.external_id !== null || invoice.pay_in !== null) return undefined;
+      // Paid by bank: an earlier attempt whose answer was lost may have left it with the provider.
+      if (invoice.state === 'paid' && invoice.send_attempted_at === null) return undefined;
+      await noteAttempt(tx, id, this.clock.now());
       const { name } = await tx.one<{ name: string }>('SELECT name FROM organizations WHERE id = $1', [
         invoice.platform_id,
       ]);
@@ -57,17 +62,20 @@ export class SendInvoice {
         this.clock.now(),
       ]);
       return { ...invoice, platform_name: name, due_days: days };
-    }, 'read');
+    });
   }
 
   private keep(invoice: Invoice, externalId: string): Promise<void> {
     const at = this.clock.now();
     return this.database.asSystem(async (tx) => {
-      if ((await markOpen(tx, invoice.id, externalId)) === 0) return;
+      const noted = await markOpen(tx, invoice.id, externalId);
+      if (noted === undefined) return;
       const by = { system: 'send-invoice', organizationId: invoice.label_id };
       await audit(tx, by, { action: 'invoice.sent', subjectId: invoice.id, details: { externalId }, at });
       await sendCredits(tx, invoice.id);
       await takeOffPaid(tx, invoice.id);
+      // Whoever knows that it is paid is not to be told that it is to be paid.
+      if (noted.state === 'paid') return;
       await publish(tx, {
         to: [invoice.label_id, invoice.platform_id],
         topic: 'invoice.sent',

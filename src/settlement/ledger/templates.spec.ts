@@ -43,9 +43,10 @@ const events: Readonly<Record<string, Book>> = {
     ),
   'payee-payout-sent': ({ gross, commission }) =>
     withoutPayee(templates.payeePayoutSent({ gross: gross!, commission: commission!, payee: 1 })),
-  'payout-reversed': ({ gross, commission }) => templates.payoutReversed({ gross: gross!, commission: commission! }),
+  'payout-reversed': ({ gross, commission }) =>
+    templates.payoutRefused({ gross: gross!, commission: commission!, payee: null }),
   'payee-payout-reversed': ({ gross, commission }) =>
-    withoutPayee(templates.payeePayoutReversed({ gross: gross!, commission: commission!, payee: 1 })),
+    withoutPayee(templates.payoutRefused({ gross: gross!, commission: commission!, payee: 1 })),
   'payout-unconfirmed': ({ gross, commission }) =>
     templates.payoutUnconfirmed({ gross: gross!, commission: commission! }),
   'late-interest-due': ({ amount }) => templates.lateInterestDue(amount!),
@@ -114,7 +115,9 @@ describe('ledger templates', () => {
     ['after it has arrived', [templates.payoutConfirmed, templates.payoutUnconfirmed]],
   ])('a payout that is taken back %s leaves nothing behind', (_, between) => {
     const paid = { gross: 1_000_000n, commission: 50_000n };
-    const legs = [templates.payoutSent, ...between, templates.payoutReversed].flatMap((template) => template(paid));
+    const legs = [templates.payoutSent, ...between, templates.payoutRefused].flatMap((template) =>
+      template({ ...paid, payee: null }),
+    );
     for (const account of templates.accounts) expect(sum(legs.filter((leg) => leg.account === account))).toBe(0n);
   });
 

@@ -207,11 +207,15 @@ export interface PaidOut {
 export const payoutSent = ({ gross, commission }: PaidOut): Leg[] =>
   legs(['label-payable', gross], ['marketplace-commission', -commission], ['cash-in-transit', commission - gross]);
 
-/** As payoutSent, to a payee, by its number: it is the payee's claim that is met. */
-export const payeePayoutSent = ({ gross, commission, payee }: PaidOut & { readonly payee: number }): Leg[] =>
-  payoutSent({ gross, commission }).map((leg) =>
-    leg.account === 'label-payable' ? { ...leg, account: 'payee-payable', payee } : leg,
+/** What moves the label's claim, where that is a payee's, by its number; null: it is the label's own. */
+const claimedBy = (payee: number | null, moved: readonly Leg[]): Leg[] =>
+  moved.map((leg) =>
+    payee !== null && leg.account === 'label-payable' ? { ...leg, account: 'payee-payable', payee } : leg,
   );
+
+/** As payoutSent, to a payee, by its number: it is the payee's claim that is met. */
+export const payeePayoutSent = ({ payee, ...paid }: PaidOut & { readonly payee: number }): Leg[] =>
+  claimedBy(payee, payoutSent(paid));
 
 /** The money has reached the label's bank. */
 export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
@@ -221,23 +225,17 @@ export const payoutConfirmed = ({ gross, commission }: PaidOut): Leg[] =>
 type PaidTo = PaidOut & { readonly payee: number | null };
 
 /** A payout is turned round: the claim is there again, the commission is not, and the money is taken from `account`. */
-const turnedRound = ({ gross, commission, payee }: PaidTo, account: Account): Leg[] => [
-  payee === null ? { account: 'label-payable', minor: -gross } : { account: 'payee-payable', minor: -gross, payee },
-  ...legs(['marketplace-commission', commission], [account, gross - commission]),
-];
+const turnedRound = ({ gross, commission, payee }: PaidTo, account: Account): Leg[] =>
+  claimedBy(
+    payee,
+    legs(['label-payable', -gross], ['marketplace-commission', commission], [account, gross - commission]),
+  );
 
-/** The bank refuses a payment that it had: nothing is on its way any more. */
-export const payoutRefused = (paid: PaidTo): Leg[] =>
-  turnedRound(paid, 'cash-in-transit').filter(({ minor }) => minor !== 0n);
+/** The bank refuses a payment that it had, or the provider took the transfer back: nothing is on its way any more. */
+export const payoutRefused = (paid: PaidTo): Leg[] => turnedRound(paid, 'cash-in-transit');
 
 /** A payment that had arrived has come back. */
-export const payoutReturned = (paid: PaidTo): Leg[] => turnedRound(paid, 'cash').filter(({ minor }) => minor !== 0n);
-
-/** The provider took the transfer back: the label is owed what it was, nothing of it is ours, and the money is no longer on its way. */
-export const payoutReversed = (paid: PaidOut): Leg[] => payoutRefused({ ...paid, payee: null });
-
-/** As payoutReversed, of a payee, by its number: it is owed that again. */
-export const payeePayoutReversed = (paid: PaidOut & { readonly payee: number }): Leg[] => payoutRefused(paid);
+export const payoutReturned = (paid: PaidTo): Leg[] => turnedRound(paid, 'cash');
 
 /** What had reached the bank already is taken back: before its reversal it counts as under way again. */
 export const payoutUnconfirmed = ({ gross, commission }: PaidOut): Leg[] =>

@@ -1,6 +1,5 @@
 import type { LivingAgreement } from '../../agreements';
 import {
-  calendarDateOf,
   type CalendarDate,
   type Carried,
   carriedAcross,
@@ -16,6 +15,7 @@ import {
   termsOfMonth,
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
 import { everyPosition, type KeptReadings, liveBasis } from '../../usage';
 import { closeFactsOf, exercisedOptions } from '../facts/facts.repository';
 import { CountedMonths } from '../facts/counted-months';
@@ -26,6 +26,7 @@ import { sumsCounted, sumsOfBases } from '../statements/proof/proved-line.reposi
 import { inputOf } from '../statements/rate-close';
 import { closedMonths, latestStatement } from '../statements/statements.repository';
 import { deadlinesIn } from '../timetable/timetable';
+import { sumsMax } from './forecast';
 
 /** Money that is not invoiced, and the day by which it may come. Minor units of the terms' currency, before tax and exchange. */
 export interface Ahead {
@@ -42,8 +43,6 @@ export interface AheadOf {
 
 /** So many reporting periods that have begun and are not closed are worked out. */
 const periodsMax = 3;
-/** And so many sums of one: more would take too long for a question. */
-const sumsMax = 20_000;
 
 const tooMuch: Fault = {
   ...{ pointer: '/usage', code: 'usage-too-large' },
@@ -101,29 +100,36 @@ async function settledSoFar(
   tx: Tx,
   months: CountedMonths,
   agreement: LivingAgreement,
+  asked: { readonly month: string; readonly terms: Terms; readonly carried: Carried },
+): Promise<Settled | Fault[]> {
+  try {
+    // What refuses midway may act as the system: the transaction goes on as whoever asks.
+    return await tx.savepoint(() => settled(tx, months, agreement, asked));
+  } catch (error) {
+    return whyNot(error).map((fault) => ({ ...fault, pointer: `/${asked.month}${fault.pointer}` }));
+  }
+}
+
+async function settled(
+  tx: Tx,
+  months: CountedMonths,
+  agreement: LivingAgreement,
   { month, terms, carried }: { readonly month: string; readonly terms: Terms; readonly carried: Carried },
 ): Promise<Settled | Fault[]> {
   const basis = await liveBasis(tx, agreement, month, everyPosition);
   const bases = await basesBeforeNow(tx, agreement, month);
   const sums = (await sumsCounted(tx, agreement, month, basis)) + (await sumsOfBases(tx, agreement, bases));
   if (sums > sumsMax) return [tooMuch];
-  try {
-    const record = await months.rated(month, basis, bases);
-    const { exercised = [] } = await closeFactsOf(tx, agreement, month);
-    const facts = { exercised, ...standingApart(terms) };
-    return closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
-  } catch (error) {
-    if (!(error instanceof RatingRefused)) throw error;
-    return error.faults.map((fault) => ({ ...fault, pointer: `/${month}${fault.pointer}` }));
-  }
+  const record = await months.rated(month, basis, bases);
+  const { exercised = [] } = await closeFactsOf(tx, agreement, month);
+  const facts = { exercised, ...standingApart(terms) };
+  return closePeriod({ ...inputOf(terms, month, record), carried, facts }).settled;
 }
 
-export type Span = 'week' | 'month';
-
-/** The day on which the week (Monday) or month of a day begins. */
-export function beginOf(day: string, span: Span): string {
-  if (span === 'month') return `${day.slice(0, 7)}-01`;
-  const monday = calendarDateOf('1970-01-05');
-  const days = Math.round((Date.parse(day) - Date.parse(monday)) / 86_400_000);
-  return dayAfter(calendarDateOf(day), -(((days % 7) + 7) % 7));
+/** What a close would be refused for is missing of its agreement alone, and no reason to show nothing of the others. Throws what is no refusal. */
+function whyNot(error: unknown): readonly Fault[] {
+  if (error instanceof RatingRefused) return error.faults;
+  if (!(error instanceof DomainError) || error.status >= 500) throw error;
+  const { code, message, faults } = error;
+  return faults.length > 0 ? faults : [{ pointer: '', code, message }];
 }

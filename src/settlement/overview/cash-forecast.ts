@@ -1,8 +1,8 @@
 import { getLiving } from '../../agreements';
-import type { Fault } from '../../kernel';
+import { calendarDateOf, dayAfter, type Fault } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { KeptReadings } from '../../usage';
-import { aheadOf, beginOf, type Span } from './accrued';
+import { aheadOf } from './accrued';
 import { type AsOfNow, expectedByDay } from './pieces';
 
 /** What may come in during a week or a month, in minor units. */
@@ -20,6 +20,7 @@ export interface CashForecast {
   readonly missing: readonly { readonly agreementId: string; readonly faults: readonly Fault[] }[];
 }
 
+type Span = 'week' | 'month';
 type Basis = 'invoiced' | 'fixed' | 'accrued';
 
 /** Amounts by span and currency. */
@@ -53,7 +54,7 @@ export async function cashForecast(
   const expected = new Expected();
   const fromOf = (day: string | null): string =>
     day === null ? 'unknown' : day < today ? 'overdue' : beginOf(day, by);
-  for (const { due_on, currency, minor } of await expectedByDay(tx, agreementIds, { today, now })) {
+  for (const { due_on, currency, minor } of await expectedByDay(tx, agreementIds, today)) {
     expected.add('invoiced', { from: fromOf(due_on), currency, minor });
   }
   const missing: CashForecast['missing'][number][] = [];
@@ -65,4 +66,12 @@ export async function cashForecast(
     if (faults.length > 0) missing.push({ agreementId: id, faults });
   }
   return { rows: expected.sorted(), missing };
+}
+
+/** The day on which the week (Monday) or month of a day begins. */
+function beginOf(day: string, span: Span): string {
+  if (span === 'month') return `${day.slice(0, 7)}-01`;
+  const monday = calendarDateOf('1970-01-05');
+  const days = Math.round((Date.parse(day) - Date.parse(monday)) / 86_400_000);
+  return dayAfter(calendarDateOf(day), -(((days % 7) + 7) % 7));
 }

@@ -22,8 +22,8 @@ import { monthOfRecord } from '../facts/month-of-record';
 import { sumsCounted, sumsOfBases } from '../statements/proof/proved-line.repository';
 import { basesOf, basisOf, currentBookings, type Statement } from '../statements/statements.repository';
 
-/** So many sums are closed again for each period that is foreseen: more would take too long for a question. */
-const sumsMax = 20_000;
+/** So many sums are closed for a period that is foreseen, or has begun: more would take too long for a question. */
+export const sumsMax = 20_000;
 /** So many of all closed periods are counted for a counter of the term. */
 const countedMax = 1_000_000;
 

@@ -1,7 +1,10 @@
 import type { Tx } from '../../platform/database/tx';
-import { credited } from '../invoices/invoices.repository';
+import { detailsReplaced } from '../bank/accounts/bank-details.repository';
+import { openOfInvoice } from '../invoices/invoices.repository';
+import { payoutWaits, waitsFor } from '../payouts/payout-waits';
+import { unfitPayments } from '../payments/unfit-payments';
 
-/** Where a piece of money stands. `unmatched`: the provider told of it, and it fits nothing. */
+/** Where a piece of money stands. `unmatched`: the provider or a bank told of it, and it fits nothing. */
 export const places = ['owed', 'waiting', 'received', 'in-transit', 'unmatched'] as const;
 export type Place = (typeof places)[number];
 
@@ -16,14 +19,14 @@ export const reasons = [
   'partly-paid',
   'payable',
   'no-payment-account',
+  'details-cooling',
   'payout-failed',
-  'to-approve',
-  'to-send',
-  'outcome-unknown',
-  'at-the-bank',
-  'bank-refused',
+  'payout-came-back',
+  ...payoutWaits,
   'event-unfit',
   'event-waiting',
+  'receipt-on-suspense',
+  'file-waiting',
 ] as const;
 export type Reason = (typeof reasons)[number];
 
@@ -33,14 +36,22 @@ export const stuckReasons: readonly Reason[] = [
   'rate-missing',
   'no-payment-account',
   'payout-failed',
+  'payout-came-back',
+  'on-hold',
+  'account-unable',
   'outcome-unknown',
   'bank-refused',
+  'bank-differs',
+  'taken-back-in-part',
   'event-unfit',
   'event-waiting',
+  'receipt-on-suspense',
+  'file-waiting',
 ];
 
-/** So long an event of the provider may wait for its turn. */
-const eventMinutes = 60;
+/** So long an event of the provider, or a file of a bank, may wait for its turn. */
+const turnMinutes = 60;
+const turnMissed = (since: string): string => `${since} < $2::timestamptz - interval '${turnMinutes} minutes'`;
 
 /** In SQL: parties of a row that belongs to one label alone. */
 const ofLabel = (owner: string): string =>
@@ -50,9 +61,7 @@ const ofLabel = (owner: string): string =>
 const owed = `
   SELECT 'owed' AS place, CASE WHEN i.due_on < $1::date THEN 'overdue' ELSE 'not-due' END AS reason, i.currency::text AS currency, rest AS minor,
          i.agreement_id, i.label_id, i.platform_id, i.purpose, i.source, i.id::text AS subject, i.number AS name, i.due_on, i.issued_at AS since
-    FROM invoices i, LATERAL (
-      SELECT i.amount_minor - ${credited} - CASE WHEN i.pay_in IS NULL
-        THEN coalesce((SELECT sum(r.amount_minor)::bigint FROM receipt_allocations r WHERE r.invoice_id = i.id), 0) ELSE 0 END AS rest) x
+    FROM invoices i, LATERAL (SELECT ${openOfInvoice} AS rest) x
    WHERE i.state <> 'paid' AND rest <> 0
   UNION ALL
   SELECT 'owed', 'rate-missing', h.currency, h.amount_minor, h.agreement_id, h.label_id, h.platform_id, h.purpose, h.source,
@@ -69,13 +78,21 @@ const waiting = `
        GROUP BY 1, 2 HAVING sum(p.amount_minor) <> 0) b
    WHERE a.concluded_at IS NOT NULL`;
 
+/** In SQL: bank details of label `i.label_id`, in the currency of what came in, that were agreed, and not replaced since. */
+const agreedDetails = (when: string): string =>
+  `EXISTS (SELECT FROM bank_details d JOIN bank_details_agreed a ON a.details_id = d.id
+            WHERE d.owner_id = i.label_id AND d.currency = coalesce(q.currency, i.currency) AND ${when} AND NOT ${detailsReplaced})`;
+
 /** What came in and is in no payout; and what is in one that is not sent. A platform has paid: where its money is from then on is not its matter. */
 const received = `
   SELECT 'received', CASE WHEN i.state <> 'paid' THEN 'partly-paid'
-           WHEN EXISTS (SELECT FROM payout_allocations f JOIN payouts o ON o.id = f.payout_id WHERE f.invoice_id = i.id AND NOT f.live AND o.state = 'failed')
-             THEN 'payout-failed'
            WHEN EXISTS (SELECT FROM payment_accounts c WHERE c.owner_id = i.label_id) OR EXISTS (SELECT FROM payee_accounts c WHERE c.owner_id = i.label_id)
-             THEN 'payable' ELSE 'no-payment-account' END,
+             OR ${agreedDetails('a.usable_from <= $2::timestamptz')}
+             THEN coalesce((SELECT CASE WHEN o.sent_at IS NULL THEN 'payout-failed' ELSE 'payout-came-back' END
+                              FROM payout_allocations f JOIN payouts o ON o.id = f.payout_id
+                             WHERE f.invoice_id = i.id AND NOT f.live AND o.state = 'failed' ORDER BY o.planned_at DESC, o.id DESC LIMIT 1), 'payable')
+           WHEN ${agreedDetails('a.usable_from > $2::timestamptz')} THEN 'details-cooling'
+           ELSE 'no-payment-account' END,
          coalesce(q.currency, i.currency)::text, m.minor, i.agreement_id, i.label_id, i.platform_id, i.purpose, i.source, i.id::text, i.number, NULL::date, m.since
     FROM invoices i JOIN LATERAL (
       SELECT sum(r.amount_minor)::bigint
@@ -85,23 +102,34 @@ const received = `
     LEFT JOIN payment_quotes q ON q.invoice_id = i.id AND q.ended = 'paid'
    WHERE i.label_id = accordo_organization() OR accordo_role() = 'operator'
   UNION ALL
-  SELECT 'received', CASE o.state WHEN 'planned' THEN 'to-approve' WHEN 'approved' THEN 'to-send' ELSE 'outcome-unknown' END,
+  SELECT 'received', ${waitsFor('o')},
          o.currency::text, o.gross_minor, ${ofLabel('o.owner_id')}, o.purpose, NULL, o.id::text, NULL, NULL::date, o.planned_at
     FROM payouts o WHERE o.state IN ('planned', 'approved', 'unknown')`;
 
 /** What was sent and has not arrived: less the commission, which stays. */
 const inTransit = `
-  SELECT 'in-transit', CASE WHEN o.problem IS NULL THEN 'at-the-bank' ELSE 'bank-refused' END,
+  SELECT 'in-transit', ${waitsFor('o')},
          o.currency::text, o.net_minor, ${ofLabel('o.owner_id')}, o.purpose, NULL, o.id::text, NULL, NULL::date, o.sent_at
     FROM payouts o WHERE o.state = 'sent'`;
 
-/** Events of the provider that nothing came of. How much they are about stands in what the provider said alone. The operator's only, by row-level security. Parameter 2 is now. */
+/**
+ * What nothing came of, for the operator alone, by row-level security: events of the provider, of which what it said alone knows how much they are about; what came in by bank and is for nobody
+ * yet; files of a bank that nobody has worked on. Parameter 2 is now.
+ */
 const unmatched = `
   SELECT 'unmatched', CASE WHEN e.processed_at IS NULL THEN 'event-waiting' ELSE 'event-unfit' END, NULL, NULL::bigint,
          ${ofLabel('NULL::uuid')}, NULL, e.outcome, e.id, e.type, NULL::date, e.received_at
     FROM stripe_events e
-   WHERE (e.processed_at IS NULL OR e.outcome IN ('invoice unknown', 'amount differs', 'invoice already paid'))
-     AND (e.processed_at IS NOT NULL OR e.received_at < $2::timestamptz - interval '${eventMinutes} minutes')`;
+   WHERE (e.processed_at IS NULL OR e.outcome IN (${unfitPayments.map((outcome) => `'${outcome}'`).join(', ')}))
+     AND (e.processed_at IS NOT NULL OR ${turnMissed('e.received_at')})
+  UNION ALL
+  SELECT 'unmatched', 'receipt-on-suspense', b.currency, b.amount_minor - b.allocated_minor - b.to_return_minor,
+         ${ofLabel('NULL::uuid')}, NULL, b.reason, b.entry_id::text, NULL, NULL::date, b.received_on::timestamp AT TIME ZONE 'UTC'
+    FROM bank_receipts b WHERE b.allocated_minor + b.to_return_minor < b.amount_minor
+  UNION ALL
+  SELECT 'unmatched', 'file-waiting', NULL, NULL::bigint,
+         ${ofLabel('NULL::uuid')}, NULL, NULL, k.id::text, k.kind, NULL::date, k.brought_at
+    FROM bank_files k WHERE k.read_at IS NULL AND ${turnMissed('k.brought_at')}`;
 
 /** Every piece of money of whoever asks that has not reached its end, once. */
 const pieces = `(SELECT *, md5(place || ' ' || reason || ' ' || subject) AS key FROM (${[owed, waiting, received, inTransit, unmatched].join('\n  UNION ALL')}) x) p`;
@@ -135,11 +163,11 @@ export interface Piece extends Omit<StandingRow, 'count'> {
   readonly label_id: string | null;
   readonly platform_id: string | null;
   readonly purpose: string | null;
-  /** What it is of: a month, an advance; of an event what came of it. */
+  /** What it is of: a month, an advance; of an event what came of it, of a receipt why it is on suspense. */
   readonly source: string | null;
-  /** The invoice's, the payout's, the event's id; of what waits no row of its own. */
+  /** The invoice's, the payout's, the event's, the receipt's, the bank file's id; of what waits no row of its own. */
   readonly subject: string;
-  /** The invoice's number, the event's type. */
+  /** The invoice's number, the event's type, the bank file's kind. */
   readonly name: string | null;
   readonly due_on: string | null;
   readonly since: Date;
@@ -186,7 +214,7 @@ export interface ExpectedRow {
   readonly minor: bigint;
 }
 
-export const expectedByDay = (tx: Tx, agreementIds: readonly string[], { today }: AsOfNow): Promise<ExpectedRow[]> =>
+export const expectedByDay = (tx: Tx, agreementIds: readonly string[], today: string): Promise<ExpectedRow[]> =>
   tx.rows<ExpectedRow>(
     `SELECT due_on, currency, sum(minor)::bigint AS minor FROM (${owed}) x WHERE agreement_id = ANY ($2::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2`,
     [today, agreementIds],

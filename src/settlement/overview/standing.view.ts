@@ -19,7 +19,7 @@ import {
 import { whatToDo } from './what-to-do';
 
 const placeText =
-  'owed: by the platform; waiting: earned and not due; received: held for the label; in-transit: sent, and not arrived; unmatched: the provider told of it, and it fits nothing';
+  'owed: by the platform; waiting: earned and not due; received: held for the label; in-transit: sent, and not arrived; unmatched: the provider or a bank told of it, and it fits nothing';
 
 export class StandingView {
   @ApiProperty({ enum: places, description: placeText }) readonly place!: Place;
@@ -63,16 +63,16 @@ export class PieceView {
     type: String,
     nullable: true,
     example: '2026-01',
-    description: 'of which month, advance or fee; of an event what came of it',
+    description: 'of which month, advance or fee; of an event what came of it, of a receipt why it is on suspense',
   })
   readonly source!: string | null;
-  @ApiProperty({ description: 'the invoice’s, the payout’s or the provider’s event’s id; else what it is' })
+  @ApiProperty({ description: 'the id of the invoice, payout, event, bank receipt or bank file; else what it is' })
   readonly subject!: string;
   @ApiProperty({
     type: String,
     nullable: true,
     example: 'INV-2026-000012',
-    description: 'the invoice’s number, the event’s type',
+    description: 'the invoice’s number, the event’s type, the bank file’s kind',
   })
   readonly name!: string | null;
   @ApiProperty({ type: String, format: 'date', nullable: true }) readonly dueOn!: string | null;

@@ -93,7 +93,7 @@ export const accountToAskAbout = async (tx: Tx, payoutId: string): Promise<strin
   (
     await tx.first<{ account: string }>(
       `SELECT p.account FROM payouts p
-        WHERE p.id = $1 AND p.state = 'approved' AND p.first_attempt_at IS NULL
+        WHERE p.id = $1 AND p.rail = 'stripe' AND p.state = 'approved' AND p.first_attempt_at IS NULL
           AND NOT EXISTS (SELECT FROM payment_accounts a WHERE a.external_id = p.account AND a.able)
           AND NOT EXISTS (SELECT FROM payee_accounts a WHERE a.external_id = p.account AND a.able)`,
       [payoutId],

@@ -152,7 +152,7 @@ export interface PaymentRail {
   /** Makes, numbers and finalizes the invoice, continuing where an earlier attempt stopped. `externalId`: the provider's invoice. */
   createInvoice(order: InvoiceOrder): Promise<Outcome<{ externalId: string; customerId: string }>>;
 
-  /** Takes a part off an open invoice, once for each credit of ours; refused where no more of it is open. */
+  /** Takes a part off an open invoice, once for each credit of ours: so much, or what remains of it where that is less. Refused for good where nothing of it is open. */
   creditInvoice(order: CreditOrder): Promise<Outcome<{ creditNoteId: string }>>;
 
   /** Moves money from our balance to the connected account. */

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { minorForStripe, minorFrom } from './minor-units';
-import type { InvoiceOrder } from './payment-rail';
+import type { CreditOrder, InvoiceOrder } from './payment-rail';
 import { UnexpectedAnswer } from './provider-outcome';
 
 /**
@@ -23,6 +23,28 @@ export class StripeInvoicing {
       );
     }
     return this.checked(known, customerId, order);
+  }
+
+  /** What was taken off for this credit already; and what remains to be paid of the invoice, nothing where it is not open. */
+  async creditable({
+    creditId,
+    externalId,
+  }: CreditOrder): Promise<{ creditNoteId: string | undefined; remainingMinor: bigint }> {
+    const { status, amount_remaining: remaining } = await this.stripe.invoices.retrieve(externalId);
+    const remainingMinor = status === 'open' ? minorFrom(remaining) : 0n;
+    // The idempotency key is forgotten after a day; metadata are not.
+    for await (const note of this.stripe.creditNotes.list({ invoice: externalId, limit: 100 })) {
+      if (note.metadata?.credit_id === creditId) return { creditNoteId: note.id, remainingMinor };
+    }
+    return { creditNoteId: undefined, remainingMinor };
+  }
+
+  /** A refusal is remembered under its key: less is another order. */
+  credit({ creditId, externalId, amountMinor }: CreditOrder): Promise<Stripe.CreditNote> {
+    return this.stripe.creditNotes.create(
+      { invoice: externalId, amount: minorForStripe(amountMinor), metadata: { credit_id: creditId } },
+      { idempotencyKey: `accordo-credit-${creditId}-${amountMinor}` },
+    );
   }
 
   /** By our reference in its metadata: name and mail may change, and a second customer would hide the first one's invoices. */

@@ -48,16 +48,19 @@ export class StripeRail implements PaymentRail {
     return outcomeOf(() => this.invoicing.create(order));
   }
 
-  creditInvoice({ creditId, externalId, amountMinor }: CreditOrder): Promise<Outcome<{ creditNoteId: string }>> {
-    return outcomeOf(async () => {
-      // Its idempotency key is forgotten after a day; its metadata are not.
-      for await (const note of this.stripe.creditNotes.list({ invoice: externalId, limit: 100 })) {
-        if (note.metadata?.credit_id === creditId) return { creditNoteId: note.id };
-      }
-      const params = { invoice: externalId, amount: minorForStripe(amountMinor), metadata: { credit_id: creditId } };
-      const options = { idempotencyKey: `accordo-credit-${creditId}` };
-      return { creditNoteId: requiredId(await this.stripe.creditNotes.create(params, options), 'cn_') };
-    });
+  async creditInvoice(order: CreditOrder): Promise<Outcome<{ creditNoteId: string }>> {
+    const found = await outcomeOf(() => this.invoicing.creditable(order));
+    if (found.outcome !== 'done') return found;
+    const { creditNoteId, remainingMinor } = found;
+    if (creditNoteId !== undefined) return { outcome: 'done', creditNoteId };
+    if (remainingMinor === 0n)
+      return { outcome: 'refused', code: 'invoice_not_open', message: 'Nothing of it is open.', retryable: false };
+    const amountMinor = order.amountMinor < remainingMinor ? order.amountMinor : remainingMinor;
+    const ending = await outcomeOf(async () => ({
+      creditNoteId: requiredId(await this.invoicing.credit({ ...order, amountMinor }), 'cn_'),
+    }));
+    // It was open when we looked: something else was faster, and the next attempt looks again.
+    return ending.outcome === 'refused' ? { ...ending, retryable: true } : ending;
   }
 
   transfer(order: TransferOrder): Promise<Outcome<{ transferId: string }>> {

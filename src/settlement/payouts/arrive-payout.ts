@@ -1,10 +1,8 @@
-import { dayInZone } from '../../kernel';
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
-import { publish } from '../../platform/outbox/outbox';
-import { post } from '../ledger/ledger';
-import { payoutConfirmed } from '../ledger/templates';
-import { type Payout, sharesOf } from './payouts.repository';
+import { bookShares } from './book-shares';
+import type { Payout } from './payouts.repository';
+import { problemAfter } from './taken-back';
+import { tellOfPayout } from './tell-of-payout';
 
 /** A payout of the provider to the label's bank, and our transfers that it carried. */
 export interface Arrival {
@@ -30,15 +28,11 @@ export async function confirmPayouts(tx: Tx, { providerPayoutId, transferIds, at
   const payouts = await byTransfer(tx, transferIds);
   for (const payout of payouts.filter(({ state }) => state === 'sent')) {
     await tx.run(
-      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = NULL WHERE id = $1`,
-      [payout.id, providerPayoutId, at],
+      `UPDATE payouts SET state = 'confirmed', provider_payout_id = $2, confirmed_at = $3, problem = $4 WHERE id = $1`,
+      [payout.id, providerPayoutId, at, problemAfter(payout.problem, null)],
     );
-    for (const share of await sharesOf(tx, payout.id)) {
-      const effectiveOn = dayInZone(at, share.timeZone);
-      const legs = payoutConfirmed(share);
-      await post(tx, { agreement: share, kind: 'payout-confirmed', source: payout.id, effectiveOn, at, legs });
-    }
-    await tell(tx, payout, { action: 'payout.confirmed', providerPayoutId, at });
+    await bookShares(tx, payout, 'confirmed', at);
+    await tellOfPayout(tx, payout, { action: 'payout.confirmed', ...told(providerPayoutId), at });
   }
   return payouts.length;
 }
@@ -57,19 +51,15 @@ export async function noteBankRefusal(tx: Tx, arrival: Arrival, problem: string)
     await tx.run('UPDATE payouts SET provider_payout_id = $2, problem = $3 WHERE id = $1', [
       payout.id,
       arrival.providerPayoutId,
-      problem,
+      problemAfter(payout.problem, problem),
     ]);
-    await tell(tx, payout, { action: 'payout.bank-refused', ...arrival });
+    await tellOfPayout(tx, payout, {
+      action: 'payout.bank-refused',
+      ...told(arrival.providerPayoutId),
+      at: arrival.at,
+    });
   }
   return payouts.length;
 }
 
-async function tell(
-  tx: Tx,
-  { id, owner_id }: Payout,
-  { action, providerPayoutId, at }: Pick<Arrival, 'providerPayoutId' | 'at'> & { action: string },
-): Promise<void> {
-  const details = { providerPayout: providerPayoutId };
-  await audit(tx, { system: 'stripe-event', organizationId: owner_id }, { action, subjectId: id, details, at });
-  await publish(tx, { to: [owner_id], topic: action, subjectId: id, payload: details, at });
-}
+const told = (providerPayout: string) => ({ by: 'stripe-event', details: { providerPayout } });

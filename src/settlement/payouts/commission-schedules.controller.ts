@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Injectable, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { compare, exactText, isCalendarDate, ONE, rational } from '../../kernel';
+import { compare, dayInZone, exactText, isCalendarDate, ONE, rational } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
@@ -73,14 +73,17 @@ export class MakeSchedule {
   }
 }
 
-/** A label accepts a schedule: from its first day on it is taken of the label's payouts. Once; to accept it again changes nothing. Refuses with not-found. */
+/** A label accepts a schedule: from its first day on it is taken of the label's payouts. Once; to accept it again changes nothing. Refuses with not-found, and commission-ended where its end has passed. */
 @Injectable()
 export class AcceptSchedule {
   constructor(private readonly clock: Clock) {}
 
   async execute(tx: Tx, actor: Actor, id: string): Promise<Schedule> {
-    if ((await findSchedule(tx, actor, id)) === undefined) throw new DomainError('not-found');
+    const found = await findSchedule(tx, actor, id);
+    if (found === undefined) throw new DomainError('not-found');
+    if (found.accepted_at !== null) return found;
     const at = this.clock.now();
+    if (found.until !== null && found.until <= dayInZone(at, 'UTC')) throw new DomainError('commission-ended');
     const added = await tx.run(
       `INSERT INTO commission_acceptances (label_id, schedule_id, accepted_by, accepted_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
       [actor.organizationId, id, actorName(actor), at],
@@ -142,7 +145,7 @@ export class CommissionSchedulesController {
   @ApiOperation({
     summary: 'List the marketplace’s commission over time',
     description:
-      'Open to everyone signed in: a label accepts the one in force with the first agreement that it signs, and each later one by itself.',
+      'Open to everyone signed in: a label accepts the one in force with the first agreement that it concludes, and each later one by itself.',
   })
   @ApiOkResponse({ type: SchedulesView })
   async list(@By() { organizationId }: Actor, @InTx() tx: Tx): Promise<SchedulesView> {
@@ -156,7 +159,7 @@ export class CommissionSchedulesController {
   @ApiOperation({
     summary: 'Accept a commission schedule',
     description:
-      'From its first day on it is taken of what you are paid. Until you accept a later one, the last that you accepted goes on.',
+      'From its first day on it is taken of what you are paid. Until you accept a later one, the last that you accepted goes on. Refused with `commission-ended` where its end has passed.',
   })
   @ApiOkResponse({ type: ScheduleView })
   async accept(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<ScheduleView> {

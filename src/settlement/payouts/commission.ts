@@ -44,20 +44,23 @@ export async function commissionRate(tx: Tx, labelId: string, day: string): Prom
 }
 
 /**
- * With the first agreement that a label signs it accepts the schedule in force, which everybody signed in can read. Every later one it accepts by itself, or not: signing something else
- * raises nothing.
+ * With the first agreement that a label concludes it accepts the schedule in force, which everybody signed in can read; and so it does with a later one while none that it accepted has
+ * begun. Every other one it accepts by itself, or not: signing something else raises nothing.
  */
 export const acceptWithSignature = (
   tx: Tx,
-  labelId: string,
+  { id, labelId }: { readonly id: string; readonly labelId: string },
   { day, at }: { readonly day: string; readonly at: Date },
 ): Promise<number> =>
   tx.asSystem(() =>
     tx.run(
       `INSERT INTO commission_acceptances (label_id, schedule_id, accepted_by, accepted_at)
-       SELECT $1, id, 'signature', $3 FROM commission_schedules
-        WHERE in_force @> $2::date AND NOT EXISTS (SELECT FROM commission_acceptances WHERE label_id = $1)
+       SELECT $1, s.id, 'signature', $3 FROM commission_schedules s
+        WHERE s.in_force @> $2::date
+          AND (NOT EXISTS (SELECT FROM agreements WHERE label_id = $1 AND id <> $4 AND concluded_at IS NOT NULL)
+           OR NOT EXISTS (SELECT FROM commission_acceptances a JOIN commission_schedules begun ON begun.id = a.schedule_id
+                           WHERE a.label_id = $1 AND lower(begun.in_force) <= $2::date))
            ON CONFLICT DO NOTHING`,
-      [labelId, day, at],
+      [labelId, day, at, id],
     ),
   );

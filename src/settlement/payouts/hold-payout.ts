@@ -7,14 +7,14 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import { insertHold, insertRelease, liveHold } from './payout-holds.repository';
 import { getPayout, lockPayout, type Payout, type PayoutWithApproval } from './payouts.repository';
-import { sendAgain } from './payouts-waiting';
+import { askToSend } from './send-payout-jobs';
 
 /** Of these nothing is on its way for certain. */
 const holdable = ['planned', 'approved', 'unknown'];
 
 /**
  * Somebody of the label or of the marketplace holds a payout back, and somebody else of the same side lets it go. What was sent for it is looked up all the same: a hold keeps orders
- * back, not news.
+ * back, not news. By bank it goes into no file, and a file that it is in is not handed in.
  */
 @Injectable()
 export class HoldPayout {
@@ -39,7 +39,7 @@ export class HoldPayout {
       if (hold.placed_for !== actor.organizationId) throw new DomainError('forbidden', 'the other side holds it');
       if (hold.placed_by === actorName(actor)) throw new DomainError('approval-needs-second-person');
       await insertRelease(tx, { holdId: hold.id, ownerId: payout.owner_id, releasedBy: actorName(actor), at });
-      if (payout.state === 'approved' || payout.state === 'unknown') await sendAgain(tx, id);
+      await goOn(tx, payout);
       return 'payout.hold-released';
     });
   }
@@ -47,7 +47,7 @@ export class HoldPayout {
   /** Has it looked at again now: sent where nothing is in its way, looked up where its fate is unknown. Anything else stays as it is. */
   async lookAgain(tx: Tx, id: string): Promise<PayoutWithApproval> {
     const payout = await getPayout(tx, id);
-    if (payout.state === 'approved' || payout.state === 'unknown') await sendAgain(tx, id);
+    await goOn(tx, payout);
     return payout;
   }
 
@@ -69,4 +69,9 @@ export class HoldPayout {
     };
     return actor.organizationKind === 'operator' ? tx.asSystem(work) : work();
   }
+}
+
+/** By bank it goes on when an operator makes a file. */
+async function goOn(tx: Tx, { id, rail, state }: Payout): Promise<void> {
+  if (rail === 'stripe' && (state === 'approved' || state === 'unknown')) await askToSend(tx, id);
 }

@@ -11,12 +11,25 @@ export interface PayoutHold {
   readonly placed_at: Date;
 }
 
+/** In SQL: of holds `h`, those that nobody has released yet. */
+const live = 'NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)';
+
+/** In SQL: why a payout is held back; null where nobody does. */
+export const holdReason = (payoutId: string): string =>
+  `(SELECT h.reason FROM payout_holds h WHERE h.payout_id = ${payoutId} AND ${live})`;
+
 /** The hold that nobody has released yet; a payout has one at most. */
 export const liveHold = (tx: Tx, payoutId: string): Promise<PayoutHold | undefined> =>
-  tx.first<PayoutHold>(
-    `SELECT h.* FROM payout_holds h WHERE h.payout_id = $1 AND NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)`,
-    [payoutId],
+  tx.first<PayoutHold>(`SELECT h.* FROM payout_holds h WHERE h.payout_id = $1 AND ${live}`, [payoutId]);
+
+/** Which of these payouts somebody holds back. */
+export async function heldOf(tx: Tx, payoutIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.rows<{ payout_id: string }>(
+    `SELECT h.payout_id FROM payout_holds h WHERE h.payout_id = ANY($1::uuid[]) AND ${live}`,
+    [payoutIds],
   );
+  return new Set(rows.map(({ payout_id }) => payout_id));
+}
 
 export interface NewHold {
   readonly payoutId: string;

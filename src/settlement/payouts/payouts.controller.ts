@@ -3,12 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
-import { TextField } from '../../platform/http/fields';
+import { ChoiceField, TextField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { purposes } from '../invoices/invoices.repository';
 import { AmountView, amountView } from '../amount-view';
 import { getPayout, listPayouts, type PayoutWithApproval } from './payouts.repository';
 import { HoldPayout } from './hold-payout';
+import { type PayoutWaits, payoutWaits } from './payout-waits';
 import { PayoutBody, RequestPayout } from './request-payout';
 
 export class PayoutHoldBody {
@@ -16,8 +17,14 @@ export class PayoutHoldBody {
   readonly reason!: string;
 }
 
+export class PayoutsQuery extends PageQuery {
+  @ChoiceField(payoutWaits, { optional: true, description: 'only payouts that wait for this' })
+  readonly waitsFor?: PayoutWaits;
+}
+
 export class PayoutView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ format: 'uuid', description: 'whose invoices it pays out' }) readonly labelId!: string;
   @ApiProperty({ enum: purposes }) readonly purpose!: string;
   @ApiProperty({ type: AmountView }) readonly gross!: AmountView;
   @ApiProperty({ type: AmountView, description: 'the marketplace’s, taken here' }) readonly commission!: AmountView;
@@ -36,7 +43,19 @@ export class PayoutView {
     description: 'unknown: it may exist at the provider, and is looked up before anything else',
   })
   readonly state!: string;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'what a second person decides' })
+  @ApiProperty({
+    enum: payoutWaits,
+    type: String,
+    nullable: true,
+    description: 'docs/money-standing.md says what each of them means; null: it has reached its end',
+  })
+  readonly waitsFor!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'what a second person decides; for the label alone',
+  })
   readonly approvalId!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly transferId!: string | null;
   @ApiProperty({
@@ -80,16 +99,21 @@ export class PayoutsController {
   }
 
   @Get()
-  @Allow({ kinds: ['label'] })
-  @ApiOperation({ summary: 'List your payouts, oldest first' })
+  @Allow({ kinds: ['label', 'operator'] })
+  @ApiOperation({
+    summary: 'List your payouts, oldest first',
+    description:
+      'The operator sees those of all labels: those with waitsFor to-file it puts into a file of payments, and any that is not sent it can hold back.',
+  })
   @ApiOkResponse({ type: pageSchema(PayoutView) })
-  async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<PayoutView>> {
-    const rows = await listPayouts(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+  async list(@InTx() tx: Tx, @Query() { limit, cursor, waitsFor }: PayoutsQuery): Promise<Page<PayoutView>> {
+    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const rows = await listPayouts(tx, { waiting: waitsFor ?? null, limit: limit + 1, after });
     return pageOf(rows, limit, payoutView, (row) => [row.planned_at.toISOString(), row.id]);
   }
 
   @Get(':id')
-  @Allow({ kinds: ['label'] })
+  @Allow({ kinds: ['label', 'operator'] })
   @ApiOperation({ summary: 'Show a payout and its state' })
   @ApiOkResponse({ type: PayoutView })
   async get(@InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PayoutView> {
@@ -140,6 +164,7 @@ export class PayoutsController {
 
 const payoutView = (payout: PayoutWithApproval): PayoutView => ({
   id: payout.id,
+  labelId: payout.owner_id,
   purpose: payout.purpose,
   gross: amountView(payout.gross_minor, payout.currency),
   commission: amountView(payout.commission_minor, payout.currency),
@@ -149,6 +174,7 @@ const payoutView = (payout: PayoutWithApproval): PayoutView => ({
   rail: payout.rail,
   account: payout.account,
   state: payout.state,
+  waitsFor: payout.waits_for,
   approvalId: payout.approval_id,
   transferId: payout.transfer_id,
   problem: payout.problem,

@@ -2,6 +2,8 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { Purpose } from '../invoices/invoices.repository';
 import type { Books } from '../ledger/ledger';
+import { holdReason } from './payout-holds.repository';
+import { type PayoutWaits, waitsFor } from './payout-waits';
 
 /**
  * Money on its way to a label, or to one of its payees.
@@ -49,10 +51,11 @@ export type PayoutWithApproval = Payout & {
   readonly approval_id: string | null;
   /** Why somebody holds it back; null: nobody does. */
   readonly hold_reason: string | null;
+  /** Null: it has reached its end. */
+  readonly waits_for: PayoutWaits | null;
 };
 
-const withApproval = `SELECT p.*, a.id AS approval_id,
-    (SELECT h.reason FROM payout_holds h WHERE h.payout_id = p.id AND NOT EXISTS (SELECT FROM payout_hold_releases r WHERE r.hold_id = h.id)) AS hold_reason
+const withApproval = `SELECT p.*, a.id AS approval_id, ${holdReason('p.id')} AS hold_reason, ${waitsFor('p')} AS waits_for
   FROM payouts p
   LEFT JOIN approvals a ON a.action = 'payout.release' AND a.subject_id = p.id`;
 
@@ -68,12 +71,13 @@ export const lockPayout = (tx: Tx, id: string): Promise<Payout | undefined> =>
 
 export const listPayouts = (
   tx: Tx,
-  limit: number,
-  after: readonly string[] | undefined,
+  { waiting, limit, after }: { waiting: PayoutWaits | null; limit: number; after: readonly string[] | undefined },
 ): Promise<PayoutWithApproval[]> =>
   tx.rows<PayoutWithApproval>(
-    `${withApproval} WHERE $2::timestamptz IS NULL OR (p.planned_at, p.id) > ($2, $3::uuid) ORDER BY p.planned_at, p.id LIMIT $1`,
-    [limit, after?.[0] ?? null, after?.[1] ?? null],
+    `${withApproval} WHERE ($2::timestamptz IS NULL OR (p.planned_at, p.id) > ($2, $3::uuid))
+        AND ($4::text IS NULL OR (p.state IN ('planned', 'approved', 'unknown', 'sent') AND ${waitsFor('p')} = $4))
+      ORDER BY p.planned_at, p.id LIMIT $1`,
+    [limit, after?.[0] ?? null, after?.[1] ?? null, waiting],
   );
 
 export interface Allocation {

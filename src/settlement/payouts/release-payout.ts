@@ -5,9 +5,9 @@ import { audit } from '../../platform/audit/audit';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
-import { enqueue } from '../../platform/jobs/jobs';
 import { publish } from '../../platform/outbox/outbox';
 import { allocationsOf, getPayout, lockPayout, releaseInvoices } from './payouts.repository';
+import { askToSend } from './send-payout-jobs';
 
 /** What happens when a second person decides about a payout: it is sent, or its invoices are set free. */
 @Injectable()
@@ -38,7 +38,7 @@ export class ReleasePayout implements ApprovalAction {
     await tx.run('UPDATE payouts SET state = $2 WHERE id = $1', [id, decision]);
     if (decision === 'rejected') await releaseInvoices(tx, id);
     // By bank, an operator puts it into a file.
-    else if (payout.rail === 'stripe') await enqueue(tx, 'send-payout', { payoutId: id }, `send-payout ${id}`);
+    else if (payout.rail === 'stripe') await askToSend(tx, id);
     await audit(tx, actor, { action: `payout.${decision}`, subjectId: id, at });
     await publish(tx, { to: [payout.owner_id], topic: `payout.${decision}`, subjectId: id, at });
   }

@@ -1,12 +1,10 @@
-import { dayInZone } from '../../kernel';
-import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { uuidKey } from '../../platform/http/paging';
-import { publish } from '../../platform/outbox/outbox';
-import { post } from '../ledger/ledger';
-import { payeePayoutReversed, payoutReversed, payoutUnconfirmed } from '../ledger/templates';
 import type { ProviderEvent } from '../payments';
-import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
+import { bookShares } from './book-shares';
+import { lockPayout, releaseInvoices } from './payouts.repository';
+import { takenBackNote, withTakenBack } from './taken-back';
+import { tellOfPayout } from './tell-of-payout';
 
 type TransferReversed = Extract<ProviderEvent, { kind: 'transfer-reversed' }>;
 
@@ -22,11 +20,12 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
   if (payout === undefined || payout.transfer_id !== transferId) return 'transfer unknown';
   if (payout.reversed_at !== null) return 'already taken back';
   if (reversedMinor < amountMinor) {
-    const problem = `the provider took back ${reversedMinor} of ${amountMinor}`;
+    const problem = withTakenBack(payout.problem, reversedMinor, amountMinor);
     await tx.run('UPDATE payouts SET problem = $2 WHERE id = $1', [payout.id, problem]);
-    return problem;
+    return takenBackNote(reversedMinor, amountMinor);
   }
-  await bookReversal(tx, payout, at);
+  if (payout.state === 'confirmed') await bookShares(tx, payout, 'unconfirmed', at);
+  await bookShares(tx, payout, 'reversed', at);
   await tx.run(`UPDATE payouts SET state = 'failed', reversed_at = $2, problem = $3 WHERE id = $1`, [
     payout.id,
     event.createdAt,
@@ -34,25 +33,6 @@ export async function reversePayout(tx: Tx, event: TransferReversed, at: Date): 
   ]);
   await releaseInvoices(tx, payout.id);
   const details = { transfer: transferId };
-  const by = { system: 'stripe-event', organizationId: payout.owner_id };
-  await audit(tx, by, { action: 'payout.reversed', subjectId: payout.id, details, at });
-  await publish(tx, { to: [payout.owner_id], topic: 'payout.reversed', subjectId: payout.id, payload: details, at });
+  await tellOfPayout(tx, payout, { action: 'payout.reversed', by: 'stripe-event', details, at });
   return 'payout taken back';
-}
-
-async function bookReversal(tx: Tx, { id, state }: Payout, at: Date): Promise<void> {
-  for (const share of await sharesOf(tx, id)) {
-    const effectiveOn = dayInZone(at, share.timeZone);
-    const posting = { agreement: share, source: id, effectiveOn, at };
-    if (state === 'confirmed')
-      await post(tx, { ...posting, kind: 'payout-unconfirmed', legs: payoutUnconfirmed(share) });
-    const { gross, commission, payee } = share;
-    await (payee === null
-      ? post(tx, { ...posting, kind: 'payout-reversed', legs: payoutReversed(share) })
-      : post(tx, {
-          ...posting,
-          kind: 'payee-payout-reversed',
-          legs: payeePayoutReversed({ gross, commission, payee }),
-        }));
-  }
 }

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { dayInZone } from '../../kernel';
-import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
-import { publish } from '../../platform/outbox/outbox';
-import { post, type Posting } from '../ledger/ledger';
-import { type PaidOut, payeePayoutSent, payoutSent } from '../ledger/templates';
 import { endingText, NotSettled } from '../payments/not-settled';
 import { accountToAskAbout, keepAccountState } from '../payments/payment-accounts.repository';
 import type { PaymentRail, Refused, Unknown } from '../payments';
 import { Payments } from '../payments/payments';
 import { wakeEvents } from '../payments/waiting-events';
+import { bookShares } from './book-shares';
+import { keepWaiting, whyItWaits } from './keep-waiting';
 import { liveHold } from './payout-holds.repository';
-import { keepWaiting, whyItWaits } from './payouts-waiting';
-import { lockPayout, type Payout, releaseInvoices, sharesOf } from './payouts.repository';
+import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
+import { sendPayoutJob } from './send-payout-jobs';
+import { tellOfPayout } from './tell-of-payout';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
 const sameKeyHours = 23;
@@ -121,11 +119,13 @@ export class SendPayout {
         transferId,
         at,
       ]);
-      for (const share of await sharesOf(tx, id)) {
-        const effectiveOn = dayInZone(at, share.timeZone);
-        await post(tx, { agreement: share, ...sentPosting(share), source: id, effectiveOn, at });
-      }
-      await tell(tx, payout, { state: 'sent', details: { transfer: transferId }, at });
+      await bookShares(tx, payout, 'sent', at);
+      await tellOfPayout(tx, payout, {
+        action: 'payout.sent',
+        by: sendPayoutJob,
+        details: { transfer: transferId },
+        at,
+      });
       await wakeEvents(tx, payout.account);
     });
   }
@@ -137,7 +137,7 @@ export class SendPayout {
       if (payout === undefined) return;
       await tx.run(`UPDATE payouts SET state = 'failed', problem = $2 WHERE id = $1`, [id, problem]);
       await releaseInvoices(tx, id);
-      await tell(tx, payout, { state: 'failed', details: { code }, at });
+      await tellOfPayout(tx, payout, { action: 'payout.failed', by: sendPayoutJob, details: { code }, at });
     });
   }
 
@@ -156,7 +156,7 @@ export class SendPayout {
     );
     const now = this.clock.now();
     await this.database.asSystem((tx) =>
-      enqueueLater(tx, 'send-payout', { payoutId: id }, { key: `send-payout ${id}`, at: sureAt, now }),
+      enqueueLater(tx, sendPayoutJob, { payoutId: id }, { key: `${sendPayoutJob} ${id}`, at: sureAt, now }),
     );
   }
 
@@ -166,7 +166,8 @@ export class SendPayout {
       const payout = await openPayout(tx, id);
       if (payout === undefined) return;
       await tx.run(`UPDATE payouts SET state = 'unknown', problem = $2 WHERE id = $1`, [id, problem]);
-      if (payout.state !== 'unknown') await tell(tx, payout, { state: 'unknown', details: {}, at });
+      if (payout.state !== 'unknown')
+        await tellOfPayout(tx, payout, { action: 'payout.unknown', by: sendPayoutJob, at });
     });
   }
 }
@@ -176,28 +177,8 @@ const neverArrived = {
   problem: 'the provider had no transfer two days after the first attempt: it was never made',
 } as const;
 
-/** What is booked of a share once the money is on its way: it meets the label's claim, or its payee's. */
-export const sentPosting = ({
-  gross,
-  commission,
-  payee,
-}: PaidOut & { readonly payee: number | null }): Pick<Posting, 'kind' | 'legs'> =>
-  payee === null
-    ? { kind: 'payout-sent', legs: payoutSent({ gross, commission }) }
-    : { kind: 'payee-payout-sent', legs: payeePayoutSent({ gross, commission, payee }) };
-
 /** The payout, locked, while its end is open: another worker may have been faster. */
 async function openPayout(tx: Tx, id: string): Promise<Payout | undefined> {
   const payout = await lockPayout(tx, id);
   return payout?.state === 'approved' || payout?.state === 'unknown' ? payout : undefined;
-}
-
-async function tell(
-  tx: Tx,
-  payout: Payout,
-  { state, details, at }: { state: string; details: object; at: Date },
-): Promise<void> {
-  const by = { system: 'send-payout', organizationId: payout.owner_id };
-  await audit(tx, by, { action: `payout.${state}`, subjectId: payout.id, details, at });
-  await publish(tx, { to: [payout.owner_id], topic: `payout.${state}`, subjectId: payout.id, payload: details, at });
 }

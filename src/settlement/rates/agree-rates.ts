@@ -102,7 +102,8 @@ export class AgreeRates {
     }
     const at = this.clock.now();
     await insertAgreedRateFact(tx, before, { kind, organizationId, madeBy: actorName(actor), reason, at });
-    if (kind === 'confirmed') await askToInvoiceHeld(tx, agreementId);
+    // An objection or a withdrawal may leave nothing that waits, and so nothing that keeps the tax table out.
+    await askToInvoiceHeld(tx, agreementId);
     const after = await known(tx, agreementId, number);
     await tell(tx, actor, agreement, { what: kind, rates: [after], at });
     return after;

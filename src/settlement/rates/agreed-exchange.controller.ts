@@ -20,7 +20,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvBody } from '../../platform/http/csv';
 import { CurrencyField, DayField, DecimalField, IntegersField, TextField } from '../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -115,7 +115,7 @@ export class AgreedExchangeController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<AgreedExchangeView>> {
-    const after = Number(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+    const after = afterNumber(cursor);
     await getAgreement(tx, id);
     const rows = await listAgreedRates(tx, id, kinds, { limit: limit + 1, after });
     return pageOf(rows, limit, agreedExchangeView, ({ number }) => [String(number)]);

@@ -79,11 +79,11 @@ export const taxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Prom
     [agreementId, day],
   );
 
-/** What was said last of each tax for a day and is not in force: it waits for an answer, or is contested. */
+/** What was said of each tax for a day and is not in force: the last that waits for an answer, however many were contested since; where none waits, the last that was contested. */
 export const openTaxRatesOn = (tx: Tx, agreementId: string, day: CalendarDate): Promise<AgreedRate[]> =>
   tx.rows<AgreedRate>(
     `SELECT DISTINCT ON (kind) * FROM (${withFact} WHERE r.agreement_id = $1) AS r
-      WHERE state IN ('stated', 'contested') AND kind <> 'exchange' AND day <= $2 ORDER BY kind, number DESC`,
+      WHERE state IN ('stated', 'contested') AND kind <> 'exchange' AND day <= $2 ORDER BY kind, state = 'stated' DESC, number DESC`,
     [agreementId, day],
   );
 

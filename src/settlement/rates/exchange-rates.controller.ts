@@ -12,7 +12,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
-import { isStream } from '../../platform/http/streams';
+import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -70,7 +70,10 @@ export class ExchangeRatesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const file = await this.storage.store(fileBody(request), ratesBytesMax);
+    const file = await this.storage.store(
+      fileBody(request, ratesTypes, 'send the file as CSV, XML or ZIP'),
+      ratesBytesMax,
+    );
     const bytes = await readFile(this.storage.pathOf(file.sha256));
     const rates = await readPublished(source, bytes, { now: this.clock.now(), currency });
     return this.writes.run({ actor, key, request, reply, content: file.sha256 }, async (tx) =>
@@ -152,13 +155,6 @@ export class ExchangeRatesController {
   private rows(actor: Actor, wanted: RatesWanted, page: Parameters<typeof listRates>[2]): Promise<ListedRate[]> {
     return this.database.withTenant(actor, (tx) => listRates(tx, wanted, page), 'read');
   }
-}
-
-/** The file as it streams in, whatever its type: what it is, its source decides. */
-function fileBody({ body, headers }: AccordoRequest): AsyncIterable<Uint8Array> {
-  const [type = ''] = String(headers['content-type']).split(';');
-  if (isStream(body) && ratesTypes.includes(type.trim().toLowerCase())) return body;
-  throw new DomainError('content-type-unsupported', 'send the file as CSV, XML or ZIP');
 }
 
 const fault = (pointer: string, code: string, message: string): Fault => ({ pointer, code, message });

@@ -22,8 +22,6 @@ import { isDayOver, rowsFor } from './exchange-rates.repository';
 import type { Found } from './found';
 import type { UsableRate } from './rate-uses.repository';
 
-export type { Found };
-
 type RateSourceOfTerms = NonNullable<Terms['exchange']>['source'];
 
 export interface ExchangeQuestion extends RateQuestion {

@@ -21,11 +21,11 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, DayField, DecimalField, TextField } from '../../platform/http/fields';
 import { orNull } from '../../platform/http/or-null';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { AgreeRates } from './agree-rates';
 import { listAgreedRates } from './agreed-rates.repository';
 import { AgreedRateParameters, TaxRateView, taxRateView } from './agreed-rates.view';
-import { taxesFor, taxesOfDay } from '../tax/taxes-of-day';
+import { ratesIn, taxesOfDay } from '../tax/taxes-of-day';
 import { SaidOfTaxView, saidView } from '../tax/tax-rules.view';
 
 const kinds = ['withholding', 'vat'] as const;
@@ -105,7 +105,7 @@ export class TaxRatesController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<TaxRateView>> {
-    const after = Number(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+    const after = afterNumber(cursor);
     await getAgreement(tx, id);
     const rows = await listAgreedRates(tx, id, kinds, { limit: limit + 1, after });
     return pageOf(rows, limit, taxRateView, ({ number }) => [String(number)]);
@@ -128,13 +128,10 @@ export class TaxRatesController {
     if (!isCalendarDate(day)) throw new DomainError('request-invalid', undefined, [unknownDay('/day')]);
     const isSigned = agreement.concludedAt !== null;
     const { terms } = isSigned ? versionOn((await getLiving(tx, id)).life, day) : agreement;
-    const [of, on] = [
-      { id, taxes: terms.taxes },
-      { day, supply },
-    ];
-    const taxes = await taxesFor(tx, of, on);
+    const on = { day, supply };
+    const said = await taxesOfDay(tx, { id, taxes: terms.taxes }, on);
+    const taxes = ratesIn(said, on);
     if ('missing' in taxes) throw new DomainError('rates-missing', undefined, taxes.missing);
-    const said = await taxesOfDay(tx, of, on);
     const view = (wanted: TaxName): TaxOfDayView => {
       const { rate, source } = taxes.found.facts[wanted];
       const { by, table } = said.find(({ tax }) => tax === wanted)!;

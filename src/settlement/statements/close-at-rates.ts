@@ -9,7 +9,8 @@ import {
 } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import type { UsableRate } from '../rates/rate-uses.repository';
-import { type Found, type RatesOfClose, ratesForClose, ratesOfClose } from '../rates/rates-for-close';
+import type { Found } from '../rates/found';
+import { type RatesOfClose, ratesForClose, ratesOfClose } from '../rates/rates-for-close';
 import { deadlinesIn } from '../timetable/timetable';
 import { firstDrafted } from './drafts/drafts.repository';
 import { type ClosedMonth, type CloseInput, payAtRates, rateClose } from './rate-close';

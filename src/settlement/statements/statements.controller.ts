@@ -18,7 +18,16 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IdField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import {
+  afterNumber,
+  fromCursor,
+  instantKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+  uuidKey,
+} from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../platform/operations/operations.controller';
 import { breakageAfter, breakageCsv, BreakageLineView, breakageLineView } from './breakage-lines';
@@ -143,12 +152,12 @@ export class StatementsController {
     @Headers('accept') accept?: string,
   ): Promise<Page<StatedLineView> | StreamableFile> {
     if (wantsCsv(format, accept)) return this.csv(actor, id);
-    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    const after = afterNumber(cursor);
     return this.database.withTenant(
       actor,
       async (tx) => {
         const statement = await getStatementOrDraft(tx, id);
-        const rows = await linesAfter(tx, statement, Number(after), limit + 1);
+        const rows = await linesAfter(tx, statement, after, limit + 1);
         return pageOf(
           rows,
           limit,
@@ -178,8 +187,8 @@ export class StatementsController {
     const read: Reading = (work) => this.database.withTenant(actor, work, 'read');
     const statement = await read((tx) => getStatementOrDraft(tx, id));
     if (wantsCsv(format, accept)) return csvFile(`${fileNameOf(statement)}.breakage`, breakageCsv(read, statement));
-    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
-    const rows = await read((tx) => breakageAfter(tx, statement, Number(after), limit + 1));
+    const after = afterNumber(cursor);
+    const rows = await read((tx) => breakageAfter(tx, statement, after, limit + 1));
     return pageOf(
       rows,
       limit,

@@ -1,6 +1,7 @@
 import type { AgreementWithTerms } from '../../agreements';
 import { type BreakageLine, territoryNumber, useModelCode } from '../../kernel';
-import { type Cell, insertMany } from '../../platform/database/insert-many';
+import type { Cell } from '../../platform/database/array-text';
+import { insertMany } from '../../platform/database/insert-many';
 import type { Tx } from '../../platform/database/tx';
 import type { ClosedMonth } from './rate-close';
 import { statementLines } from './statement-lines';

@@ -18,9 +18,13 @@ export class TaxRuleQuery {
 
 export class TaxCaseView {
   @ApiProperty({ example: '0.15825', description: 'a share of one' }) readonly rate!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'on what it depends; null: it is always so' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'on what it depends; null: on nothing but the certificate',
+  })
   readonly when!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'the paper that has to be there' })
+  @ApiProperty({ type: String, nullable: true, description: 'the paper that has to be there; null: none' })
   readonly certificate!: string | null;
   @ApiProperty({ description: 'law and article' }) readonly source!: string;
   @ApiProperty({

@@ -32,9 +32,13 @@ export const rowsMax = 20_000;
 export class TaxCaseBody {
   @DecimalField({ description: 'a share of one; of withholding less than one', example: '0.15825' })
   readonly rate!: string;
-  @TextField({ max: 300, optional: true, description: 'on what it depends; absent: it is always so' })
+  @TextField({ max: 300, optional: true, description: 'on what it depends beside the certificate; absent: on nothing' })
   readonly when?: string;
-  @TextField({ max: 300, optional: true, description: 'the paper that has to be there' })
+  @TextField({
+    max: 300,
+    optional: true,
+    description: 'the paper that has to be there: only the parties can say that it is',
+  })
   readonly certificate?: string;
   @TextField({ max: 500, description: 'law and article' }) readonly source!: string;
 }
@@ -56,7 +60,7 @@ export class TaxRuleBody {
   @ObjectsField(() => TaxCaseBody, {
     max: 10,
     optional: true,
-    description: 'one that is always so, or several to choose from',
+    description: 'one that is always so (without `when` and `certificate`), or those from which the parties choose',
   })
   readonly cases?: TaxCaseBody[];
   @TextField({ max: 500, optional: true, description: 'instead of cases: what would have to be known' })

@@ -5,7 +5,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { BringTaxTable } from './bring-tax-table';
 import { TaxTableBody } from './tax-table-body';
 import { answerView, tableView, TaxAnswerView, TaxRuleQuery, TaxRuleView, TaxTableView } from './tax-rules.view';
@@ -38,7 +38,7 @@ export class TaxTablesController {
   })
   @ApiOkResponse({ type: pageSchema(TaxTableView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<TaxTableView>> {
-    const after = Number(fromCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+    const after = afterNumber(cursor);
     const rows = await listTaxTables(tx, { limit: limit + 1, after });
     return pageOf(rows, limit, tableView, ({ number }) => [String(number)]);
   }

@@ -1,5 +1,6 @@
 import type { CalendarDate, Supply, TaxCase, TaxName, TaxRule, VatTreatment } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
+import type { UsableRate } from '../rates/rate-uses.repository';
 
 export interface TaxTable {
   readonly id: string;
@@ -111,6 +112,16 @@ export async function taxRulesFor(tx: Tx, { seller, buyer, supply, on }: TaxQues
   );
   const of = (tax: TaxName): TaxRuleRow | undefined => rows.find((row) => row.tax === tax);
   return { table: number, assumes, vat: of('vat'), withholding: of('withholding') };
+}
+
+/** Who tells the state of the VAT that rates were used for, by the rule of the table that they are from; null: the rate of VAT is the parties' own, or there is none. */
+export async function lawOfVat(tx: Tx, rates: readonly UsableRate[]): Promise<VatTreatment | null> {
+  const from = rates.find(({ kind }) => kind === 'vat')?.from;
+  if (from === undefined || !('taxRule' in from)) return null;
+  const { treatment } = await tx.asSystem(() =>
+    tx.one<{ treatment: VatTreatment | null }>('SELECT treatment FROM tax_rules WHERE id = $1', [from.taxRule]),
+  );
+  return treatment;
 }
 
 /** Where the parties of an agreement are registered: what they said of themselves, and the operator verified. */

@@ -35,7 +35,7 @@ export interface TaxOfDay {
   readonly rate: UsableRate | undefined;
   /** Who says so; undefined where nobody does. */
   readonly by: 'parties' | 'table' | undefined;
-  /** What the parties said last that is not in force. */
+  /** What the parties said that is not in force: what waits comes before what is contested. */
   readonly open: AgreedRate | undefined;
   /** What the table in force says, whoever is followed; undefined where there is none, or no clause on taxes. */
   readonly table:
@@ -75,8 +75,11 @@ export interface TaxesFound {
 }
 
 /** As taxesOfDay, for a payment: both rates, or what is missing and who has to act. A tax that is not due has the rate zero, with the reason. */
-export async function taxesFor(tx: Tx, of: TaxedAgreement, on: TaxesOn): Promise<Found<TaxesFound>> {
-  const taxes = await taxesOfDay(tx, of, on);
+export const taxesFor = async (tx: Tx, of: TaxedAgreement, on: TaxesOn): Promise<Found<TaxesFound>> =>
+  ratesIn(await taxesOfDay(tx, of, on), on);
+
+/** As taxesFor, of what is known of the day already. */
+export function ratesIn(taxes: readonly TaxOfDay[], on: TaxesOn): Found<TaxesFound> {
   const [vat, withholding] = TAXES.map((wanted) => taxes.find(({ tax }) => tax === wanted)?.rate);
   if (withholding && vat) {
     const fact = ({ rate, source }: UsableRate) => ({ rate, source });

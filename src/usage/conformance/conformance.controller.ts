@@ -3,9 +3,8 @@ import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By } from '../../platform/auth/allow';
-import { DomainError } from '../../platform/errors/domain-error';
 import { FileNameField, IdField, MonthField } from '../../platform/http/fields';
-import { isStream } from '../../platform/http/streams';
+import { fileBody, mediaTypeOf } from '../../platform/http/streams';
 import { OnlyReads, OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { Storage } from '../../platform/storage/storage';
 import { SignedCertificate } from './certificate';
@@ -49,11 +48,10 @@ export class ConformanceController {
   async check(
     @By() actor: Actor,
     @Query() query: ConformanceQuery,
-    @Req() { body, headers }: AccordoRequest,
+    @Req() request: AccordoRequest,
   ): Promise<SignedCertificate> {
-    const type = String(headers['content-type']).split(';')[0]!.trim().toLowerCase();
-    if (!isStream(body) || !conformanceTypes.includes(type)) throw new DomainError('content-type-unsupported');
-    const subject = await this.certify.subjectOf(actor, type, query);
+    const body = fileBody(request, conformanceTypes);
+    const subject = await this.certify.subjectOf(actor, mediaTypeOf(request), query);
     return this.storage.borrow(body, bytesMax, ({ path, sha256, bytes }) =>
       this.certify.execute(actor, subject, { path, sha256, bytes, bytesMax, read: () => createReadStream(path) }),
     );

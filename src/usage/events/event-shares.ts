@@ -1,6 +1,6 @@
 import { wholeShare } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
 import { arrayText } from '../../platform/database/array-text';
+import type { Tx } from '../../platform/database/tx';
 import type { Counted, Match, Part } from './event-matcher';
 import { drawPosition, foldInto } from './events.repository';
 import type { UsageEvent } from './usage-event';

@@ -15,7 +15,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf, pageSchema } from '../../platform/http/paging';
 import { problemOf, toDomainError } from '../../platform/http/problem.filter';
-import { isStream } from '../../platform/http/streams';
+import { fileBody, mediaTypeOf } from '../../platform/http/streams';
 import { CarriesItsIdentity, OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { readBatch, readJsonBody, readLines } from './event-bodies';
 import { cursorKeys, EventsQuery, KeptEventView, keptEventView, listEvents } from './events.list';
@@ -50,9 +50,8 @@ export class UsageEventsController {
     },
   })
   async take(@By() actor: Actor, @Req() request: AccordoRequest): Promise<EventsTakenView | StreamableFile> {
-    const { body, headers } = request;
-    const type = String(headers['content-type']).split(';')[0]!.trim().toLowerCase();
-    if (!isStream(body) || !(type in eventContent)) throw new DomainError('content-type-unsupported');
+    const body = fileBody(request, Object.keys(eventContent));
+    const type = mediaTypeOf(request);
     if (type === 'application/x-ndjson') {
       return new StreamableFile(Readable.from(this.answers(actor, body)), { type: 'application/x-ndjson' });
     }

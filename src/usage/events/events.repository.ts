@@ -1,8 +1,8 @@
 import { exactText, rational, territoryCode, territoryNumber, useAndModelOf, useModelCode } from '../../kernel';
+import { arrayText } from '../../platform/database/array-text';
 import type { Database } from '../../platform/database/database';
 import type { Statement } from '../../platform/database/lone-statement';
-import type { Tx } from '../../platform/database/tx';
-import { arrayText } from '../../platform/database/array-text';
+import { often, type Tx } from '../../platform/database/tx';
 import type { Match } from './event-matcher';
 import { stampSql } from './platform-grants';
 import type { EventSale, UsageEvent } from './usage-event';
@@ -48,8 +48,8 @@ export async function insertEvents(
   batch: EventBatch,
   matched: readonly MatchedEvent[],
 ): Promise<{ added: bigint; position: bigint }> {
-  const { name, text, values } = insertionOf(batch, matched, null);
-  return tx.prepared(name, text, values);
+  const { values, ...statement } = insertionOf(batch, matched, null);
+  return tx.one(statement, values);
 }
 
 /** As insertEvents, in a transaction of its own that is one message. Undefined, and nothing is added, where the platform's stamp is not `stamp` any more. */
@@ -104,7 +104,7 @@ function insertionOf(
     stamp,
     ...salesOf(rows.map(({ event }) => event.sold)),
   ];
-  return { name: 'insert-usage-events', text: insertion, values };
+  return { ...insertion, values };
 }
 
 /** Amounts and currencies; where nobody tells any, the arrays end before they begin. */
@@ -136,7 +136,7 @@ export const foldInto = (position: string, platformId: string, share?: 'share'):
             FROM changed WHERE agreement_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7${share ? ', 8' : ''}) AS sums
    GROUP BY agreement_id, label_id, month`;
 
-const insertion = `
+const insertion = often(`
   WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared', `$19::text IS NULL OR $19 = ${stampSql('$2::uuid')}`)}),
   changed AS (
     INSERT INTO usage_events (platform_id, position, received_at, source, id, label_id, agreement_id, month, held, service_id, isrc, territory, use_model,
@@ -149,7 +149,7 @@ const insertion = `
     ON CONFLICT DO NOTHING
     RETURNING agreement_id, label_id, month, service_id, isrc, territory, use_model, quantity),
   folded AS (${foldInto('(SELECT position FROM place)', '$2')})
-  SELECT (SELECT position FROM place) AS position, count(*) AS added FROM changed`;
+  SELECT (SELECT position FROM place) AS position, count(*) AS added FROM changed`);
 
 export interface StoredEvent {
   readonly event: UsageEvent;

@@ -43,7 +43,7 @@ export async function matcherOf(tx: Tx, agreements: readonly LivingAgreement[]):
 }
 
 /** How often shares changed; the batch that asks is waited for before its events are looked at again. */
-const shareChecks = { name: 'share-checks', sql: (platform: string): string => `usage_share_checks_of(${platform})` };
+const shareChecks = (platform: string): string => `usage_share_checks_of(${platform})`;
 
 /** A platform's stamp as an expression, `platform` being its parameter. */
 export const stampSql = (platform: string): string => agreementsStampSql(platform, shareChecks);

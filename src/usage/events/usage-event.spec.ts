@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { arrayText } from '../../platform/database/array-text';
 import { differencesBetween, readUsageEvent, type UsageEvent } from './usage-event';
 
 const sound = {
@@ -69,12 +68,5 @@ describe('reading a usage event', () => {
     ['2026-01-10 12:00:00Z', false],
   ])('knows that %s is an instant: %s', (time, isOne) => {
     expect('event' in readUsageEvent({ ...sound, time })).toBe(isOne);
-  });
-});
-
-describe('an array as text', () => {
-  it('escapes what PostgreSQL would read', () => {
-    expect(arrayText(['a', 'b"c', 'd\\e', '', 'NULL', null, 7])).toBe('{"a","b\\"c","d\\\\e","","NULL",NULL,7}');
-    expect(arrayText([])).toBe('{}');
   });
 });

@@ -4,10 +4,9 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
-import { DomainError } from '../../platform/errors/domain-error';
 import { TextField } from '../../platform/http/fields';
 import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
-import { isStream } from '../../platform/http/streams';
+import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
 import { Storage } from '../../platform/storage/storage';
@@ -63,9 +62,7 @@ export class UsageEventVoidsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const key = keyOf(request);
-    const { body, headers } = request;
-    if (!isStream(body) || !/^application\/x-ndjson\s*(;|$)/i.test(String(headers['content-type'])))
-      throw new DomainError('content-type-unsupported', 'this route takes application/x-ndjson');
+    const body = fileBody(request, ['application/x-ndjson'], 'this route takes application/x-ndjson');
     const { sha256 } = await this.storage.store(body, fileBytesMax);
     const names = await readEventNames(this.storage.read(sha256));
     return this.writes.run({ actor, key, request, reply, content: sha256 }, async (tx) =>

@@ -1,6 +1,6 @@
 import { wholeShare } from '../../kernel';
-import type { Tx } from '../../platform/database/tx';
 import { arrayText } from '../../platform/database/array-text';
+import type { Tx } from '../../platform/database/tx';
 import { foldInto } from './events.repository';
 import type { EventName, EventsWanted } from './voids.body';
 

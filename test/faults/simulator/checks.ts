@@ -173,7 +173,9 @@ export async function readList(simulation: Simulation): Promise<void> {
       what: 'payouts',
       all: 'SELECT id FROM payouts',
       page: async (tx, after) =>
-        (await listPayouts(tx, size, after)).map(({ planned_at, id }) => [planned_at.toISOString(), id] as const),
+        (await listPayouts(tx, { waiting: null, limit: size, after })).map(
+          ({ planned_at, id }) => [planned_at.toISOString(), id] as const,
+        ),
     },
     {
       what: 'transactions',

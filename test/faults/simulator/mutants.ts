@@ -1,22 +1,22 @@
-import type { PaymentRail, TransferOrder, Outcome } from '../../../src/settlement/payments';
+import type { PaymentRail } from '../../../src/settlement/payments';
+import { orderAnew, type Provider, railWith } from './rails';
 import type { Statement, Tap } from './tapped-source';
 
-/** A product with one bug in it, planted without touching its sources. */
-export interface Mutant {
+/** What is wrong with a product, planted without touching its sources. */
+export interface Bug {
+  /** Run in the copy's own database before anything else. */
+  readonly sql?: string;
+  readonly tap?: Tap;
+  /** Stands between the product and the provider. */
+  readonly rail?: (rail: PaymentRail, provider: Provider) => PaymentRail;
+}
+
+/** A product with one bug in it that the simulator must find. */
+export interface Mutant extends Bug {
   readonly name: string;
   /** What the first difference may look like: anything else would be a fault of the simulator. */
   readonly shows: RegExp;
   readonly firstSeed: number;
-  /** Run in the seed's own database before anything else. */
-  readonly sql?: string;
-  readonly tap?: Tap;
-  readonly rail?: (rail: PaymentRail, provider: Provider) => PaymentRail;
-}
-
-/** The provider's API, for a rail that leaves out what the product's own has. */
-export interface Provider {
-  readonly url: string;
-  readonly secretKey: string;
 }
 
 const withoutLocks = ({ text, values }: Statement): Statement => ({
@@ -51,34 +51,11 @@ const claimFirst: Tap = {
 };
 
 /** Orders anew whatever the order before came to: nothing is looked up, and no key tells the provider that it knows this one. */
-function blindRail(rail: PaymentRail, { url, secretKey }: Provider): PaymentRail {
-  const order = async (transfer: TransferOrder): Promise<Outcome<{ transferId: string }>> => {
-    const body = new URLSearchParams({
-      amount: String(transfer.amountMinor),
-      currency: transfer.currency.toLowerCase(),
-      destination: transfer.account,
-      transfer_group: transfer.payoutId,
-      'metadata[payout_id]': transfer.payoutId,
-    });
-    try {
-      const headers = { authorization: `Bearer ${secretKey}`, connection: 'close' };
-      const answer = await fetch(`${url}/v1/transfers`, { method: 'POST', headers, body });
-      const { id } = (await answer.json()) as { id?: string };
-      if (answer.ok && id !== undefined) return { outcome: 'done', transferId: id };
-      return { outcome: 'unknown', reason: String(answer.status) };
-    } catch (error) {
-      return { outcome: 'unknown', reason: String(error) };
-    }
-  };
-  return new Proxy(rail, {
-    get: (target, name) => {
-      if (name === 'transfer') return order;
-      if (name === 'findTransfer') return () => Promise.resolve({ outcome: 'done', transferId: undefined });
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
+const blindRail = (rail: PaymentRail, provider: Provider): PaymentRail =>
+  railWith(rail, {
+    transfer: orderAnew(provider),
+    findTransfer: () => Promise.resolve({ outcome: 'done', transferId: undefined }),
   });
-}
 
 /** The five bugs that the simulator must find. */
 export const mutants: readonly Mutant[] = [

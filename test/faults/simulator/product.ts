@@ -15,7 +15,7 @@ import { type StripeDouble, startStripeDouble } from '../../../src/sandbox/strip
 import { type PaymentRail, StripeRail } from '../../../src/settlement/payments';
 import { testServer } from '../../support/server';
 import { beginning } from './deals';
-import type { Mutant } from './mutants';
+import type { Bug } from './mutants';
 import { TappedSource } from './tapped-source';
 import type { World } from './world';
 
@@ -74,7 +74,7 @@ export class Product {
   }
 
   /** A copy of the world, a provider that knows nobody, and the clock back at the beginning. */
-  async begin(mutant: Pick<Mutant, 'sql' | 'tap' | 'rail'> | undefined): Promise<void> {
+  async begin(bug: Bug | undefined): Promise<void> {
     const server = testServer();
     this.name = `test_${randomBytes(8).toString('hex')}`;
     await asSuperuser((client) => createDatabase(client, this.name, { template: this.world.database.name }));
@@ -82,9 +82,9 @@ export class Product {
     // A server that is stopped in the middle ends the run by its answers, not by an event that nobody hears.
     this.superuser.on('error', () => undefined);
     await this.superuser.connect();
-    if (mutant?.sql !== undefined) await this.superuser.query(mutant.sql);
+    if (bug?.sql !== undefined) await this.superuser.query(bug.sql);
     this.clock.moveTo(new Date(beginning));
-    await this.source.pointAt(toDatabase(server.applicationUrl, this.name), this.superuser, mutant?.tap ?? {});
+    await this.source.pointAt(toDatabase(server.applicationUrl, this.name), this.superuser, bug?.tap ?? {});
     const now = (): Date => this.clock.now();
     this.double = await startStripeDouble({
       secretKey: secrets.stripeKey,
@@ -94,7 +94,7 @@ export class Product {
     const { port, url } = this.double;
     const endpoint = { protocol: 'http', host: '127.0.0.1', port } as const;
     const rail = new StripeRail({ config: { ...secrets, endpoint }, now, timeoutMs: 20_000 });
-    this.rail = mutant?.rail?.(rail, { url, secretKey: secrets.stripeKey }) ?? rail;
+    this.rail = bug?.rail?.(rail, { url, secretKey: secrets.stripeKey }) ?? rail;
   }
 
   async end(): Promise<void> {

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { type Belongings, withBelongings } from '../../../bench/support/belongings';
 import { announceServer } from '../../support/server';
 import { makeTemplate } from '../../support/template';
-import { type DealFaultsResult, dealUnderFaults, type FaultsOptions } from '../deal';
+import { dealUnderFaults } from '../deal';
+import type { MoneyFaultsResult } from '../money-run';
 import { paymentsKilled } from '../payments';
+import type { FaultsOptions } from '../run';
 import { Product } from '../simulator/product';
 import { simulated } from '../simulator/settlement';
 import { makeWorld } from '../simulator/world';
@@ -33,28 +35,40 @@ export const serviceTrials: readonly ServiceTrial[] = [
   restoredBooks,
 ];
 
+/** However it is run: on the one product that is made once it is needed, or by itself. */
+interface AnyTrial extends Trial {
+  readonly run: (order: Order, product: () => Promise<Product>) => Verdict | Promise<Verdict>;
+}
+
+const onProduct = (trial: ServiceTrial): AnyTrial => ({
+  ...trial,
+  run: async (order, product) => trial.run(await product(), order),
+});
+
 /** T1 has processes, a database and a provider of its own. */
-const killed: Trial = {
+const killed: AnyTrial = {
   name: 'T1',
   about: 'API, worker and database are killed while money moves',
   unit: 'kills',
   sizes: { brief: 5, usual: 25, full: 200 },
+  run: (order) => kills(order, dealUnderFaults),
 };
 
 const byNumber = (a: Trial, b: Trial): number => Number(a.name.slice(1)) - Number(b.name.slice(1));
-const trials: readonly Trial[] = [killed, conservation, ...serviceTrials].sort(byNumber);
+const trials: readonly AnyTrial[] = [killed, conservation, ...serviceTrials.map(onProduct)].sort(byNumber);
 
 export const trialNames: readonly string[] = trials.map(({ name }) => name);
 
 /** Another one with processes of its own. */
-const killedAtPayments: Trial = {
+const killedAtPayments: AnyTrial = {
   name: 'kills',
   about: 'API, worker and database are killed while invoices are paid and payouts sent',
   unit: 'kills',
   sizes: { brief: 5, usual: 25, full: 200 },
+  run: (order) => kills(order, paymentsKilled),
 };
 
-const ofPayments: readonly Trial[] = [killedAtPayments, sentOnce, eventsInAnyOrder];
+const ofPayments: readonly AnyTrial[] = [killedAtPayments, ...[sentOnce, eventsInAnyOrder].map(onProduct)];
 
 export const paymentTrialNames: readonly string[] = ofPayments.map(({ name }) => name);
 
@@ -76,7 +90,7 @@ export const paymentsUnderFaults = (options: FaultsOptions): Promise<TrialsResul
 
 const tried = (
   name: string,
-  all: readonly Trial[],
+  all: readonly AnyTrial[],
   { only, size = 'usual', seed, say, print = () => undefined }: FaultsOptions,
 ): Promise<TrialsResult> =>
   withBelongings(async (belongings) => {
@@ -95,12 +109,9 @@ const tried = (
     return { name, seed, trials: held, ok: Object.values(held).every(Boolean) };
   });
 
-async function verdictOf(trial: Trial, order: Order, product: () => Promise<Product>): Promise<Verdict> {
+async function verdictOf(trial: AnyTrial, order: Order, product: () => Promise<Product>): Promise<Verdict> {
   try {
-    if (trial === killed) return await kills(order, dealUnderFaults);
-    if (trial === killedAtPayments) return await kills(order, paymentsKilled);
-    if (trial === conservation) return conservation.run(order);
-    return await serviceTrials.find((one) => one === trial)!.run(await product(), order);
+    return await trial.run(order, product);
   } catch (error) {
     // What one of them dies of is that one's verdict: the others are still to be heard.
     return { found: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
@@ -109,7 +120,7 @@ async function verdictOf(trial: Trial, order: Order, product: () => Promise<Prod
 
 async function kills(
   { size, seed, say }: Order,
-  run: (options: FaultsOptions) => Promise<DealFaultsResult>,
+  run: (options: FaultsOptions) => Promise<MoneyFaultsResult>,
 ): Promise<Verdict> {
   const { name: _, seed: __, ok, points, ...figures } = await run({ points: size, seed, say });
   return { killed: points, ...figures, found: ok ? [] : ['see above what was lost, doubled or ended by itself'] };

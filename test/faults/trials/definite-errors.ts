@@ -236,7 +236,8 @@ class DefiniteErrors {
   private async fingerprint(): Promise<string> {
     const counts = await this.product.lookAgain<{ name: string; n: string }>('all counts', this.tables);
     const { root } = await rootOfBooks((text, values) => this.product.look(text, values));
-    return [...counts.map(({ name, n }) => `${name} ${n}`), `root ${root}`].join('\n');
+    // Counted side by side, tables come in any order.
+    return [...counts.map(({ name, n }) => `${name} ${n}`).sort(), `root ${root}`].join('\n');
   }
 }
 

@@ -2,7 +2,7 @@ import { TakeEvents } from '../../../src/usage/events/take-events';
 import { readUsageEvent } from '../../../src/usage/events/usage-event';
 import { usageEvent } from '../../support/usage-events';
 import { closeMonth } from '../simulator/closing';
-import type { Mutant } from '../simulator/mutants';
+import type { Bug } from '../simulator/mutants';
 import type { Product } from '../simulator/product';
 import type { Found } from './trial';
 
@@ -71,13 +71,9 @@ export async function seeBalanced(product: Product, found: Found): Promise<void>
   for (const { said } of rows) found.add(`the books sum to ${said}`);
 }
 
-/** Works on a fresh copy of the world, with its own provider and the clock at the beginning. `rail` may stand between the product and the provider. */
-export async function onACopy<Result>(
-  product: Product,
-  work: () => Promise<Result>,
-  rail?: Mutant['rail'],
-): Promise<Result> {
-  await product.begin(rail && { rail });
+/** Works on a fresh copy of the world, with its own provider and the clock at the beginning, and perhaps with a bug. */
+export async function onACopy<Result>(product: Product, work: () => Promise<Result>, bug?: Bug): Promise<Result> {
+  await product.begin(bug);
   try {
     return await work();
   } finally {

@@ -1,7 +1,9 @@
 import { dayInZone } from '../../../src/kernel';
+import { Approvals } from '../../../src/platform/approvals/approvals';
 import { OpenPaymentAccount } from '../../../src/settlement/payments/open-payment-account';
 import { post } from '../../../src/settlement/ledger/ledger';
 import { backFeeDue, receiptAllocated } from '../../../src/settlement/ledger/templates';
+import { RequestPayout } from '../../../src/settlement/payouts/request-payout';
 import type { Product } from '../simulator/product';
 
 /** The marketplace takes so much of a hundred. */
@@ -42,6 +44,14 @@ export async function makeInvoices(
   return invoices;
 }
 
+/** The label's account at the provider. */
+export async function openAccount(product: Product): Promise<string> {
+  const service = product.service(OpenPaymentAccount);
+  const account = await service.order(product.actor('label'), {});
+  await product.as('label', (tx, actor) => service.keep(tx, actor, account));
+  return account;
+}
+
 /** The label's account at the provider, more money there than is ever needed, and a commission. Gives the account. */
 export async function readyToPay(product: Product): Promise<string> {
   await product.look(
@@ -49,9 +59,7 @@ export async function readyToPay(product: Product): Promise<string> {
       WHERE NOT EXISTS (SELECT FROM commission_schedules)`,
     [rate, product.clock.now()],
   );
-  const service = product.service(OpenPaymentAccount);
-  const account = await service.order(product.actor('label'), {});
-  await product.as('label', (tx, actor) => service.keep(tx, actor, account));
+  const account = await openAccount(product);
   product.stripe.control.fund(900_000_000_000, 'usd');
   return account;
 }
@@ -83,6 +91,16 @@ export async function releasedPayouts(
     ],
   );
   return rows.map(({ id }) => id);
+}
+
+/** The label asks for an invoice to be paid out, and its second person releases it. */
+export async function askAndRelease(product: Product, invoiceId: string): Promise<void> {
+  const planned = await product.as('label', (tx, actor) =>
+    product.service(RequestPayout).execute(tx, actor, { invoiceIds: [invoiceId] }),
+  );
+  await product.as('colleague', (tx, actor) =>
+    product.service(Approvals).decide(tx, actor, planned.approval_id!, 'approved'),
+  );
 }
 
 /** Does the work for each, so many at a time. */

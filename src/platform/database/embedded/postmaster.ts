@@ -33,7 +33,9 @@ function settings({ port, durable }: Launch): string[] {
     jit: 'off',
     log_line_prefix: '%m [%p] %q%u@%d ',
     log_checkpoints: 'off',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0' }),
+    ...(durable
+      ? {}
+      : { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '256MB' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -42,8 +42,7 @@ export async function createDatabase(superuser: Client, name: string, options: D
   const template = superuser.escapeIdentifier(options.template ?? 'template0');
   await superuser.query(`CREATE DATABASE ${database} OWNER ${ownerRole} TEMPLATE ${template} STRATEGY FILE_COPY`);
   await superuser.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
-  // Temporary tables: COPY is refused under row-level security, so bulk writes go through one.
-  await superuser.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO ${applicationRole}`);
+  await superuser.query(`GRANT CONNECT ON DATABASE ${database} TO ${applicationRole}`);
 }
 
 /** The same connection, to another database of the server. */

@@ -79,9 +79,11 @@ export class ChangeDetails implements ApprovalAction {
   }
 }
 
-/** In SQL: payouts `p` to other details `d` than `n`, of the same payee and currency, that no file has. */
-const endedBy = `d.owner_id = n.owner_id AND d.payee IS NOT DISTINCT FROM n.payee AND d.currency = n.currency AND d.id <> n.id
-  AND p.state IN ('planned', 'approved') AND p.first_attempt_at IS NULL`;
+/** In SQL: payouts `p` to other details `d` than `n`, of the same payee and currency, that the bank has not made. */
+const toOthers = `d.owner_id = n.owner_id AND d.payee IS NOT DISTINCT FROM n.payee AND d.currency = n.currency AND d.id <> n.id
+  AND p.state IN ('planned', 'approved')`;
+/** And that no file has. */
+const endedBy = `${toOthers} AND p.first_attempt_at IS NULL`;
 
 /** Payouts to the details before that the bank has not been asked for: they end, and their invoices are free. Returns how many. */
 async function endPayouts(tx: Tx, detailsId: string, at: Date): Promise<number> {
@@ -94,6 +96,8 @@ async function endPayouts(tx: Tx, detailsId: string, at: Date): Promise<number> 
   for (const { id } of planned)
     await voidApproval(tx, { action: 'payout.release', subjectId: id, because: 'bank-details.agreed', at });
   return tx.asSystem(async () => {
+    // Whoever is withdrawing a file right now sets some of them free: waited for here, so that the next statement sees it.
+    await tx.run(`SELECT p.id ${from} WHERE ${toOthers} ORDER BY p.id FOR UPDATE OF p`, [detailsId]);
     const ended = await tx.rows<{ id: string; owner_id: string }>(
       `WITH before AS (SELECT p.id ${from} WHERE ${endedBy} ORDER BY p.id FOR UPDATE OF p)
        UPDATE payouts SET state = 'failed', problem = 'the bank details were changed' FROM before WHERE payouts.id = before.id

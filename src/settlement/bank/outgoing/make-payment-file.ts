@@ -9,10 +9,11 @@ import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { publish } from '../../../platform/outbox/outbox';
 import { Storage } from '../../../platform/storage/storage';
-import { lockPayout } from '../../payouts/payouts.repository';
+import { heldOf, holdReason } from '../../payouts/payout-holds.repository';
+import { lockPayout, type Payout } from '../../payouts/payouts.repository';
 import { type AccountAtBank, type BankAccount, findBankAccount } from '../accounts/bank-accounts.repository';
 import { detailsReplaced } from '../accounts/bank-details.repository';
-import { moveToSent } from './move-payout';
+import { moveToFailed, moveToSent } from './move-payout';
 import {
   endFile,
   endToEndIdOf,
@@ -59,7 +60,10 @@ export class MakePaymentFile {
     return tx.asSystem(async () => {
       // Two files at once would have the same payouts.
       await tx.run(`SELECT pg_advisory_xact_lock(hashtextextended('payment-file ' || $1, 0))`, [account.currency]);
-      const due = await duePayouts(tx, account.currency, at);
+      const found = await duePayouts(tx, account.currency, at);
+      // Whoever held one back while we waited for it was not seen by that.
+      const held = await heldOf(tx, idsOf(found));
+      const due = found.filter(({ payout_id }) => !held.has(payout_id));
       if (due.length === 0) throw new DomainError('payment-file-empty');
       return this.make(tx, actor, { account, due, executeOn: day, at });
     });
@@ -89,14 +93,14 @@ export class MakePaymentFile {
     );
     await tx.run(
       `INSERT INTO payment_file_payouts (file_id, payout_id, end_to_end_id, amount_minor, currency)
-       SELECT $1, payout, replace(upper(payout::text), '-', ''), minor, $4 FROM unnest($2::uuid[], $3::bigint[]) AS p(payout, minor)`,
-      [id, due.map(({ payout_id }) => payout_id), due.map(({ net_minor }) => String(net_minor)), account.currency],
+       SELECT $1, payout, end_to_end_id, minor, $5 FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS p(payout, end_to_end_id, minor)`,
+      [
+        ...[id, idsOf(due), payments.map(({ endToEndId }) => endToEndId)],
+        ...[payments.map(({ minor }) => String(minor)), account.currency],
+      ],
     );
     // The intent: from here on a change of details does not end them.
-    await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = ANY($1::uuid[])', [
-      due.map(({ payout_id }) => payout_id),
-      at,
-    ]);
+    await tx.run('UPDATE payouts SET first_attempt_at = $2 WHERE id = ANY($1::uuid[])', [idsOf(due), at]);
     const details = { payouts: due.length, total: String(total), currency: account.currency, sha256: file.sha256 };
     await audit(tx, actor, { action: 'payment-file.made', subjectId: id, details, at });
     const to = [actor.organizationId];
@@ -104,7 +108,10 @@ export class MakePaymentFile {
     return (await findPaymentFile(tx, id))!;
   }
 
-  /** An operator says that the bank has it, or that it will never get it: then its payouts may be in another file. Refuses with not-found or payment-file-ended. */
+  /**
+   * An operator says that the bank has it, or that it will never get it: then its payouts may be in another file. Refuses with not-found, payment-file-ended, or payment-file-held: a file never
+   * changes, so that one with a payout on hold can only be withdrawn, unless the hold is released.
+   */
   async end(tx: Tx, actor: Actor, id: string, ended: 'handed-in' | 'withdrawn'): Promise<PaymentFile> {
     const at = this.clock.now();
     return tx.asSystem(async () => {
@@ -115,11 +122,15 @@ export class MakePaymentFile {
       const live = (await payoutsOfFile(tx, id)).filter((payout) => payout.live);
       const states = [];
       for (const { payout_id } of live) states.push((await lockPayout(tx, payout_id))!);
+      // Whoever agreed on other details while we waited for a payout has seen it in the file.
+      const asOfNow = await payoutsOfFile(tx, id);
+      const replaced = new Set(asOfNow.filter((one) => one.details_replaced).map(({ payout_id }) => payout_id));
       // The bank has told of one: then it has the file.
       if (ended === 'withdrawn' && states.some(({ state }) => state !== 'approved'))
         throw new DomainError('payment-file-ended', 'the bank has made payments of it');
+      if (ended === 'handed-in') await refuseHeld(tx, states);
       for (const payout of states) {
-        if (ended === 'withdrawn') await freePayout(tx, payout.id);
+        if (ended === 'withdrawn') await freePayout(tx, payout, { isReplaced: replaced.has(payout.id), at });
         else if (payout.state === 'approved') await moveToSent(tx, payout, at);
       }
       await endFile(tx, id, { ended, by: actorName(actor), at });
@@ -129,18 +140,33 @@ export class MakePaymentFile {
   }
 }
 
-/** It waits for another file. */
-async function freePayout(tx: Tx, payoutId: string): Promise<void> {
-  await leaveFile(tx, payoutId);
-  await tx.run('UPDATE payouts SET first_attempt_at = NULL WHERE id = $1', [payoutId]);
+/** Of what the bank has told of already nothing can be kept back. The caller holds the payouts. */
+async function refuseHeld(tx: Tx, payouts: readonly Payout[]): Promise<void> {
+  const open = payouts.filter(({ state }) => state === 'approved').map(({ id }) => id);
+  const held = await heldOf(tx, open);
+  if (held.size > 0) throw new DomainError('payment-file-held', [...held].sort().join(', '));
 }
 
-/** What may be paid: released, in no live file, to details that were agreed last and have cooled off. */
+const idsOf = (due: readonly Due[]): string[] => due.map(({ payout_id }) => payout_id);
+
+/** It waits for another file; or ends, where the label has agreed on other details since, as it would have ended then had it been in none. */
+async function freePayout(
+  tx: Tx,
+  payout: Payout,
+  { isReplaced, at }: { isReplaced: boolean; at: Date },
+): Promise<void> {
+  await tx.run('UPDATE payouts SET first_attempt_at = NULL WHERE id = $1', [payout.id]);
+  if (isReplaced) await moveToFailed(tx, payout, { problem: 'the bank details were changed', at });
+  else await leaveFile(tx, payout.id);
+}
+
+/** What may be paid: released, held back by nobody, in no live file, to details that were agreed last and have cooled off. */
 const duePayouts = (tx: Tx, currency: string, at: Date): Promise<Due[]> =>
   tx.rows<Due>(
     `SELECT p.id AS payout_id, p.net_minor, d.currency, d.holder, d.country, d.iban, d.account, d.bic, d.bank_code
        FROM payouts p JOIN bank_details d ON d.id = p.bank_details_id JOIN bank_details_agreed a ON a.details_id = d.id
       WHERE p.rail = 'bank' AND p.state = 'approved' AND p.currency = $1 AND a.usable_from <= $2 AND NOT ${detailsReplaced}
+        AND ${holdReason('p.id')} IS NULL
         AND NOT EXISTS (SELECT FROM payment_file_payouts f WHERE f.payout_id = p.id AND f.live)
       ORDER BY p.planned_at, p.id LIMIT ${paymentsMax} FOR UPDATE OF p`,
     [currency, at],

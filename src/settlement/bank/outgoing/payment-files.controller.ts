@@ -61,6 +61,8 @@ export class FiledPayoutView {
   @ApiProperty({ description: 'false: it has left the file, and may be in another one' }) readonly live!: boolean;
   @ApiProperty({ description: 'the label has agreed on other details since: hand the file in no more' })
   readonly detailsReplaced!: boolean;
+  @ApiProperty({ type: String, nullable: true, description: 'why somebody holds it back; null: nobody' })
+  readonly hold!: string | null;
 }
 
 export class PaymentFileDetailView extends PaymentFileView {
@@ -124,7 +126,8 @@ export class PaymentFilesController {
   @Allow({ kinds: ['operator'], roles: ['finance'], memberOnly: true })
   @ApiOperation({
     summary: 'Say that the bank has a file of payments',
-    description: 'Its payouts are sent by it; the bank’s acceptance says the same. Refused with `payment-file-ended`.',
+    description:
+      'Its payouts are sent by it; the bank’s acceptance says the same. Refused with `payment-file-ended`, and with `payment-file-held` while somebody holds back one of its payouts: release it, or withdraw the file and make another one.',
   })
   @ApiOkResponse({ type: PaymentFileView })
   async handIn(@By() actor: Actor, @InTx() tx: Tx, @Param('id', ParseUUIDPipe) id: string): Promise<PaymentFileView> {
@@ -158,5 +161,6 @@ const fileView = (file: PaymentFile): PaymentFileView => ({
 
 const payoutView = (row: FiledPayout): FiledPayoutView => ({
   ...{ payoutId: row.payout_id, endToEndId: row.end_to_end_id, amount: amountView(row.amount_minor, row.currency) },
-  ...{ state: row.state, problem: row.problem, live: row.live, detailsReplaced: row.details_replaced },
+  ...{ state: row.state, problem: row.problem, live: row.live },
+  ...{ detailsReplaced: row.details_replaced, hold: row.hold_reason },
 });

@@ -1,4 +1,6 @@
 import type { Tx } from '../../../platform/database/tx';
+import { holdReason } from '../../payouts/payout-holds.repository';
+import { detailsReplaced } from '../accounts/bank-details.repository';
 
 /** Payments of one account that a bank is asked to make, in one file that never changes. */
 export interface PaymentFile {
@@ -47,16 +49,18 @@ export interface FiledPayout {
   readonly problem: string | null;
   /** The label has agreed on other details since the file was made. */
   readonly details_replaced: boolean;
+  /** Why somebody holds it back; null: nobody does. */
+  readonly hold_reason: string | null;
 }
 
 /** The payouts of a file as they stand. For the system: payouts are their labels' own. */
 export const payoutsOfFile = (tx: Tx, fileId: string): Promise<FiledPayout[]> =>
   tx.rows<FiledPayout>(
-    `SELECT f.payout_id, f.end_to_end_id, f.amount_minor, f.currency, f.live, p.state, p.problem,
-            EXISTS (SELECT FROM bank_details_agreed a JOIN bank_details d ON d.id = a.details_id JOIN bank_details own ON own.id = p.bank_details_id
-                     WHERE d.owner_id = own.owner_id AND d.payee IS NOT DISTINCT FROM own.payee AND d.currency = own.currency
-                       AND a.agreed_at > (SELECT agreed_at FROM bank_details_agreed WHERE details_id = own.id)) AS details_replaced
-       FROM payment_file_payouts f JOIN payouts p ON p.id = f.payout_id WHERE f.file_id = $1 ORDER BY f.payout_id`,
+    `SELECT f.payout_id, f.end_to_end_id, f.amount_minor, f.currency, f.live, p.state, p.problem, ${holdReason('p.id')} AS hold_reason,
+            ${detailsReplaced} AS details_replaced
+       FROM payment_file_payouts f JOIN payouts p ON p.id = f.payout_id
+       JOIN bank_details d ON d.id = p.bank_details_id JOIN bank_details_agreed a ON a.details_id = d.id
+      WHERE f.file_id = $1 ORDER BY f.payout_id`,
     [fileId],
   );
 

@@ -1,4 +1,5 @@
 import { moneyText } from '../../../kernel';
+import { leaf } from '../../../platform/xml';
 import type { AccountAtBank } from '../accounts/bank-accounts.repository';
 
 export interface PaymentOrder {
@@ -25,18 +26,18 @@ export interface PaymentsToWrite {
 export function writePain001({ messageId, at, executeOn, from, payments }: PaymentsToWrite): string {
   const { currency } = from;
   const sum = payments.reduce((total, { minor }) => total + minor, 0n);
-  const totals = `${tag('NbOfTxs', String(payments.length))}${tag('CtrlSum', moneyText({ minor: sum, currency }))}`;
+  const totals = `${leaf('NbOfTxs', String(payments.length))}${leaf('CtrlSum', moneyText({ minor: sum, currency }))}`;
   const isSepa = currency === 'EUR' && [from, ...payments.map(({ to }) => to)].every(({ iban }) => iban !== null);
   const header = [
-    ...[tag('MsgId', messageId), tag('CreDtTm', at.toISOString()), totals],
-    group('InitgPty', tag('Nm', latin(from.holder, 140))),
+    ...[leaf('MsgId', messageId), leaf('CreDtTm', at.toISOString()), totals],
+    group('InitgPty', leaf('Nm', latin(from.holder, 140))),
   ];
   const batch = [
-    ...[tag('PmtInfId', messageId), tag('PmtMtd', 'TRF'), tag('BtchBookg', 'false'), totals],
-    isSepa ? group('PmtTpInf', group('SvcLvl', tag('Cd', 'SEPA'))) : '',
-    ...[group('ReqdExctnDt', tag('Dt', executeOn)), group('Dbtr', tag('Nm', latin(from.holder, 140)))],
-    group('DbtrAcct', accountId(from), tag('Ccy', currency)),
-    ...[group('DbtrAgt', institution(from)), tag('ChrgBr', isSepa ? 'SLEV' : 'SHAR')],
+    ...[leaf('PmtInfId', messageId), leaf('PmtMtd', 'TRF'), leaf('BtchBookg', 'false'), totals],
+    isSepa ? group('PmtTpInf', group('SvcLvl', leaf('Cd', 'SEPA'))) : '',
+    ...[group('ReqdExctnDt', leaf('Dt', executeOn)), group('Dbtr', leaf('Nm', latin(from.holder, 140)))],
+    group('DbtrAcct', accountId(from), leaf('Ccy', currency)),
+    ...[group('DbtrAgt', institution(from)), leaf('ChrgBr', isSepa ? 'SLEV' : 'SHAR')],
     ...payments.map((payment) => transfer(payment, currency)),
   ];
   const content = group('CstmrCdtTrfInitn', group('GrpHdr', ...header), group('PmtInf', ...batch));
@@ -46,37 +47,31 @@ export function writePain001({ messageId, at, executeOn, from, payments }: Payme
 const transfer = ({ endToEndId, minor, to, remittance }: PaymentOrder, currency: string): string =>
   group(
     'CdtTrfTxInf',
-    group('PmtId', tag('EndToEndId', endToEndId)),
-    group('Amt', `<InstdAmt Ccy="${currency}">${moneyText({ minor, currency })}</InstdAmt>`),
+    group('PmtId', leaf('EndToEndId', endToEndId)),
+    group('Amt', leaf('InstdAmt', moneyText({ minor, currency }), { Ccy: currency })),
     to.bic === null && to.bank_code === null ? '' : group('CdtrAgt', institution(to)),
-    group('Cdtr', tag('Nm', latin(to.holder, 140))),
+    group('Cdtr', leaf('Nm', latin(to.holder, 140))),
     group('CdtrAcct', accountId(to)),
-    group('RmtInf', tag('Ustrd', latin(remittance, 140))),
+    group('RmtInf', leaf('Ustrd', latin(remittance, 140))),
   );
 
 const accountId = ({ iban, account }: AccountAtBank): string =>
-  group('Id', iban === null ? group('Othr', tag('Id', account ?? '')) : tag('IBAN', iban));
+  group('Id', iban === null ? group('Othr', leaf('Id', account ?? '')) : leaf('IBAN', iban));
 
 /** Clearing systems that a country's bank codes are of, by the external code list. */
 const clearings: Readonly<Record<string, string>> = { RU: 'RUCBC', US: 'USABA', GB: 'GBDSC', CA: 'CACPA', IN: 'INFSC' };
 
 function institution({ bic, bank_code, country }: AccountAtBank): string {
   const clearing = clearings[country];
-  const system = clearing === undefined ? '' : group('ClrSysId', tag('Cd', clearing));
+  const system = clearing === undefined ? '' : group('ClrSysId', leaf('Cd', clearing));
   return group(
     'FinInstnId',
-    bic === null ? '' : tag('BICFI', bic),
-    bank_code === null ? '' : group('ClrSysMmbId', system, tag('MmbId', bank_code)),
+    bic === null ? '' : leaf('BICFI', bic),
+    bank_code === null ? '' : group('ClrSysMmbId', system, leaf('MmbId', bank_code)),
   );
 }
 
 const group = (name: string, ...content: readonly string[]): string => `<${name}>${content.join('')}</${name}>`;
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const tag = (name: string, text: string): string =>
-  group(
-    name,
-    text.replace(/[&<>]/g, (character) => escapes[character]!),
-  );
 
 const letters: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -96,7 +91,7 @@ const letters: Readonly<Record<string, string>> = {
  * A text as banks take it: Latin letters without marks, digits, and the few signs that all of them know. Letters of other scripts stay as they are, since a bank of
  * their country reads them. Cut at a length.
  */
-export const latin = (text: string, length: number): string => {
+const latin = (text: string, length: number): string => {
   const plain = text
     .replace(/[ßæÆøØłŁđĐœŒ]/g, (letter) => letters[letter]!)
     .normalize('NFD')

@@ -35,13 +35,19 @@ export interface ReadAmount {
   readonly currency: string;
 }
 
-/** An amount with its currency; a fault where it is none, or has more digits than its currency. */
-export function amountAt(element: XmlElement, faults: FileFaults): ReadAmount {
+/** An amount with its currency; undefined where it is none, or has more digits than its currency. */
+export function amountOf(element: XmlElement): ReadAmount | undefined {
   const amount = childrenOf(element, 'Amt')[0];
   const currency = amount?.attribute('Ccy') ?? '';
   const text = (amount?.text ?? '').replace(/\.0*$|(\.\d*?[1-9])0+$/, '$1');
   const money = amountForm.test(text) && isCurrency(currency) ? readMoney(text, currency) : undefined;
-  if (money !== undefined) return { minor: money.minor, currency };
+  return money && { minor: money.minor, currency };
+}
+
+/** As amountOf; a fault where there is none. */
+export function amountAt(element: XmlElement, faults: FileFaults): ReadAmount {
+  const amount = amountOf(element);
+  if (amount !== undefined) return amount;
   faults.add(element, 'amount-unknown', 'Amt must be an amount in a currency, with no more digits than it has');
   return { minor: 0n, currency: '' };
 }

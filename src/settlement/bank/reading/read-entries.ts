@@ -1,6 +1,6 @@
 import { childrenOf, elementsAt, type XmlElement } from '../../../ddex';
 import type { ReadEntry } from './bank-message';
-import { allTexts, amountAt, dayAt, firstText, isCredit, type ReadAmount, textAt } from './elements';
+import { allTexts, amountAt, amountOf, dayAt, firstText, isCredit, type ReadAmount, textAt } from './elements';
 import type { FileFaults } from './file-faults';
 
 /** Longer texts than any bank has are cut. */
@@ -42,19 +42,15 @@ export function readEntry(entry: XmlElement, reference: string, faults: FileFaul
   return { ...amount, credit, payments: [{ ...shared, ...amount, ...textsOf(entry, details, credit), reference }] };
 }
 
-/** How much of the entry a payment is; undefined where that is not said, in another currency or in the other direction. */
+/** How much of the entry a payment is; undefined where that cannot be read, or is in another currency or in the other direction: then the entry stays whole. */
 function partOf(detail: XmlElement, credit: boolean, currency: string): bigint | undefined {
   const direction = textAt(detail, 'CdtDbtInd');
   if (direction !== null && direction !== (credit ? 'CRDT' : 'DBIT')) return undefined;
   const holder = childrenOf(detail, 'Amt').length > 0 ? detail : elementsAt(detail, ['AmtDtls', 'TxAmt'])[0];
   if (holder === undefined || childrenOf(holder, 'Amt')[0]?.attribute('Ccy') !== currency) return undefined;
   const text = textAt(holder, 'Amt') ?? '';
-  return /^\d{1,18}(\.\d{0,5})?$/.test(text) ? amountIn(holder) : undefined;
+  return /^\d{1,18}(\.\d{0,5})?$/.test(text) ? amountOf(holder)?.minor : undefined;
 }
-
-const amountIn = (holder: XmlElement): bigint => amountAt(holder, ignored).minor;
-/** A part that cannot be read leaves its entry whole. */
-const ignored = { add: () => undefined } as unknown as FileFaults;
 
 function textsOf(
   entry: XmlElement,

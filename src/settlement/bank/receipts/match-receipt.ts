@@ -26,8 +26,10 @@ export async function matchReceipt(
   const found = await invoicesNamed(tx, receipt);
   const invoices = typeof found === 'string' ? [] : found;
   let current = receipt;
-  for (const { id } of invoices) {
-    const used = await useForInvoice(tx, current, { invoiceId: id, at, onDuePaid, proposalId: null });
+  for (const { id, open_minor } of invoices) {
+    // Of several, each gets what is open of it and no other's part.
+    const most = invoices.length > 1 ? { most: open_minor } : {};
+    const used = await useForInvoice(tx, current, { invoiceId: id, ...most, at, onDuePaid, proposalId: null });
     current = { ...current, allocated_minor: current.allocated_minor + used };
   }
   const left = suspenseOf(current);
@@ -74,6 +76,7 @@ async function invoicesOfReferences(tx: Tx, receipt: BankReceipt): Promise<OpenI
  */
 async function invoicesOfOneParty(tx: Tx, receipt: BankReceipt): Promise<OpenInvoice[] | SuspenseReason> {
   const all = await invoicesOfNumbers(tx, numbersNamed(receipt));
+  if (all === undefined) return 'reference-ambiguous';
   const found: OpenInvoice[] = [];
   for (const number of new Set(all.map((invoice) => invoice.number))) {
     const same = all.filter((invoice) => invoice.number === number);

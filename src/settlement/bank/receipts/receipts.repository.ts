@@ -1,5 +1,5 @@
 import type { Tx } from '../../../platform/database/tx';
-import { credited, type Invoice } from '../../invoices/invoices.repository';
+import { type Invoice, openOfInvoice } from '../../invoices/invoices.repository';
 
 /** Money that came in by bank transfer. What of it is for nobody yet is on suspense. */
 export interface BankReceipt {
@@ -81,10 +81,6 @@ export const usesOfReceipts = (tx: Tx, entryIds: readonly string[]): Promise<Rec
     [entryIds],
   );
 
-/** In SQL: what is still to be paid of invoice `i`. */
-export const openOfInvoice = `(i.amount_minor - ${credited}
-  - (SELECT coalesce(sum(a.amount_minor), 0)::bigint FROM receipt_allocations a WHERE a.invoice_id = i.id))`;
-
 export type OpenInvoice = Pick<
   Invoice,
   'id' | 'number' | 'label_id' | 'platform_id' | 'currency' | 'pay_in' | 'state' | 'due_on'
@@ -105,8 +101,17 @@ export const openInvoice = (tx: Tx, id: string): Promise<OpenInvoice | undefined
 export const invoicesInRange = (tx: Tx, { from, to }: { from: string; to: string }): Promise<OpenInvoice[]> =>
   tx.rows<OpenInvoice>(`${openColumns} WHERE i.id BETWEEN $1 AND $2 ORDER BY i.id LIMIT 2`, [from, to]);
 
-export const invoicesOfNumbers = (tx: Tx, numbers: readonly string[]): Promise<OpenInvoice[]> =>
-  tx.rows<OpenInvoice>(`${openColumns} WHERE i.number = ANY($1::text[]) ORDER BY i.number, i.id LIMIT 200`, [numbers]);
+/** More invoices of the same numbers than anybody chooses among. */
+const sameNumbersMax = 200;
+
+/** Undefined: they are too many to know them all. */
+export async function invoicesOfNumbers(tx: Tx, numbers: readonly string[]): Promise<OpenInvoice[] | undefined> {
+  const rows = await tx.rows<OpenInvoice>(
+    `${openColumns} WHERE i.number = ANY($1::text[]) ORDER BY i.number, i.id LIMIT ${sameNumbersMax + 1}`,
+    [numbers],
+  );
+  return rows.length > sameNumbersMax ? undefined : rows;
+}
 
 /** Unpaid invoices of the currency that a receipt may be for: those of these numbers, and those of which just so much is open. */
 export const suggestedInvoices = (

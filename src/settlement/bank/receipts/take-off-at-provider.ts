@@ -14,7 +14,7 @@ interface Paid {
   readonly amount_minor: bigint;
 }
 
-/** What came by bank, the provider asks for no more: it takes it off its own invoice. Refused where it was paid there, too; then that payment is an event for a person. */
+/** What came by bank, the provider asks for no more: it takes it off its own invoice, or what it still asks for where that is less, for credit notes may have been faster than the payer. Refused where it was paid there, too; then that payment is an event for a person. */
 @Injectable()
 export class TakeOffAtProvider {
   constructor(

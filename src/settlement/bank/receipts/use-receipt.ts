@@ -1,17 +1,14 @@
-import { type OnDuePaid } from '../../../agreements';
 import { calendarDateOf, startOfDayInZone } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { chargeLateInterest } from '../../invoices/charge-late-interest';
-import { creditedBy, creditsOf } from '../../invoices/credit-invoice';
-import { type Invoice, lockInvoice, markPaid, receivedOf } from '../../invoices/invoices.repository';
-import { allocate, tellPaid } from '../../payments/take-payment';
-import { releasePaid } from '../../statements/life/release-dispute';
+import { creditedBy } from '../../invoices/credit-invoice';
+import { type Invoice, lockInvoice, markPaid } from '../../invoices/invoices.repository';
+import { allocate, insertReceipt, openOf, type Taking, tellPaid, zoneOf } from '../../payments/receive-payment';
+import { releasePaid, stillDisputed } from '../../statements/life/release-dispute';
 import { type BankReceipt, suspenseOf } from './receipts.repository';
 import { askToTakeOff } from './take-off-jobs';
 
-export interface Using {
-  readonly at: Date;
-  readonly onDuePaid: OnDuePaid;
+interface Using extends Taking {
   /** Who said so; null: it was matched. */
   readonly proposalId: string | null;
 }
@@ -28,28 +25,31 @@ export async function useForInvoice(
   const invoice = await lockInvoice(tx, invoiceId);
   if (invoice === undefined || invoice.state === 'paid') return 0n;
   if (invoice.currency !== receipt.currency || invoice.pay_in !== null) return 0n;
-  const credits = await creditsOf(tx, invoice.id);
-  const before = await receivedOf(tx, invoice.id);
-  const open = invoice.amount_minor - creditedBy(credits) - before;
-  const there = least(suspenseOf(receipt), most);
-  // The payer was faster than the credit note: as with the provider, what was credited is paid with the rest.
-  const isWhole = before === 0n && credits.length > 0 && there === invoice.amount_minor;
-  const minor = isWhole ? there : least(there, open);
+  const { minor, open, before, released } = await fitting(tx, invoice, least(suspenseOf(receipt), most));
   if (minor <= 0n) return 0n;
   const paidAt = startOfDayInZone(calendarDateOf(receipt.received_on), await zoneOf(tx, invoice));
   const receiptId = await keepUse(tx, receipt, { ...using, invoice, minor, paidAt });
   await allocate(tx, { ...invoice, amount_minor: minor }, receiptId, using.at);
-  if (isWhole) {
-    const sources = credits.map(({ source }) => source);
-    await releasePaid(tx, { agreementId: invoice.agreement_id, sources, at: using.at });
-  }
-  const isPaid = isWhole || minor === open;
+  const sources = released.map(({ source }) => source);
+  await releasePaid(tx, { agreementId: invoice.agreement_id, sources, at: using.at });
+  const isPaid = minor >= open;
   if (isPaid) await markPaid(tx, invoice.id, { externalId: invoice.external_id, at: paidAt });
   const part = isPaid && before === 0n ? {} : { receiptId };
   await chargeLateInterest(tx, { invoice, minor, paidAt, at: using.at, ...part });
   if (invoice.external_id !== null) await askToTakeOff(tx, receiptId);
   await tellPaid(tx, invoice, { receiptId, minor, currency: invoice.currency, isPaid, by: 'bank-receipt', ...using });
   return minor;
+}
+
+/** How much of what is there the invoice gets, and what is open of it; and what was taken off for disputes that are paid with it. The caller holds the invoice. */
+async function fitting(tx: Tx, invoice: Invoice, there: bigint) {
+  const { credits, before, open } = await openOf(tx, invoice);
+  // The payer was faster than the credit note: as with the provider, what waits for a dispute is paid with the rest. What a dispute took off for good is not, nor what was invoiced anew.
+  const disputed = before === 0n ? await stillDisputed(tx, credits) : [];
+  const whole = open + creditedBy(disputed);
+  if (disputed.length > 0 && (there === whole || there === invoice.amount_minor))
+    return { minor: whole, open, before, released: disputed };
+  return { minor: least(there, open), open, before, released: [] };
 }
 
 /** Marks what is on suspense, or so much of it, as to be returned to whoever sent it. The caller holds the receipt. */
@@ -68,13 +68,6 @@ export async function useForReturn(
 const least = (amount: bigint, most: bigint | undefined): bigint =>
   most === undefined || amount < most ? amount : most;
 
-async function zoneOf(tx: Tx, { agreement_id }: Invoice): Promise<string> {
-  const { time_zone } = await tx.one<{ time_zone: string }>('SELECT time_zone FROM agreements WHERE id = $1', [
-    agreement_id,
-  ]);
-  return time_zone;
-}
-
 async function keepUse(
   tx: Tx,
   { entry_id, currency }: BankReceipt,
@@ -84,17 +77,14 @@ async function keepUse(
     'SELECT count(*)::int + 1 AS number FROM bank_receipt_uses WHERE entry_id = $1',
     [entry_id],
   );
-  const { id } = await tx.one<{ id: string }>(
-    `INSERT INTO receipts (platform_id, label_id, external_id, amount_minor, currency, received_at)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-    [invoice.platform_id, invoice.label_id, `bank:${entry_id}/${number}`, minor, currency, paidAt],
-  );
+  const externalId = `bank:${entry_id}/${number}`;
+  const receiptId = await insertReceipt(tx, invoice, { externalId, minor, currency, paidAt });
   await tx.run('UPDATE bank_receipts SET allocated_minor = allocated_minor + $2 WHERE entry_id = $1', [
     entry_id,
     minor,
   ]);
-  await insertUse(tx, entry_id, { minor, receiptId: id, invoiceId: invoice.id, proposalId, at });
-  return id;
+  await insertUse(tx, entry_id, { minor, receiptId, invoiceId: invoice.id, proposalId, at });
+  return receiptId;
 }
 
 interface NewUse {

@@ -4,6 +4,7 @@ import { currentTerms, dayAfter, dayInZone, type LanguageCode, moneyText, period
 import { detailsOfVersion } from '../../../parties';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { latePaymentOf } from '../charge-late-interest';
 import { creditsOf, type InvoiceCredit } from '../credit-invoice';
 import { findInvoice, type Invoice } from '../invoices.repository';
 import { findPaper, type InvoicePaper } from './papers.repository';
@@ -50,19 +51,24 @@ export async function creditNoteFacts(
   if (credit === undefined) throw new DomainError('not-found');
   const { invoice } = issued;
   const text = (minor: bigint): string => moneyText({ minor, currency: invoice.currency });
-  const [amount, net] = [text(credit.amount_minor), text(credit.amount_minor - credit.vat_minor)];
+  const { amount_minor: amount, vat_minor: vat, withheld_minor: withheld } = credit;
+  const base = credit.base_minor ?? amount - vat;
+  const said = await common(tx, issued, language);
   return {
-    ...(await common(tx, issued, language)),
+    ...said,
     ...creditOnly(credit),
     kind: 'credit-note',
-    ...{ base: net, net, vat: text(credit.vat_minor), gross: amount, payable: amount },
+    // Of an older one it is not known what of it is tax.
+    tax: credit.base_minor === null ? null : said.tax,
+    withheld: withheld === null || withheld === 0n ? null : text(withheld),
+    ...{ base: text(base), net: text(base), vat: text(vat), gross: text(base + vat), payable: text(amount) },
     corrects: { number: invoice.number, issuedOn: issuedOn(issued) },
   };
 }
 
 const creditOnly = ({ number, credited_on, credited_at }: InvoiceCredit) => ({
   ...{ number, issuedOn: credited_on, issuedAt: credited_at },
-  ...{ held: null, withheld: null, dueOn: null, payIn: null },
+  ...{ held: null, dueOn: null, payIn: null },
 });
 
 async function issuedInvoice(tx: Tx, id: string): Promise<Issued> {
@@ -102,7 +108,8 @@ async function common(tx: Tx, { invoice, paper, agreement }: Issued, language: L
 
 async function subjectOf(tx: Tx, { purpose, source }: Invoice): Promise<string | null> {
   if (purpose === source) return null;
-  return purpose === 'late-interest' ? ((await findInvoice(tx, source))?.number ?? source) : source;
+  if (purpose !== 'late-interest') return source;
+  return (await findInvoice(tx, latePaymentOf(source).invoiceId))?.number ?? source;
 }
 
 /** Of details, the version that held on the day of issue or, where nothing was stated by then, the first one. */

@@ -1,4 +1,5 @@
 import type { InvoiceDocument, InvoiceParty, InvoiceTax } from '../../../documents';
+import { compare, multiply, rational, subtract } from '../../../kernel';
 import { DomainError, type Fault } from '../../../platform/errors/domain-error';
 
 /** What is known to be there of a document that can be written as an electronic invoice. */
@@ -43,13 +44,21 @@ function buyerFaults({ buyer: { details }, tax }: InvoiceDocument): Fault[] {
   return [fault('/buyer/vatId', 'under reverse charge the platform is named by its VAT identifier or registration')];
 }
 
-function otherFaults({ tax, currency, payable, kind }: InvoiceDocument): Fault[] {
+/** Whether VAT is off its rate by a unit of the currency or more: less than that the rules let pass (BR-CO-17). */
+function isOffRate({ tax, base, vat }: InvoiceDocument): boolean {
+  if (tax?.category !== 'S' || tax.percent === null) return false;
+  const exact = multiply(rational(base), rational(tax.percent));
+  const off = subtract(multiply(rational(vat), rational('100')), exact);
+  return compare(off, rational('100')) >= 0 || compare(off, rational('-100')) <= 0;
+}
+
+function otherFaults(document: InvoiceDocument): Fault[] {
+  const { tax, currency, payable, kind } = document;
   const places = payable.split('.')[1]?.length ?? 0;
   return [
-    ...(tax === null ? [fault('/tax', 'the invoice is older than what is kept about its tax')] : []),
-    // What is taken off a taxed invoice is not told apart into amount and tax.
-    ...(kind === 'credit-note' && tax?.category === 'S'
-      ? [fault('/tax', 'the credit does not say how much of it is tax')]
+    ...(tax === null ? [fault('/tax', `the ${kind} is older than what is kept about its tax`)] : []),
+    ...(isOffRate(document)
+      ? [fault('/tax', 'rounded before the exchange, its VAT differs from its rate by a unit of the currency or more')]
       : []),
     ...(places > 2 ? [fault('/currency', `electronic invoices have two decimals, and ${currency} has ${places}`)] : []),
   ];

@@ -43,6 +43,9 @@ export function ublOf(document: InvoiceDocument): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${branch(root, content, names)}\n`;
 }
 
+/** The element where there is a text for it. */
+const present = (element: string, text: string | null): string[] => (text === null ? [] : [leaf(element, text)]);
+
 /** Everything before the parties, in the order of the schema. */
 function headOf(invoice: ElectronicInvoice, root: 'Invoice' | 'CreditNote'): string[] {
   const { number, issuedOn, dueOn, currency, period, corrects, agreementId } = invoice;
@@ -50,7 +53,7 @@ function headOf(invoice: ElectronicInvoice, root: 'Invoice' | 'CreditNote'): str
     leaf('cbc:CustomizationID', 'urn:cen.eu:en16931:2017'),
     leaf('cbc:ID', number),
     leaf('cbc:IssueDate', issuedOn),
-    ...(dueOn === null ? [] : [leaf('cbc:DueDate', dueOn)]),
+    ...present('cbc:DueDate', dueOn),
     leaf(`cbc:${root}TypeCode`, root === 'Invoice' ? '380' : '381'),
     ...invoiceNotes(invoice, words).map((note) => leaf('cbc:Note', note)),
     leaf('cbc:DocumentCurrencyCode', currency),
@@ -74,7 +77,6 @@ function headOf(invoice: ElectronicInvoice, root: 'Invoice' | 'CreditNote'): str
 function partyOf({ seller, buyer, tax }: ElectronicInvoice, side: Side): string {
   const { name, details } = side === 'seller' ? seller : buyer;
   const { street, city, postalCode, region, country, vatId, taxNumber, legalName, registrationNumber, email } = details;
-  const present = (element: string, text: string | null): string[] => (text === null ? [] : [leaf(element, text)]);
   const scheme = (id: string, kind: string): string =>
     branch('cac:PartyTaxScheme', [leaf('cbc:CompanyID', id), branch('cac:TaxScheme', [leaf('cbc:ID', kind)])]);
   // What is not subject to VAT names nobody by a VAT identifier (BR-O-02); a buyer has no other number in this place.
@@ -121,8 +123,8 @@ const signed = ({ quantity, amount }: Line): string => (quantity === '1' ? amoun
 function taxCategory(element: string, { category, percent, reason }: InvoiceTax, withReason: boolean): string {
   return branch(element, [
     leaf('cbc:ID', category),
-    ...(percent === null ? [] : [leaf('cbc:Percent', percent)]),
-    ...(reason === null || !withReason ? [] : [leaf('cbc:TaxExemptionReason', reason)]),
+    ...present('cbc:Percent', percent),
+    ...present('cbc:TaxExemptionReason', withReason ? reason : null),
     branch('cac:TaxScheme', [leaf('cbc:ID', 'VAT')]),
   ]);
 }

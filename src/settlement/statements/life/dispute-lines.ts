@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { getLivingForUpdate, type LivingAgreement } from '../../../agreements';
-import { dayAfter, dayInZone, readMoney, startOfDayInZone, termsOfMonth } from '../../../kernel';
+import { dayAfter, dayInZone, readMoney, startOfDayInZone } from '../../../kernel';
 import { audit } from '../../../platform/audit/audit';
 import { type Actor, actorName } from '../../../platform/auth/actor';
 import { Clock } from '../../../platform/clock';
@@ -59,24 +59,25 @@ export class DisputeLines {
     if ((await headerById(tx, id)).accepted_at !== null) {
       throw new DomainError('statement-state', 'the statement was accepted');
     }
-    await refuseDisputed(tx, statement, body.lines);
+    const earlier = await disputesOfStatement(tx, statement);
+    refuseDisputed(earlier, body.lines);
     const amounts = await amountsOf(tx, statement, body);
-    return tx.asSystem(() => this.open(tx, actor, { agreement, statement, body, amounts }));
+    return tx.asSystem(() => this.open(tx, actor, { agreement, statement, earlier, body, amounts }));
   }
 
   private async open(
     tx: Tx,
     actor: Actor,
-    { agreement, statement, body, amounts }: Opening,
+    { agreement, statement, earlier, body, amounts }: Opening,
   ): Promise<StatementDispute> {
     const at = this.clock.now();
     const month = statement.month.slice(0, 7);
     const invoice = await royaltiesInvoice(tx, agreement.id, month);
     const stated = await statedAt(tx, agreement, statement);
-    const left = leftOf(statement, await disputesOfStatement(tx, statement));
+    const left = leftOf(statement, earlier);
     const cameIn = invoice === undefined ? 0n : await receivedOf(tx, invoice.id);
     const { held, less } = holdable(invoice, stated, { left, disputed: amounts.disputed, cameIn });
-    const { usage } = termsOfMonth(agreement.life, month);
+    const { usage } = stated.terms;
     const today = dayInZone(at, agreement.timeZone);
     const answerBy = dayAfter(today, usage.reconciliation?.answerDays ?? answerDaysUsual);
     const number = await insertStatementDispute(tx, agreement, {
@@ -84,15 +85,15 @@ export class DisputeLines {
       ...{ expected_minor: amounts.expected, disputed_minor: amounts.disputed, held_minor: held, held_less: less },
       ...{ answer_by: answerBy, madeBy: actorName(actor), at },
     });
-    const taken = partBetween(stated, { from: left, until: left - held });
     if (held > 0n) {
-      const off = { month, source: sourceOf({ number }), part: taken, effectiveOn: today, at };
+      const part = partBetween(stated, { from: left, until: left - held });
+      const off = { month, source: sourceOf({ number }), part, effectiveOn: today, at };
       await takeOff(tx, { agreement, invoice: invoice!, stated }, off);
     }
     const wake = startOfDayInZone(dayAfter(answerBy, 1), agreement.timeZone);
     const payload = { agreementId: agreement.id, number: String(number) };
     await enqueueLater(tx, clockJob, payload, { key: `${clockJob} ${agreement.id} ${number}`, at: wake, now: at });
-    const details = { number, month: statement.month.slice(0, 7), disputed: String(amounts.disputed), answerBy };
+    const details = { number, month, disputed: String(amounts.disputed), answerBy };
     const entry = { subjectId: agreement.id, at };
     await audit(tx, actor, { action: 'statement-dispute.opened', details, ...entry });
     const to = [agreement.labelId, agreement.platformId];
@@ -104,6 +105,8 @@ export class DisputeLines {
 interface Opening {
   readonly agreement: LivingAgreement;
   readonly statement: IssuedStatement;
+  /** What was disputed of it before. */
+  readonly earlier: readonly StatementDispute[];
   readonly body: DisputeLinesBody;
   readonly amounts: Amounts;
 }
@@ -113,8 +116,8 @@ interface Amounts {
   readonly disputed: bigint;
 }
 
-async function refuseDisputed(tx: Tx, statement: IssuedStatement, lines: readonly number[]): Promise<void> {
-  const open = (await disputesOfStatement(tx, statement)).filter((dispute) => !isOver(dispute));
+function refuseDisputed(earlier: readonly StatementDispute[], lines: readonly number[]): void {
+  const open = earlier.filter((dispute) => !isOver(dispute));
   const disputed = new Set(open.flatMap((dispute) => dispute.lines));
   const faults = lines.flatMap((line, place) =>
     disputed.has(line)

@@ -3,18 +3,24 @@ import { periodOfMonth, type TaxFacts, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
 import { creditInvoice } from '../../invoices/credit-invoice';
 import type { Invoice } from '../../invoices/invoices.repository';
+import { type AgreedVat, type MakeUp, taxOf } from '../../invoices/papers/make-up';
 import { type Books, post } from '../../ledger/ledger';
 import { disputeHeld } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
 import { bookExchange, type Exchanged } from '../../rates/exchange-due';
 import { type RecordedUse, usedRate, usesOf } from '../../rates/rate-uses.repository';
 import { recordTaxAmounts } from '../../rates/record-taxes';
+import { lawOfVat } from '../../tax/tax-tables.repository';
 import { type IssuedStatement, statementOfMonth } from '../statements.repository';
 import { type PayablePart, partBetween, type StatedAt } from './open-part';
 import { disputesOfStatement, type StatementDispute } from './statement-disputes.repository';
 
 /** As a statement was taxed and exchanged, with the uses of the rates that it recorded. */
-type Stated = StatedAt & { readonly uses: readonly RecordedUse[] };
+interface Stated extends StatedAt {
+  readonly uses: readonly RecordedUse[];
+  /** As its invoice names it. */
+  readonly vat: AgreedVat | undefined;
+}
 
 /** The rates are those of the statement's own close, whatever anybody says by now. */
 export async function statedAt(
@@ -24,14 +30,17 @@ export async function statedAt(
 ): Promise<Stated> {
   const month = day.slice(0, 7);
   const uses = await usesOf(tx, agreement_id, { occasion: 'close', month });
-  const taxOf = (kind: keyof TaxFacts): TaxFacts => {
+  const factOf = (kind: keyof TaxFacts): TaxFacts => {
     const use = uses.find((one) => one.kind === kind);
     return use === undefined ? {} : { [kind]: { rate: use.rate, source: use.source } };
   };
+  const taxes = { ...factOf('vat'), ...factOf('withholding') };
+  const terms = termsOfMonth(life, month);
+  const law = await lawOfVat(tx, uses.map(usedRate));
   const exchanged = uses.find(({ kind }) => kind === 'exchange');
   return {
-    ...{ terms: termsOfMonth(life, month), period: periodOfMonth(life, month), uses },
-    taxes: { ...taxOf('vat'), ...taxOf('withholding') },
+    ...{ terms, period: periodOfMonth(life, month), uses, taxes },
+    vat: taxes.vat && terms.taxes && { ...taxes.vat, treatment: terms.taxes.vat, law },
     exchanged: exchanged && { into: exchanged.currency_to, rate: usedRate(exchanged) },
     heldForUsage: held_minor,
   };
@@ -87,6 +96,14 @@ export async function exchangePart<Of extends Books>(
   return bookExchange(tx, agreement, { ...moved, rate: usedRate(use), into: exchanged.into, ...amounts });
 }
 
+/** Of what an invoice of a part that is due is made, as of the statement's own. */
+export const madeUpOf = ({ vat }: Stated, part: PayablePart): MakeUp => ({
+  tax: taxOf(vat),
+  baseMinor: part.paid + part.paidWithheld,
+  heldMinor: 0n,
+  withheldMinor: part.paidWithheld,
+});
+
 interface TakingOff {
   readonly agreement: LivingAgreement;
   /** The statement's own, which is not paid. */
@@ -113,7 +130,8 @@ export async function takeOff(
   const legs = disputeHeld(-part.received - part.vat);
   await post(tx, { ...event, agreement, kind: 'dispute-held', source, legs });
   if (off.minor === 0n) return;
-  await creditInvoice(tx, invoice, { source, minor: -off.minor, vatMinor: -off.vatMinor, on: effectiveOn, at });
+  const credit = { source, minor: -off.minor, vatMinor: -off.vatMinor, withheldMinor: -part.paidWithheld };
+  await creditInvoice(tx, invoice, { ...credit, on: effectiveOn, at });
   const shared = { life: agreement.life, month, invoice: month, source: less, minor: off.minor - off.vatMinor };
   await shareOut(tx, off.agreement, { ...shared, ...event });
 }

@@ -40,7 +40,7 @@ describe('what is disputed of an invoice', () => {
     const stated = taxed({ withholding: 'deducted', vat: 'added' }, { tax: '0.15', vat: '0.2', rate: '81' });
     expect(partBetween(stated, { from: 80_001n, until: 100_000n })).toEqual({
       ...{ received: 16_999n, vat: 4_000n, supplied: 19_999n, declared: 0n, gross: 19_999n, withheld: 3_000n },
-      ...{ paid: 1_376_919n, paidVat: 324_000n },
+      ...{ paid: 1_376_919n, paidVat: 324_000n, paidWithheld: 243_000n },
     });
   });
 

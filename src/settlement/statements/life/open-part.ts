@@ -7,6 +7,7 @@ import {
   type TaxFacts,
   type Terms,
 } from '../../../kernel';
+import { taxesCharged } from '../taxes-charged';
 
 /** At which rates a month's statement was taxed and exchanged, and what was held when it was issued. */
 export interface StatedAt {
@@ -31,9 +32,10 @@ export interface PayablePart {
   /** What tax is withheld of, and the tax. */
   readonly gross: bigint;
   readonly withheld: bigint;
-  /** `received` and `vat` in the currency of the invoice. */
+  /** `received`, `vat`, and what of `withheld` the label bears, in the currency of the invoice. */
   readonly paid: bigint;
   readonly paidVat: bigint;
+  readonly paidWithheld: bigint;
 }
 
 /** What the month's invoice would have come to, had only so much been payable: by the same rules and at the same rates. */
@@ -46,7 +48,7 @@ function invoicedOf({ terms, period, taxes, exchanged, heldForUsage }: StatedAt,
   return {
     ...{ received, vat: tax, supplied: net, declared: declaredByCustomer },
     ...{ gross: payment?.withheld?.gross ?? 0n, withheld: payment?.withheld?.tax ?? 0n },
-    ...{ paid: paid(received), paidVat: paid(tax) },
+    ...{ paid: paid(received), paidVat: paid(tax), paidWithheld: paid(taxesCharged(payment).withheld.deducted) },
   };
 }
 
@@ -65,6 +67,7 @@ export function partBetween(stated: StatedAt, { from, until }: { from: bigint; u
     withheld: more.withheld - less.withheld,
     paid: more.paid - less.paid,
     paidVat: more.paidVat - less.paidVat,
+    paidWithheld: more.paidWithheld - less.paidWithheld,
   };
 }
 

@@ -4,11 +4,12 @@ import type { Actor } from '../../../platform/auth/actor';
 import type { Tx } from '../../../platform/database/tx';
 import { publish } from '../../../platform/outbox/outbox';
 import { issueInvoice } from '../../invoices/issue-invoice';
+import type { MakeUp } from '../../invoices/papers/make-up';
 import { postAll } from '../../ledger/ledger';
 import { disputeReduced, disputeReleased } from '../../ledger/templates';
 import { shareOut } from '../../payees/share-out';
 import type { Exchanged } from '../../rates/exchange-due';
-import { exchangePart, partsOfHeld, recordReduced } from './hold-lines';
+import { exchangePart, madeUpOf, partsOfHeld, recordReduced } from './hold-lines';
 import {
   disputesOfStatement,
   getStatementDispute,
@@ -29,11 +30,13 @@ interface Release {
   readonly at: Date;
 }
 
+type Due = Exchanged<LivingAgreement> & { readonly madeUp: MakeUp };
+
 /**
  * Ends the hold in the books: what is due of it leaves the disputed accounts for the open ones, in the currency of its invoice, and the rest leaves the books with its taxes. Answers what is due in
  * which books.
  */
-async function unhold(tx: Tx, { agreement, dispute, due: minor, at }: Release): Promise<Exchanged<LivingAgreement>> {
+async function unhold(tx: Tx, { agreement, dispute, due: minor, at }: Release): Promise<Due> {
   const [source, month] = [sourceOf(dispute), dispute.month.slice(0, 7)];
   const effectiveOn = dayInZone(at, agreement.timeZone);
   const event = { agreement, source, effectiveOn, at };
@@ -46,8 +49,10 @@ async function unhold(tx: Tx, { agreement, dispute, due: minor, at }: Release): 
     },
   ]);
   await recordReduced(tx, agreement, stated, { part: reduced, month, occasion: `${source} reduced`, at });
-  if (minor === 0n) return { agreement, minor: 0n, vatMinor: 0n };
-  return exchangePart(tx, agreement, stated, { part: due, month, occasion: source, source, effectiveOn, at });
+  const madeUp = madeUpOf(stated, due);
+  if (minor === 0n) return { agreement, minor: 0n, vatMinor: 0n, madeUp };
+  const part = { part: due, month, occasion: source, source, effectiveOn, at };
+  return { ...(await exchangePart(tx, agreement, stated, part)), madeUp };
 }
 
 /** What is due again is the payees' again. */
@@ -100,6 +105,17 @@ export async function releaseCorrected(
       await release(tx, by, { agreement, dispute, due: dispute.held_minor, at });
     }
   }
+}
+
+/** Of what was taken off an invoice, that of which the dispute is not over. The rest is off for good, or was invoiced anew. The caller holds the invoice. */
+export async function stillDisputed<Credit extends { readonly agreement_id: string; readonly source: string }>(
+  tx: Tx,
+  credits: readonly Credit[],
+): Promise<Credit[]> {
+  const live: Credit[] = [];
+  for (const credit of credits)
+    if (!isOver(await getStatementDispute(tx, credit.agreement_id, numberOf(credit.source)))) live.push(credit);
+  return live;
 }
 
 /** The platform has paid what was held for these disputes, and the caller holds the invoice: nothing waits any more, and nothing is invoiced again. */

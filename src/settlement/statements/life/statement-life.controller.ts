@@ -4,7 +4,7 @@ import type { Actor } from '../../../platform/auth/actor';
 import { Allow, By, InTx } from '../../../platform/auth/allow';
 import type { Tx } from '../../../platform/database/tx';
 import { ChoiceField, IdField, IntegerParameter, TextField } from '../../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
+import { afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
 import { orNull } from '../../../platform/http/or-null';
 import { AmountView, amountView } from '../../amount-view';
 import { getIssued } from '../drafts/drafted';
@@ -145,8 +145,8 @@ export class StatementLifeController {
     @Param('id', ParseUUIDPipe) id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<StatementDisputeView>> {
-    const [after = '0'] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
-    const rows = await disputesOfStatement(tx, await getIssued(tx, id), { limit, after: Number(after) });
+    const after = afterNumber(cursor);
+    const rows = await disputesOfStatement(tx, await getIssued(tx, id), { limit, after });
     return pageOf(rows, limit, disputeView, ({ number }) => [String(number)]);
   }
 

@@ -1,3 +1,5 @@
+import type { Client } from 'pg';
+import { applicationRole } from '../../src/platform/database/embedded';
 import { startTestApp, type TestApp } from '../support/app';
 import type { Party } from '../support/given';
 import { type Market, openMarket, refused } from '../support/market';
@@ -26,13 +28,18 @@ const worldwide = { worldwideExcept: [] };
 let app: TestApp;
 let market: Market;
 let stranger: Party;
+let superuser: Client;
 beforeAll(async () => {
   app = await startTestApp({ at: '2026-01-05T09:00:00Z' });
   market = await openMarket(app);
   stranger = await app.given.label();
+  superuser = await app.superuser();
   await market.label.as.upload('/v1/catalogue/imports', 'text/csv', [header, ...rows].join('\n'));
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await superuser?.end();
+  await app?.close();
+});
 
 const path = (asked: Record<string, string>, rest = ''): string =>
   `/v1/recordings/search${rest}?${new URLSearchParams(asked)}`;
@@ -142,24 +149,19 @@ describe('facets', () => {
   });
 
   it('are exact up to 10,000 recordings', async () => {
-    const superuser = await app.superuser();
     const add = (from: number, to: number): Promise<unknown> =>
       superuser.query(
         `INSERT INTO recordings (owner_id, isrc, title, artists, updated_at)
          SELECT $1, 'ZZF01' || lpad(n::text, 7, '0'), 'Wave', '{Sea}', now() FROM generate_series($2::int, $3::int) AS n`,
         [stranger.organizationId, from, to],
       );
-    try {
-      await add(1, 10_000);
-      expect(await stranger.as.get(path({ q: 'wave' }, '/facets'))).toMatchObject({
-        total: '10000',
-        artists: [{ value: 'Sea', count: 10_000 }],
-      });
-      await add(10_001, 10_001);
-      expect(await stranger.as.get(path({ q: 'wave' }, '/facets'))).toMatchObject({ total: '10,000+' });
-    } finally {
-      await superuser.end();
-    }
+    await add(1, 10_000);
+    expect(await stranger.as.get(path({ q: 'wave' }, '/facets'))).toMatchObject({
+      total: '10000',
+      artists: [{ value: 'Sea', count: 10_000 }],
+    });
+    await add(10_001, 10_001);
+    expect(await stranger.as.get(path({ q: 'wave' }, '/facets'))).toMatchObject({ total: '10,000+' });
   });
 });
 
@@ -181,6 +183,15 @@ describe('a platform', () => {
     expect(await find({}, platform)).toEqual(['101', '102']);
     expect(await find({ q: 'elan' }, platform)).toEqual([]);
     expect(await find({}, await app.given.platform())).toEqual([]);
+    // Whether the label has a word where nothing is offered is not to be told by what a misspelled one finds.
+    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600120,Gruppo Beetles,,Z,3:00,,,,,`);
+    expect(await find({ q: 'gruppo' }, label)).toEqual(['120']);
+    expect(await find({ q: 'gruppo' }, platform)).toEqual(['101']);
+    expect(await find({ q: 'beetles' }, platform)).toEqual(['102']);
+    // What it is called today is found, though the package is older.
+    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600101,Krug,,Kino,4:46,,,,,`);
+    expect([await find({ q: 'krug' }, platform), await find({ q: 'gruppa' }, platform)]).toEqual([['101'], []]);
+    await label.as.upload('/v1/catalogue/imports', 'text/csv', [header, rows[0]].join('\n'));
     for (const by of [label, platform]) {
       expect(await find({ territory: 'KZ', use: 'PermanentDownload' }, by)).toEqual(['101', '102']);
       expect(await find({ territory: 'US' }, by)).toEqual([]);
@@ -190,5 +201,76 @@ describe('a platform', () => {
     await label.as.post(`/v1/listings/${listing.id}/closing`, {});
     expect(await find({}, platform)).toEqual([]);
     expect(await find({ territory: 'KZ' }, label)).toEqual([]);
+  });
+});
+
+describe('the functions that pass the policy', () => {
+  const asked = (owners: string): string => `'{${owners}}'::uuid[]`;
+
+  it('answer for the organization that asks, and for nobody else', async () => {
+    const { label, platform } = market;
+    const { rows: packages } = await superuser.query<{ id: string }>('SELECT id FROM packages');
+    const own = asked(label.organizationId);
+    const recordings = (owners: string, named = 'NULL'): string =>
+      `SELECT isrc FROM find_recordings(${owners}, ${named}, NULL, NULL, NULL, NULL, NULL, 10, true)`;
+    const query = (owners: string): string =>
+      `SELECT search_query(${owners}, NULL, 'grupa', '{}') AS found WHERE search_query(${owners}, NULL, 'grupa', '{}') IS NOT NULL`;
+    const count = async (role: string, organization: string, statement: string): Promise<number> => {
+      await superuser.query(
+        `BEGIN; SET LOCAL ROLE ${applicationRole}; SET LOCAL accordo.role = '${role}'; SET LOCAL accordo.organization = '${organization}'`,
+      );
+      try {
+        return (await superuser.query(statement)).rowCount ?? 0;
+      } finally {
+        await superuser.query('ROLLBACK');
+      }
+    };
+    for (const statement of [recordings(own), query(own)]) {
+      expect(await count('member', label.organizationId, statement)).toBeGreaterThan(0);
+      for (const [role, who] of [
+        ['member', stranger.organizationId],
+        ['member', platform.organizationId],
+        ['member', ''],
+        ['operator', label.organizationId],
+        ['auditor', ''],
+        ['', ''],
+      ] as const)
+        expect([role, who, await count(role, who, statement)]).toEqual([role, who, 0]);
+    }
+    // Neither several owners, nor a package of another's.
+    const both = asked(`${stranger.organizationId},${label.organizationId}`);
+    expect(await count('member', stranger.organizationId, recordings(both))).toBe(0);
+    const named = asked(packages.map(({ id }) => id).join(','));
+    expect(await count('member', label.organizationId, recordings(own, named))).toBe(2);
+    expect(await count('member', stranger.organizationId, recordings(asked(stranger.organizationId), named))).toBe(0);
+    for (const table of ['recordings', 'catalogue_words', 'package_words'])
+      expect(
+        await count(
+          'member',
+          stranger.organizationId,
+          `SELECT FROM ${table} WHERE owner_id <> '${stranger.organizationId}'`,
+        ),
+      ).toBe(0);
+    const { rows: settings } = await superuser.query<{ name: string }>(
+      `SELECT proname AS name FROM pg_proc WHERE prosecdef AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, public, pg_temp'], false)`,
+    );
+    expect(settings).toEqual([]);
+  });
+
+  it('make the same words of a plain text, the quick way and the other', async () => {
+    const { rows: differing } = await superuser.query(
+      `WITH drawn AS (
+         SELECT array_agg((ARRAY['Wax', 'jay', 'Khan', 'WWW', '7', 'xylem', 'Yjjy', 'iii', 'O', 'Kh', 'Ziggy', '', 'A-B', 'Don''t', 'Ночь', ' '])[1 + floor(random() * 16)::int]) AS w
+           FROM generate_series(1, 3000) AS n, generate_series(1, 8) GROUP BY n),
+       told AS (
+         SELECT w[1] || ' ' || w[2] AS title, nullif(w[3], 'O') AS version, ARRAY[w[4] || ' ' || w[5], w[6]] AS artists, nullif(w[7], 'O') AS label, nullif(w[8], 'O') AS genre FROM drawn)
+       SELECT * FROM told
+        WHERE recording_words(title, version, artists, label, genre, '1999 X') <> recording_words_of_any(title, version, artists, label, genre, '1999 X')`,
+    );
+    expect(differing).toEqual([]);
+    const { rows } = await superuser.query<{ words: string }>(
+      `SELECT recording_words('Wax', NULL, '{The Jays}', NULL, 'Hip Hop', '1999 X')::text AS words`,
+    );
+    expect(rows[0]!.words).toBe(`'a=the_iais' 'd=1999' 'g=hip_hop' 'iais' 'the' 'vaks'`);
   });
 });

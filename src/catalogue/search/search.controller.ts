@@ -153,7 +153,7 @@ function wantedBy({ q, artist, genre, label, year, shortest, longest, territory,
     ...(use === undefined || isUseType(use) ? [] : [unknownCode('use')]),
   ];
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
-  const wholes = Object.entries({ a: artist, g: genre, l: label, y: year });
+  const wholes = Object.entries({ a: artist, g: genre, l: label, d: year });
   return {
     typed: q ?? null,
     wholes: wholes.flatMap(([letter, value]) => (value === undefined ? [] : [`${letter}=${value}`])),

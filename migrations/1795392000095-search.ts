@@ -3,10 +3,10 @@ import { appendOnly, ownedBy } from './support/policies';
 
 /** All that is told of a recording and becomes words; of wholes what they are made of. */
 const words = `title || coalesce(' ' || version, '') || ' ' || artists[1] || coalesce(' ' || artists[2], '') || coalesce(' ' || artists[3], '') || coalesce(' ' || label, '')`;
-const told = `(${words} || coalesce(' ' || genre, ''))`;
+const told = `(${words} || coalesce(' ' || genre, '') || coalesce(' ' || language, ''))`;
 const whole = (letter: string, value: string): string =>
   ` || coalesce(' ${letter}=' || replace(${value}, ' ', '_'), '')`;
-const wholes = `${whole('a', 'artists[1]')}${whole('a', 'artists[2]')}${whole('a', 'artists[3]')}${whole('l', 'label')}${whole('g', 'genre')}
+const wholes = `${whole('a', 'artists[1]')}${whole('a', 'artists[2]')}${whole('a', 'artists[3]')}${whole('l', 'label')}${whole('g', 'genre')}${whole('n', 'language')}
       || coalesce(' d=' || substring(p_line FROM '(?:19|20)[0-9]{2}'), '')`;
 const plain = (text: string): string => `${text} COLLATE "C" !~ '[^A-Za-z0-9 ]|  |^ | $'`;
 /** What `search_key` makes of a plain text. */
@@ -41,17 +41,18 @@ BEGIN
 END
 $$;
 
--- What a recording is found by: its words; and by a=, g=, l= and d= its artists, genre, label and year as wholes, with _ for a blank. Names of functions are whole, since a restore has no search path.
-CREATE FUNCTION recording_words_of_any(title text, version text, artists text[], label text, genre text, p_line text)
+-- What a recording is found by: its words; and by a=, g=, l=, n= and d= its artists, genre, label, language and year as wholes, with _ for a blank. Names of functions are whole, since a restore has no search path.
+CREATE FUNCTION recording_words_of_any(title text, version text, artists text[], label text, genre text, language text, p_line text)
 RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  -- One key for all of it, since a key costs more than the rest: a line each for label, genre and artists, the title last, which may be cut off.
-  lines text[] := string_to_array(public.search_key(concat_ws(E'\\n', translate(coalesce(label, ''), E'\\n', ' '), translate(coalesce(genre, ''), E'\\n', ' '),
+  -- One key for all of it, since a key costs more than the rest: a line each for label, genre, language and artists, the title last, which may be cut off.
+  lines text[] := string_to_array(public.search_key(concat_ws(E'\\n', translate(coalesce(label, ''), E'\\n', ' '), translate(coalesce(genre, ''), E'\\n', ' '), translate(coalesce(language, ''), E'\\n', ' '),
     array_to_string(artists[1:100], E'\\n'), translate(concat_ws(' ', title, version), E'\\n', ' '))), E'\\n');
   last int := cardinality(lines);
-  names text := array_to_string(lines[3:last - 1], E'\\n');
+  names text := array_to_string(lines[4:last - 1], E'\\n');
   told text := translate(names, E'\\n', ' ') || ' ' || lines[last] || ' ' || lines[1] || ' a=' || replace(replace(names, ' ', '_'), E'\\n', ' a=')
     || CASE WHEN label <> '' THEN ' l=' || replace(lines[1], ' ', '_') ELSE '' END || CASE WHEN genre <> '' THEN ' g=' || replace(lines[2], ' ', '_') ELSE '' END
+    || CASE WHEN language <> '' THEN ' n=' || replace(lines[3], ' ', '_') ELSE '' END
     || coalesce(' d=' || substring(p_line FROM '(?:19|20)[0-9]{2}'), '');
   words text[] := array_remove(string_to_array(told, ' '), '');
 BEGIN
@@ -64,17 +65,19 @@ END
 $$;
 
 -- The same. A recording with at most three artists, told in Latin letters, figures and single blanks, takes a third of the time: the expression stands where the function is named.
-CREATE FUNCTION recording_words(title text, version text, artists text[], label text, genre text, p_line text)
+CREATE FUNCTION recording_words(title text, version text, artists text[], label text, genre text, language text, p_line text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
     WHEN artists[1] <> '' AND artists[4] IS NULL AND ${plain(told)} AND octet_length(${told}) < 500
     THEN array_to_tsvector(string_to_array(${plainKey(`${words}${wholes}`)}, ' '))
-    ELSE public.recording_words_of_any(title, version, artists, label, genre, p_line)
+    ELSE public.recording_words_of_any(title, version, artists, label, genre, language, p_line)
   END
 $$;
 
+-- Of the performance.
+ALTER TABLE recordings ADD COLUMN language text;
 ALTER TABLE recordings ADD COLUMN words tsvector
-  GENERATED ALWAYS AS (recording_words(title, version, artists, label, genre, p_line)) STORED;
+  GENERATED ALWAYS AS (recording_words(title, version, artists, label, genre, language, p_line)) STORED;
 CREATE INDEX recordings_by_words ON recordings USING gin (words);
 
 -- The words of each label's catalogue that may be misspelled: those of four letters and more, without figures.
@@ -143,7 +146,7 @@ CREATE FUNCTION may_search(owners uuid[]) RETURNS boolean LANGUAGE sql STABLE AS
 $$;
 
 -- What was typed as a query: every word has to be there; for one that is not known, one of up to five that look like it will do. Known are the words of these owners' catalogues or, where
--- packages are named, of these. wholes: a=, g=, l= or d= with an artist, genre, label or year, each of which has to be there too. Null: nothing is asked.
+-- packages are named, of these. wholes: a=, g=, l=, n= or d= with an artist, genre, label, language or year, each of which has to be there too. Null: nothing is asked.
 CREATE FUNCTION search_query(owners uuid[], in_packages uuid[], typed text, wholes text[]) RETURNS tsquery
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -181,7 +184,7 @@ $$;
 
 -- Recordings of these owners in ISRC order, or in any; where packages are named, only what stands in one of them.
 CREATE FUNCTION find_recordings(owners uuid[], in_packages uuid[], query tsquery, shortest int, longest int, after_isrc text, after_owner uuid, at_most int, in_order boolean)
-RETURNS TABLE (id uuid, owner_id uuid, isrc char(12), title text, version text, artists text[], duration_seconds int, p_line text, genre text, label text,
+RETURNS TABLE (id uuid, owner_id uuid, isrc char(12), title text, version text, artists text[], duration_seconds int, p_line text, genre text, label text, language text,
   parent_isrc char(12), parent_kind text, updated_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -191,7 +194,7 @@ BEGIN
   IF NOT may_search(owners) THEN RETURN; END IF;
   -- Planned anew each time: which index is best depends on how rare the words are.
   RETURN QUERY EXECUTE
-    'SELECT r.id, r.owner_id, r.isrc, r.title, r.version, r.artists, r.duration_seconds, r.p_line, r.genre, r.label, r.parent_isrc, r.parent_kind, r.updated_at
+    'SELECT r.id, r.owner_id, r.isrc, r.title, r.version, r.artists, r.duration_seconds, r.p_line, r.genre, r.label, r.language, r.parent_isrc, r.parent_kind, r.updated_at
        FROM recordings r WHERE ' || owned
     || CASE WHEN query IS NULL THEN '' ELSE ' AND r.words @@ $3' END
     || CASE WHEN shortest IS NULL THEN '' ELSE ' AND r.duration_seconds >= $4' END
@@ -218,9 +221,9 @@ DROP FUNCTION keep_catalogue_words();
 DROP TRIGGER package_tracks_words_added ON package_tracks;
 DROP FUNCTION keep_package_words();
 DROP TABLE package_words, catalogue_words;
-ALTER TABLE recordings DROP COLUMN words;
-DROP FUNCTION recording_words(text, text, text[], text, text, text);
-DROP FUNCTION recording_words_of_any(text, text, text[], text, text, text);
+ALTER TABLE recordings DROP COLUMN words, DROP COLUMN language;
+DROP FUNCTION recording_words(text, text, text[], text, text, text, text);
+DROP FUNCTION recording_words_of_any(text, text, text[], text, text, text, text);
 DROP FUNCTION search_key(text);
 DROP EXTENSION pg_trgm;
 `);

@@ -12,6 +12,8 @@ export class RecordingView {
   @ApiProperty({ type: String, nullable: true }) readonly genre!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'the label as it is told of the recording' })
   readonly label!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'ru', description: 'of the performance' })
+  readonly language!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'the recording that it is a version of' })
   readonly parentIsrc!: string | null;
   @ApiProperty({ enum: versionKinds, nullable: true, description: 'how it was made of that' })
@@ -28,6 +30,7 @@ export const recordingView = (recording: Recording): RecordingView => ({
   pLine: recording.p_line,
   genre: recording.genre,
   label: recording.label,
+  language: recording.language,
   parentIsrc: recording.parent_isrc,
   parentKind: recording.parent_kind,
   updatedAt: recording.updated_at.toISOString(),

@@ -16,12 +16,12 @@ interface Facets {
   readonly years: readonly { value: string; count: number }[];
 }
 
-const header = 'isrc,title,version,artists,duration,release,upc,p_line,genre,label';
+const header = 'isrc,title,version,artists,duration,release,upc,p_line,genre,label,language';
 const rows = [
-  'ZZT012600101,Группа крови,,Кино,4:46,,,1988 Мелодия,Rock,Мелодия',
-  'ZZT012600102,Yesterday,Live,The Beatles|Billy,2:05,,,1965 Northport,Pop,Northport',
-  'ZZT012600103,Élan vital,,Beyoncé,3:00,,,2016 Northport,Hip-Hop,Northport',
-  'ZZT012600104,"=SUM(1,2)",,Beyoncé,3:01,,,2016 Northport,Hip-Hop,Northport',
+  'ZZT012600101,Группа крови,,Кино,4:46,,,1988 Мелодия,Rock,Мелодия,ru',
+  'ZZT012600102,Yesterday,Live,The Beatles|Billy,2:05,,,1965 Northport,Pop,Northport,en',
+  'ZZT012600103,Élan vital,,Beyoncé,3:00,,,2016 Northport,Hip-Hop,Northport,pt-BR',
+  'ZZT012600104,"=SUM(1,2)",,Beyoncé,3:01,,,2016 Northport,Hip-Hop,Northport,',
 ];
 const worldwide = { worldwideExcept: [] };
 
@@ -67,6 +67,9 @@ describe('a label', () => {
     [{ artist: 'the beatles' }, ['102']],
     [{ genre: 'hip hop' }, ['103', '104']],
     [{ label: 'Melodiya' }, ['101']],
+    [{ language: 'RU' }, ['101']],
+    [{ language: 'pt-br', q: 'elan' }, ['103']],
+    [{ language: 'pt' }, []],
     [{ year: '2016', longest: '180' }, ['103']],
     [{ q: 'northport', shortest: '181' }, ['104']],
   ])('filters by %j', async (asked, isrcs) => {
@@ -78,7 +81,7 @@ describe('a label', () => {
     expect(first.rows.map(({ isrc, labelId }) => [isrc, labelId])).toEqual([
       ['ZZT012600103', market.label.organizationId],
     ]);
-    const more = `${header}\nZZT012600100,Early,,Somebody,3:00,,,,Hip-Hop,`;
+    const more = `${header}\nZZT012600100,Early,,Somebody,3:00,,,,Hip-Hop,,`;
     await market.label.as.upload('/v1/catalogue/imports', 'text/csv', more);
     const second = await market.label.as.get<Found>(path({ genre: 'Hip-Hop', limit: '1', cursor: first.next! }));
     expect(second).toMatchObject({ rows: [{ isrc: 'ZZT012600104' }], next: null });
@@ -88,12 +91,12 @@ describe('a label', () => {
     await market.label.as.upload(
       '/v1/catalogue/imports',
       'text/csv',
-      `${header}\nZZT012600100,Zwiebelkuchen,,Somebody,3:00,,,,,`,
+      `${header}\nZZT012600100,Zwiebelkuchen,,Somebody,3:00,,,,,,`,
     );
     await market.label.as.upload(
       '/v1/catalogue/imports',
       'text/csv',
-      `${header}\nZZT012600100,Kürbissuppe,,Somebody,3:00,,,,Soul,`,
+      `${header}\nZZT012600100,Kürbissuppe,,Somebody,3:00,,,,Soul,,`,
     );
     expect(await find({ q: 'zwiebelkuchen' })).toEqual([]);
     expect(await find({ q: 'kurbisuppe' })).toEqual(['100']);
@@ -103,9 +106,9 @@ describe('a label', () => {
   it('gets all that is found as CSV, which no spreadsheet runs', async () => {
     const { text } = await market.label.as.request('GET', path({ q: 'beyonce', format: 'csv' }));
     expect(text.split('\r\n')).toEqual([
-      'isrc,title,version,artists,duration_seconds,p_line,genre,label,label_id',
-      `ZZT012600103,Élan vital,,Beyoncé,180,2016 Northport,Hip-Hop,Northport,${market.label.organizationId}`,
-      `ZZT012600104,"'=SUM(1,2)",,Beyoncé,181,2016 Northport,Hip-Hop,Northport,${market.label.organizationId}`,
+      'isrc,title,version,artists,duration_seconds,p_line,genre,label,language,label_id',
+      `ZZT012600103,Élan vital,,Beyoncé,180,2016 Northport,Hip-Hop,Northport,pt-BR,${market.label.organizationId}`,
+      `ZZT012600104,"'=SUM(1,2)",,Beyoncé,181,2016 Northport,Hip-Hop,Northport,,${market.label.organizationId}`,
       '',
     ]);
   });
@@ -184,12 +187,12 @@ describe('a platform', () => {
     expect(await find({ q: 'elan' }, platform)).toEqual([]);
     expect(await find({}, await app.given.platform())).toEqual([]);
     // Whether the label has a word where nothing is offered is not to be told by what a misspelled one finds.
-    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600120,Gruppo Beetles,,Z,3:00,,,,,`);
+    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600120,Gruppo Beetles,,Z,3:00,,,,,,`);
     expect(await find({ q: 'gruppo' }, label)).toEqual(['120']);
     expect(await find({ q: 'gruppo' }, platform)).toEqual(['101']);
     expect(await find({ q: 'beetles' }, platform)).toEqual(['102']);
     // What it is called today is found, though the package is older.
-    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600101,Krug,,Kino,4:46,,,,,`);
+    await label.as.upload('/v1/catalogue/imports', 'text/csv', `${header}\nZZT012600101,Krug,,Kino,4:46,,,,,,`);
     expect([await find({ q: 'krug' }, platform), await find({ q: 'gruppa' }, platform)]).toEqual([['101'], []]);
     await label.as.upload('/v1/catalogue/imports', 'text/csv', [header, rows[0]].join('\n'));
     for (const by of [label, platform]) {
@@ -265,12 +268,12 @@ describe('the functions that pass the policy', () => {
        told AS (
          SELECT w[1] || ' ' || w[2] AS title, nullif(w[3], 'O') AS version, ARRAY[w[4] || ' ' || w[5], w[6]] AS artists, nullif(w[7], 'O') AS label, nullif(w[8], 'O') AS genre FROM drawn)
        SELECT * FROM told
-        WHERE recording_words(title, version, artists, label, genre, '1999 X') <> recording_words_of_any(title, version, artists, label, genre, '1999 X')`,
+        WHERE recording_words(title, version, artists, label, genre, 'en', '1999 X') <> recording_words_of_any(title, version, artists, label, genre, 'en', '1999 X')`,
     );
     expect(differing).toEqual([]);
     const { rows } = await superuser.query<{ words: string }>(
-      `SELECT recording_words('Wax', NULL, '{The Jays}', NULL, 'Hip Hop', '1999 X')::text AS words`,
+      `SELECT recording_words('Wax', NULL, '{The Jays}', NULL, 'Hip Hop', 'pt-BR', '1999 X')::text AS words`,
     );
-    expect(rows[0]!.words).toBe(`'a=the_iais' 'd=1999' 'g=hip_hop' 'iais' 'the' 'vaks'`);
+    expect(rows[0]!.words).toBe(`'a=the_iais' 'd=1999' 'g=hip_hop' 'iais' 'n=pt_br' 'the' 'vaks'`);
   });
 });

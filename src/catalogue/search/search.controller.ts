@@ -33,6 +33,8 @@ export class SearchQuery extends PageQuery {
   @TextField({ optional: true, description: 'the whole name' }) readonly artist?: string;
   @TextField({ optional: true }) readonly genre?: string;
   @TextField({ optional: true, description: 'the label as it is told of the recording' }) readonly label?: string;
+  @TextField({ max: 35, optional: true, example: 'ru', description: 'the tag of the language of the performance' })
+  readonly language?: string;
   @IntegerParameter({ min: 1900, max: 2099, optional: true, description: 'of the phonogram line' })
   readonly year?: number;
   @IntegerParameter({ min: 0, max: 1_000_000, optional: true, description: 'seconds' }) readonly shortest?: number;
@@ -69,7 +71,18 @@ export class FacetsView {
 }
 
 const csvBatch = 1_000;
-const csvColumns = ['isrc', 'title', 'version', 'artists', 'duration_seconds', 'p_line', 'genre', 'label', 'label_id'];
+const csvColumns = [
+  'isrc',
+  'title',
+  'version',
+  'artists',
+  'duration_seconds',
+  'p_line',
+  'genre',
+  'label',
+  'language',
+  'label_id',
+];
 const cursorKeys = ({ isrc, owner_id }: Recording): string[] => [isrc, owner_id];
 
 /** Finding recordings: a label its own, a platform what is offered to it. */
@@ -147,13 +160,13 @@ export class SearchController {
   }
 }
 
-function wantedBy({ q, artist, genre, label, year, shortest, longest, territory, use }: FacetsQuery): Wanted {
+function wantedBy({ q, artist, genre, label, language, year, shortest, longest, territory, use }: FacetsQuery): Wanted {
   const faults = [
     ...(territory === undefined || isTerritory(territory) ? [] : [unknownCode('territory')]),
     ...(use === undefined || isUseType(use) ? [] : [unknownCode('use')]),
   ];
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
-  const wholes = Object.entries({ a: artist, g: genre, l: label, d: year });
+  const wholes = Object.entries({ a: artist, g: genre, l: label, n: language, d: year });
   return {
     typed: q ?? null,
     wholes: wholes.flatMap(([letter, value]) => (value === undefined ? [] : [`${letter}=${value}`])),
@@ -196,6 +209,7 @@ const cells = (row: Recording): string[] =>
     row.p_line,
     row.genre,
     row.label,
+    row.language,
     row.owner_id,
   ].map((cell) => String(cell ?? ''));
 

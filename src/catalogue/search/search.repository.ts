@@ -11,7 +11,7 @@ export interface SearchScope {
 /** What is looked for; null: not asked. */
 export interface Wanted {
   readonly typed: string | null;
-  /** Artist, genre, label or year as a whole, behind its letter: `a=`, `g=`, `l=`, `d=`. */
+  /** Artist, genre, label, language or year as a whole, behind its letter: `a=`, `g=`, `l=`, `n=`, `d=`. */
   readonly wholes: readonly string[];
   readonly shortest: number | null;
   readonly longest: number | null;
@@ -21,7 +21,8 @@ export interface Wanted {
 export const countedMost = 10_000;
 const valuesShown = 20;
 
-const found = (rest: string): string => `find_recordings($1, $2, search_query($1, $2, $3, $4), $5, $6, ${rest}) AS found`;
+const found = (rest: string): string =>
+  `find_recordings($1, $2, search_query($1, $2, $3, $4), $5, $6, ${rest}) AS found`;
 const asked = ({ owners, packages }: SearchScope, { typed, wholes, shortest, longest }: Wanted) => [
   owners,
   packages,

@@ -58,6 +58,7 @@ const appendOnlyTables = [
   'negotiation_notes',
   'outbox',
   'package_tracks',
+  'package_words',
   'payout_hold_releases',
   'payout_holds',
   'period_bookings',

@@ -31,13 +31,16 @@ export async function prepareYardstick(client: Client, usageCase: UsageCase, lin
 const placesOfTable = (): string[] =>
   tableTerritories.flatMap((territory) => tableUses.map((use) => `${territory} ${use} ${tableModel}`));
 
+/** What the server does with a table afterwards, of its own accord, would fall into the run that comes next. */
+const leftAlone = 'autovacuum_enabled = false';
+
 /** The rows as they are, as text, into an unlogged table: the floor that every user of PostgreSQL pays. The server reads the file itself. */
 export async function copyAlone(client: Client, usageCase: UsageCase, rowsFile: string): Promise<number> {
   await client.query('DROP TABLE IF EXISTS lines');
   await client.query(
     `CREATE UNLOGGED TABLE lines (${columnsOf(usageCase)
       .map((column) => `${column} text`)
-      .join(', ')})`,
+      .join(', ')}) WITH (${leftAlone})`,
   );
   const options = usageCase === 'srb' ? '' : ' WITH (FORMAT text, HEADER true)';
   return millisecondsOf(() => client.query(`COPY lines FROM ${client.escapeLiteral(rowsFile)}${options}`));
@@ -47,7 +50,7 @@ export async function copyAlone(client: Client, usageCase: UsageCase, rowsFile: 
 export async function rateBySql(client: Client, usageCase: UsageCase): Promise<{ milliseconds: number; sums: Sums }> {
   await client.query('DROP TABLE IF EXISTS sums');
   await client.query(
-    'CREATE TABLE sums (isrc text, context text, quantity numeric, returns numeric, PRIMARY KEY (isrc, context))',
+    `CREATE TABLE sums (isrc text, context text, quantity numeric, returns numeric, PRIMARY KEY (isrc, context)) WITH (${leftAlone})`,
   );
   const milliseconds = await millisecondsOf(() => client.query(usageCase === 'srb' ? ofReports : ofTables));
   const { rows } = await client.query<Sums>(

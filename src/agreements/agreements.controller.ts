@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import {
   AgreementSummary,
   agreementSummary,
@@ -34,7 +34,7 @@ export class AgreementsController {
   @ApiOperation({ summary: 'List your agreements, oldest first' })
   @ApiOkResponse({ type: pageSchema(AgreementSummary) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<AgreementSummary>> {
-    const rows = await listAgreements(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listAgreements(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, agreementSummary, (row) => [row.madeAt.toISOString(), row.id]);
   }
 

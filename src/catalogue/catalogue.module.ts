@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs } from '../platform/jobs/jobs';
 import { Cancellations } from '../platform/operations/cancellations';
+import { CatalogueChangesController } from './changes.controller';
 import { CatalogueImportsController, ImportTemplateController } from './imports/catalogue-imports.controller';
 import { ImportAtOnce } from './imports/import-at-once';
 import { ImportsAtOnceController } from './imports/imports-at-once.controller';
@@ -24,6 +25,7 @@ import { StateRights } from './state-rights';
     ImportTemplateController,
     ImportsAtOnceController,
     CatalogueMappingsController,
+    CatalogueChangesController,
     CatalogueSettingsController,
     SearchController,
     RecordingsController,

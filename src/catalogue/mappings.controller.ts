@@ -15,7 +15,7 @@ import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, ObjectField, TextField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { fileBody, mediaTypeOf } from '../platform/http/streams';
 import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { type CatalogueMapping, delimiters, mappingFaults, mappingForms } from './mapping';
@@ -119,7 +119,7 @@ export class CatalogueMappingsController {
   @ApiOperation({ summary: 'List your mappings of catalogue files, oldest first' })
   @ApiOkResponse({ type: pageSchema(CatalogueMappingView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<CatalogueMappingView>> {
-    const rows = await listMappings(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listMappings(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, mappingView, (row) => [row.madeAt.toISOString(), row.id]);
   }
 

@@ -87,7 +87,13 @@ export const releasesOf = (tx: Tx, recordingId: string): Promise<ReleaseOfRecord
   );
 
 /** Every ISRC in a label's catalogue. */
-export const catalogueIsrcs = async (tx: Tx, ownerId: string): Promise<string[]> =>
-  (
-    await tx.asSystem(() => tx.rows<{ isrc: string }>('SELECT isrc FROM recordings WHERE owner_id = $1', [ownerId]))
-  ).map(({ isrc }) => isrc);
+export async function catalogueIsrcs(tx: Tx, ownerId: string): Promise<string[]> {
+  // One text: a row for each would cost several times as much. The order saves whoever sorts them most of the work.
+  const sql = `SELECT string_agg(isrc::text, '' ORDER BY isrc COLLATE "C") AS isrcs FROM recordings WHERE owner_id = $1`;
+  const isrcs = (await tx.asSystem(() => tx.first<{ isrcs: string | null }>(sql, [ownerId])))?.isrcs ?? '';
+  return Array.from({ length: isrcs.length / isrcLength }, (_, at) =>
+    isrcs.slice(at * isrcLength, (at + 1) * isrcLength),
+  );
+}
+
+const isrcLength = 12;

@@ -1,7 +1,6 @@
 export { dsrReader, readDsr } from './dsr/read-any';
 export { checkReport, type ReportCheck, unreadableReport } from './dsr/check-report';
 export { type CheckedFile, checkTogether } from './dsr/check-together';
-export { numberOfDay } from './dsr/dates';
 export { LineSplitter } from './dsr/lines';
 export { DsrWriter, type WrittenRecord } from './dsr/dsr-writer';
 export { DENSITY_MAX, gunzipped, ReportUnreadable, unpacked } from './dsr/unpack';
@@ -10,7 +9,6 @@ export { type SoldResource, SoldResources } from './dsr/sold-resource';
 export { readRecordCompanyReport } from './dsr/read-report';
 export { ReportInParts } from './dsr/report-in-parts';
 export { type ContextTotals } from './dsr/read-usage';
-export { type LinesApart, UsageLinesApart } from './dsr/usage-lines-apart';
 export {
   recordCompanyReportWriter,
   type RecordCompanyReportWriter,

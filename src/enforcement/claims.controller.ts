@@ -5,7 +5,7 @@ import { Allow, By, InTx } from '../platform/auth/allow';
 import { type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { type ClaimState, claimStates } from './claim-states';
 import { type Claim, claimedUses, claimEvents, findClaim, listClaims } from './claims.repository';
 import { EndClaim, ReopeningBody, WithdrawalBody } from './end-claim';
@@ -78,7 +78,7 @@ export class ClaimsController {
   async list(@InTx() tx: Tx, @Query() { limit, cursor, state }: ClaimsQuery): Promise<Page<ClaimSummaryView>> {
     const rows = await listClaims(tx, {
       state: state ?? null,
-      after: fromCursor(cursor, [instantKey, uuidKey]),
+      after: afterInstant(cursor),
       limit,
     });
     const view = (row: (typeof rows)[number]): ClaimSummaryView => ({ ...basicsOf(row), useCount: String(row.uses) });

@@ -23,7 +23,9 @@ export class Faults {
 
 /** The pointer of a member: '/' and '~' in its name are escaped. */
 export function at(pointer: string, member: string | number): string {
-  return `${pointer}/${String(member).slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // A list may have a hundred thousand.
+  if (typeof member === 'number') return `${pointer}/${member}`;
+  return `${pointer}/${member.slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 const VALUE_LIMIT = 200;

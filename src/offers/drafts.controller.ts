@@ -5,7 +5,7 @@ import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { AnswersWithEtag, etagHeader, IfMatch, NeedsIfMatch } from '../platform/http/etag';
 import { ChoiceField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { DraftBody } from './draft-body';
 import { getDraft, listDrafts } from './drafts.repository';
 import { DraftSummary, draftSummary, DraftView, draftView } from './drafts.view';
@@ -43,7 +43,7 @@ export class DraftsController {
   @ApiOperation({ summary: 'List your drafts, oldest first', description: 'Without their terms.' })
   @ApiOkResponse({ type: pageSchema(DraftSummary) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, state }: DraftsQuery): Promise<Page<DraftSummary>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const rows = await listDrafts(tx, { state, limit: limit + 1, after });
     return pageOf(rows, limit, draftSummary, (row) => [row.openedAt.toISOString(), row.id]);
   }

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { ChoiceField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { DecliningBody, EndLicenceRequest, RequestWithdrawalBody } from './end-licence-request';
 import {
   LicenceRequestSummary,
@@ -49,7 +49,7 @@ export class LicenceRequestsController {
     @InTx() tx: Tx,
     @Query() { state, limit, cursor }: LicenceRequestsQuery,
   ): Promise<Page<LicenceRequestSummary>> {
-    const rows = await listLicenceRequests(tx, state, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listLicenceRequests(tx, state, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, licenceRequestSummary, (row) => [row.sentAt.toISOString(), row.id]);
   }
 

@@ -5,7 +5,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { CloseListing } from './close-listing';
 import { ListingSummary, listingSummary, ListingView, listingView } from './listing.view';
 import { getListing, listListings } from './listings.repository';
@@ -44,7 +44,7 @@ export class ListingsController {
   @ApiOkResponse({ type: pageSchema(ListingSummary) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ListingSummary>> {
     const now = this.clock.now();
-    const rows = await listListings(tx, now, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listListings(tx, now, limit + 1, afterInstant(cursor));
     const keys = (row: (typeof rows)[number]): string[] => [row.publishedAt.toISOString(), row.id];
     return pageOf(rows, limit, (row) => listingSummary(row, now), keys);
   }

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { AcceptanceBody, AcceptRevision } from './accept-revision';
 import { EndNegotiation, RefusalBody, WithdrawalBody } from './end-negotiation';
 import { getNegotiation, listNegotiations, type Negotiation } from './negotiations.repository';
@@ -40,7 +40,7 @@ export class NegotiationsController {
   @ApiOperation({ summary: 'List your negotiations, oldest first' })
   @ApiOkResponse({ type: pageSchema(NegotiationView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<NegotiationView>> {
-    const rows = await listNegotiations(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listNegotiations(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, this.view, (row) => [row.openedAt.toISOString(), row.id]);
   }
 

@@ -12,7 +12,7 @@ import { Allow, By, InTx } from '../platform/auth/allow';
 import { delegableRoles } from '../platform/auth/delegated';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { type Delegation, listDelegations } from './delegations.repository';
 import { DelegationBody, GrantDelegation } from './grant-delegation';
 import { RevokeDelegation } from './revoke-delegation';
@@ -73,7 +73,7 @@ export class DelegationsController {
   })
   @ApiOkResponse({ type: pageSchema(DelegationView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<DelegationView>> {
-    const rows = await listDelegations(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listDelegations(tx, limit + 1, afterInstant(cursor));
     const now = this.clock.now();
     const keys = (row: Delegation): string[] => [row.grantedAt.toISOString(), row.id];
     return pageOf(rows, limit, (row) => delegationView(row, now), keys);

@@ -16,6 +16,6 @@ export {
 export { type FrameworkAcceptance, frameworkAcceptances } from './framework/acceptances.repository';
 export { currentFramework, frameworkOf } from './framework/framework-agreement';
 export { findActiveSigningKey, type SigningKey } from './signing-keys.repository';
-export { detailsOfVersion, type InvoicingDetails, latestDetails } from './invoicing/invoicing-details.repository';
+export { detailsInForce, detailsOfVersion, type InvoicingDetails } from './invoicing/invoicing-details.repository';
 export { authorityOf } from './signing/authorities.repository';
 export { hashSecret, makeApiKeyText, writeAuditorKey } from './access/api-key-text';

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { type Actor, roles } from '../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
 import { AddMember, AddMemberBody, contentOf } from './add-member';
@@ -59,7 +59,7 @@ export class MembersController {
   @ApiOperation({ summary: 'List the members of your organization' })
   @ApiOkResponse({ type: pageSchema(MemberView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<MemberView>> {
-    const rows = await listMembers(tx, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listMembers(tx, limit, afterInstant(cursor));
     return pageOf(rows, limit, memberView, (row) => [row.created_at.toISOString(), row.id]);
   }
 }

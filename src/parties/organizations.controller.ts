@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx, Public } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { ChoiceField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import {
   organizationDetailsView,
   OrganizationDetailsView,
@@ -48,7 +48,7 @@ export class OrganizationsController {
   })
   @ApiOkResponse({ type: pageSchema(OrganizationView) })
   async list(@InTx() tx: Tx, @Query() { kind, limit, cursor }: OrganizationsQuery): Promise<Page<OrganizationView>> {
-    const rows = await listOrganizations(tx, kind, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listOrganizations(tx, kind, limit, afterInstant(cursor));
     return pageOf(rows, limit, organizationView, (row) => [row.registered_at.toISOString(), row.id]);
   }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
 import { IdField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { AddService, AddServiceBody } from './add-service';
 import { listServices, type Service } from './parties.repository';
 
@@ -46,7 +46,7 @@ export class ServicesController {
   @ApiOperation({ summary: 'List your own services and those of verified platforms' })
   @ApiOkResponse({ type: pageSchema(ServiceView) })
   async list(@InTx() tx: Tx, @Query() { organizationId, limit, cursor }: ServicesQuery): Promise<Page<ServiceView>> {
-    const rows = await listServices(tx, organizationId, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listServices(tx, organizationId, limit, afterInstant(cursor));
     return pageOf(rows, limit, serviceView, (row) => [row.created_at.toISOString(), row.id]);
   }
 }

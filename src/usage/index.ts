@@ -15,6 +15,7 @@ export { MatchHeldEvents } from './events/match-held-events';
 export { ShareOutEvents } from './events/share-out-events';
 export {
   everyPosition,
+  liveBasesOf,
   liveBasis,
   type MonthOfRecord,
   needsReports,

@@ -16,7 +16,7 @@ import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
 import { ChoiceField, JsonField, MonthField, ObjectField, TextField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
 import { Storage } from '../platform/storage/storage';
 import { OnlyReads, OpensOwnTransactions } from '../platform/http/transaction.interceptor';
@@ -162,7 +162,7 @@ export class MappingsController {
   @ApiOperation({ summary: 'List your mappings, oldest first' })
   @ApiOkResponse({ type: pageSchema(MappingView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<MappingView>> {
-    const rows = await listMappings(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listMappings(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, mappingView, (row) => [row.madeAt.toISOString(), row.id]);
   }
 

@@ -7,7 +7,7 @@ import { StreamPieces } from './engine/line-chunks';
 import type { PlainFile } from './engine/line-parts';
 import type { MatchPlan } from './engine/match-plan';
 import type { DelimitedInput } from './engine/read-delimited';
-import { chunksAhead } from './engine/scan-threads';
+import { chunksAhead, startAhead } from './engine/scan-threads';
 import { UnpackedPieces } from './engine/unpacked-pieces';
 import type { ReportFile } from './report-parts';
 import { reportText } from './report-text';
@@ -22,6 +22,12 @@ interface How {
 /** Below this a thread costs more than it saves. */
 export const threadsFromBytes = 8n * 1024n * 1024n;
 const threadsMax = 2;
+
+/** Starts the threads that will read a report, where it is read by threads, before it is known what its lines are looked up in. */
+export function startThreadsAhead({ layout, bytes }: UsageReport, files: readonly ReportFile[]): void {
+  if (layout !== null) startAhead('delimited-thread.js', threadsFor(bytes));
+  else if (files.length === 1 && files[0]!.packed === null) startAhead('record-company-thread.js', threadsFor(bytes));
+}
 
 /** How the stored files of a DSR report are read. */
 export function dsrInputOf(storage: Storage, files: readonly ReportFile[], { plan, progress }: How): DsrInput {

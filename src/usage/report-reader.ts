@@ -23,7 +23,7 @@ import { readDelimited } from './engine/read-delimited';
 import { readDsrReport } from './engine/read-dsr';
 import type { Reading } from './engine/reading';
 import { KeptReadings } from './kept-readings';
-import { dsrInputOf, tableInputOf } from './report-input';
+import { dsrInputOf, startThreadsAhead, tableInputOf } from './report-input';
 import { filesOfReport, placeInFiles, type ReportFile } from './report-parts';
 import { resolutionsFor, resolutionsStamp } from './suspense/resolutions.repository';
 import { refusalOf } from './unpacked';
@@ -69,7 +69,9 @@ export class ReportReader {
   ) {}
 
   async prepare(tx: Tx, report: UsageReport): Promise<Prepared> {
-    // Asked first: what is signed between the two questions makes this stamp an old one.
+    const files = await filesOfReport(tx, report);
+    startThreadsAhead(report, files);
+    // Asked before the agreements: what is signed between the two questions makes this stamp an old one.
     const shares = await sharesFor(tx, report);
     const stamp = await stampOf(tx, report, shares);
     const agreements = await concludedAgreementsBetween(tx, report.label_id, report.platform_id);
@@ -77,7 +79,7 @@ export class ReportReader {
     return {
       report,
       bases: await basesOf(tx, report),
-      files: await filesOfReport(tx, report),
+      files,
       grants: agreements.flatMap(({ id, life }) => grantsOfLife(life, id)),
       catalogue: await catalogueIsrcs(tx, report.label_id),
       resolutions: await resolutionsFor(tx, report),

@@ -24,26 +24,40 @@ export interface UsageOfMonth {
 
 /** The reports that speak now for the agreement's period that `month` ("2026-01") lies in, in order of their ids. Cheap: no sums are read. */
 export async function liveReportIds(tx: Tx, agreement: LivingAgreement, month: string): Promise<string[]> {
-  return (await liveReports(tx, agreement, month)).map(({ id }) => id);
+  return (await liveReportsOf(tx, agreement, [month]))(month).map(({ id }) => id);
 }
 
 /** The months for which reports speak now, of the agreement's period that `month` lies in: "2026-01". */
 export async function monthsReported(tx: Tx, agreement: LivingAgreement, month: string): Promise<Set<string>> {
-  return new Set((await liveReports(tx, agreement, month)).map((report) => report.month.slice(0, 7)));
+  const live = await liveReportsOf(tx, agreement, [month]);
+  return new Set(live(month).map((report) => report.month.slice(0, 7)));
 }
 
-/** Of the period's months only those of the life: others are some other agreement's, whose services and parties may be the same. */
-function liveReports(
+interface LiveReport {
+  readonly id: string;
+  /** Its first day. */
+  readonly month: string;
+}
+
+/**
+ * As liveReportIds, of several periods: one question, however many. Of a period's months only those of the life: others are some other agreement's, whose services and parties
+ * may be the same.
+ */
+export async function liveReportsOf(
   tx: Tx,
   { labelId, platformId, terms, life }: LivingAgreement,
-  month: string,
-): Promise<{ readonly id: string; readonly month: string }[]> {
-  const months = monthsClosedWith(life, month).map((one) => `${one}-01`);
-  return tx.rows(
+  months: readonly string[],
+): Promise<(month: string) => LiveReport[]> {
+  const daysOf = (month: string): string[] => monthsClosedWith(life, month).map((one) => `${one}-01`);
+  const rows = await tx.rows<LiveReport>(
     often(`SELECT id, month FROM usage_reports
       WHERE label_id = $1 AND platform_id = $2 AND month = ANY($3::date[]) AND state = 'accepted' AND service_id = ANY($4::uuid[]) ORDER BY id`),
-    [labelId, platformId, months, terms.services.map(({ id }) => id)],
+    [labelId, platformId, months.flatMap(daysOf), terms.services.map(({ id }) => id)],
   );
+  return (month) => {
+    const days = daysOf(month);
+    return rows.filter((report) => days.includes(report.month));
+  };
 }
 
 /** When each month of the agreement was first reported by what is live, or was before it was replaced: months as "2026-01". */

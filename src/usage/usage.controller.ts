@@ -17,7 +17,7 @@ import { Database } from '../platform/database/database';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, CountryField, IdField, IntegerParameter, MonthField, TextField } from '../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../platform/http/paging';
+import { afterInstant, fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { isStream } from '../platform/http/streams';
 import { OpensOwnTransactions } from '../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../platform/idempotency/idempotent-writes';
@@ -173,7 +173,7 @@ export class UsageController {
   @ApiOperation({ summary: 'List usage reports, oldest first' })
   @ApiOkResponse({ type: pageSchema(ReportView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, month }: ReportsQuery): Promise<Page<ReportView>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const rows = await tx.rows<UsageReport>(
       `SELECT * FROM usage_reports
         WHERE ($2::timestamptz IS NULL OR (received_at, id) > ($2, $3::uuid)) AND ($4::date IS NULL OR month = $4)

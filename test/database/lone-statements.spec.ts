@@ -1,5 +1,7 @@
+import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
+import { enqueue, enqueueLater } from '../../src/platform/jobs/jobs';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 let database: FreshDatabase;
@@ -82,5 +84,67 @@ describe('a read of several statements', () => {
       .finally(() => other.destroy());
     expect(after).toEqual(before);
     expect(await noted()).toContainEqual({ action: 'meanwhile' });
+  });
+});
+
+describe('jobs of a transaction', () => {
+  let superuser: Client;
+  beforeAll(async () => {
+    superuser = new Client({ connectionString: database.superuserUrl });
+    await superuser.connect();
+  });
+  afterAll(() => superuser.end());
+
+  /** The jobs that wait, which then wait no longer. */
+  async function waiting() {
+    const { rows } = await superuser.query<{ key: string | null; payload: object; later: boolean }>(
+      `DELETE FROM graphile_worker._private_jobs RETURNING key, payload, run_at > now() AS later, id`,
+    );
+    return rows.map(({ key, payload, later }) => ({ key, payload, later }));
+  }
+  const now = new Date();
+
+  it('are there when it commits: all without a key, of each key the last', async () => {
+    await own.asSystem(async (tx) => {
+      await enqueue(tx, 'tried', { at: '1' });
+      await enqueueLater(tx, 'tried', { at: '2' }, { key: 'one', at: new Date(now.getTime() + 3_600_000), now });
+      await enqueue(tx, 'tried', { at: '3' });
+      await enqueue(tx, 'tried', { at: '4' }, 'other');
+      await enqueue(tx, 'tried', { at: '5' }, 'one');
+    });
+    expect(await waiting()).toEqual(
+      expect.arrayContaining([
+        { key: null, payload: { at: '1' }, later: false },
+        { key: null, payload: { at: '3' }, later: false },
+        { key: 'other', payload: { at: '4' }, later: false },
+        { key: 'one', payload: { at: '5' }, later: false },
+      ]),
+    );
+  });
+
+  it('take the moment of the last one that was asked for', async () => {
+    await own.asSystem((tx) => enqueue(tx, 'tried', { at: '1' }, 'one'));
+    const later = { key: 'one', at: new Date(now.getTime() + 3_600_000), now };
+    await own.asSystem((tx) => enqueueLater(tx, 'tried', { at: '2' }, later));
+    expect(await waiting()).toEqual([{ key: 'one', payload: { at: '2' }, later: true }]);
+  });
+
+  it('are none of one that fails, nor of a part that is undone', async () => {
+    await expect(
+      own.asSystem(async (tx) => {
+        await enqueue(tx, 'tried', { at: '1' });
+        throw new Error('undone');
+      }),
+    ).rejects.toThrow('undone');
+    await own.asSystem(async (tx) => {
+      await enqueue(tx, 'tried', { at: '2' });
+      const part = tx.savepoint(async () => {
+        await enqueue(tx, 'tried', { at: '3' });
+        throw new Error('undone');
+      });
+      await expect(part).rejects.toThrow('undone');
+      await tx.savepoint(() => enqueue(tx, 'tried', { at: '4' }));
+    });
+    expect((await waiting()).map(({ payload }) => payload)).toEqual([{ at: '2' }, { at: '4' }]);
   });
 });

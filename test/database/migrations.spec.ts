@@ -28,6 +28,7 @@ const appendOnlyTables = [
   'bank_receipt_uses',
   'bank_statements',
   'breakage_lines',
+  'catalogue_changes',
   'catalogue_import_faults',
   'catalogue_mappings',
   'charts_of_accounts',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { referenceTerms } from '../../src/kernel/testing/reference-terms';
 import { applicationDataSource, Database } from '../../src/platform/database/database';
-import { eventSums, lastPosition } from '../../src/usage/events/event-sums';
+import { eventSums, lastPositions } from '../../src/usage/events/event-sums';
 import { insertEvents, insertEventsAlone, settledPosition } from '../../src/usage/events/events.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
@@ -90,7 +90,7 @@ describe('positions of usage events', () => {
       const before = await plays(settled);
       expect(await add('meanwhile')).toBeGreaterThan(settled);
       expect(await plays(settled)).toBe(before);
-      expect(await lastPosition(tx, agreement, '2026-01', settled)).toBeLessThan(settled);
+      expect((await lastPositions(tx, agreement, ['2026-01'], settled)).get('2026-01')).toBeLessThan(settled);
     });
   });
 

@@ -47,7 +47,7 @@ export interface InCatalogue {
 /** All that a message can change. */
 const tables = [
   ...['recordings', 'releases', 'release_recordings', 'release_messages', 'message_resources', 'message_releases'],
-  ...['message_deals', 'release_versions', 'recording_rights'],
+  ...['message_deals', 'release_versions', 'recording_rights', 'catalogue_changes'],
 ];
 
 /** Imports as a worker brings them in, on a database of their own, without HTTP in front. */

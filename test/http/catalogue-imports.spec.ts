@@ -106,6 +106,7 @@ function message(
   );
 }
 
+const withoutDeals = (xml: string): string => xml.replace(/<DealTerms>/g, '<DealTerms><TakeDown>true</TakeDown>');
 const asTest = (xml: string): string => xml.replace('LiveMessage', 'TestMessage');
 
 function purge(number: number, sender: string, at = '2026-01-03T00:00:00Z'): string {
@@ -511,6 +512,148 @@ describe('a release notification', () => {
         ({ content }) => content.kind === 'SoundRecording',
       ),
     ).toHaveLength(10);
+  });
+});
+
+describe('the change feed', () => {
+  interface Change {
+    readonly place: string;
+    readonly kind: string;
+    readonly subjectId: string;
+    readonly before: Record<string, unknown> | null;
+    readonly after: Record<string, unknown> | null;
+  }
+  interface Changes {
+    readonly rows: readonly Change[];
+    readonly next: string;
+  }
+  const changes = '/v1/catalogue/changes';
+  const titles = ({ rows }: Changes): unknown[] => rows.map(({ before, after }) => [before?.title, after?.title]);
+
+  /** Other databases of the server have transactions too, and changes wait for all of them. */
+  async function read(client: ApiClient, count: number, after = ''): Promise<Changes> {
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      const found = await client.get<Changes>(`${changes}?limit=1000${after && `&after=${after}`}`);
+      if (found.rows.length >= count) return found;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error('the changes do not come');
+  }
+
+  test('tells in order what was and is, whatever changed it, and again from any place', async () => {
+    const { as, partyId } = await app.given.label();
+    const line = (title: string, upc?: string): string =>
+      `${JSON.stringify({ isrc: testIsrc(60), title, artists: ['Ana'], release: upc && 'Ice', upc })}\n`;
+    await bring(as, types.lines, line('One', '2000000000015'));
+    await bring(as, types.lines, line('Dry'), '?dryRun=true');
+    await bring(as, types.lines, line('One', '2000000000015'));
+    await bring(as, types.lines, line('Two'));
+    const all = await read(as, 4);
+    expect(all.rows.map(({ kind, before, after }) => [kind, before?.title, after?.title])).toEqual([
+      ['recording', undefined, 'One'],
+      ['release', undefined, 'Ice'],
+      ['tracks', undefined, undefined],
+      ['recording', 'One', 'Two'],
+    ]);
+    expect(all.rows[2]).toMatchObject({
+      subjectId: all.rows[1]!.subjectId,
+      before: null,
+      after: { recordingIds: [all.rows[0]!.subjectId] },
+    });
+    expect(all.rows[0]!.after).toMatchObject({ isrc: testIsrc(60), artists: ['Ana'], durationSeconds: null });
+    for (const [at, { place }] of all.rows.entries())
+      expect((await as.get<Changes>(`${changes}?after=${place}`)).rows).toEqual(all.rows.slice(at + 1));
+    expect(await as.get<Changes>(`${changes}?limit=2`)).toEqual({
+      rows: all.rows.slice(0, 2),
+      next: all.rows[1]!.place,
+    });
+    expect(await as.get<Changes>(`${changes}?after=${all.next}`)).toEqual({ rows: [], next: all.next });
+
+    await bring(as, types.ern, message(61, { sender: partyId }));
+    const withMessage = await read(as, 12, all.next);
+    expect(withMessage.rows.find(({ kind }) => kind === 'tracks')?.after?.recordingIds).toHaveLength(10);
+    await bring(as, types.ern, message(61, { sender: partyId, at: '2026-01-02T00:00:00Z', is: withoutDeals }));
+    expect((await read(as, 1, withMessage.next)).rows).toMatchObject([
+      {
+        kind: 'release',
+        before: { withdrawnAt: null },
+        after: { withdrawnAt: expect.stringMatching(/^2026-01-05T09/) },
+      },
+    ]);
+    const stranger = await app.given.label();
+    expect((await stranger.as.get<Changes>(`${changes}?after=${all.rows[0]!.place}`)).rows).toEqual([]);
+    const ahead = Buffer.from('["9999999999999999999","0"]').toString('base64url');
+    for (const place of ['x', ahead, `${all.next}${all.next}`])
+      expect((await as.request<{ code: string }>('GET', `${changes}?after=${place}`)).body).toMatchObject({
+        code: 'request-invalid',
+        faults: [{ pointer: '/after', code: 'field-cursor' }],
+      });
+    const platform = await app.given.platform();
+    expect((await platform.as.request('GET', changes)).status).toBe(403);
+  });
+
+  test('skips no slow transaction: what was committed after it began waits for it', async () => {
+    const { as, organizationId } = await app.given.label();
+    const slow = await app.superuser();
+    try {
+      await slow.query('BEGIN');
+      await slow.query(
+        `INSERT INTO recordings (owner_id, isrc, title, artists, updated_at) VALUES ($1, $2, 'Slow', '{A}', now())`,
+        [organizationId, testIsrc(70)],
+      );
+      await bring(as, types.csv, catalogueCsv([{ ...plainRows(1, 71)[0], title: 'Quick' }]));
+      const nothing = await as.get<Changes>(changes);
+      expect(nothing.rows).toEqual([]);
+      await slow.query('COMMIT');
+      const both = await read(as, 2, nothing.next);
+      expect(titles(both)).toEqual([
+        [undefined, 'Slow'],
+        [undefined, 'Quick'],
+      ]);
+
+      // Where it would change what was changed after it began, it would stand before what it undoes.
+      const rename = `UPDATE recordings SET title = title || '!' WHERE owner_id = $1 AND isrc = $2`;
+      await slow.query('BEGIN');
+      await slow.query(rename, [organizationId, testIsrc(70)]);
+      await superuser.query(rename, [organizationId, testIsrc(71)]);
+      await expect(slow.query(rename, [organizationId, testIsrc(71)])).rejects.toMatchObject({ code: '40001' });
+      await slow.query('ROLLBACK');
+      expect(titles(await read(as, 1, both.next))).toEqual([['Quick', 'Quick!']]);
+    } finally {
+      await slow.end();
+    }
+  });
+
+  test('tells what one transaction did in pieces that a reader can hold, and what is gone', async () => {
+    const { as, organizationId } = await app.given.label();
+    await superuser.query(
+      `WITH made AS (
+         INSERT INTO recordings (owner_id, isrc, title, artists, updated_at)
+         SELECT $1, 'ZZG01' || lpad(n::text, 7, '0'), n::text, '{A}', now() FROM generate_series(1, 2250) AS n RETURNING id),
+       release AS (INSERT INTO releases (owner_id, own_id, title) VALUES ($1, 'all', 'All') RETURNING id)
+       INSERT INTO release_recordings (release_id, recording_id, owner_id) SELECT release.id, made.id, $1 FROM made, release`,
+      [organizationId],
+    );
+    const rows: Change[] = [];
+    for (let { rows: page, next } = await read(as, 1000); page.length > 0;) {
+      rows.push(...page);
+      ({ rows: page, next } = await as.get<Changes>(`${changes}?limit=1000&after=${next}`));
+    }
+    const of = (wanted: string): Change[] => rows.filter(({ kind }) => kind === wanted);
+    expect(of('recording').map(({ after }) => after?.title)).toEqual(
+      Array.from({ length: 2250 }, (_, at) => String(at + 1)),
+    );
+    expect(of('release')).toHaveLength(1);
+    const tracks = of('tracks').map(({ after }) => after!.recordingIds as string[]);
+    expect(tracks.map(({ length }) => length)).toEqual([...Array<number>(22).fill(100), 50]);
+    expect(new Set(tracks.flat()).size).toBe(2250);
+
+    await superuser.query('DELETE FROM release_recordings WHERE recording_id = $1', [tracks[0]![0]]);
+    await superuser.query('DELETE FROM recordings WHERE id = $1', [tracks[0]![0]]);
+    expect((await read(as, 2, rows.at(-1)!.place)).rows).toMatchObject([
+      { kind: 'tracks', before: { recordingIds: [tracks[0]![0]] }, after: null },
+      { kind: 'recording', subjectId: tracks[0]![0], before: { artists: ['A'] }, after: null },
+    ]);
   });
 });
 

@@ -15,16 +15,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ChoiceField, IdField } from '../../platform/http/fields';
-import {
-  afterNumber,
-  fromCursor,
-  instantKey,
-  type Page,
-  pageOf,
-  PageQuery,
-  pageSchema,
-  uuidKey,
-} from '../../platform/http/paging';
+import { afterInstant, afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { fileBody, mediaTypeOf } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -125,7 +116,7 @@ export class CatalogueImportsController {
   @ApiOperation({ summary: 'List your imports, latest first' })
   @ApiOkResponse({ type: pageSchema(CatalogueImportView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<CatalogueImportView>> {
-    const rows = await listImports(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listImports(tx, limit + 1, afterInstant(cursor));
     const views = new Map<string, CatalogueImportView>();
     for (const row of rows) views.set(row.id, await viewOf(tx, row));
     return pageOf(

@@ -196,9 +196,11 @@ async function writeTracks(
     }
     await report.flush();
   }
-  const named = `SELECT DISTINCT r.id FROM message_resources, unnest(isrcs) AS told (isrc) JOIN recordings r ON r.owner_id = $4 AND r.isrc = told.isrc::bpchar WHERE ${among}`;
+  // Looked up as one list: what was written a moment ago has no statistics, and a join of it may be planned as if there were one of each.
+  const told = `SELECT isrc::bpchar FROM message_resources, unnest(isrcs) AS isrc WHERE ${among}`;
+  const named = `SELECT id FROM recordings WHERE owner_id = $4 AND isrc = ANY (ARRAY(${told}))`;
   await tx.run(
-    `WITH named AS (${named}), gone AS (
+    `WITH named AS MATERIALIZED (${named}), gone AS (
        UPDATE release_recordings SET left_at = $5 WHERE release_id = $3 AND left_at IS NULL AND recording_id NOT IN (SELECT id FROM named))
      INSERT INTO release_recordings (release_id, recording_id, owner_id) SELECT $3, id, $4 FROM named
      ON CONFLICT (release_id, recording_id) DO UPDATE SET left_at = NULL WHERE release_recordings.left_at IS NOT NULL`,

@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { IntegerParameter } from '../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { fromCursor, numberKey, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { clearanceRoles } from '../remembered-actors';
 import { MakeSnapshot, ownService } from './make-snapshot';
 import { listSnapshots, type StoredSnapshot } from './snapshots.repository';
@@ -61,7 +61,7 @@ export class SnapshotsController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<SnapshotView>> {
     await ownService(tx, actor, id);
-    const [below] = fromCursor(cursor, [/^\d{1,9}$/]) ?? [];
+    const [below] = fromCursor(cursor, [numberKey]) ?? [];
     const rows = await listSnapshots(tx, id, limit, below === undefined ? undefined : Number(below));
     return pageOf(rows, limit, viewOf, ({ number }) => [String(number)]);
   }

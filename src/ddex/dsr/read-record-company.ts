@@ -1,6 +1,7 @@
 import { type Body } from './body';
 import { type Cells } from './cells';
 import { type Findings } from './faults';
+import { GatheredIds } from './gathered-ids';
 import { type RecordCode } from './layouts';
 import { checkPartlyKnown, readContext } from './read-records';
 import { type Head, type ReportReceiver, type SalesContext } from './records';
@@ -15,6 +16,7 @@ export class RecordCompanyBody implements Body {
   readonly blocks = 0;
   readonly blockIds = null;
   private readonly ids = new SeenIds();
+  private readonly idsApart = new GatheredIds();
   private readonly usage: UsageReader;
   private readonly revenue: RevenueCheck | null;
 
@@ -39,16 +41,21 @@ export class RecordCompanyBody implements Body {
     else if (code !== 'DE01') checkPartlyKnown(code, cells, this.findings);
   }
 
-  /** Lines that were accepted elsewhere, by the hashes of their ids; false where one of the ids was there before. */
-  passOver(ids: Uint32Array): boolean {
-    for (let at = 0; at < ids.length; at += 2) if (!this.ids.addHash(ids[at]!, ids[at + 1]!)) return false;
+  /** Lines that were accepted elsewhere, by the hashes of their ids. */
+  passOver(ids: Uint32Array): void {
+    this.idsApart.add(ids);
     this.accepted += ids.length / 2;
-    return true;
   }
 
-  /** About so many usage lines are to come. */
+  /** About so many lines are passed over. */
   expect(lines: number): void {
-    this.ids.expect(lines);
+    this.idsApart.expect(lines);
+  }
+
+  /** Whether an id of a line that was passed over is that of another line. To be asked once, after the last one. */
+  idsApartRepeat(): boolean {
+    this.idsApart.add(this.ids.hashes);
+    return this.idsApart.repeat();
   }
 
   get soundContexts(): SalesContext[] {

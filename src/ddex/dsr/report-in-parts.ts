@@ -35,12 +35,12 @@ export class ReportInParts {
   }
 
   /**
-   * Takes the next lines as they were read elsewhere, between whole lines. False where they show that the report can be judged only from its first line to its last (an
-   * id repeats, or something stands where it is not expected): nothing of what was read elsewhere is to be used then.
+   * Takes the next lines as they were read elsewhere, between whole lines. False where they show that the report can be judged only from its first line to its last
+   * (something stands where it is not expected): nothing of what was read elsewhere is to be used then.
    */
   takeApart({ lines, ids, lastGiven, others, otherLines }: LinesApart): boolean {
     if (this.isEnded && lastGiven > 0) return false;
-    if (this.body?.passOver(ids) !== true) return false;
+    this.body?.passOver(ids);
     const bytes = Buffer.from(others.buffer, others.byteOffset, others.byteLength);
     let [passed, start] = [0, 0];
     for (let at = 0; at < otherLines.length; at += 2) {
@@ -66,8 +66,9 @@ export class ReportInParts {
     this.body?.addTotals(totals);
   }
 
-  finish(): DsrSummary {
-    return this.report.finish();
+  /** After the last line. Undefined where an id repeats: nothing of what was read elsewhere is to be used then either. */
+  finish(): DsrSummary | undefined {
+    return this.body?.idsApartRepeat() === true ? undefined : this.report.finish();
   }
 
   private get body(): RecordCompanyBody | undefined {

@@ -15,26 +15,26 @@ export class SeenIds {
   /** Adds the id in this range of bytes; false when it was there already. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
     hashId(bytes, start, end, this.hash, 0);
-    return this.addHash(this.hash[0]!, this.hash[1]!);
-  }
-
-  /** The same for an id whose hash was made elsewhere, by `hashId`. */
-  addHash(high: number, low: number): boolean {
-    if (!insert(this.slots, high, low)) return false;
+    if (!insert(this.slots, this.hash[0]!, this.hash[1]!)) return false;
     this.count += 1;
-    if (2 * this.count > FILL_MAX * this.slots.length) this.growTo(this.slots.length);
+    if (2 * this.count > FILL_MAX * this.slots.length) this.grow();
     return true;
   }
 
-  /** So many ids are to come: making room once is cheaper than growing to it. */
-  expect(ids: number): void {
-    let capacity = this.slots.length / 2;
-    while (ids > FILL_MAX * capacity) capacity *= 2;
-    if (2 * capacity > this.slots.length) this.growTo(capacity);
+  /** The hashes of all of them, two words each. */
+  get hashes(): Uint32Array {
+    const { slots } = this;
+    const hashes = new Uint32Array(2 * this.count);
+    for (let at = 0, to = 0; at < slots.length; at += 2) {
+      if (slots[at + 1] === 0) continue;
+      hashes[to++] = slots[at]!;
+      hashes[to++] = slots[at + 1]!;
+    }
+    return hashes;
   }
 
-  private growTo(capacity: number): void {
-    const larger = new Uint32Array(2 * capacity);
+  private grow(): void {
+    const larger = new Uint32Array(2 * this.slots.length);
     for (let at = 0; at < this.slots.length; at += 2) {
       if (this.slots[at + 1] !== 0) insert(larger, this.slots[at]!, this.slots[at + 1]!);
     }
@@ -64,7 +64,8 @@ function finish(hash: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-function insert(slots: Uint32Array, high: number, low: number): boolean {
+/** Puts a hash into a table of them that has a power of two of slots and room left; false where it is there already. */
+export function insert(slots: Uint32Array, high: number, low: number): boolean {
   const mask = slots.length / 2 - 1;
   for (let slot = high & mask; ; slot = (slot + 1) & mask) {
     if (slots[2 * slot + 1] === 0) {

@@ -188,7 +188,9 @@ export function readWord<Word extends string>(
 
 /** A set: entries in code-unit order, each once. */
 export function sortedSet<Entry extends string>(entries: readonly Entry[]): Entry[] {
-  return [...new Set(entries)].sort();
+  // What was signed is sorted already, and read often.
+  const isSorted = entries.every((entry, index) => index === 0 || entries[index - 1]! < entry);
+  return isSorted ? [...entries] : [...new Set(entries)].sort();
 }
 
 /** Notes each id that an earlier entry already has. */

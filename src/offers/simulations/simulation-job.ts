@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database';
 import { DomainError } from '../../platform/errors/domain-error';
 import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
-import { moveOperation } from '../../platform/operations/operations';
+import { beginOperation, moveOperation } from '../../platform/operations/operations';
 import type { Basis } from './basis';
 import { tellFinished } from './simulation-news';
 import { getSimulation } from './simulations.repository';
@@ -24,7 +24,7 @@ export class SimulationJob {
     const run = await this.database.asSystem((tx) => getSimulation(tx, simulationId), 'read');
     const operationId = run.operationId ?? '';
     if (run.result !== null) return;
-    await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
+    await beginOperation(this.database, operationId, at);
     try {
       await this.database.asSystem(async (tx) => {
         const done = await this.workOut.execute(tx, run, JSON.parse(run.basis) as Basis);

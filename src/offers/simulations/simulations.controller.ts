@@ -18,7 +18,7 @@ import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { getNegotiation } from '../negotiations.repository';
 import { RunSimulation, SimulationBody } from './run-simulation';
 import { ShareSimulation } from './share-simulation';
@@ -70,7 +70,7 @@ export class SimulationsController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<SimulationSummary>> {
     await getNegotiation(tx, id);
-    const rows = await listSimulations(tx, id, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listSimulations(tx, id, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, simulationSummary, (row) => [row.requestedAt.toISOString(), row.id]);
   }
 

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import type { SecretReply } from '../../platform/idempotency/idempotent-writes';
 import { listApiKeys } from './access.repository';
 import { ApiKeys, apiKeyView, ApiKeyView, CreateApiKeyBody, NewApiKeyView } from './api-keys';
@@ -30,7 +30,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'List your organization’s API keys, revoked ones included' })
   @ApiOkResponse({ type: pageSchema(ApiKeyView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ApiKeyView>> {
-    const rows = await listApiKeys(tx, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listApiKeys(tx, limit, afterInstant(cursor));
     return pageOf(rows, limit, apiKeyView, (row) => [row.created_at.toISOString(), row.id]);
   }
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 
 /** What an organization says of itself on invoices. `version` counts its statements; the last one holds. */
 export interface InvoicingDetails {
@@ -31,6 +31,19 @@ export const latestDetails = (tx: Tx, organizationId: string): Promise<Invoicing
     `SELECT ${columns} FROM invoicing_details WHERE organization_id = $1 ORDER BY version DESC LIMIT 1`,
     [organizationId],
   );
+
+/** The version of each that holds, by organization; those that stated nothing are missing. Read by the system alone. */
+export async function detailsInForce(
+  tx: Tx,
+  organizationIds: readonly [string, string],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.rows<{ organization: string; version: number }>(
+    often(`SELECT organization_id AS organization, max(version) AS version FROM invoicing_details
+      WHERE organization_id IN ($1, $2) GROUP BY organization_id`),
+    organizationIds,
+  );
+  return new Map(rows.map(({ organization, version }) => [organization, version]));
+}
 
 export const detailsOfVersion = (
   tx: Tx,

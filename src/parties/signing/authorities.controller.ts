@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { memberExists } from '../parties.repository';
 import { type Authority, authorityBases, listAuthorities } from './authorities.repository';
 import { RevokeAuthority } from './revoke-authority';
@@ -65,7 +65,7 @@ export class SigningAuthoritiesController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<SigningAuthorityView>> {
     if (!(await memberExists(tx, id))) throw new DomainError('not-found');
-    const rows = await listAuthorities(tx, id, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listAuthorities(tx, id, limit, afterInstant(cursor));
     return pageOf(rows, limit, authorityView, (row) => [row.statedAt.toISOString(), row.id]);
   }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../auth/actor';
 import { Allow, By, InTx } from '../auth/allow';
 import type { Tx } from '../database/tx';
 import { ChoiceField } from '../http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../http/paging';
 import { type Approval, Approvals } from './approvals';
 
 export class DecisionBody {
@@ -43,7 +43,7 @@ export class ApprovalsController {
   @ApiOperation({ summary: 'List what was put up for approval, oldest first' })
   @ApiOkResponse({ type: pageSchema(ApprovalView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<ApprovalView>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const rows = await tx.rows<Approval>(
       `SELECT * FROM approvals WHERE ($2::timestamptz IS NULL OR (requested_at, id) > ($2, $3::uuid))
         ORDER BY requested_at, id LIMIT $1 + 1`,

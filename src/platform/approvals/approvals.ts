@@ -19,15 +19,21 @@ export interface Approval {
   readonly decided_at: Date | null;
 }
 
-/** What a module does when something it put up for approval is decided, in the deciding transaction. */
-export interface ApprovalAction {
+/** What a module does when something it put up for approval is decided, in the deciding transaction. `Held`: what it has of a subject that it has locked. */
+export interface ApprovalAction<Held = void> {
   /** Who may decide: any one of these roles suffices. */
   readonly roles: readonly Role[];
   /** Locks the subject, where others lock it first and its approval after it: whoever takes both takes them in this order. */
-  lock?(tx: Tx, subjectId: string): Promise<void>;
+  lock?(tx: Tx, subjectId: string): Promise<Held>;
   /** What must be unchanged between request and decision; the decision is refused when it differs. */
   subjectHash(tx: Tx, subjectId: string): Promise<string>;
-  decided(tx: Tx, actor: Actor, subjectId: string, decision: 'approved' | 'rejected'): Promise<void>;
+  decided(
+    tx: Tx,
+    actor: Actor,
+    subjectId: string,
+    decision: 'approved' | 'rejected',
+    held: Held | undefined,
+  ): Promise<void>;
 }
 
 /** Who cannot decide, being who asked: as `actorName` writes it. */
@@ -39,11 +45,11 @@ export interface Asker {
 /** Four eyes for whatever needs them: one person asks, another decides. The database refuses the same person twice. */
 @Injectable()
 export class Approvals {
-  private readonly actions = new Map<string, ApprovalAction>();
+  private readonly actions = new Map<string, ApprovalAction<unknown>>();
 
   constructor(private readonly clock: Clock) {}
 
-  register(action: string, behaviour: ApprovalAction): void {
+  register(action: string, behaviour: ApprovalAction<unknown>): void {
     if (this.actions.has(action)) throw new Error(`approval action ${action} is registered twice`);
     this.actions.set(action, behaviour);
   }
@@ -64,7 +70,7 @@ export class Approvals {
 
   /** Refuses with not-found, forbidden (not the action's roles), approval-decided or approval-needs-second-person. */
   async decide(tx: Tx, actor: Actor, id: string, decision: 'approved' | 'rejected'): Promise<Approval> {
-    const approval = await this.lockForDecision(tx, actor, id);
+    const { approval, held } = await this.lockForDecision(tx, actor, id);
     if (approval.decision !== null) throw new DomainError('approval-decided');
     if (approval.requested_by === actorName(actor)) throw new DomainError('approval-needs-second-person');
     const behaviour = this.behaviourOf(approval.action);
@@ -76,7 +82,7 @@ export class Approvals {
       often('UPDATE approvals SET decision = $2, decided_by = $3, decided_at = $4 WHERE id = $1 RETURNING *'),
       [id, decision, actorName(actor), at],
     );
-    await behaviour.decided(tx, actor, approval.subject_id, decision);
+    await behaviour.decided(tx, actor, approval.subject_id, decision, held);
     await audit(tx, actor, {
       action: `approval.${decision}`,
       subjectId: id,
@@ -86,16 +92,20 @@ export class Approvals {
     return decided;
   }
 
-  private async lockForDecision(tx: Tx, actor: Actor, id: string): Promise<Approval> {
+  private async lockForDecision(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+  ): Promise<{ readonly approval: Approval; readonly held: unknown }> {
     const found = await tx.first<Approval>(often('SELECT * FROM approvals WHERE id = $1'), [id]);
     if (found === undefined) throw new DomainError('not-found');
     const behaviour = this.behaviourOf(found.action);
     if (!holdsOneOf(actor, behaviour.roles)) throw new DomainError('forbidden');
-    await behaviour.lock?.(tx, found.subject_id);
-    return tx.one<Approval>(often('SELECT * FROM approvals WHERE id = $1 FOR UPDATE'), [id]);
+    const held = await behaviour.lock?.(tx, found.subject_id);
+    return { approval: await tx.one<Approval>(often('SELECT * FROM approvals WHERE id = $1 FOR UPDATE'), [id]), held };
   }
 
-  private behaviourOf(action: string): ApprovalAction {
+  private behaviourOf(action: string): ApprovalAction<unknown> {
     const behaviour = this.actions.get(action);
     if (behaviour === undefined) throw new Error(`no approval action ${action}`);
     return behaviour;

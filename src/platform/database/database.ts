@@ -113,6 +113,7 @@ export class Database {
       );
       const tx = new Tx(client, role);
       const result = await work(tx);
+      await tx.finish();
       await client.query('COMMIT');
       if (mode === 'write') this.committedWrites += 1;
       if (tx.told) this.committedNews += 1;

@@ -1,5 +1,5 @@
 import { arrayText, type Cell } from './array-text';
-import type { Parameter, Tx } from './tx';
+import { often, type Parameter, type Tx } from './tx';
 
 /** The columns of many rows of a table: what is the same in all of them, and the others by their types, in the order of a row's cells. */
 export interface ManyRows {
@@ -23,17 +23,17 @@ export async function insertMany(
   const [names, types] = [Object.keys(each), Object.values(each)];
   const first = Object.keys(same).length + 1;
   const arrays = types.map((type, at) => `$${first + at}::${type}[]`).join(', ');
-  const text = `INSERT INTO ${table} (${[...Object.keys(same), ...names].join(', ')})
+  const statement = often(`INSERT INTO ${table} (${[...Object.keys(same), ...names].join(', ')})
     SELECT ${Object.keys(same)
       .map((_, at) => `$${at + 1}`)
-      .join(', ')}, of_row.* FROM unnest(${arrays}) AS of_row`;
+      .join(', ')}, of_row.* FROM unnest(${arrays}) AS of_row`);
   let columns: Cell[][] = names.map(() => []);
   const add = async (): Promise<void> => {
-    await tx.run(text, [...Object.values(same), ...columns.map(columnText)]);
+    await tx.run(statement, [...Object.values(same), ...columns.map(columnText)]);
     columns = names.map(() => []);
   };
   for (const row of rows) {
-    for (const [at, column] of columns.entries()) column.push(row[at] ?? null);
+    for (let at = 0; at < columns.length; at += 1) columns[at]!.push(row[at] ?? null);
     if (columns[0]!.length === batch) await add();
   }
   if (columns[0]!.length > 0) await add();

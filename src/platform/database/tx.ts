@@ -24,6 +24,9 @@ export function often(text: string): Often {
   return named;
 }
 
+/** Does once what was gathered for it. */
+type Last<Item> = (tx: Tx, items: readonly Item[]) => Promise<void>;
+
 /**
  * An open transaction of one tenant, passed as a value so that no statement can run outside it.
  * int8 arrives as bigint, numeric and date as text.
@@ -31,6 +34,7 @@ export function often(text: string): Often {
 export class Tx {
   /** Whether news was written: once it is committed, followers in this process look at once. */
   told = false;
+  private gathered = new Map<Last<never>, unknown[]>();
 
   constructor(
     readonly client: PoolClient,
@@ -58,6 +62,21 @@ export class Tx {
     return (await this.ask(statement, parameters)).rowCount ?? 0;
   }
 
+  /** The one row of a statement without parameters of which nothing lasts, no lock either. One message, where a savepoint by itself takes three. */
+  async undone<Row>(text: string): Promise<Row> {
+    const answer = (await this.client.query(
+      `SAVEPOINT undone; ${text}; ROLLBACK TO SAVEPOINT undone; RELEASE SAVEPOINT undone`,
+    )) as unknown as readonly QueryResult[];
+    const [row, ...others] = answer[1]!.rows as Row[];
+    if (row === undefined || others.length > 0) throw new Error(`expected one row: ${text.slice(0, 120)}`);
+    return row;
+  }
+
+  /** A text as it stands in a statement, for statements that can have no parameters. */
+  literal(text: string): string {
+    return this.client.escapeLiteral(text);
+  }
+
   private ask(statement: string | Often, parameters: readonly Parameter[]): Promise<QueryResult> {
     const values = parameters as unknown[];
     return typeof statement === 'string'
@@ -79,9 +98,23 @@ export class Tx {
     return result;
   }
 
+  /** Has `last` done with this and all else that is gathered for it: by one statement instead of many, right before the transaction commits. */
+  gather<Item>(last: Last<Item>, item: Item): Promise<void> {
+    const items = this.gathered.get(last) ?? [];
+    this.gathered.set(last, items);
+    items.push(item);
+    return Promise.resolve();
+  }
+
+  /** What is gathered, before COMMIT. */
+  async finish(): Promise<void> {
+    for (const [last, items] of this.gathered) await last(this, items as never[]);
+  }
+
   /** Lets `work` fail without losing the transaction: what it did is undone, the failure goes on to the caller. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const before = this.role;
+    const gathered = new Map([...this.gathered].map(([last, items]) => [last, [...items]]));
     await this.client.query('SAVEPOINT attempt');
     try {
       const result = await work();
@@ -91,6 +124,7 @@ export class Tx {
       // Settings go back with it, the role among them.
       await this.client.query('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
       this.role = before;
+      this.gathered = gathered;
       throw error;
     }
   }

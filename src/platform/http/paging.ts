@@ -20,8 +20,12 @@ export interface Page<Row> {
 /** The keys of the last row as an opaque text. */
 export const toCursor = (keys: readonly string[]): string => Buffer.from(JSON.stringify(keys)).toString('base64url');
 
-/** Reads a cursor of `count` keys that each match `grammar`; anything else is a fault of the request, never of the query. */
-export function fromCursor(cursor: string | undefined, grammar: readonly RegExp[]): string[] | undefined {
+/** Reads a cursor of `count` keys that each match `grammar`; anything else is a fault of the request (at `pointer`), never of the query. */
+export function fromCursor(
+  cursor: string | undefined,
+  grammar: readonly RegExp[],
+  pointer = '/cursor',
+): string[] | undefined {
   if (cursor === undefined) return undefined;
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -35,10 +39,13 @@ export function fromCursor(cursor: string | undefined, grammar: readonly RegExp[
   } catch {
     // Not base64url of JSON: the same fault.
   }
-  throw new DomainError('request-invalid', undefined, [
-    { pointer: '/cursor', code: 'field-cursor', message: 'cursor is not one of ours' },
-  ]);
+  throw cursorFault(pointer);
 }
+
+export const cursorFault = (pointer: string): DomainError =>
+  new DomainError('request-invalid', undefined, [
+    { pointer, code: 'field-cursor', message: `${pointer.slice(1)} is not one of ours` },
+  ]);
 
 /** 30 February has the shape of a day and is none; PostgreSQL would refuse it as our fault. */
 function exists(key: string): boolean {
@@ -66,6 +73,10 @@ export const afterNumber = (cursor: string | undefined): number =>
 
 export const uuidKey = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const instantKey = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+
+/** The instant and id of the row that a page of dated things continues after; undefined at the beginning. */
+export const afterInstant = (cursor: string | undefined): string[] | undefined =>
+  fromCursor(cursor, [instantKey, uuidKey]);
 
 /** The OpenAPI schema of a page of `Row`. */
 export function pageSchema(row: new () => object): new () => object {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
+import { arrayText } from '../database/array-text';
 import { often, type Tx } from '../database/tx';
 import { type Unfinished, WorkerLease } from './lease';
 
@@ -10,17 +11,20 @@ import { type Unfinished, WorkerLease } from './lease';
 export type JobPayload = Readonly<Record<string, string>>;
 export type Job = (payload: JobPayload) => Promise<void>;
 
+interface Wanted {
+  readonly name: string;
+  readonly payload: JobPayload;
+  readonly key: string | null;
+  /** In how many milliseconds it is to run; null: at once. */
+  readonly wait: number | null;
+}
+
 /**
  * Puts a job into the queue as part of the transaction: it exists if and only if the transaction commits.
  * Jobs with the same key wait as one.
  */
-export async function enqueue(tx: Tx, name: string, payload: JobPayload, key?: string): Promise<void> {
-  await tx.run(often(`SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25)`), [
-    name,
-    JSON.stringify(payload),
-    key ?? null,
-  ]);
-}
+export const enqueue = (tx: Tx, name: string, payload: JobPayload, key?: string): Promise<void> =>
+  tx.gather(addAll, { name, payload, key: key ?? null, wait: null });
 
 interface Later {
   readonly key: string;
@@ -33,14 +37,27 @@ interface Later {
  * As enqueue, for a moment that is still to come; a waiting job with the same key takes the new moment. The queue knows the
  * database's clock only, so the job waits for as long as the injected clock has to go.
  */
-export async function enqueueLater(tx: Tx, name: string, payload: JobPayload, { key, at, now }: Later): Promise<void> {
-  const wait = Math.max(0, at.getTime() - now.getTime());
-  await tx.run(
-    often(`SELECT graphile_worker.add_job($1, $2::json, job_key => $3, max_attempts => 25,
-       run_at => now() + $4::bigint * interval '1 millisecond')`),
-    [name, JSON.stringify(payload), key, wait],
-  );
+export const enqueueLater = (tx: Tx, name: string, payload: JobPayload, { key, at, now }: Later): Promise<void> =>
+  tx.gather(addAll, { name, payload, key, wait: Math.max(0, at.getTime() - now.getTime()) });
+
+/**
+ * A transaction's jobs, by one statement: each takes the queue five of its own. It comes last, so that whoever asks for a job of the same key waits for the commit alone.
+ * Of several with one key the last one holds, as if they had come one by one.
+ */
+async function addAll(tx: Tx, wanted: readonly Wanted[]): Promise<void> {
+  const jobs = [...new Map(wanted.map((one) => [one.key ?? one, one])).values()];
+  await tx.run(addJobs, [
+    arrayText(jobs.map(({ name }) => name)),
+    arrayText(jobs.map(({ payload }) => JSON.stringify(payload))),
+    arrayText(jobs.map(({ key }) => key)),
+    arrayText(jobs.map(({ wait }) => wait)),
+  ]);
 }
+
+const addJobs = often(`
+  SELECT FROM graphile_worker.add_jobs((
+    SELECT array_agg((name, payload::json, NULL, now() + wait * interval '1 millisecond', 25, key, NULL, NULL)::graphile_worker.job_spec ORDER BY place)
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS job (name, payload, key, wait, place)))`);
 
 /**
  * As enqueue, after a while in which more of the same may gather: a job of this key that waits already keeps its moment. Gives in how many

@@ -1,3 +1,4 @@
+import type { Database } from '../database/database';
 import { often, type Tx } from '../database/tx';
 import { DomainError } from '../errors/domain-error';
 
@@ -45,6 +46,14 @@ export const moveOperation = (
       WHERE id = $1 AND state IN ('queued', 'running')`),
     [id, state, json(progress), json(result), json(problem), at],
   );
+
+/** Says that the work has begun, in a transaction of its own. */
+export const beginOperation = async (database: Database, id: string, at: Date): Promise<void> =>
+  void (await database.statementAsSystem({ ...beginning, values: [id, at.toISOString()] }));
+
+const beginning = often(
+  `UPDATE operations SET state = 'running', updated_at = $2 WHERE id = $1 AND state IN ('queued', 'running')`,
+);
 
 export async function getOperation(tx: Tx, id: string): Promise<Operation> {
   const operation = await tx.first<Operation>('SELECT * FROM operations WHERE id = $1', [id]);

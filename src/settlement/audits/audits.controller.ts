@@ -6,7 +6,7 @@ import { Allow, By, InTx } from '../../platform/auth/allow';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { IdField, IntegerParameter } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import type { SecretReply } from '../../platform/idempotency/idempotent-writes';
 import { auditsOf, getAudit } from './audits.repository';
 import {
@@ -130,7 +130,7 @@ export class AuditsController {
     @Param() { id, number }: AuditParameters,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<AuditRequestView>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     await getAudit(tx, id, number);
     const rows = await requestsOf(tx, { agreementId: id, number }, limit, after);
     return pageOf(rows, limit, auditRequestView, (row) => [row.at.toISOString(), row.id]);

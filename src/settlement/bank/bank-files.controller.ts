@@ -13,16 +13,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import {
-  afterNumber,
-  fromCursor,
-  instantKey,
-  type Page,
-  pageOf,
-  PageQuery,
-  pageSchema,
-  uuidKey,
-} from '../../platform/http/paging';
+import { afterInstant, afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -116,7 +107,7 @@ export class BankFilesController {
   @ApiOperation({ summary: 'List files from banks, latest first' })
   @ApiOkResponse({ type: pageSchema(BankFileView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<BankFileView>> {
-    const rows = await listFiles(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listFiles(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, fileView, (row) => [row.brought_at.toISOString(), row.id]);
   }
 

@@ -4,7 +4,7 @@ import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { orNull } from '../../platform/http/or-null';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import { type ChargedInterest, formulaOf, interestOf } from './charge-late-interest';
 import { creditsOf, type InvoiceCredit } from './credit-invoice';
@@ -95,7 +95,7 @@ export class InvoicesController {
   @ApiOperation({ summary: 'List the invoices that you issue or pay, oldest first' })
   @ApiOkResponse({ type: pageSchema(InvoiceView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<InvoiceView>> {
-    const rows = await listInvoices(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listInvoices(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, invoiceView, (row) => [row.issued_at.toISOString(), row.id]);
   }
 

@@ -6,7 +6,7 @@ import { Allow, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { DayField, InstantField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { AmountView, amountView } from '../amount-view';
 import {
   type AccountBalance,
@@ -70,7 +70,7 @@ export class LedgerController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<LedgerTransactionView>> {
     await getAgreement(tx, id);
-    const rows = await transactionsOf(tx, id, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await transactionsOf(tx, id, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, transactionView, (row) => [row.booked_at.toISOString(), row.id]);
   }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { ChoiceField, TextField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { purposes } from '../invoices/invoices.repository';
 import { AmountView, amountView } from '../amount-view';
 import { getPayout, listPayouts, type PayoutWithApproval } from './payouts.repository';
@@ -107,7 +107,7 @@ export class PayoutsController {
   })
   @ApiOkResponse({ type: pageSchema(PayoutView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, waitsFor }: PayoutsQuery): Promise<Page<PayoutView>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const rows = await listPayouts(tx, { waiting: waitsFor ?? null, limit: limit + 1, after });
     return pageOf(rows, limit, payoutView, (row) => [row.planned_at.toISOString(), row.id]);
   }

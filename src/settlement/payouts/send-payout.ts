@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
-import { enqueueLater, type JobPayload } from '../../platform/jobs/jobs';
+import type { JobPayload } from '../../platform/jobs/jobs';
 import { endingText, NotSettled } from '../payments/not-settled';
 import { accountToAskAbout, keepAccountState } from '../payments/payment-accounts.repository';
 import type { PaymentRail, Refused, Unknown } from '../payments';
@@ -12,7 +12,7 @@ import { bookShares } from './book-shares';
 import { keepWaiting, whyItWaits } from './keep-waiting';
 import { liveHold } from './payout-holds.repository';
 import { lockPayout, type Payout, releaseInvoices } from './payouts.repository';
-import { sendPayoutJob } from './send-payout-jobs';
+import { askToSendLater, sendPayoutJob } from './send-payout-jobs';
 import { tellOfPayout } from './tell-of-payout';
 
 /** The provider remembers a key for 24 hours; we stop relying on it earlier, so that clocks may differ. */
@@ -155,9 +155,7 @@ export class SendPayout {
       `not found at the provider, and not to be sent again: looked up once more at ${sureAt.toISOString()}`,
     );
     const now = this.clock.now();
-    await this.database.asSystem((tx) =>
-      enqueueLater(tx, sendPayoutJob, { payoutId: id }, { key: `${sendPayoutJob} ${id}`, at: sureAt, now }),
-    );
+    await this.database.asSystem((tx) => askToSendLater(tx, id, { at: sureAt, now }));
   }
 
   private markUnknown(id: string, problem: string): Promise<void> {

@@ -11,7 +11,15 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import {
+  afterInstant,
+  fromCursor,
+  numberKey,
+  type Page,
+  pageOf,
+  PageQuery,
+  pageSchema,
+} from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -37,7 +45,7 @@ import { ratesBytesMax } from './readers/rates-file';
 import { readPublished } from './readers/read-published';
 
 const batch = 5_000;
-const placeKeys = [/^[12]\d{3}-\d{2}-\d{2}$/, /^[A-Z]{3}$/, /^[A-Z]{3}$/, /^\d{1,9}$/];
+const placeKeys = [/^[12]\d{3}-\d{2}-\d{2}$/, /^[A-Z]{3}$/, /^[A-Z]{3}$/, numberKey];
 
 /** What banks publish, and what a close would use of it. */
 @ApiTags('rates')
@@ -86,7 +94,7 @@ export class ExchangeRatesController {
   @ApiOperation({ summary: 'List the files of rates that came in or could not, latest first' })
   @ApiOkResponse({ type: pageSchema(RatesImportView) })
   async imports(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<RatesImportView>> {
-    const rows = await listImports(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listImports(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, importView, ({ imported_at, id }) => [imported_at.toISOString(), id]);
   }
 

@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { problemOf } from '../../platform/http/problem.filter';
 import type { JobPayload } from '../../platform/jobs/jobs';
-import { moveOperation } from '../../platform/operations/operations';
+import { beginOperation, moveOperation } from '../../platform/operations/operations';
 import { publish } from '../../platform/outbox/outbox';
 import { KeptReadings, MatchHeldEvents, ShareOutEvents } from '../../usage';
 import { areRatesOutdated, asksForRates } from './close-at-rates';
@@ -41,18 +41,14 @@ export class ClosePeriod {
   async execute({ operationId = '', agreementId = '', month = '', askedBy = '', ...more }: JobPayload): Promise<void> {
     if (askedBy === '') throw new Error('a close names who asked for it: somebody else issues its statement');
     const at = this.clock.now();
-    await this.database.asSystem((tx) => moveOperation(tx, operationId, { state: 'running', at }));
+    await beginOperation(this.database, operationId, at);
+    const asked = { operationId, agreementId, month, askedBy, estimate: more.estimate === 'true', at };
     try {
+      if (await this.done(asked, 'counted')) return;
       // Held events that the agreement covers by now are the month's, or a difference of an earlier one.
       await this.matchHeldEvents.execute({ agreementId });
       await this.shareOutEvents.finish(agreementId);
-      await this.database.asSystem(async (tx) => {
-        const statementId = await this.closeOnce(tx, {
-          ...{ agreementId, month, askedBy, at },
-          estimate: more.estimate === 'true',
-        });
-        await moveOperation(tx, operationId, { state: 'done', result: { statementId }, at });
-      });
+      await this.done(asked, 'whatever waits');
     } catch (error) {
       const refusal = finalRefusal(error);
       if (refusal === undefined) throw error;
@@ -61,10 +57,31 @@ export class ClosePeriod {
     }
   }
 
+  /** Closes and says so, in one transaction; or, where all events have to count and some still wait for it, does nothing and gives false. */
+  private done(asked: Close, events: 'counted' | 'whatever waits'): Promise<boolean> {
+    return this.database.asSystem(async (tx) => {
+      // Whoever closes a month of the same agreement, or of its pool, at the same time waits here, and then finds the draft.
+      const agreement = await holdPool(tx, asked.agreementId);
+      if (events === 'counted' && (await this.doEventsWait(tx, agreement))) return false;
+      const statementId = await this.closeOnce(tx, agreement, asked);
+      await moveOperation(tx, asked.operationId, { state: 'done', result: { statementId }, at: asked.at });
+      return true;
+    });
+  }
+
+  /** Most closes find none: they are looked for where the agreement is at hand. */
+  private async doEventsWait(tx: Tx, agreement: LivingAgreement): Promise<boolean> {
+    return (
+      (await this.matchHeldEvents.hasAny(tx, agreement)) || (await this.shareOutEvents.hasAny(tx, agreement.platformId))
+    );
+  }
+
   /** Gives the id of the month's statement, or of its draft. */
-  private async closeOnce(tx: Tx, { agreementId, month, askedBy, estimate, at }: Close): Promise<string> {
-    // Whoever closes a month of the same agreement, or of its pool, at the same time waits here, and then finds the draft.
-    const agreement = await holdPool(tx, agreementId);
+  private async closeOnce(
+    tx: Tx,
+    agreement: LivingAgreement,
+    { agreementId, month, askedBy, estimate, at }: Close,
+  ): Promise<string> {
     const issued = await statementOfMonth(tx, agreementId, month);
     if (issued !== undefined) return issued.id;
     await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
@@ -75,10 +92,10 @@ export class ClosePeriod {
     if (waiting?.built_on === base.text && !(await lacksItsRates(tx, agreement, waiting, at))) return waiting.id;
     if (waiting !== undefined) await supersede(tx, waiting, at);
 
-    const { closed, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
+    const { closed, corrections, outcome } = await workOut(tx, this.readings, { agreement, month, bookings, base, at });
     const draft = await nextDraft(tx, agreementId, month);
     const id = await insertDraft(tx, { agreement, draft, builtOn: base.text, outcome, askedBy, at });
-    await writeLines(tx, agreement, { closed, draft });
+    await writeLines(tx, agreement, { closed, draft, correctionOf: (of) => corrections.of(of) });
     const asker = { organizationId: agreement.labelId, name: askedBy };
     const approval = await this.approvals.requestFor(tx, asker, issueAction, id);
     const { sha256, total_minor, held_minor } = outcome.statement;
@@ -92,6 +109,7 @@ export class ClosePeriod {
 }
 
 interface Close {
+  readonly operationId: string;
   readonly agreementId: string;
   readonly month: string;
   readonly askedBy: string;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { getLivingForUpdate } from '../../agreements';
+import type { LivingAgreement } from '../../agreements';
 import { canonicalText, periodOfMonth, sha256Hex } from '../../kernel';
 import type { ApprovalAction } from '../../platform/approvals/approvals';
 import { audit } from '../../platform/audit/audit';
@@ -26,15 +26,15 @@ export const issueAction = 'statement.issue';
  * nothing is rated, so it is quick however long the statement is.
  */
 @Injectable()
-export class IssueStatement implements ApprovalAction {
+export class IssueStatement implements ApprovalAction<LivingAgreement | undefined> {
   readonly roles = ['finance'] as const;
 
   constructor(private readonly clock: Clock) {}
 
-  /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. */
-  async lock(tx: Tx, id: string): Promise<void> {
+  /** A close holds the agreement and then takes the place of its draft's approval: so does a decision. Who holds it may go by what it read: its life is only added to by holders. */
+  async lock(tx: Tx, id: string): Promise<LivingAgreement | undefined> {
     const draft = await findDraftHead(tx, id);
-    if (draft !== undefined) await holdPool(tx, draft.agreement_id);
+    return draft && holdPool(tx, draft.agreement_id);
   }
 
   /** A draft never changes; one that is void or issued has been decided. */
@@ -46,11 +46,17 @@ export class IssueStatement implements ApprovalAction {
   }
 
   /** Refuses with statement-outdated once anything has changed that the draft was worked out from, and with period-not-closable. */
-  async decided(tx: Tx, actor: Actor, id: string, decision: 'approved' | 'rejected'): Promise<void> {
+  async decided(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    decision: 'approved' | 'rejected',
+    agreement: LivingAgreement | undefined,
+  ): Promise<void> {
     const draft = await findDraft(tx, id);
-    if (draft === undefined) throw new Error(`draft ${id} does not wait`);
+    if (draft === undefined || agreement === undefined) throw new Error(`draft ${id} does not wait`);
     const at = this.clock.now();
-    if (decision === 'approved') await tx.asSystem(() => issue(tx, actor, draft, at));
+    if (decision === 'approved') await tx.asSystem(() => issue(tx, actor, { draft, agreement, at }));
     else await reject(tx, actor, draft, at);
   }
 }
@@ -63,11 +69,16 @@ async function reject(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<voi
   await publish(tx, { to: [draft.owner_id], topic: 'statement.rejected', payload: details, ...entry });
 }
 
-async function issue(tx: Tx, actor: Actor, draft: Draft, at: Date): Promise<void> {
+interface Issue {
+  readonly draft: Draft;
+  readonly agreement: LivingAgreement;
+  readonly at: Date;
+}
+
+async function issue(tx: Tx, actor: Actor, { draft, agreement, at }: Issue): Promise<void> {
   const { outcome, id } = draft;
   const { statement, closed, holds } = outcome;
   const { month } = closed;
-  const agreement = await getLivingForUpdate(tx, draft.agreement_id);
   const estimate = statement.estimated_from !== null;
   await refuseUnlessClosable(tx, { agreement, month, now: at, estimate });
   const bookings = await currentBookings(tx, agreement.id);

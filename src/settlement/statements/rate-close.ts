@@ -1,8 +1,10 @@
 import {
   canonicalClauseLines,
   type Carried,
+  type ClauseRestatement,
   type CloseFacts,
   closePeriod,
+  type Money,
   payAfterTax,
   type Period,
   type RatedPeriod,
@@ -16,6 +18,7 @@ import {
   sha256Hex,
   type Terms,
 } from '../../kernel';
+import type { UsageBasis } from '../../usage';
 import type { RatedUsage } from '../facts/counted-months';
 import type { UsableRate } from '../rates/rate-uses.repository';
 import type { RatesOfClose } from '../rates/rates-for-close';
@@ -28,21 +31,33 @@ export interface Correction {
   readonly live: RatedUsage;
 }
 
+/** A correction with all that its lines are made of: twice as long as its period's usage. */
+export interface RatedCorrection extends Correction {
+  readonly before: RatedPeriod;
+  readonly rerated: RatedPeriod;
+  readonly restatement: Restatement;
+}
+
+/** What a correction comes to: as short as the terms, however long its period is. */
+export interface CorrectedMonth {
+  readonly month: string;
+  readonly live: UsageBasis;
+  /** What was booked, and what it is now. */
+  readonly before: Money;
+  readonly rerated: Money;
+  readonly restatement: ClauseRestatement;
+}
+
 export interface CloseInput {
   /** The terms in force in a period, by its first month: an amendment may have come between it and its correction. */
   readonly termsOf: (month: string) => Terms;
   /** The first of the period. */
   readonly month: string;
   readonly usage: RatedUsage;
-  readonly corrections: readonly Correction[];
+  /** In the order of their months. */
+  readonly corrected: readonly CorrectedMonth[];
   readonly carried: Carried;
   readonly facts: CloseFacts;
-}
-
-export interface CorrectedMonth extends Correction {
-  readonly before: RatedPeriod;
-  readonly rerated: RatedPeriod;
-  readonly restatement: Restatement;
 }
 
 /** A reporting period, named by its first month, as the close books it. `clauseLines` is the text that the statement's hash is over. */
@@ -61,14 +76,29 @@ export interface ClosedMonth {
 /** The reporting period that a month begins: what is rated as a whole. */
 const periodFrom = ({ reportingPeriod }: Terms, month: string): Period => reportingPeriodAround(reportingPeriod, month);
 
-/** Works a close out from facts alone: the period, the corrections of earlier ones, the balances. Throws the kernel's RatingRefused. */
-export function rateClose({ termsOf, month, usage, corrections, carried, facts }: CloseInput): ClosedMonth {
-  const rate = (of: string, record: RatedUsage): RatedPeriod => rateMonth(termsOf(of), of, record);
-  const corrected = corrections.map((correction): CorrectedMonth => {
-    const before = rate(correction.month, correction.booked);
-    const rerated = namingMonth(correction.month, () => rate(correction.month, correction.live));
-    return { ...correction, before, rerated, restatement: restate(before, rerated) };
-  });
+/** Rates a correction, on what was booked and on what speaks for its period now. Throws RatingRefused, which names the month. */
+export function rateCorrection(terms: Terms, correction: Correction): RatedCorrection {
+  const { month, booked, live } = correction;
+  const before = rateMonth(terms, month, booked);
+  const rerated = namingMonth(month, () => rateMonth(terms, month, live));
+  return { ...correction, before, rerated, restatement: restate(before, rerated) };
+}
+
+/** What it comes to, without its recordings. */
+export function correctedBy({ month, live, before, rerated, restatement }: RatedCorrection): CorrectedMonth {
+  const { recordings: _, ...clauses } = restatement;
+  const { reportIds, eventPosition } = live;
+  return {
+    month,
+    live: { reportIds, eventPosition },
+    before: before.total,
+    rerated: rerated.total,
+    restatement: clauses,
+  };
+}
+
+/** Works a close out from facts alone: the period, what corrections of earlier ones come to, the balances. Throws the kernel's RatingRefused. */
+export function rateClose({ termsOf, month, usage, corrected, carried, facts }: CloseInput): ClosedMonth {
   const terms = termsOf(month);
   const restatements = corrected.map(({ restatement }) => restatement);
   const { rated, settled } = closePeriod({
@@ -97,7 +127,11 @@ export const inputOf = (
 
 function stated(
   terms: Terms,
-  figures: { readonly rated: RatedPeriod; readonly restatements: readonly Restatement[]; readonly settled: Settled },
+  figures: {
+    readonly rated: RatedPeriod;
+    readonly restatements: readonly ClauseRestatement[];
+    readonly settled: Settled;
+  },
 ): Pick<ClosedMonth, 'clauseLines' | 'sha256'> {
   const clauseLines = canonicalClauseLines({ terms, ...figures });
   return { clauseLines, sha256: sha256Hex(clauseLines) };

@@ -10,8 +10,8 @@ import {
   STUDIO,
 } from '../../kernel/testing/reference-terms';
 import type { MonthOfRecord } from '../../usage';
-import { type Correction, rateClose } from './rate-close';
-import { statementLines } from './statement-lines';
+import { correctedBy, type Correction, rateClose, rateCorrection } from './rate-close';
+import { linesOfCorrection, linesOfMonth } from './statement-lines';
 
 const terms = referenceTerms();
 const [first, second] = ISRCS;
@@ -23,8 +23,14 @@ const month = (usage: UsageSum[], context: PeriodContext = contextOf(1_000_000_0
   context,
 });
 
-const close = (usage: MonthOfRecord, corrections: Correction[] = [], by: Terms = terms) =>
-  rateClose({ termsOf: () => by, month: '2026-02', usage, corrections, carried: openingCarried(by), facts: {} });
+function close(usage: MonthOfRecord, corrections: Correction[] = [], by: Terms = terms) {
+  const rated = corrections.map((correction) => rateCorrection(by, correction));
+  const closed = rateClose({
+    ...{ termsOf: () => by, month: '2026-02', usage, carried: openingCarried(by), facts: {} },
+    corrected: rated.map(correctedBy),
+  });
+  return { ...closed, lines: [...linesOfMonth(closed), ...rated.flatMap((one) => [...linesOfCorrection(one)])] };
+}
 
 const sumOf = (lines: readonly { minor: bigint }[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n);
 
@@ -32,7 +38,7 @@ describe('the lines of a statement', () => {
   it('name units, returns, exact and rounded amount of every recording', () => {
     // 3,000,000 × 0.002 = 6,000.00; 90 × 0.36 = 32.40.
     const closed = close(month([plays(first, 3_000_000n), downloads(second, 100n, 10n)]));
-    expect([...statementLines(closed)]).toMatchObject([
+    expect(closed.lines).toMatchObject([
       { clause: 'streaming', recording: { isrc: first }, quantity: 3_000_000n, exact: '6000', minor: 600_000n },
       { clause: 'downloads', recording: { isrc: second }, quantity: 100n, returns: 10n, exact: '32.4', minor: 3_240n },
     ]);
@@ -42,7 +48,7 @@ describe('the lines of a statement', () => {
     const closed = close(
       month([plays(first, 3_000_000n), { ...plays(first, 1_000_000n), controlledShare: '0.6' }, plays(second, 1n)]),
     );
-    const told = [...statementLines(closed)].map(({ recording, quantity, exact }) => [
+    const told = closed.lines.map(({ recording, quantity, exact }) => [
       recording?.isrc,
       recording?.controlledShare,
       quantity,
@@ -56,7 +62,7 @@ describe('the lines of a statement', () => {
   });
 
   it('a floor without a single play has a line of its own, without recording', () => {
-    const lines = [...statementLines(close(month([downloads(first, 10n)])))];
+    const { lines } = close(month([downloads(first, 10n)]));
     expect(lines).toMatchObject([
       { clause: 'downloads', recording: { isrc: first }, minor: 360n },
       { clause: 'streaming', recording: undefined, quantity: 0n, exact: '4000', minor: 400_000n },
@@ -66,7 +72,7 @@ describe('the lines of a statement', () => {
   it('a correction has lines for the recordings that changed, and gives back what the floor owed to none', () => {
     // January's floor of 4,000.00 was owed to no recording; now 2,500,000 plays earn 5,000.00.
     const correction = { month: '2026-01', booked: month([]), live: month([plays(first, 2_500_000n)]) };
-    const lines = [...statementLines(close(month([plays(second, 2_000_000n)]), [correction]))];
+    const { lines } = close(month([plays(second, 2_000_000n)]), [correction]);
     expect(lines.filter(({ period }) => period === '2026-01')).toMatchObject([
       { recording: { isrc: first }, quantity: 2_500_000n, exact: '5000', minor: 500_000n },
       { recording: undefined, quantity: 0n, exact: '-4000', minor: -400_000n },
@@ -84,7 +90,7 @@ describe('the lines of a statement', () => {
       [{ month: '2026-01', booked, live: month([plays(first, 2n), plays(second, 2n)]) }],
       { ...byLine, royalties },
     );
-    expect([...statementLines(closed)].map(({ period, exact, minor }) => [period, exact, minor])).toEqual([
+    expect(closed.lines.map(({ period, exact, minor }) => [period, exact, minor])).toEqual([
       ['2026-02', '0.005', 1n],
       ['2026-02', '0.005', 1n],
       // 0.0025 was nothing.
@@ -124,7 +130,7 @@ describe('the lines of a statement', () => {
       fc.property(months, months, months, fc.constantFrom('period', 'line'), (february, booked, live, apply) => {
         const by = { ...terms, rounding: { ...terms.rounding, apply } };
         const closed = close(february, [{ month: '2026-01', booked, live }], by);
-        expect(sumOf([...statementLines(closed)])).toBe(closed.settled.royalties);
+        expect(sumOf(closed.lines)).toBe(closed.settled.royalties);
       }),
     );
   });

@@ -9,7 +9,7 @@ import {
   subtract,
   type UsageSum,
 } from '../../kernel';
-import type { ClosedMonth, CorrectedMonth } from './rate-close';
+import type { ClosedMonth, RatedCorrection } from './rate-close';
 
 /** One line of a statement: what a recording earned in one context, or, without recording, what its clause owes to none. */
 export interface StatementLine {
@@ -32,27 +32,13 @@ export interface StatementLine {
   readonly minor: bigint;
 }
 
-/**
- * The lines of a closed month in canonical order, then those of the corrections. They sum to the month's royalties: checked here, where
- * they are made, and a difference ends the close.
- */
-export function* statementLines({ month, usage, rated, corrected, settled }: ClosedMonth): Generator<StatementLine> {
-  let sum = 0n;
-  for (const line of linesOfMonth(month, rated, usage.usage)) {
-    sum += line.minor;
-    yield line;
-  }
-  for (const correction of corrected) {
-    for (const line of linesOfCorrection(correction)) {
-      sum += line.minor;
-      yield line;
-    }
-  }
-  if (sum !== settled.royalties) throw new Error(`the lines of ${month} sum to ${sum}, not to ${settled.royalties}`);
-}
-
-function* linesOfMonth(period: string, rated: RatedPeriod, usage: readonly UsageSum[]): Generator<StatementLine> {
-  const sums = bySum(usage);
+/** The lines of a closed month in canonical order. With those of its corrections they sum to its royalties. */
+export function* linesOfMonth({
+  month: period,
+  rated,
+  usage,
+}: Pick<ClosedMonth, 'month' | 'rated' | 'usage'>): Generator<StatementLine> {
+  const sums = bySum(usage.usage);
   const exact = exactOfRecordings(rated);
   const parts = spreadOverRecordings(rated);
   const rest = new Map(
@@ -70,7 +56,8 @@ function* linesOfMonth(period: string, rated: RatedPeriod, usage: readonly Usage
   }
 }
 
-function* linesOfCorrection(correction: CorrectedMonth): Generator<StatementLine> {
+/** A line for each recording that changed, and for what no recording is owed any more, or now. */
+export function* linesOfCorrection(correction: RatedCorrection): Generator<StatementLine> {
   const { month: period, restatement, booked, live, before, rerated } = correction;
   const [old, now] = [bySum(booked.usage), bySum(live.usage)];
   const { currency } = restatement.delta;

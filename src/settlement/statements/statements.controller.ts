@@ -18,16 +18,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { csvFile, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IdField } from '../../platform/http/fields';
-import {
-  afterNumber,
-  fromCursor,
-  instantKey,
-  type Page,
-  pageOf,
-  PageQuery,
-  pageSchema,
-  uuidKey,
-} from '../../platform/http/paging';
+import { afterInstant, afterNumber, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { OperationView, operationView } from '../../platform/operations/operations.controller';
 import { breakageAfter, breakageCsv, BreakageLineView, breakageLineView } from './breakage-lines';
@@ -100,7 +91,7 @@ export class StatementsController {
     @InTx() tx: Tx,
     @Query() { limit, cursor, agreementId, state }: StatementsQuery,
   ): Promise<Page<StatementView>> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const wanted = { agreementId: agreementId ?? null, state: state ?? null };
     const rows = await listStatements(tx, { limit: limit + 1, after, ...wanted });
     return pageOf(rows, limit, statementView, (row) => [row.at.toISOString(), row.id]);

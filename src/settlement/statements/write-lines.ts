@@ -3,8 +3,8 @@ import { type BreakageLine, territoryNumber, useModelCode } from '../../kernel';
 import type { Cell } from '../../platform/database/array-text';
 import { insertMany } from '../../platform/database/insert-many';
 import type { Tx } from '../../platform/database/tx';
-import type { ClosedMonth } from './rate-close';
-import { statementLines } from './statement-lines';
+import type { ClosedMonth, RatedCorrection } from './rate-close';
+import { linesOfCorrection, linesOfMonth, type StatementLine } from './statement-lines';
 
 /** Columns that differ from line to line. */
 const ofLine = {
@@ -16,15 +16,38 @@ const ofLine = {
 
 const ofBreakage = { line: 'int', isrc: 'bpchar', weight: 'text', exact: 'text', amount_minor: 'bigint' };
 
-/** Writes the statement's lines: there may be a million. So may there be of breakage. */
+interface Written {
+  readonly closed: ClosedMonth;
+  readonly draft: number;
+  /** Of each corrected month; one at a time is in memory. */
+  readonly correctionOf: (month: string) => Promise<RatedCorrection>;
+}
+
+/**
+ * Writes the statement's lines, those of its corrections last: there may be a million of each month. So may there be of breakage. They sum to the royalties: checked here, where
+ * they are made, and a difference ends the close.
+ */
 export async function writeLines(
   tx: Tx,
   { id, labelId, platformId }: AgreementWithTerms,
-  { closed, draft }: { closed: ClosedMonth; draft: number },
+  { closed, draft, correctionOf }: Written,
 ): Promise<void> {
-  const same = { agreement_id: id, month: `${closed.month}-01`, draft, label_id: labelId, platform_id: platformId };
-  await insertMany(tx, { table: 'statement_lines', same, each: ofLine }, rows(closed));
-  const { breakage } = closed.settled;
+  const { month, settled, corrected } = closed;
+  const same = { agreement_id: id, month: `${month}-01`, draft, label_id: labelId, platform_id: platformId };
+  let [line, sum] = [0, 0n];
+  const write = (lines: Iterable<StatementLine>): Promise<void> =>
+    insertMany(tx, { table: 'statement_lines', same, each: ofLine }, numbered(lines));
+  function* numbered(lines: Iterable<StatementLine>): Generator<Cell[]> {
+    for (const one of lines) {
+      line += 1;
+      sum += one.minor;
+      yield [line, ...cellsOf(one)];
+    }
+  }
+  await write(linesOfMonth(closed));
+  for (const { month: of } of corrected) await write(linesOfCorrection(await correctionOf(of)));
+  if (sum !== settled.royalties) throw new Error(`the lines of ${month} sum to ${sum}, not to ${settled.royalties}`);
+  const { breakage } = settled;
   if (breakage === undefined) return;
   await insertMany(tx, { table: 'breakage_lines', same, each: ofBreakage }, breakageRows(breakage.lines));
 }
@@ -33,21 +56,12 @@ function* breakageRows(lines: readonly BreakageLine[]): Generator<Cell[]> {
   for (const [place, { isrc, weight, exact, minor }] of lines.entries()) yield [place + 1, isrc, weight, exact, minor];
 }
 
-function* rows(closed: ClosedMonth): Generator<Cell[]> {
-  let line = 0;
-  for (const { period, clause, recording, quantity, returns, sales = null, exact, minor } of statementLines(closed)) {
-    line += 1;
-    const context =
-      recording === undefined
-        ? [null, null, null, null]
-        : [
-            recording.isrc,
-            recording.service,
-            territoryNumber(recording.territory),
-            useModelCode(recording.use, recording.model),
-          ];
-    const { controlledShare = null, usedOn = null, reportedOn = null } = recording ?? {};
-    const facts = [quantity, returns, controlledShare, sales, usedOn, reportedOn, exact, minor];
-    yield [line, `${period}-01`, clause, ...context, ...facts];
-  }
+/** The columns of a line, but its number. */
+function cellsOf({ period, clause, recording, quantity, returns, sales, exact, minor }: StatementLine): Cell[] {
+  const facts = [quantity, returns, recording?.controlledShare ?? null, sales ?? null];
+  const days = [recording?.usedOn ?? null, recording?.reportedOn ?? null];
+  if (recording === undefined) return [`${period}-01`, clause, null, null, null, null, ...facts, ...days, exact, minor];
+  const { isrc, service, territory, use, model } = recording;
+  const context = [isrc, service, territoryNumber(territory), useModelCode(use, model)];
+  return [`${period}-01`, clause, ...context, ...facts, ...days, exact, minor];
 }

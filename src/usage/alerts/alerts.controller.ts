@@ -7,7 +7,7 @@ import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { csvFile, csvRow, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, MonthField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { alertKinds, type AlertRow, listAlerts } from './alerts.repository';
 import { alertCells, alertColumns, alertView, UsageAlertView } from './alerts.view';
@@ -54,7 +54,7 @@ export class UsageAlertsController {
     @Query() { limit, cursor, kind, month, format }: UsageAlertsQuery,
     @Headers('accept') accept?: string,
   ): Promise<Page<UsageAlertView> | StreamableFile> {
-    const after = fromCursor(cursor, [instantKey, uuidKey]);
+    const after = afterInstant(cursor);
     const page = (wanted: { limit: number; after: readonly string[] | undefined }): Promise<AlertRow[]> =>
       this.database.withTenant(
         actor,

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type DelimitedFault, type DelimitedLayout, jsonLines } from './delimited-layout';
 import { DelimitedScanner } from './delimited-scanner';
 import { JsonScanner } from './json-scanner';
@@ -85,4 +85,4 @@ function askedLayout({ sales, ...layout }: DelimitedLayout, { kinds }: MatchPlan
   return sales === undefined || kinds === 1 ? layout : { ...layout, sales };
 }
 
-if (parentPort !== null) workFor(parentPort, new DelimitedWork(workerData as ThreadOrder));
+if (parentPort !== null) workFor(parentPort, DelimitedWork);

@@ -1,4 +1,5 @@
-import { numberOfDay, type ReportedUse, type SalesContext, type UsageLine } from '../../ddex';
+import type { ReportedUse, SalesContext, UsageLine } from '../../ddex';
+import { numberOfDay } from '../../ddex/threads';
 import { territoryNumber } from '../../kernel/territory';
 import { useModelCode } from '../../kernel/uses';
 import { emptyLine } from './line-reader';

@@ -88,9 +88,16 @@ export function matchPlanOf({
 }: Matched): MatchPlan {
   const sets = new Map<string, number>();
   for (const isrc of catalogue) sets.set(isrc, 0);
-  const refined = new Map<string, number>();
-  for (const [number, isrcs] of [...new Set(grants.map(isrcsOf))].entries()) {
-    for (const isrc of isrcs) sets.set(isrc, refine(refined, sets.get(isrc) ?? 0, number));
+  let last = 0;
+  for (const isrcs of new Set(grants.map(isrcsOf))) {
+    // What was in one set before is in another one now, if it is in this repertoire too.
+    const refined = new Map<number, number>();
+    for (const isrc of isrcs) {
+      const before = sets.get(isrc) ?? 0;
+      const set = refined.get(before) ?? (last += 1);
+      refined.set(before, set);
+      sets.set(isrc, set);
+    }
   }
   const representatives: string[] = [];
   for (const [isrc, set] of sets) representatives[set] ??= isrc;
@@ -153,13 +160,6 @@ function spansOf(
 
 const noRecordings: ReadonlySet<string> = new Set();
 const isrcsOf = ({ isrcs }: GrantInForce): ReadonlySet<string> => isrcs ?? noRecordings;
-
-function refine(refined: Map<string, number>, set: number, repertoire: number): number {
-  const key = `${set} ${repertoire}`;
-  const known = refined.get(key) ?? refined.size + 1;
-  refined.set(key, known);
-  return known;
-}
 
 function placesOf(grants: readonly GrantInForce[]): Uint32Array {
   const codes = new Set<number>();

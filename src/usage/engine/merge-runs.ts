@@ -111,9 +111,12 @@ export async function mergeRuns(
 /** Cursors as a binary heap by their keys: the least is first. */
 class CursorOrder {
   private readonly heap: RunCursor[];
+  /** The keys of the heap's cursors, side by side. */
+  private readonly keys: Float64Array;
 
   constructor(cursors: readonly RunCursor[]) {
     this.heap = [...cursors].sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+    this.keys = Float64Array.from(this.heap, ({ key }) => key);
   }
 
   get first(): RunCursor {
@@ -122,18 +125,22 @@ class CursorOrder {
 
   /** Puts the first one where it belongs now. */
   firstMoved(): void {
-    const { heap } = this;
+    const { heap, keys } = this;
     const moved = heap[0]!;
+    const { key } = moved;
+    const count = keys.length;
     let at = 0;
     for (;;) {
       let least = at * 2 + 1;
-      if (least >= heap.length) break;
-      if (least + 1 < heap.length && heap[least + 1]!.key < heap[least]!.key) least += 1;
-      if (moved.key <= heap[least]!.key) break;
+      if (least >= count) break;
+      if (least + 1 < count && keys[least + 1]! < keys[least]!) least += 1;
+      if (key <= keys[least]!) break;
       heap[at] = heap[least]!;
+      keys[at] = keys[least]!;
       at = least;
     }
     heap[at] = moved;
+    keys[at] = key;
   }
 }
 

@@ -87,7 +87,7 @@ export async function scanDelimited(
     await take(chunk, lines);
     lines += chunk.lines;
   };
-  const how = { order, thread: 'delimited-thread.js', work: DelimitedWork, threads, take: takeNext };
+  const how = { order, thread: 'delimited-thread.js' as const, work: DelimitedWork, threads, take: takeNext };
   const results = await scanChunks(chunks, how);
   return { lines, results };
 }

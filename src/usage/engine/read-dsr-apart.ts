@@ -32,7 +32,7 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
     progress?.atLine(report.lines);
   };
   const order = { plan, folder, slotsMax: slotsOfThread, contexts, file: rest };
-  const how = { order, thread: 'record-company-thread.js', work: UsageLinesWork, threads, take };
+  const how = { order, thread: 'record-company-thread.js' as const, work: UsageLinesWork, threads, take };
   let ends: UsageLinesEnd[];
   try {
     ends = await scanChunks(partNumbers(rest, progress), how);
@@ -41,7 +41,9 @@ export const readApart: DsrReader = async ({ file, plan, threads, progress }, { 
     throw error;
   }
   for (const { totals } of ends) report.addTotals(totals);
-  receiver.end(report.finish());
+  const summary = report.finish();
+  if (summary === undefined) return undefined;
+  receiver.end(summary);
   receiver.together();
   return ends.map(({ tallied }) => tallied);
 };

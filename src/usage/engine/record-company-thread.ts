@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { type ContextTotals, type LinesApart, type SalesContext, UsageLinesApart } from '../../ddex';
+import { parentPort } from 'node:worker_threads';
+import type { ContextTotals, SalesContext } from '../../ddex';
+import { type LinesApart, UsageLinesApart } from '../../ddex/threads';
 import { lineBytesMax } from './careful-line';
 import { DsrLines } from './dsr-lines';
 import { LineParts, type PlainFile } from './line-parts';
@@ -56,4 +57,4 @@ export class UsageLinesWork implements ChunkWork<ScannedLines, UsageLinesEnd> {
   }
 }
 
-if (parentPort !== null) workFor(parentPort, new UsageLinesWork(workerData as UsageLinesOrder));
+if (parentPort !== null) workFor(parentPort, UsageLinesWork);

@@ -10,6 +10,9 @@ const threadFolder = __filename.endsWith('.ts')
 
 export const threadFile = (name: string): string => join(threadFolder, name);
 
+/** What scans chunks in a thread of its own. */
+export type ThreadFile = 'delimited-thread.js' | 'record-company-thread.js';
+
 /** So many chunks may wait in a thread: it never runs dry, and memory stays small. */
 const inFlightMax = 2;
 
@@ -23,7 +26,7 @@ export interface ScanOrder<Order, Result extends Scanned, End> {
   /** What a thread or the caller is given to begin with; a name is added. */
   readonly order: Omit<Order, 'name'>;
   /** The file of the thread, and what it does with the order. */
-  readonly thread: string;
+  readonly thread: ThreadFile;
   readonly work: new (order: Order) => ChunkWork<Result, End>;
   /** 0: in the caller's own. */
   readonly threads: number;
@@ -38,8 +41,10 @@ export async function scanChunks<Order, Result extends Scanned, End>(
 ): Promise<End[]> {
   const named = (name: string): Order => ({ ...order, name }) as Order;
   if (threads === 0) return scanHere(chunks, new work(named('run')), take);
-  const file = threadFile(thread);
-  const workers = Array.from({ length: threads }, (_, at) => new Thread<Result, End>(file, named(`run-${at}`)));
+  const workers = Array.from(
+    { length: threads },
+    (_, at) => new Thread<Order, Result, End>(started(thread), named(`run-${at}`)),
+  );
   try {
     const waiting: Promise<Result>[] = [];
     let [asked, taken] = [0, 0];
@@ -78,18 +83,69 @@ async function scanHere<Result extends Scanned, End>(
   }
 }
 
+interface Ahead {
+  readonly thread: ThreadFile;
+  readonly worker: Worker;
+  /** Nobody will take it from here on. */
+  readonly forget: () => void;
+}
+
+const ahead: Ahead[] = [];
+const idleMax = 30_000;
+
+/**
+ * Starts threads that are soon to scan: they load what they need while it is still asked what lines are looked up in. What nobody takes within half a
+ * minute ends.
+ */
+export function startAhead(thread: ThreadFile, threads: number): void {
+  const waiting = ahead.filter((one) => one.thread === thread).length;
+  for (let missing = threads - waiting; missing > 0; missing -= 1) ahead.push(waitingThread(thread));
+}
+
+function waitingThread(thread: ThreadFile): Ahead {
+  const worker = newWorker(thread);
+  const idle = setTimeout(() => {
+    forget();
+    void worker.terminate();
+  }, idleMax);
+  const forget = (): void => {
+    clearTimeout(idle);
+    worker.off('error', forget).off('exit', forget);
+    const place = ahead.findIndex((one) => one.worker === worker);
+    if (place >= 0) ahead.splice(place, 1);
+  };
+  worker.on('error', forget).on('exit', forget);
+  // Neither keeps the process from ending.
+  idle.unref();
+  worker.unref();
+  return { thread, worker, forget };
+}
+
+/** A thread that was started ahead, or a new one. */
+function started(thread: ThreadFile): Worker {
+  const own = ahead.find((one) => one.thread === thread);
+  if (own === undefined) return newWorker(thread);
+  own.forget();
+  own.worker.ref();
+  return own.worker;
+}
+
+const newWorker = (thread: ThreadFile): Worker => new Worker(threadFile(thread), { resourceLimits: youngAndSmall });
+
 /** One thread; answers come in the order of what was asked. */
-class Thread<Result, End> {
-  private readonly worker: Worker;
+class Thread<Order, Result, End> {
   private readonly asked: { resolve: (answer: never) => void; reject: (error: Error) => void }[] = [];
   private spares: ArrayBuffer[] = [];
   private failure: Error | undefined;
 
-  constructor(file: string, order: unknown) {
-    this.worker = new Worker(file, { workerData: order, resourceLimits: youngAndSmall });
+  constructor(
+    private readonly worker: Worker,
+    order: Order,
+  ) {
     this.worker.on('message', (answer) => this.asked.shift()?.resolve(answer as never));
     this.worker.on('error', (error) => this.fail(error as Error));
     this.worker.on('exit', () => this.fail(new Error('a thread ended too early')));
+    this.worker.postMessage({ kind: 'order', order } satisfies ThreadTask<Order>);
   }
 
   scan(chunk: Chunk): Promise<Result> {
@@ -114,7 +170,7 @@ class Thread<Result, End> {
     await exit;
   }
 
-  private ask<Answer>(task: ThreadTask, transfer: ArrayBuffer[]): Promise<Answer> {
+  private ask<Answer>(task: ThreadTask<Order>, transfer: ArrayBuffer[]): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
       if (this.failure !== undefined) return reject(this.failure);
       this.asked.push({ resolve: resolve as (answer: never) => void, reject });

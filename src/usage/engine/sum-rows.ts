@@ -76,8 +76,12 @@ export class SumRows {
     const recording = rest - agreement * recordings.sets.length;
     const slot = sum.key - rest * places.length * slots;
     if (slots > 1) return this.takeAsked(sum, { agreement, recording, slot });
-    if (!this.checked.check(sum, () => this.nameOf(recording, slot))) return undefined;
-    return this.write(agreement, () => this.writeUnits(agreement, recording, slot, sum));
+    if (!isPlainlySound(sum) && !this.checked.whole(countsOf(sum), () => this.nameOf(recording, slot)))
+      return undefined;
+    if (this.writer.isFull(agreement))
+      return this.writer.flush().then(() => this.writeUnits(agreement, recording, slot, sum));
+    this.writeUnits(agreement, recording, slot, sum);
+    return undefined;
   }
 
   /** After the last one. */
@@ -86,11 +90,12 @@ export class SumRows {
   }
 
   private takeAsked(
-    { key, quantity, returns, large }: MergedSum,
+    sum: MergedSum,
     { agreement, recording, slot }: { agreement: number; recording: number; slot: number },
   ): Promise<void> | undefined {
     const { plan } = this;
-    const counts = large ?? { quantity: BigInt(quantity), returns: BigInt(returns) };
+    const { key } = sum;
+    const counts = countsOf(sum);
     const isSold = plan.kinds === 2 && slot % 2 === 1;
     const own = isSold ? key - 1 : key;
     const sold = isSold ? counts.quantity - counts.returns : 0n;
@@ -159,6 +164,13 @@ export const placeText = (code: number): string => {
   return `${territory}, ${use}, ${model}`;
 };
 
+const countsOf = ({ quantity, returns, large }: MergedSum): LargeSum =>
+  large ?? { quantity: BigInt(quantity), returns: BigInt(returns) };
+
+/** Nearly every sum: nothing is wrong with it, and there is no need to name it. */
+const isPlainlySound = ({ quantity, returns, large }: MergedSum): boolean =>
+  large === undefined && quantity > 0 && returns >= 0 && returns <= quantity;
+
 /** Looks at sums before they are written, and notes those that cannot be. */
 class CheckedSums {
   readonly impossible: ImpossibleSum[] = [];
@@ -166,11 +178,6 @@ class CheckedSums {
   constructor(private readonly isDelta: boolean) {}
 
   /** Whether the sum is to be written: what a delta leaves nothing of is not told any more. */
-  check({ quantity, returns, large }: MergedSum, name: () => string): boolean {
-    if (large === undefined && quantity > 0 && returns >= 0 && returns <= quantity) return true;
-    return this.whole(large ?? { quantity: BigInt(quantity), returns: BigInt(returns) }, name);
-  }
-
   whole({ quantity, returns }: LargeSum, name: () => string): boolean {
     const before = this.impossible.length;
     if (quantity > int8Max) this.add('sum-out-of-range', `the units of ${name()} add up to more than can be kept`);

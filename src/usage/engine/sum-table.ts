@@ -1,3 +1,5 @@
+import { sortedRows } from './sorted-rows';
+
 /** Counts that leave the numbers that a double holds exactly are kept beside, as whole numbers of any size. */
 export interface LargeSum {
   quantity: bigint;
@@ -73,17 +75,16 @@ export class SumTable {
 
   /** What was added so far, sorted; the table is empty afterwards. What is large stays with the table. */
   takeRun(): SortedRun {
-    const { cells } = this;
-    const keys = new Float64Array(this.size);
-    for (let at = 0, place = 0; place < this.size; at += 3) if (cells[at] !== emptyKey) keys[place++] = cells[at]!;
-    keys.sort();
-    const run = new Float64Array(keys.length * 3);
-    for (let place = 0; place < keys.length; place += 1) {
-      const at = this.find(keys[place]!);
-      run[place * 3] = cells[at]!;
-      run[place * 3 + 1] = cells[at + 1]!;
-      run[place * 3 + 2] = cells[at + 2]!;
+    const { cells, size } = this;
+    let end = 0;
+    for (let at = 0; end < size * 3; at += 3) {
+      if (cells[at] === emptyKey) continue;
+      cells[end] = cells[at]!;
+      cells[end + 1] = cells[at + 1]!;
+      cells[end + 2] = cells[at + 2]!;
+      end += 3;
     }
+    const run = sortedRows(cells.subarray(0, end), new Float64Array(end));
     cells.fill(emptyKey);
     this.size = 0;
     return run;

@@ -38,7 +38,8 @@ export class Tally {
   private readonly spares: Uint32Array<ArrayBuffer>[] = [];
   accepted = 0;
   private readonly matcher: Matcher;
-  private readonly placeNumbers = new Int32Array(placesMax).fill(-1);
+  /** From 1; 0 where no grant names the place: pages of memory that nobody writes to are not there. */
+  private readonly placeNumbers = new Int32Array(placesMax);
   private readonly unitsByPlace = new Float64Array(placesMax);
   private readonly placesSeen = new Set<number>();
   private readonly largeUnits = new Map<number, bigint>();
@@ -55,7 +56,7 @@ export class Tally {
     this.matcher = new Matcher(plan);
     this.hasShares = plan.recordings.shared.shares.length > 0;
     this.asks = plan.asked.size > 0;
-    plan.places.forEach((place, number) => (this.placeNumbers[place] = number));
+    plan.places.forEach((place, number) => (this.placeNumbers[place] = number + 1));
     if (keyOf(plan, plan.agreements.length, 0, 0) > Number.MAX_SAFE_INTEGER) {
       throw new RangeError('more sums are possible than have a number');
     }
@@ -131,7 +132,7 @@ export class Tally {
   }
 
   protected keyOf(agreement: number, recording: number, place: number): number {
-    return keyOf(this.plan, agreement, recording, this.placeNumbers[place]!);
+    return keyOf(this.plan, agreement, recording, this.numberOf(place));
   }
 
   /** The sum that a line's units belong to, by the part of the month that it is in; what it was sold for is added to the sum beside. */
@@ -154,7 +155,12 @@ export class Tally {
 
   /** What the agreement asks of the line beside its units. */
   protected askedOf(agreement: number, { place }: SoundLine): Asked | undefined {
-    return askedAt(this.plan, agreement, this.placeNumbers[place]!);
+    return askedAt(this.plan, agreement, this.numberOf(place));
+  }
+
+  /** Of a place that some grant names, among those of the plan. */
+  private numberOf(place: number): number {
+    return this.placeNumbers[place]! - 1;
   }
 
   private addSold(key: number, { sold, soldLarge }: SoundLine): void {

@@ -22,12 +22,22 @@ export interface ChunkWork<Result extends Scanned, End> {
 }
 
 /** `spares`: memory of held rows that nobody reads any more. */
-export type ThreadTask =
-  { readonly kind: 'chunk'; readonly chunk: Chunk; readonly spares: readonly ArrayBuffer[] } | { readonly kind: 'end' };
+export type ThreadTask<Order> =
+  | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'chunk'; readonly chunk: Chunk; readonly spares: readonly ArrayBuffer[] }
+  | { readonly kind: 'end' };
 
-/** Does what a thread is asked, in order. */
-export function workFor<Result extends Scanned, End>(port: MessagePort, work: ChunkWork<Result, End>): void {
-  port.on('message', (task: ThreadTask) => {
+/** Does what a thread is asked: first it is given its order, then chunks, and in the end it says what they come to. */
+export function workFor<Order, Result extends Scanned, End>(
+  port: MessagePort,
+  Work: new (order: Order) => ChunkWork<Result, End>,
+): void {
+  let work: ChunkWork<Result, End>;
+  port.on('message', (task: ThreadTask<Order>) => {
+    if (task.kind === 'order') {
+      work = new Work(task.order);
+      return;
+    }
     if (task.kind === 'chunk') {
       for (const spare of task.spares) work.giveBack(spare);
       const scanned = work.scan(task.chunk);

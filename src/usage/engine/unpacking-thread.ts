@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { gunzipped, ReportUnreadable } from '../../ddex';
+import { gunzipped, ReportUnreadable } from '../../ddex/threads';
 import { StreamPieces } from './line-chunks';
 
 export interface UnpackingOrder {

@@ -21,21 +21,33 @@ export type EventsOf = Pick<LivingAgreement, 'id' | 'platformId' | 'life' | 'tim
 export const monthsSummed = ({ life }: Pick<EventsOf, 'life'>, month: string): string[] =>
   firstDaysOf(periodOfMonth(life, month));
 
-/** The last position up to `settled` at which events changed the agreement's period; 0 where none did. */
-export async function lastPosition(
+/**
+ * The last position up to `settled` at which events changed each of these periods of the agreement, by the month that it is asked by; 0 where none did. One question,
+ * however many.
+ */
+export async function lastPositions(
   tx: Tx,
   agreement: Pick<EventsOf, 'id' | 'life'>,
-  month: string,
+  months: readonly string[],
   settled: bigint,
-): Promise<bigint> {
-  const { last } = await tx.one<{ last: bigint }>(
-    often(`SELECT coalesce(max(l.last), 0) AS last
-       FROM unnest($2::date[]) AS m (month),
-            LATERAL (SELECT max(position) AS last FROM usage_event_sums s WHERE s.agreement_id = $1 AND s.month = m.month AND s.position <= $3) l`),
-    [agreement.id, monthsSummed(agreement, month), settled],
-  );
-  return last;
+): Promise<Map<string, bigint>> {
+  const days = months.flatMap((month) => monthsSummed(agreement, month));
+  const rows = await tx.rows<{ month: string; last: bigint }>(lastOfMonths, [agreement.id, days, settled]);
+  const last = new Map(rows.map((row) => [row.month, row.last]));
+  const lastOf = (month: string): bigint =>
+    monthsSummed(agreement, month)
+      .map((day) => last.get(day) ?? 0n)
+      .reduce((a, b) => (a > b ? a : b), 0n);
+  return new Map(months.map((month) => [month, lastOf(month)]));
 }
+
+// A month has a row for each batch: the last one is looked up, not searched for. The plan is the same for however many months; that there are few, which a bare parameter
+// tells, would have it made anew each time.
+const lastOfMonths = often(`
+  SELECT m.month, l.last
+    FROM unnest((SELECT $2::date[])) AS m (month),
+         LATERAL (SELECT max(position) AS last FROM usage_event_sums s WHERE s.agreement_id = $1 AND s.month = m.month AND s.position <= $3) l
+   WHERE l.last IS NOT NULL`);
 
 interface SumRow {
   readonly service_id: string;

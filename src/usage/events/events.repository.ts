@@ -13,9 +13,9 @@ export interface MatchedEvent {
 }
 
 const lockOf = (platformId: string): string => `usage events of ${platformId}`;
-/** $1 is what lockOf gives: the number is drawn once the lock is there, not before. */
-const draw = (lock: string, where = 'true'): string => `
-  WITH locked AS MATERIALIZED (SELECT ${lock}(hashtextextended($1, 2)))
+/** `key` is what lockOf gives: the number is drawn once the lock is there, not before. */
+const draw = (lock: string, { key = '$1', where = 'true' } = {}): string => `
+  WITH locked AS MATERIALIZED (SELECT ${lock}(hashtextextended(${key}, 2)))
   SELECT nextval('usage_event_positions') AS position FROM locked WHERE ${where}`;
 
 /**
@@ -33,9 +33,8 @@ export async function drawPosition(tx: Tx, platformId: string): Promise<bigint> 
  */
 export async function settledPosition(tx: Tx, platformId: string): Promise<bigint> {
   // A lock that was taken after a savepoint ends with it: this one must not last as long as a close.
-  await tx.run('SAVEPOINT position');
-  const { position } = await tx.one<{ position: bigint }>(draw('pg_advisory_xact_lock'), [lockOf(platformId)]);
-  await tx.run('ROLLBACK TO SAVEPOINT position; RELEASE SAVEPOINT position');
+  const key = tx.literal(lockOf(platformId));
+  const { position } = await tx.undone<{ position: bigint }>(draw('pg_advisory_xact_lock', { key }));
   return position;
 }
 
@@ -137,7 +136,7 @@ export const foldInto = (position: string, platformId: string, share?: 'share'):
    GROUP BY agreement_id, label_id, month`;
 
 const insertion = often(`
-  WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared', `$19::text IS NULL OR $19 = ${stampSql('$2::uuid')}`)}),
+  WITH place AS MATERIALIZED (${draw('pg_advisory_xact_lock_shared', { where: `$19::text IS NULL OR $19 = ${stampSql('$2::uuid')}` })}),
   changed AS (
     INSERT INTO usage_events (platform_id, position, received_at, source, id, label_id, agreement_id, month, held, service_id, isrc, territory, use_model,
                               quantity, happened_at, played_seconds, sold, sold_currency)

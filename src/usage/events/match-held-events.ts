@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { concludedAgreementsOf, getLiving } from '../../agreements';
+import { concludedAgreementsOf, getLiving, type LivingAgreement } from '../../agreements';
 import { audit } from '../../platform/audit/audit';
 import { Clock } from '../../platform/clock';
 import { arrayText } from '../../platform/database/array-text';
 import { Database } from '../../platform/database/database';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import type { JobPayload } from '../../platform/jobs/jobs';
 import { TallyWake } from '../alerts/wake';
 import { agreedBetween } from '../suspense/agreed';
@@ -31,6 +31,12 @@ export class MatchHeldEvents {
     private readonly wake: TallyWake,
   ) {}
 
+  /** Whether any is held that execute would look at: cheap, and no lock is taken. */
+  async hasAny(tx: Tx, agreement: LivingAgreement): Promise<boolean> {
+    const { isrcs } = await ofAgreement(tx, agreement);
+    return anyHeld(tx, agreement.platformId, isrcs);
+  }
+
   async execute({ agreementId = '' }: JobPayload): Promise<void> {
     let after: Pick<UsageEvent, 'source' | 'id'> | undefined = { source: '', id: '' };
     while (after !== undefined) {
@@ -47,9 +53,7 @@ export class MatchHeldEvents {
   ): Promise<Pick<UsageEvent, 'source' | 'id'> | undefined> {
     const agreement = await getLiving(tx, agreementId);
     const { platformId, labelId } = agreement;
-    const resolutions = await acceptedResolutions(tx, { labelId, platformId });
-    const own = agreedBetween([agreement]).isrcs;
-    const isrcs = [...new Set([...own, ...resolutions.map(({ reported_isrc }) => reported_isrc)])];
+    const { resolutions, isrcs } = await ofAgreement(tx, agreement);
     if (!(await anyHeld(tx, platformId, isrcs))) return undefined;
     await lockVoids(tx, platformId);
     const held = await heldAfter(tx, platformId, isrcs, after);
@@ -76,6 +80,16 @@ export class MatchHeldEvents {
     }
     return held.length < batchMax ? undefined : held.at(-1);
   }
+}
+
+/** By which recordings events may be the agreement's: those of its own texts, and those that were resolved to some. */
+async function ofAgreement(
+  tx: Tx,
+  agreement: LivingAgreement,
+): Promise<{ readonly resolutions: readonly Resolution[]; readonly isrcs: readonly string[] }> {
+  const resolutions = await acceptedResolutions(tx, agreement);
+  const own = agreedBetween([agreement]).isrcs;
+  return { resolutions, isrcs: [...new Set([...own, ...resolutions.map(({ reported_isrc }) => reported_isrc)])] };
 }
 
 /** An event that does not tell what it was sold for, where it would be paid by that, stays held: its month could not be closed with it. */
@@ -109,11 +123,10 @@ const waiting = `
    AND NOT EXISTS (SELECT FROM usage_event_matches m WHERE m.platform_id = e.platform_id AND m.source = e.source AND m.id = e.id)
    AND NOT EXISTS (SELECT FROM voided_usage_events v WHERE v.platform_id = e.platform_id AND v.source = e.source AND v.id = e.id)`;
 
+const isAnyWaiting = often(`SELECT EXISTS (SELECT ${waiting}) AS any`);
+
 async function anyHeld(tx: Tx, platformId: string, isrcs: readonly string[]): Promise<boolean> {
-  const { any } = await tx.one<{ any: boolean }>(`SELECT EXISTS (SELECT ${waiting}) AS any`, [
-    platformId,
-    arrayText(isrcs),
-  ]);
+  const { any } = await tx.one<{ any: boolean }>(isAnyWaiting, [platformId, arrayText(isrcs)]);
   return any;
 }
 

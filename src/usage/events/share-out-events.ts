@@ -70,6 +70,15 @@ export class ShareOutEvents {
     );
   }
 
+  /** Whether finish may have something to do for an agreement of the platform: cheap, and no recording is looked at. */
+  async hasAny(tx: Tx, platformId: string): Promise<boolean> {
+    const { any } = await tx.one<{ any: boolean }>(
+      often('SELECT EXISTS (SELECT FROM usage_share_checks WHERE platform_id = $1 AND done_at IS NULL) AS any'),
+      [platformId],
+    );
+    return any;
+  }
+
   /** What still waits of the recordings that an agreement was ever of, done now: before a close counts. */
   async finish(agreementId: string): Promise<void> {
     const waiting = await this.database.asSystem((tx) =>

@@ -13,8 +13,8 @@ import {
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { KeptReadings } from '../kept-readings';
-import { liveReportIds, type UsageOfMonth, usageOfReports } from '../usage-of-month';
-import { eventSums, eventsUntold, lastPosition } from './event-sums';
+import { liveReportsOf, type UsageOfMonth, usageOfReports } from '../usage-of-month';
+import { eventSums, eventsUntold, lastPositions } from './event-sums';
 import { settledPosition } from './events.repository';
 
 /** What a month's sums stand on: facts that never change, so a booking that names them can be worked out again. */
@@ -42,11 +42,25 @@ export async function liveBasis(
   month: string,
   settled: bigint,
 ): Promise<UsageBasis> {
-  const counted = countsFrom(termsOfMonth(agreement.life, month), 'events');
-  return {
-    reportIds: await liveReportIds(tx, agreement, month),
-    eventPosition: counted ? await lastPosition(tx, agreement, month, settled) : null,
-  };
+  return (await liveBasesOf(tx, agreement, [month], settled)).get(month)!;
+}
+
+/** As liveBasis, of several months: two questions, however many. */
+export async function liveBasesOf(
+  tx: Tx,
+  agreement: LivingAgreement,
+  months: readonly string[],
+  settled: bigint,
+): Promise<Map<string, UsageBasis>> {
+  const counted = months.filter((month) => countsFrom(termsOfMonth(agreement.life, month), 'events'));
+  const reports = await liveReportsOf(tx, agreement, months);
+  const positions =
+    counted.length === 0 ? new Map<string, bigint>() : await lastPositions(tx, agreement, counted, settled);
+  const basisOf = (month: string): UsageBasis => ({
+    reportIds: reports(month).map(({ id }) => id),
+    eventPosition: positions.get(month) ?? null,
+  });
+  return new Map(months.map((month) => [month, basisOf(month)]));
 }
 
 export const sameBasis = (a: UsageBasis, b: UsageBasis): boolean =>

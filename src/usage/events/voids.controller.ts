@@ -5,7 +5,7 @@ import type { Actor } from '../../platform/auth/actor';
 import { type AccordoRequest, Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { TextField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { fileBody } from '../../platform/http/streams';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
 import { IdempotentWrites, keyOf } from '../../platform/idempotency/idempotent-writes';
@@ -78,7 +78,7 @@ export class UsageEventVoidsController {
   })
   @ApiOkResponse({ type: pageSchema(EventVoidView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<EventVoidView>> {
-    const rows = await listVoids(tx, limit, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listVoids(tx, limit, afterInstant(cursor));
     return pageOf(rows, limit, eventVoidView, (row) => [row.made_at.toISOString(), row.id]);
   }
 }

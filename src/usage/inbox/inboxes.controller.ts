@@ -7,7 +7,7 @@ import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { IdField, TextField } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { type FilePlace, Places } from '../../platform/places/file-place';
 import { getMapping } from '../mappings.repository';
 import { checkParties } from '../receive-report';
@@ -122,7 +122,7 @@ export class InboxesController {
   @ApiOperation({ summary: 'List your inboxes, oldest first' })
   @ApiOkResponse({ type: pageSchema(InboxView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<InboxView>> {
-    const rows = await listInboxes(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listInboxes(tx, limit + 1, afterInstant(cursor));
     const view = (inbox: Inbox): InboxView => inboxView(inbox, this.places.place);
     return pageOf(rows, limit, view, (row) => [row.made_at.toISOString(), row.id]);
   }

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
-import { fromCursor, instantKey, type Page, pageOf, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, pageSchema } from '../../platform/http/paging';
 import { DecideResolutions } from './decide-resolutions';
 import { DecisionsBody, ResolutionsBody, ResolutionsQuery } from './resolutions.body';
 import { listResolutions, type Resolution, resolutionStates } from './resolutions.repository';
@@ -59,7 +59,7 @@ export class ResolutionsController {
   @ApiOperation({ summary: 'List the resolutions that you proposed or are to decide, oldest first' })
   @ApiOkResponse({ type: pageSchema(ResolutionView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, state }: ResolutionsQuery): Promise<Page<ResolutionView>> {
-    const rows = await listResolutions(tx, { limit, after: fromCursor(cursor, [instantKey, uuidKey]), state });
+    const rows = await listResolutions(tx, { limit, after: afterInstant(cursor), state });
     return pageOf(rows, limit, resolutionView, (row) => [row.proposed_at.toISOString(), row.id]);
   }
 

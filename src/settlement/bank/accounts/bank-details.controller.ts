@@ -4,15 +4,7 @@ import type { Actor } from '../../../platform/auth/actor';
 import { Allow, By, InTx } from '../../../platform/auth/allow';
 import { Clock } from '../../../platform/clock';
 import type { Tx } from '../../../platform/database/tx';
-import {
-  fromCursor,
-  instantKey,
-  type Page,
-  pageOf,
-  PageQuery,
-  pageSchema,
-  uuidKey,
-} from '../../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
 import { AccountView, accountView } from './account-body';
 import { type BankDetails, listDetails } from './bank-details.repository';
 import { ChangeDetails, coolingHours, DetailsBody } from './change-details';
@@ -58,7 +50,7 @@ export class BankDetailsController {
   @ApiOperation({ summary: 'List your bank details, oldest first, those that were replaced too' })
   @ApiOkResponse({ type: pageSchema(DetailsView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<DetailsView>> {
-    const rows = await listDetails(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listDetails(tx, limit + 1, afterInstant(cursor));
     return pageOf(
       rows,
       limit,

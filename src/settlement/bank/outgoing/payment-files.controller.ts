@@ -5,15 +5,7 @@ import { Allow, By, InTx } from '../../../platform/auth/allow';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { DayField, IdField } from '../../../platform/http/fields';
-import {
-  fromCursor,
-  instantKey,
-  type Page,
-  pageOf,
-  PageQuery,
-  pageSchema,
-  uuidKey,
-} from '../../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../../platform/http/paging';
 import { Storage } from '../../../platform/storage/storage';
 import { AmountView, amountView } from '../../amount-view';
 import { MakePaymentFile } from './make-payment-file';
@@ -97,7 +89,7 @@ export class PaymentFilesController {
   @ApiOperation({ summary: 'List files of payments, latest first' })
   @ApiOkResponse({ type: pageSchema(PaymentFileView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor }: PageQuery): Promise<Page<PaymentFileView>> {
-    const rows = await listPaymentFiles(tx, limit + 1, fromCursor(cursor, [instantKey, uuidKey]));
+    const rows = await listPaymentFiles(tx, limit + 1, afterInstant(cursor));
     return pageOf(rows, limit, fileView, (row) => [row.made_at.toISOString(), row.id]);
   }
 

@@ -1,6 +1,6 @@
 import type { VatCategory } from '../../../documents';
-import { latestDetails } from '../../../parties';
-import type { Tx } from '../../../platform/database/tx';
+import { detailsInForce } from '../../../parties';
+import { often, type Tx } from '../../../platform/database/tx';
 import type { Invoice } from '../invoices.repository';
 import type { MakeUp } from './make-up';
 
@@ -28,15 +28,15 @@ export async function insertPaper(
   if (baseMinor - heldMinor - withheldMinor + invoice.vat_minor !== invoice.amount_minor) {
     throw new Error(`the parts of invoice ${invoice.number} do not come to its amount`);
   }
-  const seller = await latestDetails(tx, invoice.label_id);
-  const buyer = await latestDetails(tx, invoice.platform_id);
+  const { label_id: seller, platform_id: buyer } = invoice;
+  const details = await detailsInForce(tx, [seller, buyer]);
   await tx.run(
-    `INSERT INTO invoice_papers
+    often(`INSERT INTO invoice_papers
        (invoice_id, agreement_id, label_id, platform_id, issued_on, seller_details, buyer_details, vat_category, vat_percent, vat_reason, base_minor, held_minor, withheld_minor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`),
     [
-      ...[invoice.id, invoice.agreement_id, invoice.label_id, invoice.platform_id, issuedOn],
-      ...[seller?.version ?? null, buyer?.version ?? null, tax.category, tax.percent, tax.reason],
+      ...[invoice.id, invoice.agreement_id, seller, buyer, issuedOn],
+      ...[details.get(seller) ?? null, details.get(buyer) ?? null, tax.category, tax.percent, tax.reason],
       ...[baseMinor, heldMinor, withheldMinor],
     ],
   );

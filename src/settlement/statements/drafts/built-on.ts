@@ -1,7 +1,7 @@
 import type { LivingAgreement } from '../../../agreements';
 import { canonicalText, type Carried, type CloseFacts, type Terms, termsHash, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
-import { liveBasis, settledEvents, type UsageBasis } from '../../../usage';
+import { settledEvents, type UsageBasis } from '../../../usage';
 import { type Dispute, openDisputes } from '../../disputes/disputes.repository';
 import { figuresOf } from '../../facts/facts.repository';
 import { factsWithPool } from '../../pools/pool-of';
@@ -35,11 +35,10 @@ export async function builtOn(
 ): Promise<BuiltOn> {
   const settled = await settledEvents(tx, agreement);
   const estimated = await estimatedMonths(tx, agreement.id);
-  const bases = await liveBases(tx, agreement, { bookings, estimated, settled });
-  const own = await liveBasis(tx, agreement, month, settled);
+  const bases = await liveBases(tx, agreement, { bookings, estimated, settled }, [month]);
   const isMissing = estimate && (await monthsUnreported(tx, agreement, month)).length > 0;
   const standIn = isMissing ? standInFor(bookings, estimated) : undefined;
-  bases.set(month, standIn ? { ...own, reportIds: standIn.reportIds } : own);
+  if (standIn !== undefined) bases.set(month, { ...bases.get(month)!, reportIds: standIn.reportIds });
   const estimatedFrom = standIn?.from ?? null;
   const carried = await carriedInto(tx, agreement, month);
   const disputes = await openDisputes(tx, agreement.id, month);

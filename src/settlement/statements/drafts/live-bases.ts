@@ -1,24 +1,25 @@
 import type { LivingAgreement } from '../../../agreements';
 import { periodsOfLife } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
-import { everyPosition, liveBasis, type UsageBasis } from '../../../usage';
+import { everyPosition, liveBasesOf, type UsageBasis } from '../../../usage';
 import { type Bases, countsThroughLife } from '../../facts/counted-months';
 import { type Booking, currentBookings } from '../statements.repository';
 import { estimatedMonths, isEstimate, monthsUnreported, type StandIn } from './stand-ins';
 
-/** What speaks now for each period that is booked, in their order: a close corrects what differs from the booking. */
+/** What speaks now for each period that is booked, in their order, and then for these others: a close corrects what differs from the booking. */
 export async function liveBases(
   tx: Tx,
   agreement: LivingAgreement,
   { bookings, estimated, settled }: Booked,
+  others: readonly string[],
 ): Promise<Map<string, UsageBasis>> {
-  const bases = new Map<string, UsageBasis>();
+  const months = bookings.map(({ period }) => period.slice(0, 7));
+  const bases = await liveBasesOf(tx, agreement, [...months, ...others], settled);
   for (const booking of bookings) {
     const of = booking.period.slice(0, 7);
-    const live = await liveBasis(tx, agreement, of, settled);
     // An estimate holds until every month is reported.
     const holds = isEstimate(booking, estimated) && (await monthsUnreported(tx, agreement, of)).length > 0;
-    bases.set(of, holds ? { ...live, reportIds: booking.report_ids } : live);
+    if (holds) bases.set(of, { ...bases.get(of)!, reportIds: booking.report_ids });
   }
   return bases;
 }
@@ -34,10 +35,8 @@ interface Booked {
 export async function basesBeforeNow(tx: Tx, agreement: LivingAgreement, month: string): Promise<Bases> {
   if (!countsThroughLife(agreement.life)) return new Map();
   const bookings = (await currentBookings(tx, agreement.id)).filter(({ period }) => period.slice(0, 7) < month);
+  const booked = new Set(bookings.map(({ period }) => period.slice(0, 7)));
+  const open = periodsOfLife(agreement.life).filter((one) => one < month && !booked.has(one));
   const estimated = await estimatedMonths(tx, agreement.id);
-  const bases = await liveBases(tx, agreement, { bookings, estimated, settled: everyPosition });
-  for (const open of periodsOfLife(agreement.life)) {
-    if (open < month && !bases.has(open)) bases.set(open, await liveBasis(tx, agreement, open, everyPosition));
-  }
-  return bases;
+  return liveBases(tx, agreement, { bookings, estimated, settled: everyPosition }, open);
 }

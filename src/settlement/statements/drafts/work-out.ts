@@ -1,13 +1,14 @@
 import type { LivingAgreement } from '../../../agreements';
 import { type Terms, termsOfMonth } from '../../../kernel';
 import type { Tx } from '../../../platform/database/tx';
-import { type KeptReadings, sameBasis, sameUsage, type UsageBasis } from '../../../usage';
+import type { KeptReadings } from '../../../usage';
 import { heldBy, holdsOf } from '../../disputes/hold-disputed';
-import { countsThroughLife, CountedMonths } from '../../facts/counted-months';
-import { type ClosedMonth, type CloseInput, type Correction } from '../rate-close';
+import { CountedMonths } from '../../facts/counted-months';
+import type { ClosedMonth, CloseInput } from '../rate-close';
 import { closeAtRates } from '../close-at-rates';
-import { basesOf, type Booking } from '../statements.repository';
+import type { Booking } from '../statements.repository';
 import type { BuiltOn } from './built-on';
+import { Corrections } from './corrections';
 import type { Outcome } from './drafts.repository';
 
 interface Work {
@@ -26,14 +27,15 @@ export async function workOut(
   tx: Tx,
   readings: KeptReadings,
   { agreement, month, bookings, base, at }: Work,
-): Promise<{ closed: ClosedMonth; outcome: Outcome }> {
+): Promise<{ closed: ClosedMonth; corrections: Corrections; outcome: Outcome }> {
   const { bases, carried, facts, disputes } = base;
   const months = new CountedMonths(tx, readings, agreement);
+  const corrections = new Corrections(months, { agreement, bookings, bases });
   const asked: CloseInput = {
     termsOf: (of: string): Terms => termsOfMonth(agreement.life, of),
     month,
     usage: await months.rated(month, bases.get(month)!, bases),
-    corrections: await correctionsOf(months, { agreement, bookings, bases }),
+    corrected: await corrections.all(),
     carried,
     facts,
   };
@@ -57,7 +59,7 @@ export async function workOut(
     holds,
     bookings: newBookings(closed, bookings),
   };
-  return { closed, outcome };
+  return { closed, corrections, outcome };
 }
 
 /** What breakage comes to by recordings may be long, stands in lines of its own, and books nothing. */
@@ -65,43 +67,12 @@ function withoutLines({ breakage: _, ...settled }: ClosedMonth['settled']): Clos
   return settled;
 }
 
-interface BookedBefore {
-  readonly agreement: LivingAgreement;
-  readonly bookings: readonly Booking[];
-  readonly bases: ReadonlyMap<string, UsageBasis>;
-}
-
-/**
- * Earlier months that other reports, or more events, speak for than were booked. Where a counter runs through the term every month after
- * such a one is rated again, too: it counts on from other figures.
- */
-async function correctionsOf(
-  months: CountedMonths,
-  { agreement, bookings, bases }: BookedBefore,
-): Promise<Correction[]> {
-  const corrections: Correction[] = [];
-  const runsOn = countsThroughLife(agreement.life);
-  const booked = basesOf(bookings);
-  for (const [month, before] of booked) {
-    const basis = bases.get(month)!;
-    const countsOn = runsOn && corrections.length > 0;
-    if (!countsOn && sameBasis(basis, before)) continue;
-    const correction = {
-      month,
-      booked: await months.rated(month, before, booked),
-      live: await months.rated(month, basis, bases),
-    };
-    if (countsOn || !sameUsage(correction.booked, correction.live)) corrections.push(correction);
-  }
-  return corrections;
-}
-
 /** The books and the kernel must agree about the past before anything is built on it. */
 function refuseUnlessAsBooked({ corrected }: ClosedMonth, bookings: readonly Booking[]): void {
   for (const { month, before } of corrected) {
     const booked = bookings.find(({ period }) => period.startsWith(month));
-    if (booked?.total_minor !== before.total.minor) {
-      throw new Error(`${month} was booked with ${booked?.total_minor}, but its reports give ${before.total.minor}`);
+    if (booked?.total_minor !== before.minor) {
+      throw new Error(`${month} was booked with ${booked?.total_minor}, but its reports give ${before.minor}`);
     }
   }
 }
@@ -122,7 +93,7 @@ function newBookings({ month, usage, rated, corrected }: ClosedMonth, bookings: 
     sequence: (bookings.find(({ period }) => period.startsWith(of))?.sequence ?? 0) + 1,
     report_ids: live.reportIds,
     event_position: live.eventPosition,
-    total_minor: rerated.total.minor,
+    total_minor: rerated.minor,
     delta_minor: restatement.delta.minor,
   }));
   return [own, ...corrections].map((booking) => ({ ...booking, statement_month }));

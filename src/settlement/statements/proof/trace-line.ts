@@ -6,7 +6,7 @@ import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { problemOf } from '../../../platform/http/problem.filter';
 import { enqueue, type JobPayload } from '../../../platform/jobs/jobs';
-import { moveOperation, type Operation, openOperation } from '../../../platform/operations/operations';
+import { beginOperation, moveOperation, type Operation, openOperation } from '../../../platform/operations/operations';
 import { reportProofView } from './proof.view';
 import { ProveLine, statedLine } from './prove-line';
 
@@ -35,7 +35,7 @@ export class TraceLine {
   }
 
   async execute({ operationId = '', statementId = '', line = '' }: JobPayload): Promise<void> {
-    await this.move(operationId, { state: 'running' });
+    await beginOperation(this.database, operationId, this.clock.now());
     try {
       const order = await this.database.asSystem(
         (tx) => this.proveLine.prepare(tx, statementId, line, { rates: false }),

@@ -1,0 +1,132 @@
+import type { InvoiceDocument } from '../../src/documents';
+import { papers } from './invoice-papers';
+
+const cut = (element: string) => (xml: string) =>
+  xml.replace(new RegExp(`\\s*<${element}[ >][\\s\\S]*?</${element}>`), '');
+const put = (from: RegExp | string, to: string) => (xml: string) => xml.replace(from, to);
+const both = (element: string, to: string) => (xml: string) =>
+  xml.replace(new RegExp(`(<${element}[^>]*>)[^<]*`, 'g'), `$1${to}`);
+const { 'german-label-to-german-platform': standard, 'german-label-to-british-platform': reverse } = papers;
+const { exempt, 'not-subject-to-vat': outside, 'held-and-withheld': held, 'credit-note': credit } = papers;
+const line = 'cac:InvoiceLine';
+
+/** A rule, a right document, and what breaks the rule in it and changes nothing else. */
+export const brokenInvoices: readonly (readonly [string, InvoiceDocument | undefined, (xml: string) => string])[] = [
+  ['BR-01', standard, put('en16931:2017', 'en16931:2016')],
+  ['BR-02', standard, put('<cbc:ID>INV-2026-000001</cbc:ID>\n', '')],
+  ['BR-03', standard, cut('cbc:IssueDate')],
+  ['BR-04', standard, cut('cbc:InvoiceTypeCode')],
+  ['BR-05', standard, cut('cbc:DocumentCurrencyCode')],
+  ['BR-06', standard, cut('cbc:RegistrationName')],
+  ['BR-07', standard, put('Radio &lt;Nord&gt; GmbH', '')],
+  ['BR-08', standard, cut('cac:PostalAddress')],
+  ['BR-09', standard, cut('cac:Country')],
+  ['BR-10', reverse, put(/<cac:PostalAddress>\s*<cbc:StreetName>1 High[\s\S]*?<\/cac:PostalAddress>/, '')],
+  ['BR-11', reverse, put('<cbc:IdentificationCode>GB', '<cbc:IdentificationCode>')],
+  ['BR-12', standard, cut('cbc:LineExtensionAmount')],
+  ['BR-13', standard, cut('cbc:TaxExclusiveAmount')],
+  ['BR-14', standard, cut('cbc:TaxInclusiveAmount')],
+  ['BR-15', standard, cut('cbc:PayableAmount')],
+  ['BR-16', standard, cut(line)],
+  ['BR-21', standard, put('<cbc:ID>1</cbc:ID>', '')],
+  ['BR-22', standard, cut('cbc:InvoicedQuantity')],
+  ['BR-23', standard, put(' unitCode="C62"', '')],
+  ['BR-24', standard, put(/(<cac:InvoiceLine>[\s\S]*)<cbc:LineExtensionAmount.*/, '$1')],
+  ['BR-25', standard, put(/<cbc:Name>Royalties.*/, '')],
+  ['BR-26', standard, cut('cac:Price')],
+  ['BR-27', held, put(/(<cbc:PriceAmount currencyID="EUR">)85/, '$1-85')],
+  ['BR-29', standard, put('2026-01-31', '2025-12-31')],
+  ['BR-45', standard, cut('cbc:TaxableAmount')],
+  ['BR-46', standard, put(/(<cac:TaxSubtotal>[\s\S]*?)<cbc:TaxAmount.*/, '$1')],
+  ['BR-47', standard, put('<cbc:ID>S</cbc:ID>', '')],
+  ['BR-48', standard, cut('cbc:Percent')],
+  ['BR-49', standard, cut('cbc:PaymentMeansCode')],
+  ['BR-55', credit, put('<cbc:ID>INV-2026-000001</cbc:ID>', '')],
+  ['BR-CO-04', standard, cut('cac:ClassifiedTaxCategory')],
+  ['BR-CO-09', standard, put('DE123456789', '123456789')],
+  [
+    'BR-CO-10',
+    standard,
+    put('LineExtensionAmount currencyID="EUR">10000.00', 'LineExtensionAmount currencyID="EUR">10000.01'),
+  ],
+  [
+    'BR-CO-13',
+    standard,
+    put('TaxExclusiveAmount currencyID="EUR">10000.00', 'TaxExclusiveAmount currencyID="EUR">10000.01'),
+  ],
+  ['BR-CO-14', standard, put('TaxAmount currencyID="EUR">1900.00', 'TaxAmount currencyID="EUR">1900.01')],
+  ['BR-CO-15', standard, put('11900.00', '11900.01')],
+  ['BR-CO-16', held, put('PrepaidAmount currencyID="EUR">150', 'PrepaidAmount currencyID="EUR">151')],
+  ['BR-CO-17', standard, put(/19<\/cbc:Percent>/g, '18</cbc:Percent>')],
+  ['BR-CO-18', standard, cut('cac:TaxSubtotal')],
+  ['BR-CO-25', standard, cut('cbc:DueDate')],
+  ['BR-CO-26', outside, put(/<cbc:CompanyID>HRA.*/, '')],
+  ['BR-CL-01', credit, put('>381<', '>380<')],
+  ['BR-CL-03', standard, put('TaxInclusiveAmount currencyID="EUR"', 'TaxInclusiveAmount currencyID="USD"')],
+  ['BR-CL-04', standard, put(/EUR/g, 'EURO')],
+  ['BR-CL-14', standard, put('>DE<', '>DEU<')],
+  ['BR-CL-16', standard, put('>68<', '>6<')],
+  ['BR-CL-17', standard, put(/<cbc:ID>S</g, '<cbc:ID>T<')],
+  ['BR-CL-23', standard, put('C62', 'ONE')],
+  ['BR-DEC', standard, put('11900.00', '11900.000')],
+  ['BR-S-01', standard, put(/<cbc:ID>S</, '<cbc:ID>Z<')],
+  ['BR-S-02', standard, cut('cac:PartyTaxScheme')],
+  ['BR-S-05', standard, put(/(<cac:ClassifiedTaxCategory>[\s\S]*?)19/, '$10')],
+  ['BR-S-08', standard, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10000.01')],
+  ['BR-S-09', standard, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10006.00')],
+  [
+    'BR-S-10',
+    standard,
+    put(
+      '<cbc:Percent>19</cbc:Percent>',
+      '<cbc:Percent>19</cbc:Percent><cbc:TaxExemptionReason>No.</cbc:TaxExemptionReason>',
+    ),
+  ],
+  ['BR-AE-01', reverse, put(/<cbc:ID>AE</, '<cbc:ID>K<')],
+  ['BR-AE-02', reverse, put(/<cbc:CompanyID>(GB.*|0123.*)<\/cbc:CompanyID>/g, '<cbc:CompanyID></cbc:CompanyID>')],
+  ['BR-AE-05', reverse, put(/(<cac:ClassifiedTaxCategory>[\s\S]*?<cbc:Percent>)0/, '$120')],
+  ['BR-AE-08', reverse, put('TaxableAmount currencyID="GBP">10000.00', 'TaxableAmount currencyID="GBP">10000.01')],
+  ['BR-AE-09', reverse, both('cbc:TaxAmount', '0.01')],
+  ['BR-AE-10', reverse, cut('cbc:TaxExemptionReason')],
+  ['BR-E-01', exempt, put(/<cbc:ID>E</, '<cbc:ID>K<')],
+  ['BR-E-02', exempt, cut('cac:PartyTaxScheme')],
+  ['BR-E-05', exempt, put(/(<cac:ClassifiedTaxCategory>[\s\S]*?<cbc:Percent>)0/, '$120')],
+  ['BR-E-08', exempt, put('TaxableAmount currencyID="EUR">10000.00', 'TaxableAmount currencyID="EUR">10000.01')],
+  ['BR-E-09', exempt, both('cbc:TaxAmount', '0.01')],
+  ['BR-E-10', exempt, cut('cbc:TaxExemptionReason')],
+  ['BR-O-01', outside, put(/(<cac:ClassifiedTaxCategory>\s*<cbc:ID>)O/, '$1K')],
+  [
+    'BR-O-02',
+    outside,
+    put(
+      '<cac:PartyLegalEntity>',
+      '<cac:PartyTaxScheme><cbc:CompanyID>DE1</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme><cac:PartyLegalEntity>',
+    ),
+  ],
+  ['BR-O-05', outside, put(/(<cac:ClassifiedTaxCategory>\s*<cbc:ID>O<\/cbc:ID>)/, '$1<cbc:Percent>0</cbc:Percent>')],
+  ['BR-O-08', outside, put('TaxableAmount currencyID="JPY">4321', 'TaxableAmount currencyID="JPY">4322')],
+  ['BR-O-09', outside, both('cbc:TaxAmount', '1')],
+  ['BR-O-10', outside, cut('cbc:TaxExemptionReason')],
+  [
+    'BR-O-11',
+    outside,
+    (xml) =>
+      xml.replace(
+        /<cac:TaxSubtotal>[\s\S]*<\/cac:TaxSubtotal>/,
+        (one) => one + one.replace('>O</cbc:ID>', '>E</cbc:ID><cbc:Percent>0</cbc:Percent>').replace(/4321/, '0'),
+      ),
+  ],
+  [
+    'BR-O-12',
+    outside,
+    (xml) => xml.replace(/<cac:InvoiceLine>[\s\S]*<\/cac:InvoiceLine>/, (one) => one + one.replace('>O<', '>E<')),
+  ],
+  ['LINE-AMOUNT', standard, put(/(<cbc:InvoicedQuantity[^>]*>)1/, '$12')],
+  ['UBL-NAMESPACE', standard, put('xsd:Invoice-2', 'xsd:Invoice-3')],
+  ['UBL-USE', standard, put('<cac:PaymentMeans>', '<cac:PayeeParty/><cac:PaymentMeans>')],
+  ['UBL-ORDER', standard, put(/(<cbc:IssueDate>.*)\n(.*DueDate>)/, '$2\n$1')],
+  ['UBL-ONCE', standard, put(/(<cbc:IssueDate>.*)/, '$1$1')],
+  ['UBL-EMPTY', standard, put('>HRA 12345<', '><')],
+  ['UBL-ATTRIBUTES', standard, put('<cbc:PaymentID>', '<cbc:PaymentID schemeID="1">')],
+  ['UBL-DATE', standard, put('>2026-02-05<', '>5.2.2026<')],
+];

@@ -3,12 +3,14 @@ import { appendOnly, ownedBy } from './support/policies';
 
 /** All that is told of a recording and becomes words; of wholes what they are made of. */
 const words = `title || coalesce(' ' || version, '') || ' ' || artists[1] || coalesce(' ' || artists[2], '') || coalesce(' ' || artists[3], '') || coalesce(' ' || label, '')`;
-const told = `(${words} || coalesce(' ' || genre, '') || coalesce(' ' || language, ''))`;
+const told = `(${words} || coalesce(' ' || genre, ''))`;
 const whole = (letter: string, value: string): string =>
   ` || coalesce(' ${letter}=' || replace(${value}, ' ', '_'), '')`;
-const wholes = `${whole('a', 'artists[1]')}${whole('a', 'artists[2]')}${whole('a', 'artists[3]')}${whole('l', 'label')}${whole('g', 'genre')}${whole('n', 'language')}
+const wholes = `${whole('a', 'artists[1]')}${whole('a', 'artists[2]')}${whole('a', 'artists[3]')}${whole('l', 'label')}${whole('g', 'genre')}
       || coalesce(' d=' || substring(p_line FROM '(?:19|20)[0-9]{2}'), '')`;
 const plain = (text: string): string => `${text} COLLATE "C" !~ '[^A-Za-z0-9 ]|  |^ | $'`;
+/** As it is but for its case: spellings that are one for words would make one of two languages (`sw` and `sv`). */
+const tag = `coalesce(' n=' || lower(language COLLATE "C"), '')`;
 /** What `search_key` makes of a plain text. */
 const plainKey = (text: string): string =>
   `replace(replace(replace(replace(replace(replace(lower((${text}) COLLATE "C"), 'y', 'i'), 'j', 'i'), 'w', 'v'), 'x', 'ks'), 'kh', 'h'), 'ii', 'i')`;
@@ -16,6 +18,8 @@ const plainKey = (text: string): string =>
 /** Recordings are found by their words, in whichever script and nearly as spelled. */
 export class Search1795392000095 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    // The words of what is there already are kept as well, and it belongs to labels.
+    await runner.query(`SELECT set_config('accordo.role', 'system', true)`);
     await runner.query(`
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
@@ -26,15 +30,18 @@ DECLARE
 BEGIN
   -- Most texts are plain Latin, and an import is in a hurry.
   IF octet_length(key) <> length(key) THEN
-    key := regexp_replace(normalize(key, NFKD), '[\\u0300-\\u036f]', '', 'g');
+    -- Accents, the vowel signs of Hebrew and Arabic, and what is not seen.
+    key := regexp_replace(normalize(key, NFKD), '[\\u0300-\\u036f\\u0483-\\u0487\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u0640\\u064b-\\u065f\\u0670\\u00ad\\u200b-\\u200f\\u2060\\ufe00-\\ufe0f\\ufeff]', '', 'g');
     key := replace(replace(replace(replace(replace(replace(replace(key, 'ж', 'zh'), 'ц', 'ts'), 'ч', 'ch'), 'ш', 'sh'), 'щ', 'shch'), 'ю', 'iu'), 'я', 'ia');
-    key := replace(replace(replace(replace(key, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
+    key := replace(replace(replace(replace(replace(replace(replace(key, 'љ', 'li'), 'њ', 'ni'), 'џ', 'dz'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
     -- Frequent ones first, since each is looked for in turn. The last three have no counterpart, and are left out.
-    key := translate(key, ' оаеинтсрвлкмдпугыбзхфэйієґғәқңөұүһјøłđıðьъ’', ' oaeintsrvlkmdpugibzhfeieggaknouuhioldid');
+    key := translate(key, ' оаеинтсрвлкмдпугыбзхфэйієґғәқңөұүһјђћøłđıðςьъ’', ' oaeintsrvlkmdpugibzhfeiieggaknouuhidcoldidσ');
   END IF;
   key := replace(replace(replace(translate(key, 'yjw''', 'iiv'), 'x', 'ks'), 'kh', 'h'), 'ii', 'i');
   IF key ~ '[^a-z0-9 \\n]' THEN
-    key := CASE WHEN octet_length(key) = length(key) THEN regexp_replace(key COLLATE "C", '[^a-z0-9\\n]+', ' ', 'g') ELSE regexp_replace(key, '[^[:alnum:]\\n]+', ' ', 'g') END;
+    key := CASE WHEN octet_length(key) = length(key) THEN regexp_replace(key COLLATE "C", '[^a-z0-9\\n]+', ' ', 'g')
+      -- Signs that make up letters in the scripts of India, Thailand, Laos, Tibet, Myanmar, Cambodia and Japan are none by themselves for PostgreSQL.
+      ELSE regexp_replace(key, '[^[:alnum:]\\n\\u0900-\\u0963\\u0966-\\u0df3\\u0e31-\\u0e4e\\u0eb0-\\u0ecd\\u0f71-\\u0f84\\u1000-\\u1049\\u1050-\\u109f\\u1780-\\u17d3\\u3099\\u309a]+', ' ', 'g') END;
     key := replace(replace(key, E' \\n', E'\\n'), E'\\n ', E'\\n');
   END IF;
   RETURN btrim(key);
@@ -45,19 +52,18 @@ $$;
 CREATE FUNCTION recording_words_of_any(title text, version text, artists text[], label text, genre text, language text, p_line text)
 RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  -- One key for all of it, since a key costs more than the rest: a line each for label, genre, language and artists, the title last, which may be cut off.
-  lines text[] := string_to_array(public.search_key(concat_ws(E'\\n', translate(coalesce(label, ''), E'\\n', ' '), translate(coalesce(genre, ''), E'\\n', ' '), translate(coalesce(language, ''), E'\\n', ' '),
+  -- One key for all of it, since a key costs more than the rest: a line each for label, genre and artists, the title last, which may be cut off.
+  lines text[] := string_to_array(public.search_key(concat_ws(E'\\n', translate(coalesce(label, ''), E'\\n', ' '), translate(coalesce(genre, ''), E'\\n', ' '),
     array_to_string(artists[1:100], E'\\n'), translate(concat_ws(' ', title, version), E'\\n', ' '))), E'\\n');
   last int := cardinality(lines);
-  names text := array_to_string(lines[4:last - 1], E'\\n');
+  names text := array_to_string(lines[3:last - 1], E'\\n');
   told text := translate(names, E'\\n', ' ') || ' ' || lines[last] || ' ' || lines[1] || ' a=' || replace(replace(names, ' ', '_'), E'\\n', ' a=')
     || CASE WHEN label <> '' THEN ' l=' || replace(lines[1], ' ', '_') ELSE '' END || CASE WHEN genre <> '' THEN ' g=' || replace(lines[2], ' ', '_') ELSE '' END
-    || CASE WHEN language <> '' THEN ' n=' || replace(lines[3], ' ', '_') ELSE '' END
-    || coalesce(' d=' || substring(p_line FROM '(?:19|20)[0-9]{2}'), '');
+    || ${tag} || coalesce(' d=' || substring(p_line FROM '(?:19|20)[0-9]{2}'), '');
   words text[] := array_remove(string_to_array(told, ' '), '');
 BEGIN
-  -- A lexeme has at most 2046 bytes.
-  IF octet_length(told) > 2000 THEN
+  -- A lexeme has at most 2046 bytes. What is asked for is cut off alike, and the quick way makes no longer ones: a sign becomes two there at most.
+  IF octet_length(told) > 500 THEN
     words := ARRAY(SELECT left(word, 500) FROM unnest(words) AS word);
   END IF;
   RETURN array_to_tsvector(words);
@@ -68,14 +74,14 @@ $$;
 CREATE FUNCTION recording_words(title text, version text, artists text[], label text, genre text, language text, p_line text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
-    WHEN artists[1] <> '' AND artists[4] IS NULL AND ${plain(told)} AND octet_length(${told}) < 500
-    THEN array_to_tsvector(string_to_array(${plainKey(`${words}${wholes}`)}, ' '))
+    WHEN artists[1] <> '' AND artists[4] IS NULL AND ${plain(told)} AND octet_length(${told}) < 240
+    THEN array_to_tsvector(string_to_array(${plainKey(`${words}${wholes}`)} || ${tag}, ' '))
     ELSE public.recording_words_of_any(title, version, artists, label, genre, language, p_line)
   END
 $$;
 
 -- Of the performance.
-ALTER TABLE recordings ADD COLUMN language text;
+ALTER TABLE recordings ADD COLUMN language text CONSTRAINT recordings_language_tag CHECK (language COLLATE "C" ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$');
 ALTER TABLE recordings ADD COLUMN words tsvector
   GENERATED ALWAYS AS (recording_words(title, version, artists, label, genre, language, p_line)) STORED;
 CREATE INDEX recordings_by_words ON recordings USING gin (words);
@@ -155,7 +161,7 @@ DECLARE
   asked tsquery;
 BEGIN
   IF NOT may_search(owners) THEN RETURN NULL; END IF;
-  FOREACH wanted IN ARRAY string_to_array(translate(search_key(coalesce(typed, '')), E'\\n', ' '), ' ') LOOP
+  FOR wanted IN SELECT DISTINCT word FROM string_to_table(translate(search_key(typed), E'\\n', ' '), ' ') AS word WHERE word <> '' LOOP
     wanted := left(wanted, 500);
     alike := NULL;
     IF wanted !~ '^[^0-9]{4,40}$' THEN
@@ -175,8 +181,14 @@ BEGIN
     asked := CASE WHEN asked IS NULL THEN alike::tsquery ELSE asked && alike::tsquery END;
   END LOOP;
   FOREACH wanted IN ARRAY wholes LOOP
-    wanted := quote_literal(left(wanted, 2) || left(replace(translate(search_key(substr(wanted, 3)), E'\\n', ' '), ' ', '_'), 498));
-    asked := CASE WHEN asked IS NULL THEN wanted::tsquery ELSE asked && wanted::tsquery END;
+    IF wanted LIKE 'n=%' THEN
+      -- A language stands for those that say more: pt for pt-BR.
+      wanted := translate(lower(wanted), E'\\\\''', '');
+      alike := format('''%s''|''%s-'':*', wanted, wanted);
+    ELSE
+      alike := quote_literal(left(wanted, 2) || left(replace(translate(search_key(substr(wanted, 3)), E'\\n', ' '), ' ', '_'), 498));
+    END IF;
+    asked := CASE WHEN asked IS NULL THEN alike::tsquery ELSE asked && alike::tsquery END;
   END LOOP;
   RETURN asked;
 END
@@ -207,6 +219,7 @@ BEGIN
 END
 $$;
 `);
+    await runner.query(`SELECT set_config('accordo.role', '', true)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -173,7 +173,15 @@ describe('the migrations', () => {
     await rows('DELETE FROM invoice_series');
     await rows('DELETE FROM invoices');
     await rows('DELETE FROM agreements');
+    await rows(
+      `WITH r AS (INSERT INTO recordings (owner_id, isrc, title, artists, updated_at)
+         VALUES (gen_random_uuid(), 'ZZT012600001', 'Krug', '{Kino}', now()), (gen_random_uuid(), 'ZZT012600002', 'Solo', '{Kino}', now()) RETURNING *)
+       INSERT INTO package_tracks (package_id, isrc, owner_id) SELECT gen_random_uuid(), isrc, owner_id FROM r WHERE title = 'Krug'`,
+    );
     for (const migration of since.slice(1)) await run(migration, 'up');
+    const said = (table: string): Promise<object[]> => rows(`SELECT word FROM ${table} ORDER BY word`);
+    expect(await said('package_words')).toEqual([{ word: 'kino' }, { word: 'krug' }]);
+    expect(await said('catalogue_words')).toEqual(['kino', 'kino', 'krug', 'solo'].map((word) => ({ word })));
   });
 
   it('leave nothing behind when all are taken back', async () => {

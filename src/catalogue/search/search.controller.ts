@@ -10,6 +10,7 @@ import { csvFile, csvRow, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IntegerParameter, TextField } from '../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { isLanguage } from '../catalogue-row';
 import { isrcKey } from '../isrc-list';
 import { recordingView, RecordingView } from '../recording.view';
 import type { Recording } from '../recordings.repository';
@@ -24,16 +25,26 @@ import {
   type Wanted,
 } from './search.repository';
 
+/** Whatever a facet shows of a catalogue file can be asked for. */
+const nameMost = 500;
+
 export class SearchQuery extends PageQuery {
   @TextField({
     optional: true,
     description: 'words of title, version, artists and label, in any script, nearly as spelled',
   })
   readonly q?: string;
-  @TextField({ optional: true, description: 'the whole name' }) readonly artist?: string;
-  @TextField({ optional: true }) readonly genre?: string;
-  @TextField({ optional: true, description: 'the label as it is told of the recording' }) readonly label?: string;
-  @TextField({ max: 35, optional: true, example: 'ru', description: 'the tag of the language of the performance' })
+  @TextField({ max: nameMost, optional: true, description: 'the whole name' }) readonly artist?: string;
+  @TextField({ max: nameMost, optional: true }) readonly genre?: string;
+  @TextField({ max: nameMost, optional: true, description: 'the label as it is told of the recording' })
+  readonly label?: string;
+  @TextField({
+    max: 35,
+    optional: true,
+    example: 'pt',
+    description:
+      'the tag of the language of the performance; it stands for longer ones that begin with it: pt for pt-BR',
+  })
   readonly language?: string;
   @IntegerParameter({ min: 1900, max: 2099, optional: true, description: 'of the phonogram line' })
   readonly year?: number;
@@ -164,6 +175,7 @@ function wantedBy({ q, artist, genre, label, language, year, shortest, longest, 
   const faults = [
     ...(territory === undefined || isTerritory(territory) ? [] : [unknownCode('territory')]),
     ...(use === undefined || isUseType(use) ? [] : [unknownCode('use')]),
+    ...(language === undefined || isLanguage(language) ? [] : [notALanguage]),
   ];
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
   const wholes = Object.entries({ a: artist, g: genre, l: label, n: language, d: year });
@@ -180,6 +192,8 @@ const unknownCode = (name: 'territory' | 'use') => ({
   code: `${name}-unknown`,
   message: `is no ${name} that we know`,
 });
+
+const notALanguage = { pointer: '/language', code: 'language-malformed', message: 'write a tag: ru, pt-BR' };
 
 const foundView = (recording: Recording): FoundRecordingView => ({
   ...recordingView(recording),

@@ -141,7 +141,7 @@ export function readRow(
   const durationSeconds = readLength(cells.duration, note);
   const release = readRelease(cells, note, checkDigits);
   const parent = readParent(cells, 'isrc' in isrc ? isrc.isrc : '', note);
-  if (cells.language && !isLanguage(cells.language)) note('language', 'language-malformed', 'write a tag: ru, pt-BR');
+  checkLanguage(cells.language, note);
 
   if ('fault' in isrc || title === null || faults.some(({ severity }) => severity === 'error')) return { faults };
   const recording = {
@@ -158,6 +158,11 @@ export function readRow(
     ...given('parent', parent),
   };
   return faults.length === 0 ? { recording } : { recording, warnings: faults };
+}
+
+function checkLanguage(cell: string | undefined, note: Note): void {
+  const language = textOf(cell ?? '');
+  if (language !== null && !isLanguage(language)) note('language', 'language-malformed', 'write a tag: ru, pt-BR');
 }
 
 function checkTexts(cells: Cells, note: Note): void {

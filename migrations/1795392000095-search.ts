@@ -28,14 +28,19 @@ CREATE FUNCTION search_key(told text) RETURNS text LANGUAGE plpgsql IMMUTABLE ST
 DECLARE
   key text COLLATE pg_c_utf8 := lower(left(told, 10000) COLLATE pg_c_utf8);
 BEGIN
-  -- Most texts are plain Latin, and an import is in a hurry.
+  -- Most texts are plain Latin, and an import is in a hurry: what is rarer is looked for where a text still has other letters.
   IF octet_length(key) <> length(key) THEN
-    -- Accents, the vowel signs of Hebrew and Arabic, and what is not seen.
-    key := regexp_replace(normalize(key, NFKD), '[\\u0300-\\u036f\\u0483-\\u0487\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u0640\\u064b-\\u065f\\u0670\\u00ad\\u200b-\\u200f\\u2060\\ufe00-\\ufe0f\\ufeff]', '', 'g');
-    key := replace(replace(replace(replace(replace(replace(replace(key, 'ж', 'zh'), 'ц', 'ts'), 'ч', 'ch'), 'ш', 'sh'), 'щ', 'shch'), 'ю', 'iu'), 'я', 'ia');
-    key := replace(replace(replace(replace(replace(replace(replace(key, 'љ', 'li'), 'њ', 'ni'), 'џ', 'dz'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
-    -- Frequent ones first, since each is looked for in turn. The last three have no counterpart, and are left out.
-    key := translate(key, ' оаеинтсрвлкмдпугыбзхфэйієґғәқңөұүһјђћøłđıðςьъ’', ' oaeintsrvlkmdpugibzhfeiieggaknouuhidcoldidσ');
+    -- Accents, the vowel signs of Hebrew and Arabic, what is not seen, and the other apostrophe.
+    key := regexp_replace(normalize(key, NFKD), '[\\u0300-\\u036f\\u0483-\\u0487\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u0640\\u064b-\\u065f\\u0670\\u00ad\\u200b-\\u200f\\u2019\\u2060\\ufe00-\\ufe0f\\ufeff]', '', 'g');
+    IF octet_length(key) <> length(key) THEN
+      key := replace(replace(replace(replace(replace(replace(replace(key, 'ж', 'zh'), 'ц', 'ts'), 'ч', 'ch'), 'ш', 'sh'), 'щ', 'shch'), 'ю', 'iu'), 'я', 'ia');
+      -- Frequent ones first, since each is looked for in turn. The last two have no counterpart, and are left out.
+      key := translate(key, ' оаеинтсрвлкмдпугыбзхфэьъ', ' oaeintsrvlkmdpugibzhfe');
+    END IF;
+    IF octet_length(key) <> length(key) THEN
+      key := replace(replace(replace(replace(replace(replace(replace(key, 'љ', 'li'), 'њ', 'ni'), 'џ', 'dz'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
+      key := translate(key, ' іјєґғәқңөұүһђћłøđıðς', ' iieggaknouuhdclodidσ');
+    END IF;
   END IF;
   key := replace(replace(replace(translate(key, 'yjw''', 'iiv'), 'x', 'ks'), 'kh', 'h'), 'ii', 'i');
   IF key ~ '[^a-z0-9 \\n]' THEN

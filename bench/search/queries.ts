@@ -40,6 +40,9 @@ export const mix: Mix = {
   facets: numbers.map((n) => search({ q: word(n) }, '/facets')),
 };
 
+/** What a page costs that is found by its key: as many rows, the same way through key, policies and JSON. */
+export const yardstick: Mix = { 'page by key': ['/v1/recordings?limit=50'] };
+
 /** A platform's, which is offered a tenth of the catalogue. */
 export const platformMix: Mix = {
   'platform, one word': mix['one word']!,

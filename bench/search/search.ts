@@ -5,7 +5,7 @@ import type { Benchmark } from '../benchmark';
 import { getRequest, load, type LoadResult } from '../clearance/load';
 import { Child } from '../support/child';
 import { median } from '../support/figures';
-import { type Mix, mix, platformMix } from './queries';
+import { type Mix, mix, platformMix, yardstick } from './queries';
 import type { SearchOrder, ServedCatalogue } from './search-once';
 
 const runs = 3;
@@ -32,6 +32,7 @@ export const searchBenchmark: Benchmark = async ({ full, belongings, say }) => {
   const results: object[] = [];
   const all = requestsOf(mix, world.url, world.labelKey);
   const cases: (readonly [string, readonly Buffer[]])[] = [
+    ...requestsOf(yardstick, world.url, world.labelKey),
     ...all,
     ...requestsOf(platformMix, world.url, world.platformKey),
     ['mix', interleaved(all.map(([, requests]) => requests))],

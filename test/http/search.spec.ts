@@ -314,6 +314,55 @@ describe('a platform', () => {
   });
 });
 
+describe('a platform that is offered much', () => {
+  const never = `'{"grants":[{"uses":[],"territories":{"include":[]}}]}'`;
+  let other: Party;
+  beforeAll(async () => {
+    other = await app.given.label();
+    const lines = [rows[0]!.replace('Группа крови', 'Группа'), 'ZZT012600109,Other,,Kino,3:00,,,,,,'];
+    await other.as.upload('/v1/catalogue/imports', 'text/csv', [header, ...lines].join('\n'));
+    const kazakh = `'${JSON.stringify(templateOf(market.terms({ territories: { include: ['KZ'] } })))}'`;
+    // Of each label two packages that share a recording; many listings of the first one of each, of which the last one only licenses Kazakhstan.
+    await superuser.query(`
+      WITH p AS (
+        INSERT INTO packages (owner_id, name, version, content_hash, track_count, published_at)
+        SELECT owner, name, 1, repeat('0', 64), 1, '2026-01-01' FROM unnest('{${market.label.organizationId},${other.organizationId}}'::uuid[]) AS owner, unnest('{A,B}'::text[]) AS name RETURNING *),
+      t AS (
+        INSERT INTO package_tracks (package_id, isrc, owner_id)
+        SELECT id, isrc, owner_id FROM p, unnest('{ZZT012600101,ZZT012600109}'::text[]) AS isrc WHERE isrc LIKE '%101' OR name = 'B' AND owner_id = '${other.organizationId}')
+      INSERT INTO listings (id, label_id, package_id, package_name, package_version, content_hash, track_count, visibility, template, published_at)
+      SELECT CASE WHEN n = 120 AND name = 'A' THEN overlay(p.id::text PLACING 'ffffffff' FROM 1)::uuid ELSE uuidv7() END, owner_id, p.id, name, 1, repeat('0', 64), 1, 'public',
+             CASE WHEN n = 120 AND name = 'A' THEN ${kazakh} ELSE ${never} END, '2026-01-01'
+        FROM p, generate_series(1, CASE name WHEN 'A' THEN 120 ELSE 1 END) AS n`);
+  });
+
+  it('finds each recording of each label once, page by page', async () => {
+    const { as } = market.platform;
+    const pages = async (asked: Record<string, string>): Promise<string[]> => {
+      const shown: string[] = [];
+      for (let next: string | null = ''; next !== null;) {
+        const page: Found = await as.get<Found>(path({ ...asked, limit: '1', ...(next && { cursor: next }) }));
+        shown.push(...page.rows.map(({ isrc, labelId }) => `${isrc.slice(-3)} ${labelId}`));
+        ({ next } = page);
+      }
+      return shown;
+    };
+    const both = [market.label, other].map(({ organizationId }) => `101 ${organizationId}`).sort();
+    expect(await pages({})).toEqual([...both, `109 ${other.organizationId}`]);
+    expect(await pages({ q: 'gruppa' })).toEqual(both);
+    expect(await pages({ q: 'grupa', territory: 'KZ' })).toEqual(both);
+    expect(await as.get(path({}, '/facets'))).toMatchObject({
+      total: '3',
+      artists: [
+        { value: 'Кино', count: 2 },
+        { value: 'Kino', count: 1 },
+      ],
+    });
+    const { text } = await as.request('GET', path({ format: 'csv' }));
+    expect(text.split('\r\n')).toHaveLength(5);
+  });
+});
+
 describe('the functions that pass the policy', () => {
   const asked = (owners: string): string => `'{${owners}}'::uuid[]`;
 

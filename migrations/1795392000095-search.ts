@@ -15,6 +15,16 @@ const tag = `coalesce(' n=' || lower(language COLLATE "C"), '')`;
 const plainKey = (text: string): string =>
   `replace(replace(replace(replace(replace(replace(lower((${text}) COLLATE "C"), 'y', 'i'), 'j', 'i'), 'w', 'v'), 'x', 'ks'), 'kh', 'h'), 'ii', 'i')`;
 
+/** Keeps the words of these rows that may be misspelled. */
+const kept = (rows: string): string => `
+    INSERT INTO catalogue_words (owner_id, word)
+    SELECT owner_id, word
+      FROM (SELECT DISTINCT owner_id, word COLLATE "C" AS word FROM (${rows}) AS told, unnest(tsvector_to_array(words)) AS word
+             WHERE length(word) BETWEEN 4 AND 40 AND word COLLATE "C" >= 'a') AS said
+     WHERE word ~ '^[^0-9= ]+$'
+     ORDER BY owner_id, word
+    ON CONFLICT DO NOTHING;`;
+
 /** Recordings are found by their words, in whichever script and nearly as spelled. */
 export class Search1795392000095 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -102,23 +112,21 @@ CREATE INDEX catalogue_words_alike ON catalogue_words USING gin (word gin_trgm_o
 INSERT INTO catalogue_words
 SELECT DISTINCT owner_id, word FROM recordings, unnest(tsvector_to_array(words)) AS word WHERE word ~ '^[^0-9= ]{4,40}$';
 
--- In order, so that two that write the same words never wait for each other in a ring.
-CREATE FUNCTION keep_catalogue_words() RETURNS trigger LANGUAGE plpgsql AS $$
+-- In order, so that two that write the same words never wait for each other in a ring. What an import leaves as it was is passed over.
+CREATE FUNCTION keep_catalogue_words() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 BEGIN
-  INSERT INTO catalogue_words (owner_id, word)
-  SELECT owner_id, word
-    FROM (SELECT DISTINCT owner_id, word COLLATE "C" AS word FROM written, unnest(tsvector_to_array(words)) AS word
-           WHERE length(word) BETWEEN 4 AND 40 AND word COLLATE "C" >= 'a') AS said
-   WHERE word ~ '^[^0-9= ]+$'
-   ORDER BY owner_id, word
-  ON CONFLICT DO NOTHING;
+  IF TG_OP = 'INSERT' THEN
+    ${kept('SELECT owner_id, words FROM written')}
+  ELSE
+    ${kept('SELECT n.owner_id, n.words FROM written n JOIN was o USING (id) WHERE n.words IS DISTINCT FROM o.words')}
+  END IF;
   RETURN NULL;
 END
 $$;
 CREATE TRIGGER recordings_words_added AFTER INSERT ON recordings
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION keep_catalogue_words();
 CREATE TRIGGER recordings_words_changed AFTER UPDATE ON recordings
-  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION keep_catalogue_words();
+  REFERENCING OLD TABLE AS was NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION keep_catalogue_words();
 
 -- The words of what a package has, for those who are offered it: whether a label has a word anywhere else is not theirs to learn.
 CREATE TABLE package_words (

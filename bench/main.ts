@@ -5,6 +5,7 @@ import { ernBenchmark } from './ern/ern';
 import { eventsBenchmark } from './events/events';
 import { importsBenchmark } from './imports/imports';
 import { rateBenchmark } from './rate/rate';
+import { searchBenchmark } from './search/search';
 import { settleBenchmark } from './settle/settle';
 import { withBelongings } from './support/belongings';
 import { table } from './support/figures';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   events: eventsBenchmark,
   imports: importsBenchmark,
   rate: rateBenchmark,
+  search: searchBenchmark,
   settle: settleBenchmark,
   usage: usageBenchmark,
 };

@@ -14,6 +14,8 @@ export interface LoadPlan {
 export interface LoadResult {
   readonly requestsPerSecond: number;
   /** From the moment at which a request was to be sent to its last byte. */
+  readonly p50Milliseconds: number;
+  readonly p95Milliseconds: number;
   readonly p99Milliseconds: number;
 }
 
@@ -23,6 +25,10 @@ export function postRequest(url: string, path: string, body: string, key?: strin
   const authorization = key === undefined ? '' : `authorization: Bearer ${key}\r\n`;
   const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n${authorization}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   return Buffer.from(head + body);
+}
+
+export function getRequest(url: string, path: string, key: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\nauthorization: Bearer ${key}\r\n\r\n`);
 }
 
 /** Keeps connections busy, one request at a time each; every answer must be a 200. A generator of few instructions, since it shares the cores with what it measures. */
@@ -50,9 +56,12 @@ export async function load(plan: LoadPlan): Promise<LoadResult> {
   );
   const seconds = (performance.now() - started) / 1000;
   latencies.sort((a, b) => a - b);
+  const quantile = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
   return {
     requestsPerSecond: latencies.length / seconds,
-    p99Milliseconds: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
+    p50Milliseconds: quantile(0.5),
+    p95Milliseconds: quantile(0.95),
+    p99Milliseconds: quantile(0.99),
   };
 }
 

@@ -63,6 +63,17 @@ describe('a catalogue file', () => {
     expect((await read(`${header}\n\n${good}\n`)).map(({ row }) => row)).toEqual([3]);
   });
 
+  test('takes a language of the shape of a tag, and blanks for none', async () => {
+    const rows = await read(
+      [`${header},language`, ...[' pt-BR ', '  ', 'in Russian', 'ru_RU'].map((tag) => `${good},${tag}`)].join('\n'),
+    );
+    expect(rows.slice(0, 2)).toMatchObject([{ recording: { language: 'pt-BR' } }, { recording: { language: null } }]);
+    expect(codesOf(rows)).toEqual([
+      [4, 'language', 'language-malformed'],
+      [5, 'language', 'language-malformed'],
+    ]);
+  });
+
   test('lists every fault of a row at once', async () => {
     const bad = rowWith({ isrc: 'ZZA01260001', title: ' ', artists: '|', duration: 'long', upc: '2000000000011' });
     expect(codesOf(await read(`${header}\n${bad}\n`))).toEqual([

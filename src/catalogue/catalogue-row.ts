@@ -16,7 +16,7 @@ export const columns = [
 /** Both or neither stand in a header: half of what is said of a parent could not be read. */
 export const parentColumns = ['parent_isrc', 'parent_kind'] as const;
 /** A file may have any of these. */
-export const furtherColumns = ['label', 'catalogue_number', 'release_date'] as const;
+export const furtherColumns = ['label', 'catalogue_number', 'release_date', 'language'] as const;
 /** Columns that a file may leave out: what they would say of a recording then stays as it was. */
 export const optionalColumns = [...parentColumns, ...furtherColumns] as const;
 export const allColumns = [...columns, ...optionalColumns] as const;
@@ -59,6 +59,8 @@ export interface RecordingRow {
   readonly pLine?: string | null;
   readonly genre?: string | null;
   readonly label?: string | null;
+  /** Of the performance. */
+  readonly language?: string | null;
   readonly parent?: ParentVersion | null;
 }
 
@@ -103,6 +105,7 @@ const lengths: Readonly<Record<Column, number>> = {
   label: 300,
   catalogue_number: 100,
   release_date: 10,
+  language: 35,
 };
 
 const controlCharacters = /\p{Cc}/gu;
@@ -138,6 +141,7 @@ export function readRow(
   const durationSeconds = readLength(cells.duration, note);
   const release = readRelease(cells, note, checkDigits);
   const parent = readParent(cells, 'isrc' in isrc ? isrc.isrc : '', note);
+  checkLanguage(cells.language, note);
 
   if ('fault' in isrc || title === null || faults.some(({ severity }) => severity === 'error')) return { faults };
   const recording = {
@@ -150,9 +154,15 @@ export function readRow(
     ...told('pLine', cells.p_line),
     ...told('genre', cells.genre),
     ...told('label', cells.label),
+    ...told('language', cells.language),
     ...given('parent', parent),
   };
   return faults.length === 0 ? { recording } : { recording, warnings: faults };
+}
+
+function checkLanguage(cell: string | undefined, note: Note): void {
+  const language = textOf(cell ?? '');
+  if (language !== null && !isLanguage(language)) note('language', 'language-malformed', 'write a tag: ru, pt-BR');
 }
 
 function checkTexts(cells: Cells, note: Note): void {
@@ -226,6 +236,9 @@ function readBarCode(upc: string, note: Note, checkDigits: CheckDigits): string 
   note('upc', read.fault, 'a UPC or EAN has 8, 12, 13 or 14 digits');
   return null;
 }
+
+/** The shape of a language tag (BCP 47); which ones there are nobody asks. */
+export const isLanguage = (text: string): boolean => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/.test(text);
 
 const isPartialDate = (text: string): boolean =>
   /^\d{4}$/.test(text) || isCalendarDate(/^\d{4}-\d\d$/.test(text) ? `${text}-01` : text);

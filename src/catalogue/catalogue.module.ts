@@ -27,6 +27,8 @@ import { RecordingsController } from './recordings.controller';
 import { ReleasesController } from './releases.controller';
 import { RightsController } from './rights.controller';
 import { CatalogueSettingsController } from './settings.controller';
+import { OfferedPackages } from './search/offered-packages';
+import { SearchController } from './search/search.controller';
 import { StateRights } from './state-rights';
 import { WriteShares } from './write-shares';
 
@@ -38,6 +40,7 @@ import { WriteShares } from './write-shares';
     CatalogueMappingsController,
     CatalogueChangesController,
     CatalogueSettingsController,
+    SearchController,
     RecordingsController,
     ReleasesController,
     RightsController,
@@ -46,12 +49,12 @@ import { WriteShares } from './write-shares';
     PackagesController,
   ],
   providers: [
-    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage],
+    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, OfferedPackages],
     ...[StateRights, WriteShares, OnShareChanged],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
   ],
-  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts],
+  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts, OfferedPackages],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(

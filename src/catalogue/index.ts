@@ -8,6 +8,7 @@ export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, 
 export { type VersionKind, versionKinds } from './catalogue-row';
 export { OnShareChanged, type ShareChange } from './on-share-changed';
 export { type StatedShare, statedShares } from './stated-shares';
+export { type Availability, type OfferedPackage, OfferedPackages } from './search/offered-packages';
 export { readDuration } from './duration';
 export { isrcKey, ownRecordings } from './isrc-list';
 export {

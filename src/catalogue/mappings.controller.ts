@@ -38,6 +38,7 @@ export class CatalogueMappingColumns {
   @TextField({ optional: true }) readonly label?: string;
   @TextField({ optional: true, description: 'of the release; with `upc`' }) readonly catalogue_number?: string;
   @TextField({ optional: true, description: 'of the release; with `upc`' }) readonly release_date?: string;
+  @TextField({ optional: true, description: 'of the performance: a tag like ru or pt-BR' }) readonly language?: string;
 }
 
 export class CatalogueMappingBody {

@@ -19,6 +19,7 @@ const usual: Readonly<Record<Column, RegExp>> = {
   label: /^(label|labelname|recordlabel|imprint|лейбл)$/,
   catalogue_number: /^(catalogue?number|catalogue?no|catalogue?|catno|cat|каталожныйномер)$/,
   release_date: /^(releasedate|releasedon|digitalreleasedate|датарелиза)$/,
+  language: /^(language|lang|tracklanguage|audiolanguage|languageofperformance|язык|языкисполнения)$/,
 };
 
 const plain = (name: string): string =>

@@ -7,31 +7,14 @@ import { type Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { TextField } from '../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
-import { versionKinds } from './catalogue-row';
 import { isrcKey } from './isrc-list';
-import { getRecording, listRecordings, type Recording, releasesOf } from './recordings.repository';
+import { recordingView, RecordingView } from './recording.view';
+import { getRecording, listRecordings, releasesOf } from './recordings.repository';
 import { type Rights, rightsOf } from './rights.repository';
 
 export class RecordingsQuery extends PageQuery {
   @TextField({ max: 40, optional: true, description: 'one ISRC, with or without hyphens' })
   readonly isrc?: string;
-}
-
-export class RecordingView {
-  @ApiProperty({ example: 'ZZAC02600001' }) readonly isrc!: string;
-  @ApiProperty() readonly title!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly version!: string | null;
-  @ApiProperty({ type: String, isArray: true }) readonly artists!: readonly string[];
-  @ApiProperty({ type: Number, nullable: true }) readonly durationSeconds!: number | null;
-  @ApiProperty({ type: String, nullable: true, description: 'the phonogram line' }) readonly pLine!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly genre!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'the label as it is told of the recording' })
-  readonly label!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'the recording that it is a version of' })
-  readonly parentIsrc!: string | null;
-  @ApiProperty({ enum: versionKinds, nullable: true, description: 'how it was made of that' })
-  readonly parentKind!: string | null;
-  @ApiProperty({ format: 'date-time' }) readonly updatedAt!: string;
 }
 
 export class ReleaseOfRecordingView {
@@ -92,20 +75,6 @@ export class RecordingsController {
     return { ...recordingView(recording), releases: await releasesOf(tx, recording.id), rights };
   }
 }
-
-const recordingView = (recording: Recording): RecordingView => ({
-  isrc: recording.isrc,
-  title: recording.title,
-  version: recording.version,
-  artists: recording.artists,
-  durationSeconds: recording.duration_seconds,
-  pLine: recording.p_line,
-  genre: recording.genre,
-  label: recording.label,
-  parentIsrc: recording.parent_isrc,
-  parentKind: recording.parent_kind,
-  updatedAt: recording.updated_at.toISOString(),
-});
 
 const rightsView = ({ share, territories, from, until }: Rights): RightsView => ({
   share,

@@ -12,6 +12,7 @@ export interface Recording {
   readonly p_line: string | null;
   readonly genre: string | null;
   readonly label: string | null;
+  readonly language: string | null;
   /** What it is a version of, and how it was made of it: both or neither. */
   readonly parent_isrc: string | null;
   readonly parent_kind: VersionKind | null;
@@ -19,7 +20,7 @@ export interface Recording {
 }
 
 const shown =
-  'id, owner_id, isrc, title, version, artists, duration_seconds, p_line, genre, label, parent_isrc, parent_kind, updated_at';
+  'id, owner_id, isrc, title, version, artists, duration_seconds, p_line, genre, label, language, parent_isrc, parent_kind, updated_at';
 
 /** The recordings that `ownerId` has among these ISRCs, in ISRC order. Also for the other party of a deal: ask only for what the deal names. */
 export const findRecordings = (tx: Tx, ownerId: string, isrcs: readonly string[]): Promise<Recording[]> =>

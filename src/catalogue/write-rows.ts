@@ -52,7 +52,16 @@ interface Written {
 }
 
 /** Columns of recordings that a file may be silent about: then they stay as they are. */
-const silent = ['version', 'duration_seconds', 'p_line', 'genre', 'label', 'parent_isrc', 'parent_kind'] as const;
+const silent = [
+  'version',
+  'duration_seconds',
+  'p_line',
+  'genre',
+  'label',
+  'language',
+  'parent_isrc',
+  'parent_kind',
+] as const;
 const keptWhereSilent = silent
   .map((name) => `${name} = CASE WHEN '${name}' = ANY ($13) THEN excluded.${name} ELSE r.${name} END`)
   .join(', ');
@@ -72,10 +81,10 @@ function writeRecordings(
   const column = (value: (row: RecordingRow) => string | number | null | undefined): (string | number | null)[] =>
     rows.map((row) => value(row) ?? null);
   return tx.rows<Written>(
-    `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind)
-     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind
-       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[])
-         AS incoming (isrc, title, artists, version, duration, p_line, genre, label, parent_isrc, parent_kind)
+    `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind, language)
+     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind, language
+       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::text[])
+         AS incoming (isrc, title, artists, version, duration, p_line, genre, label, parent_isrc, parent_kind, language)
      ON CONFLICT (owner_id, isrc) DO UPDATE SET
        title = excluded.title, artists = excluded.artists, ${keptWhereSilent}, import_id = excluded.import_id, updated_at = excluded.updated_at
        WHERE r.import_id IS DISTINCT FROM excluded.import_id
@@ -95,13 +104,14 @@ function writeRecordings(
       column(({ parent }) => parent?.isrc),
       toldBy(rows[0]!),
       column(({ parent }) => parent?.kind),
+      column(({ language }) => language),
     ],
   );
 }
 
 /** Which of the silent columns the file of this row has. */
-function toldBy({ version, durationSeconds, pLine, genre, label, parent }: RecordingRow): string[] {
-  const values = [version, durationSeconds, pLine, genre, label, parent, parent];
+function toldBy({ version, durationSeconds, pLine, genre, label, language, parent }: RecordingRow): string[] {
+  const values = [version, durationSeconds, pLine, genre, label, language, parent, parent];
   return silent.filter((_, at) => values[at] !== undefined);
 }
 

@@ -73,6 +73,25 @@ export const visibleListings = (tx: Tx, now: Date): Promise<{ id: string; packag
     [now],
   );
 
+const open = 'closed_at IS NULL AND (ends_at IS NULL OR ends_at > $1)';
+
+/** The packages of the listings open now of the label that asks, or that the platform may see. */
+export const openPackages = (tx: Tx, now: Date): Promise<{ labelId: string; packageId: string }[]> =>
+  tx.rows(`SELECT DISTINCT label_id AS "labelId", package_id AS "packageId" FROM listings WHERE ${open}`, [now]);
+
+/** As openPackages, with their terms: so many listings, by id, after the one of this id. */
+export const openTemplates = (
+  tx: Tx,
+  now: Date,
+  limit: number,
+  after: string | null,
+): Promise<{ id: string; labelId: string; packageId: string; template: string }[]> =>
+  tx.rows(
+    `SELECT id, label_id AS "labelId", package_id AS "packageId", template FROM listings
+      WHERE ${open} AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $2`,
+    [now, limit, after],
+  );
+
 export interface NewListing {
   readonly labelId: string;
   readonly package: Package;

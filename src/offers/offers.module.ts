@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgreementsModule, BeforeSigning } from '../agreements';
+import { CatalogueModule, OfferedPackages } from '../catalogue';
 import { WhereOffered } from '../clearance';
 import { Approvals } from '../platform/approvals/approvals';
 import { Clock } from '../platform/clock';
@@ -17,6 +18,7 @@ import { EndLicenceRequest } from './end-licence-request';
 import { EndNegotiation } from './end-negotiation';
 import { LicenceRequestsController } from './licence-requests.controller';
 import { ListingsController } from './listings.controller';
+import { offeredPackages } from './offered-packages';
 import { listingsOffering } from './listings-offering';
 import { MessagesController } from './messages.controller';
 import { NegotiationsController } from './negotiations.controller';
@@ -59,7 +61,7 @@ const simulations = [
 ];
 
 @Module({
-  imports: [AgreementsModule, UsageModule],
+  imports: [AgreementsModule, CatalogueModule, UsageModule],
   controllers: [
     NegotiationsController,
     RevisionsController,
@@ -110,6 +112,7 @@ export class OffersModule implements OnModuleInit {
     private readonly beforeSigning: BeforeSigning,
     private readonly lookBeforeSigning: LookBeforeSigning,
     private readonly whereOffered: WhereOffered,
+    private readonly offered: OfferedPackages,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -122,6 +125,7 @@ export class OffersModule implements OnModuleInit {
     this.whereOffered.register((platformId, isrcs) =>
       listingsOffering(this.database, { platformId, isrcs, now: this.clock.now() }),
     );
+    this.offered.register((tx, wanted) => offeredPackages(tx, wanted, this.clock.now()));
     this.jobs.register('run-simulation', (payload) => this.simulationJob.execute(payload));
   }
 }

@@ -59,6 +59,7 @@ const appendOnlyTables = [
   'negotiation_notes',
   'outbox',
   'package_tracks',
+  'package_words',
   'payout_hold_releases',
   'payout_holds',
   'period_bookings',
@@ -175,7 +176,17 @@ describe('the migrations', () => {
     await rows('DELETE FROM invoice_series');
     await rows('DELETE FROM invoices');
     await rows('DELETE FROM agreements');
+    await rows(
+      `WITH r AS (INSERT INTO recordings (owner_id, isrc, title, artists, updated_at)
+         VALUES (gen_random_uuid(), 'ZZT012600001', 'Krug', '{Kino}', now()), (gen_random_uuid(), 'ZZT012600002', 'Solo', '{Kino}', now()) RETURNING *),
+       p AS (INSERT INTO packages (owner_id, name, version, content_hash, track_count, published_at)
+         SELECT owner_id, 'Spring', 1, repeat('0', 64), 1, now() FROM r WHERE title = 'Krug' RETURNING *)
+       INSERT INTO package_tracks (package_id, isrc, owner_id) SELECT p.id, isrc, owner_id FROM p JOIN r USING (owner_id)`,
+    );
     for (const migration of since.slice(1)) await run(migration, 'up');
+    const said = (table: string): Promise<object[]> => rows(`SELECT word FROM ${table} ORDER BY word`);
+    expect(await said('package_words')).toEqual([{ word: 'kino' }, { word: 'krug' }]);
+    expect(await said('catalogue_words')).toEqual(['kino', 'kino', 'krug', 'solo'].map((word) => ({ word })));
   });
 
   it('leave nothing behind when all are taken back', async () => {

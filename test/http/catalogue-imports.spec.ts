@@ -542,19 +542,22 @@ describe('the change feed', () => {
 
   test('tells in order what was and is, whatever changed it, and again from any place', async () => {
     const { as, partyId } = await app.given.label();
-    const line = (title: string, upc?: string): string =>
-      `${JSON.stringify({ isrc: testIsrc(60), title, artists: ['Ana'], release: upc && 'Ice', upc })}\n`;
+    const line = (title: string, upc?: string, language?: string): string =>
+      `${JSON.stringify({ isrc: testIsrc(60), title, artists: ['Ana'], release: upc && 'Ice', upc, language })}\n`;
     await bring(as, types.lines, line('One', '2000000000015'));
     await bring(as, types.lines, line('Dry'), '?dryRun=true');
     await bring(as, types.lines, line('One', '2000000000015'));
     await bring(as, types.lines, line('Two'));
-    const all = await read(as, 4);
+    await bring(as, types.lines, line('Two', undefined, 'sw'));
+    const all = await read(as, 5);
     expect(all.rows.map(({ kind, before, after }) => [kind, before?.title, after?.title])).toEqual([
       ['recording', undefined, 'One'],
       ['release', undefined, 'Ice'],
       ['tracks', undefined, undefined],
       ['recording', 'One', 'Two'],
+      ['recording', 'Two', 'Two'],
     ]);
+    expect(all.rows[4]).toMatchObject({ before: { language: null }, after: { language: 'sw' } });
     expect(all.rows[2]).toMatchObject({
       subjectId: all.rows[1]!.subjectId,
       before: null,

@@ -217,6 +217,7 @@ describe('recordings', () => {
       pLine: '2026 T',
       genre: 'Pop',
       label: null,
+      language: null,
       parentIsrc: null,
       parentKind: null,
       updatedAt: '2026-01-05T09:00:00.000Z',

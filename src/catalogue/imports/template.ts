@@ -17,6 +17,7 @@ const example: Readonly<Record<Column, string>> = {
   label: 'Northport',
   catalogue_number: 'NP-001',
   release_date: '2026-01-30',
+  language: 'en',
 };
 
 /** A catalogue file with every column and one recording. */

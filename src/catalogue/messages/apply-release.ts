@@ -156,7 +156,7 @@ function writeRelease(
 
 /** So many resources of a message become recordings in one statement. */
 const step = 5000;
-const shownColumns = 'title, artists, version, duration_seconds, p_line, genre, label';
+const shownColumns = 'title, artists, version, duration_seconds, p_line, genre, label, language';
 const asShown = (row: string): string =>
   `(${shownColumns
     .split(', ')
@@ -182,7 +182,7 @@ async function writeTracks(
           WHERE ${among} AND number > $3 AND number <= $4 ORDER BY isrc, number)
        INSERT INTO recordings AS r (owner_id, import_id, updated_at, told_at, isrc, ${shownColumns})
        SELECT $5, $6, $7, $8, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
-              shown->>'pLine', shown->>'genre', shown->>'label' FROM told
+              shown->>'pLine', shown->>'genre', shown->>'label', shown->>'language' FROM told
        ON CONFLICT (owner_id, isrc) DO UPDATE SET
          (${shownColumns}) = ROW ${asShown('excluded')}, import_id = excluded.import_id, told_at = excluded.told_at,
          updated_at = CASE WHEN ${asShown('r')} IS DISTINCT FROM ${asShown('excluded')} THEN excluded.updated_at ELSE r.updated_at END

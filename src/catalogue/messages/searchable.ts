@@ -9,6 +9,7 @@ import {
   type ResourceGroup,
 } from '../../ddex';
 import { gtin14 } from '../../kernel';
+import { isLanguage } from '../catalogue-row';
 
 /** What of a recording or video stands beside its content, to be searched and licensed by: as a catalogue file would tell it. */
 export interface ShownResource {
@@ -19,6 +20,7 @@ export interface ShownResource {
   readonly pLine: string | null;
   readonly genre: string | null;
   readonly label: string | null;
+  readonly language: string | null;
 }
 
 /** What counts where nothing is known of the territory; of a duration whole seconds, as everywhere. */
@@ -32,6 +34,7 @@ export function shownResource(resource: Resource): ShownResource {
     pLine: mainOf(resource.pLines)?.text ?? null,
     genre: mainOf(resource.genres)?.text ?? null,
     label: nameOf(mainOf(resource.labels)?.party),
+    language: resource.languagesOfPerformance.find(isLanguage) ?? null,
   };
 }
 

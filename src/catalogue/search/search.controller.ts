@@ -1,0 +1,242 @@
+import { Controller, Get, Headers, Query, type StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { isTerritory, isUseType } from '../../kernel';
+import { type Actor } from '../../platform/auth/actor';
+import { Allow, By } from '../../platform/auth/allow';
+import { Database } from '../../platform/database/database';
+import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
+import { csvFile, csvRow, wantsCsv } from '../../platform/http/csv';
+import { ChoiceField, IntegerParameter, TextField } from '../../platform/http/fields';
+import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
+import { isLanguage } from '../catalogue-row';
+import { isrcKey } from '../isrc-list';
+import { recordingView, RecordingView } from '../recording.view';
+import type { Recording } from '../recordings.repository';
+import { OfferedPackages } from './offered-packages';
+import {
+  countedMost,
+  countFacets,
+  type Facet,
+  type FacetKind,
+  searchRecordings,
+  type SearchScope,
+  type Wanted,
+} from './search.repository';
+
+/** Whatever a facet shows of a catalogue file can be asked for. */
+const nameMost = 500;
+
+export class SearchQuery extends PageQuery {
+  @TextField({
+    optional: true,
+    description: 'words of title, version, artists and label, in any script, nearly as spelled',
+  })
+  readonly q?: string;
+  @TextField({ max: nameMost, optional: true, description: 'the whole name' }) readonly artist?: string;
+  @TextField({ max: nameMost, optional: true }) readonly genre?: string;
+  @TextField({ max: nameMost, optional: true, description: 'the label as it is told of the recording' })
+  readonly label?: string;
+  @TextField({
+    max: 35,
+    optional: true,
+    example: 'pt',
+    description:
+      'the tag of the language of the performance; it stands for longer ones that begin with it: pt for pt-BR',
+  })
+  readonly language?: string;
+  @IntegerParameter({ min: 1900, max: 2099, optional: true, description: 'of the phonogram line' })
+  readonly year?: number;
+  @IntegerParameter({ min: 0, max: 1_000_000, optional: true, description: 'seconds' }) readonly shortest?: number;
+  @IntegerParameter({ min: 0, max: 1_000_000, optional: true, description: 'seconds' }) readonly longest?: number;
+  @TextField({ max: 10, optional: true, description: 'only what an open listing offers for this territory' })
+  readonly territory?: string;
+  @TextField({ max: 60, optional: true, description: 'only what an open listing offers for this use' })
+  readonly use?: string;
+  @ChoiceField(['json', 'csv'], {
+    optional: true,
+    description: 'csv: all rows at once; `Accept: text/csv` asks for the same',
+  })
+  readonly format?: 'json' | 'csv';
+}
+
+export class FacetsQuery extends OmitType(SearchQuery, ['limit', 'cursor', 'format']) {}
+
+export class FoundRecordingView extends RecordingView {
+  @ApiProperty({ format: 'uuid', description: 'the label whose catalogue it stands in' }) readonly labelId!: string;
+}
+
+export class FacetValueView {
+  @ApiProperty() readonly value!: string;
+  @ApiProperty({ description: 'recordings found that have it; at least so many where the total is "10,000+"' })
+  readonly count!: number;
+}
+
+export class FacetsView {
+  @ApiProperty({ example: '1234', description: 'recordings found: a number, or "10,000+"' }) readonly total!: string;
+  @ApiProperty({ type: FacetValueView, isArray: true }) readonly artists!: readonly FacetValueView[];
+  @ApiProperty({ type: FacetValueView, isArray: true }) readonly genres!: readonly FacetValueView[];
+  @ApiProperty({ type: FacetValueView, isArray: true }) readonly labels!: readonly FacetValueView[];
+  @ApiProperty({ type: FacetValueView, isArray: true }) readonly years!: readonly FacetValueView[];
+}
+
+const csvBatch = 1_000;
+const csvColumns = [
+  'isrc',
+  'title',
+  'version',
+  'artists',
+  'duration_seconds',
+  'p_line',
+  'genre',
+  'label',
+  'language',
+  'label_id',
+];
+const cursorKeys = ({ isrc, owner_id }: Recording): string[] => [isrc, owner_id];
+
+/** Finding recordings: a label its own, a platform what is offered to it. */
+@ApiTags('catalogue')
+@Controller('v1/recordings/search')
+export class SearchController {
+  constructor(
+    private readonly database: Database,
+    private readonly offered: OfferedPackages,
+  ) {}
+
+  @Get()
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Find recordings by words and filters, by ISRC',
+    description:
+      'A label searches its catalogue, a platform the packages of the listings that it may see now. Cyrillic and Latin letters find each other; a word that no catalogue has stands for those that look like it.',
+  })
+  @ApiOkResponse({ type: pageSchema(FoundRecordingView), description: 'or text/csv' })
+  async search(
+    @By() actor: Actor,
+    @Query() query: SearchQuery,
+    @Headers('accept') accept?: string,
+  ): Promise<Page<FoundRecordingView> | StreamableFile> {
+    const { limit, cursor, format } = query;
+    const wanted = wantedBy(query);
+    const after = fromCursor(cursor, [isrcKey, uuidKey]);
+    const page = (part: { limit: number; after: readonly string[] | undefined }): Promise<Recording[]> =>
+      this.within(actor, query, (tx, scope) => searchRecordings(tx, scope, wanted, part));
+    if (!wantsCsv(format, accept)) return pageOf(await page({ limit, after }), limit, foundView, cursorKeys);
+    const first = await page({ limit: csvBatch, after: undefined });
+    return csvFile(
+      'recordings',
+      csv(first, (last) => page({ limit: csvBatch, after: last })),
+    );
+  }
+
+  @Get('facets')
+  @OpensOwnTransactions()
+  @Allow({ kinds: ['label', 'platform'] })
+  @ApiOperation({
+    summary: 'Count what a search finds, by artist, genre, label and year',
+    description: 'Exact up to 10,000 recordings; of each kind the twenty values that most of them have.',
+  })
+  @ApiOkResponse({ type: FacetsView })
+  async facets(@By() actor: Actor, @Query() query: FacetsQuery): Promise<FacetsView> {
+    const wanted = wantedBy(query);
+    return facetsView(await this.within(actor, query, (tx, scope) => countFacets(tx, scope, wanted)));
+  }
+
+  /** Runs a search where the actor may look: as the system for a platform, in the packages that are offered to it alone. */
+  private within<Row>(
+    actor: Actor,
+    { territory, use }: FacetsQuery,
+    look: (tx: Tx, scope: SearchScope) => Promise<Row[]>,
+  ): Promise<Row[]> {
+    return this.database.withTenant(
+      actor,
+      async (tx) => {
+        const isLabel = actor.organizationKind === 'label';
+        if (isLabel && territory === undefined && use === undefined) {
+          return look(tx, { owners: [actor.organizationId], packages: null });
+        }
+        const offers = await this.offered.find(tx, { territory, use });
+        if (offers.length === 0) return [];
+        const scope = {
+          owners: [...new Set(offers.map(({ labelId }) => labelId))],
+          packages: [...new Set(offers.map(({ packageId }) => packageId))],
+        };
+        return isLabel ? look(tx, scope) : tx.asSystem(() => look(tx, scope));
+      },
+      'read',
+    );
+  }
+}
+
+function wantedBy({ q, artist, genre, label, language, year, shortest, longest, territory, use }: FacetsQuery): Wanted {
+  const faults = [
+    ...(territory === undefined || isTerritory(territory) ? [] : [unknownCode('territory')]),
+    ...(use === undefined || isUseType(use) ? [] : [unknownCode('use')]),
+    ...(language === undefined || isLanguage(language) ? [] : [notALanguage]),
+  ];
+  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
+  const wholes = Object.entries({ a: artist, g: genre, l: label, n: language, d: year });
+  return {
+    typed: q ?? null,
+    wholes: wholes.flatMap(([letter, value]) => (value === undefined ? [] : [`${letter}=${value}`])),
+    shortest: shortest ?? null,
+    longest: longest ?? null,
+  };
+}
+
+const unknownCode = (name: 'territory' | 'use') => ({
+  pointer: `/${name}`,
+  code: `${name}-unknown`,
+  message: `is no ${name} that we know`,
+});
+
+const notALanguage = { pointer: '/language', code: 'language-malformed', message: 'write a tag: ru, pt-BR' };
+
+const foundView = (recording: Recording): FoundRecordingView => ({
+  ...recordingView(recording),
+  labelId: recording.owner_id,
+});
+
+function facetsView(facets: readonly Facet[]): FacetsView {
+  const total = facets.find(({ kind }) => kind === 'all')?.count ?? 0;
+  const of = (wanted: FacetKind): FacetValueView[] =>
+    facets.filter(({ kind }) => kind === wanted).map(({ value, count }) => ({ value, count }));
+  return {
+    total: total > countedMost ? '10,000+' : String(total),
+    artists: of('artist'),
+    genres: of('genre'),
+    labels: of('label'),
+    years: of('year'),
+  };
+}
+
+const cells = (row: Recording): string[] =>
+  [
+    row.isrc,
+    row.title,
+    row.version,
+    row.artists.join('|'),
+    row.duration_seconds,
+    row.p_line,
+    row.genre,
+    row.label,
+    row.language,
+    row.owner_id,
+  ].map((cell) => String(cell ?? ''));
+
+/** A page after the other, each in a short transaction of its own: a slow reader holds none open. */
+async function* csv(
+  first: readonly Recording[],
+  next: (last: readonly string[]) => Promise<readonly Recording[]>,
+): AsyncGenerator<string> {
+  yield csvRow(csvColumns);
+  for (let rows = first; ;) {
+    const shown = rows.slice(0, csvBatch);
+    yield shown.map((row) => csvRow(cells(row))).join('');
+    if (rows.length <= csvBatch) return;
+    rows = await next(cursorKeys(shown.at(-1)!));
+  }
+}

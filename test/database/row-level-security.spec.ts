@@ -158,7 +158,8 @@ describe('row-level security', () => {
 
   it('lets a party give no row away', async () => {
     for (const { name, tenants } of owned()) {
-      const given = (column: string): string => (column.endsWith('_ids') ? `'{${stranger}}'` : `'${stranger}'`);
+      const isList = (column: string): boolean => column.endsWith('_ids') || column === 'parties';
+      const given = (column: string): string => (isList(column) ? `'{${stranger}}'` : `'${stranger}'`);
       const assignments = tenants.map((column) => `${column} = ${given(column)}`).join(', ');
       const outcome = await as(label, `UPDATE "${name}" SET ${assignments}`).catch(
         (error: { code?: string }) => error.code,

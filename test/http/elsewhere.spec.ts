@@ -261,7 +261,7 @@ describe('the export', () => {
         .map((line) => (JSON.parse(line) as { action: string }).action);
       expect(actions).toEqual(expect.arrayContaining(['organization.registered', 'agreement.signed']));
       // Nobody takes the other party's trail with it.
-      expect(actions.includes('rights.stated') || party === own.platform).toBe(true);
+      expect(actions.includes('catalogue.imported')).toBe(party === own.label);
       expect(files.get('audit.jsonl')!.includes(party === own.label ? 'agreement.original-brought' : '§')).toBe(
         party === own.label,
       );

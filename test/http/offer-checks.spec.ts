@@ -308,11 +308,16 @@ describe('the rights check', () => {
       territories: { include: ['BY', 'US'] },
       from: '2027-06-01',
     });
+    const { rows: conflicts } = await market.label.as.get<{ rows: { id: string }[] }>('/v1/rights-conflicts');
     expect(await check(market.label.as, id)).toEqual({
       disclosed: true,
       tracks: 3,
       rows: [
-        { isrc: tracks[0], problems: [{ reason: 'conflicting', uses, territories: { include: ['BY'] } }] },
+        {
+          isrc: tracks[0],
+          problems: [{ reason: 'conflicting', uses, territories: { include: ['BY'] } }],
+          conflictId: conflicts[0]!.id,
+        },
         { isrc: tracks[1], problems: [{ reason: 'shared', uses, territories: story }] },
         { isrc: tracks[2], problems: [{ reason: 'not-controlled', uses, territories: { include: ['KZ', 'RU'] } }] },
       ],

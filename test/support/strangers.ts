@@ -13,10 +13,13 @@ const tenantColumns: Readonly<Record<string, string>> = {
   label_id: label,
   label_ids: label,
   platform_id: platform,
+  parties: label,
 };
 
 /** All rows are of one deal: what is seen of a row may hang on another one of it. */
 const agreement = '0d000000-0000-4000-8000-000000000004';
+/** So it is with the facts of a conflict. */
+const conflict = '0e000000-0000-4000-8000-000000000005';
 
 /** A value for each type of the schema. Text is also valid JSON, for columns derived from it. */
 const valueOf: Readonly<Record<string, string>> = {
@@ -79,6 +82,7 @@ async function describeTable(superuser: Client, name: string): Promise<Table> {
     const tenant = name === 'organizations' && column === 'id' ? label : tenantColumns[column];
     if (tenant !== undefined) return list ? `ARRAY['${tenant}']::${type}[]` : `'${tenant}'`;
     if (column === 'agreement_id' && !list) return `'${agreement}'`;
+    if (column === 'conflict_id' || (name === 'rights_conflicts' && column === 'id')) return `'${conflict}'`;
     const value = valueOf[type];
     if (value === undefined) throw new Error(`no sample value for ${name}.${column} of type ${type}: add one`);
     return list ? `ARRAY[${value}]::${type}[]` : `${value}::${type}`;

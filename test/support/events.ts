@@ -6,27 +6,36 @@ export interface Told {
   readonly payload: object;
 }
 
+type Event = Told & { readonly subjectId: string };
+
 interface EventsPage {
-  readonly rows: readonly (Told & { readonly subjectId: string })[];
+  readonly rows: readonly Event[];
   readonly next: string;
 }
 
 /**
- * What is told about one subject, once there are `count` such events. News waits for every older transaction of the whole server to end,
+ * What is told of what is wanted, once there are `count` such events. News waits for every older transaction of the whole server to end,
  * those of other tests' databases included: it is certain to come, not to be there at once.
  */
-export async function eventsAbout(client: ApiClient, subjectId: string, count: number): Promise<Told[]> {
+export async function eventsWhere(
+  client: ApiClient,
+  isWanted: (event: Event) => boolean,
+  count: number,
+): Promise<Told[]> {
   const told: Told[] = [];
   let cursor = '';
   for (let attempt = 1; told.length < count && attempt <= 100; attempt += 1) {
     const page: EventsPage = await client.get(`/v1/events?limit=1000${cursor}`);
-    const about = page.rows.filter((event) => event.subjectId === subjectId);
-    told.push(...about.map(({ topic, payload }) => ({ topic, payload })));
+    told.push(...page.rows.filter(isWanted).map(({ topic, payload }) => ({ topic, payload })));
     cursor = `&cursor=${page.next}`;
     if (page.rows.length === 0) await sleep(50);
   }
   return told;
 }
+
+/** What is told about one subject. */
+export const eventsAbout = (client: ApiClient, subjectId: string, count: number): Promise<Told[]> =>
+  eventsWhere(client, (event) => event.subjectId === subjectId, count);
 
 export const topicsAbout = async (client: ApiClient, subjectId: string, count: number): Promise<string[]> =>
   (await eventsAbout(client, subjectId, count)).map(({ topic }) => topic);

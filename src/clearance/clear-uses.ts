@@ -54,7 +54,7 @@ export class ClearUses {
   ): Promise<readonly ClearanceAnswer[]> {
     if (!detail) return answers;
     const refused = asked.flatMap(({ isrc }, place) => (answers[place]!.licensed || isrc === undefined ? [] : [isrc]));
-    const offers = await this.whereOffered.find(platformId, [...new Set(refused)]);
+    const offers = refused.length === 0 ? noOffers : await this.whereOffered.ask(platformId, [...new Set(refused)]);
     return answers.map((answer, place) =>
       answer.licensed ? answer : { ...answer, listingIds: offers.get(asked[place]!.isrc ?? '') ?? [] },
     );
@@ -105,6 +105,7 @@ export class ClearUses {
   }
 }
 
+const noOffers: ReadonlyMap<string, readonly string[]> = new Map();
 const refusals = new Map<RefusalReason, ClearanceAnswer>();
 
 /** One object for all answers with the same reason. */

@@ -16,7 +16,8 @@ import {
   type Said,
   wordsOf,
 } from './conflicts.repository';
-import { claimantsOf, type Looking, publishTo } from './look-for-conflicts';
+import { claimantsOf, type Looking } from './look-for-conflicts';
+import { publishTo } from './news';
 import { holdOpenConflict, refuseUnlessShares, SettleConflict, sharesNamed } from './settle-conflict';
 
 /** What a label says of a conflict that it is in. */
@@ -57,7 +58,7 @@ export class AnswerConflict {
     }
     const { kind, ...said } = answer;
     await tx.asSystem(() => insertFacts(tx, [{ conflictId: id, said: said as Said }], { kind, ...by }));
-    await publishTo(tx, `rights-conflict.${kind}`, [conflict], at);
+    await publishTo(tx, `rights-conflict.${kind}`, [conflict], { at });
     if (kind === 'accepted') return this.agree(tx, conflict, by);
     return getConflict(tx, id);
   }

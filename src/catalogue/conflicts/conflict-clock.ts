@@ -3,8 +3,8 @@ import { type CalendarDate, dayAfter, dayInZone } from '../../kernel';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
-import { publish } from '../../platform/outbox/outbox';
 import { type FactKind, insertFacts, lockClaims } from './conflicts.repository';
+import { publishTo } from './news';
 
 export const clockJob = 'rights-conflict-clock';
 /** How many days before the last one whoever has said nothing is reminded. */
@@ -64,18 +64,9 @@ async function tellBatch(tx: Tx, telling: Telling): Promise<number> {
   if (due.length === 0) return asked.length;
   const facts = due.map(({ id: conflictId }) => ({ conflictId }));
   await insertFacts(tx, facts, { kind, organizationId: null, madeBy: `system:${clockJob}`, at });
-  for (const [party, conflicts] of bySilence(due)) {
-    const payload = { count: conflicts.length, conflicts };
-    await publish(tx, { to: [party], topic: `rights-conflict.${kind}`, subjectId: conflicts[0]!, payload, at });
-  }
+  const silent = due.map(({ id, silent: parties }) => ({ id, parties }));
+  await publishTo(tx, `rights-conflict.${kind}`, silent, { at, named: batchMax });
   return asked.length;
-}
-
-function bySilence(due: readonly Silent[]): Map<string, string[]> {
-  const conflicts = new Map<string, string[]>();
-  for (const { id, silent } of due)
-    for (const party of silent) conflicts.set(party, [...(conflicts.get(party) ?? []), id]);
-  return conflicts;
 }
 
 const silentOf = (tx: Tx, { kind, from, until }: Telling): Promise<Silent[]> =>

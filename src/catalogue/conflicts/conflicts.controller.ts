@@ -12,7 +12,7 @@ import {
   ObjectsField,
   TextField,
 } from '../../platform/http/fields';
-import { fromCursor, instantKey, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { type Answer, AnswerConflict } from './answer-conflict';
 import {
   type ConflictState,
@@ -95,7 +95,7 @@ export class ConflictsController {
   })
   @ApiOkResponse({ type: pageSchema(ConflictView) })
   async list(@InTx() tx: Tx, @Query() { limit, cursor, state, isrc }: ConflictsQuery): Promise<Page<ConflictView>> {
-    const key = fromCursor(cursor, [instantKey, uuidKey]);
+    const key = afterInstant(cursor);
     const after = key === undefined ? null : { foundAt: key[0]!, id: key[1]! };
     const reading = isrc === undefined ? undefined : readIsrc(isrc);
     if (reading !== undefined && 'fault' in reading) return { rows: [], next: null };
@@ -203,7 +203,7 @@ export class ConflictsController {
     return conflictDetailView(conflict, {
       names: await namesOf(tx, conflict.parties),
       facts: await factsOf(tx, conflict.id),
-      held: await this.heldForConflicts.of(tx, conflict.id),
+      held: await this.heldForConflicts.ask(tx, conflict.id),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { type Overclaimed, type SettledShares, type StatedClaim, wholeShare } from '../../kernel';
+import { millionthsOf, type Overclaimed, type SettledShares, type StatedClaim } from '../../kernel';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 
@@ -216,12 +216,6 @@ export async function settledShares(tx: Tx, isrcs: readonly string[]): Promise<R
   }
   return settled;
 }
-
-/** "0.6" as 600000: at most six decimals. */
-export const millionthsOf = (share: string): number => {
-  const [whole, decimals = ''] = share.split('.');
-  return parseInt(whole!, 10) * wholeShare + parseInt(decimals.padEnd(6, '0'), 10);
-};
 
 export interface FoundConflict {
   readonly isrc: string;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AnsweredAbove } from '../../platform/answered-above';
 import type { Tx } from '../../platform/database/tx';
 
 /** What a close has held of an agreement's month for a conflict. */
@@ -13,18 +14,8 @@ export interface HeldMoney {
   readonly currency: string;
 }
 
-type Reader = (tx: Tx, conflictId: string) => Promise<HeldMoney[]>;
-
-/** The port by which a conflict shows the money that waits for it: whoever holds it registers. Each organization sees that of its own agreements. */
+/** The port by which a conflict shows the money that waits for it: whoever holds it answers. Each organization sees that of its own agreements. */
 @Injectable()
-export class HeldForConflicts {
-  private reader: Reader = () => Promise.resolve([]);
-
-  register(reader: Reader): void {
-    this.reader = reader;
-  }
-
-  of(tx: Tx, conflictId: string): Promise<HeldMoney[]> {
-    return this.reader(tx, conflictId);
-  }
+export class HeldForConflicts extends AnsweredAbove<[tx: Tx, conflictId: string], readonly HeldMoney[]> {
+  protected readonly nothing = [];
 }

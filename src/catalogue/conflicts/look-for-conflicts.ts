@@ -3,7 +3,6 @@ import { canonicalText, dayAfter, dayInZone, type Overclaimed, overclaimed, star
 import { voidApproval } from '../../platform/approvals/approvals';
 import type { Tx } from '../../platform/database/tx';
 import { enqueueLater } from '../../platform/jobs/jobs';
-import { publish } from '../../platform/outbox/outbox';
 import { clockJob, reminderDays } from './conflict-clock';
 import {
   askedToDecide,
@@ -20,6 +19,7 @@ import {
   type RightsConflict,
   settledShares,
 } from './conflicts.repository';
+import { publishTo } from './news';
 import { OnClaimsChanged } from './on-claims-changed';
 
 /** Whose doing it is that somebody looks, and what a conflict that is over by now ends as. */
@@ -38,8 +38,6 @@ export interface Looking {
 const sliceLength = 1000;
 /** How long the labels have to say something. */
 export const answerDays = 30;
-/** Conflicts that news names; there may be as many as a statement has recordings. */
-const namedMax = 100;
 
 interface Change {
   readonly found: FoundConflict[];
@@ -70,7 +68,7 @@ export class LookForConflicts {
         tell(`rights-conflict.${looking.end}`, await endAll(tx, change.over, looking));
         await this.onClaimsChanged.run(tx, { isrcs: slice });
       }
-      for (const [topic, conflicts] of news) await publishTo(tx, topic, conflicts, looking.at);
+      for (const [topic, conflicts] of news) await publishTo(tx, topic, conflicts, { at: looking.at });
     });
   }
 }
@@ -143,20 +141,4 @@ async function endAll(
   for (const subjectId of await askedToDecide(tx, conflictIds))
     await voidApproval(tx, { action: decideAction, subjectId, because: `rights-conflict.${end}`, at });
   return over;
-}
-
-/** A piece of news for each party, whatever the number of conflicts. */
-export async function publishTo(
-  tx: Tx,
-  topic: string,
-  conflicts: readonly Pick<RightsConflict, 'id' | 'parties'>[],
-  at: Date,
-): Promise<void> {
-  const byParty = new Map<string, string[]>();
-  for (const { id, parties } of conflicts)
-    for (const party of parties) byParty.set(party, [...(byParty.get(party) ?? []), id]);
-  for (const [party, ids] of byParty) {
-    const payload = { count: ids.length, conflicts: ids.slice(0, namedMax) };
-    await publish(tx, { to: [party], topic, subjectId: ids[0]!, payload, at });
-  }
 }

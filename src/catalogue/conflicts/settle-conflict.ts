@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Overclaimed, shareText, wholeShare } from '../../kernel';
+import { millionthsOf, type Overclaimed, shareText, wholeShare } from '../../kernel';
 import { audit } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { getRecording } from '../recordings.repository';
 import { WriteShares } from '../write-shares';
-import { getConflict, lockClaims, millionthsOf, type NamedShare, type RightsConflict } from './conflicts.repository';
+import { getConflict, lockClaims, type NamedShare, type RightsConflict } from './conflicts.repository';
 import { claimantsOf, LookForConflicts, type Looking } from './look-for-conflicts';
 
 export interface Settling {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AnsweredAbove } from '../../platform/answered-above';
 import type { Tx } from '../../platform/database/tx';
 
 /** Where and for what recordings are to be had; absent: anywhere, for anything. Both have to stand in one grant. */
@@ -13,18 +14,8 @@ export interface OfferedPackage {
   readonly labelId: string;
 }
 
-export type OfferedPackagesFinder = (tx: Tx, wanted: Availability) => Promise<readonly OfferedPackage[]>;
-
-/** The port for what is offered at the moment, by the label or to the platform whose transaction it is: a higher module that knows offers registers with it. */
+/** The port for what is offered at the moment, by the label or to the platform whose transaction it is: a higher module that knows offers answers. */
 @Injectable()
-export class OfferedPackages {
-  private finder: OfferedPackagesFinder = async () => [];
-
-  register(finder: OfferedPackagesFinder): void {
-    this.finder = finder;
-  }
-
-  find(tx: Tx, wanted: Availability): Promise<readonly OfferedPackage[]> {
-    return this.finder(tx, wanted);
-  }
+export class OfferedPackages extends AnsweredAbove<[tx: Tx, wanted: Availability], readonly OfferedPackage[]> {
+  protected readonly nothing = [];
 }

@@ -6,7 +6,7 @@ import { Allow, By } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { csvFile, csvRow, wantsCsv } from '../../platform/http/csv';
+import { csvFile, csvInBatches, csvRow, wantsCsv } from '../../platform/http/csv';
 import { ChoiceField, IntegerParameter, TextField } from '../../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
@@ -82,18 +82,19 @@ export class FacetsView {
 }
 
 const csvBatch = 1_000;
-const csvColumns = [
-  'isrc',
-  'title',
-  'version',
-  'artists',
-  'duration_seconds',
-  'p_line',
-  'genre',
-  'label',
-  'language',
-  'label_id',
-];
+const csvColumns: Readonly<Record<string, (row: Recording) => string | number | null>> = {
+  isrc: ({ isrc }) => isrc,
+  title: ({ title }) => title,
+  version: ({ version }) => version,
+  artists: ({ artists }) => artists.join('|'),
+  duration_seconds: ({ duration_seconds }) => duration_seconds,
+  p_line: ({ p_line }) => p_line,
+  genre: ({ genre }) => genre,
+  label: ({ label }) => label,
+  language: ({ language }) => language,
+  label_id: ({ owner_id }) => owner_id,
+};
+const csvLine = (row: Recording): string => csvRow(Object.values(csvColumns).map((cell) => String(cell(row) ?? '')));
 const cursorKeys = ({ isrc, owner_id }: Recording): string[] => [isrc, owner_id];
 
 /** Finding recordings: a label its own, a platform what is offered to it. */
@@ -121,15 +122,16 @@ export class SearchController {
   ): Promise<Page<FoundRecordingView> | StreamableFile> {
     const { limit, cursor, format } = query;
     const wanted = wantedBy(query);
-    const after = fromCursor(cursor, [isrcKey, uuidKey]);
+    const begin = fromCursor(cursor, [isrcKey, uuidKey]);
     const page = (part: { limit: number; after: readonly string[] | undefined }): Promise<Recording[]> =>
       this.within(actor, query, (tx, scope) => searchRecordings(tx, scope, wanted, part));
-    if (!wantsCsv(format, accept)) return pageOf(await page({ limit, after }), limit, foundView, cursorKeys);
-    const first = await page({ limit: csvBatch, after: undefined });
-    return csvFile(
-      'recordings',
-      csv(first, (last) => page({ limit: csvBatch, after: last })),
-    );
+    if (!wantsCsv(format, accept)) return pageOf(await page({ limit, after: begin }), limit, foundView, cursorKeys);
+    // One more than the limit comes. The first ones are read before the answer begins, so that what fails is told as such.
+    const after = (last?: Recording) => page({ limit: csvBatch - 1, after: last && cursorKeys(last) });
+    const first = await after();
+    const read = async (last?: Recording) => (last === undefined ? first : after(last));
+    const header = csvRow(Object.keys(csvColumns));
+    return csvFile('recordings', csvInBatches({ header, lineOf: csvLine, batch: csvBatch, read }));
   }
 
   @Get('facets')
@@ -158,7 +160,7 @@ export class SearchController {
         if (isLabel && territory === undefined && use === undefined) {
           return look(tx, { owners: [actor.organizationId], packages: null });
         }
-        const offers = await this.offered.find(tx, { territory, use });
+        const offers = await this.offered.ask(tx, { territory, use });
         if (offers.length === 0) return [];
         const scope = {
           owners: [...new Set(offers.map(({ labelId }) => labelId))],
@@ -211,32 +213,4 @@ function facetsView(facets: readonly Facet[]): FacetsView {
     labels: of('label'),
     years: of('year'),
   };
-}
-
-const cells = (row: Recording): string[] =>
-  [
-    row.isrc,
-    row.title,
-    row.version,
-    row.artists.join('|'),
-    row.duration_seconds,
-    row.p_line,
-    row.genre,
-    row.label,
-    row.language,
-    row.owner_id,
-  ].map((cell) => String(cell ?? ''));
-
-/** A page after the other, each in a short transaction of its own: a slow reader holds none open. */
-async function* csv(
-  first: readonly Recording[],
-  next: (last: readonly string[]) => Promise<readonly Recording[]>,
-): AsyncGenerator<string> {
-  yield csvRow(csvColumns);
-  for (let rows = first; ;) {
-    const shown = rows.slice(0, csvBatch);
-    yield shown.map((row) => csvRow(cells(row))).join('');
-    if (rows.length <= csvBatch) return;
-    rows = await next(cursorKeys(shown.at(-1)!));
-  }
 }

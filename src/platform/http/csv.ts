@@ -24,6 +24,26 @@ export const csvBody = (request: AccordoRequest): AsyncIterable<Uint8Array> =>
 export const wantsCsv = (format: 'json' | 'csv' | undefined, accept: string | undefined): boolean =>
   format === undefined ? accept?.startsWith('text/csv') === true : format === 'csv';
 
+interface Batches<Row> {
+  readonly header: string;
+  readonly lineOf: (row: Row) => string;
+  /** Rows that are read at once: fewer are the last ones. */
+  readonly batch: number;
+  /** Those after this one, or the first. */
+  readonly read: (last: Row | undefined) => Promise<readonly Row[]>;
+}
+
+/** Rows under a header, batch by batch. Where each is read in a short transaction of its own, a slow reader holds none open. */
+export async function* csvInBatches<Row>({ header, lineOf, batch, read }: Batches<Row>): AsyncGenerator<string> {
+  yield header;
+  for (let last: Row | undefined; ;) {
+    const rows = await read(last);
+    yield rows.map(lineOf).join('');
+    last = rows.at(-1);
+    if (rows.length < batch || last === undefined) return;
+  }
+}
+
 /** Rows under a header, to be saved under this name. */
 export const csvFile = (name: string, rows: Iterable<string> | AsyncIterable<string>): StreamableFile =>
   new StreamableFile(Readable.from(rows), {

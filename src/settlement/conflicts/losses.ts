@@ -23,7 +23,8 @@ export function lossesOf(disputed: readonly DisputedShare[], { period, usage, ra
     const parts = spreadOverRecordings(of);
     of.recordings.forEach((recording, at) => amounts.add(recording, sign * (parts[at] ?? 0n)));
   }
-  if (amounts.some().length > 0) return amounts.some();
+  const lost = amounts.some();
+  if (lost.length > 0) return lost;
   const units = new Losses(disputed, period);
   for (const sum of usage) units.add(sum, sum.quantity);
   return units.some();

@@ -10,7 +10,7 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
-import { csvFile, wantsCsv } from '../../platform/http/csv';
+import { csvFile, csvInBatches, wantsCsv } from '../../platform/http/csv';
 import {
   afterInstant,
   fromCursor,
@@ -144,20 +144,11 @@ export class ExchangeRatesController {
     return usableRateView(answer.found);
   }
 
-  /** Rates never change, so each batch may have a short transaction of its own: a slow reader holds none open. */
-  private async *csv(
-    actor: Actor,
-    wanted: RatesWanted,
-    beginning: readonly string[] | undefined,
-  ): AsyncGenerator<string> {
-    yield ratesHeader;
-    for (let after = beginning; ;) {
-      const found = await this.rows(actor, wanted, { limit: batch, after });
-      yield found.map(rateRow).join('');
-      const last = found.at(-1);
-      if (found.length < batch || last === undefined) return;
-      after = placeOf(last);
-    }
+  /** Rates never change, so each batch may have a transaction of its own. */
+  private csv(actor: Actor, wanted: RatesWanted, beginning: readonly string[] | undefined): AsyncGenerator<string> {
+    const read = (last: ListedRate | undefined): Promise<ListedRate[]> =>
+      this.rows(actor, wanted, { limit: batch, after: last === undefined ? beginning : placeOf(last) });
+    return csvInBatches({ header: ratesHeader, lineOf: rateRow, batch, read });
   }
 
   private rows(actor: Actor, wanted: RatesWanted, page: Parameters<typeof listRates>[2]): Promise<ListedRate[]> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LivingAgreement } from '../../agreements';
 import type { Reached } from '../../kernel';
+import { AnsweredAbove } from '../../platform/answered-above';
 import type { Tx } from '../../platform/database/tx';
 import type { MonthOfRecord } from '../events/usage-of-record';
 
@@ -11,18 +12,8 @@ export interface AccrualQuestion {
   readonly usage: MonthOfRecord;
 }
 
-type Answer = (tx: Tx, question: AccrualQuestion) => Promise<readonly Reached[]>;
-
 /** The port for what a month's money has reached so far. Whoever rates months answers; nothing where the month cannot be rated yet. */
 @Injectable()
-export class Accrual {
-  private answer: Answer = () => Promise.resolve([]);
-
-  register(answer: Answer): void {
-    this.answer = answer;
-  }
-
-  reached(tx: Tx, question: AccrualQuestion): Promise<readonly Reached[]> {
-    return this.answer(tx, question);
-  }
+export class Accrual extends AnsweredAbove<[tx: Tx, question: AccrualQuestion], readonly Reached[]> {
+  protected readonly nothing = [];
 }

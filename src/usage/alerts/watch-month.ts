@@ -39,7 +39,7 @@ export class WatchMonth {
     const usage = await this.soFar(tx, agreement, month);
     if (usage === undefined) return;
     const thresholds = (await thresholdsOf(tx, [agreement])).get(agreementId)!.effective;
-    const reached = await this.accrual.reached(tx, { agreement, month, usage });
+    const reached = await this.accrual.ask(tx, { agreement, month, usage });
     const concentrated = concentrationsOf(usage.usage, thresholds).map(
       ({ service, territory, ...found }): NewAlert => ({
         kind: 'territory-concentration',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LivingAgreement } from '../../agreements';
 import type { Rational } from '../../kernel';
+import { AnsweredAbove } from '../../platform/answered-above';
 import type { Tx } from '../../platform/database/tx';
 
 export interface AverageQuestion {
@@ -16,18 +17,8 @@ export interface BookedAverage {
   readonly month: string;
 }
 
-type Answer = (tx: Tx, question: AverageQuestion) => Promise<BookedAverage | undefined>;
-
 /** The port for what was really booked for a unit of a use in the last closed month. Whoever keeps the statements answers. */
 @Injectable()
-export class BookedAverages {
-  private answer: Answer = () => Promise.resolve(undefined);
-
-  register(answer: Answer): void {
-    this.answer = answer;
-  }
-
-  of(tx: Tx, question: AverageQuestion): Promise<BookedAverage | undefined> {
-    return this.answer(tx, question);
-  }
+export class BookedAverages extends AnsweredAbove<[tx: Tx, question: AverageQuestion], BookedAverage | undefined> {
+  protected readonly nothing = undefined;
 }

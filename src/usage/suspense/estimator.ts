@@ -88,7 +88,7 @@ export class Estimator {
       if (perUnit !== undefined) return { basis: 'rate', agreement, clause: clause.id, month: null, perUnit };
     }
     for (const { agreement, clause } of clauses) {
-      const booked = await this.averages.of(this.tx, { ...place, agreement, serviceId: place.service });
+      const booked = await this.averages.ask(this.tx, { ...place, agreement, serviceId: place.service });
       if (booked !== undefined) return { basis: 'average', agreement, clause: clause.id, ...booked };
     }
     return clauses.length === 0 ? 'no-agreement' : 'no-rate';

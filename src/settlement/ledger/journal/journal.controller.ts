@@ -7,7 +7,7 @@ import { Allow, By, InTx } from '../../../platform/auth/allow';
 import { Database } from '../../../platform/database/database';
 import type { Tx } from '../../../platform/database/tx';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { csvFile } from '../../../platform/http/csv';
+import { csvFile, csvInBatches } from '../../../platform/http/csv';
 import { ChoiceField, DayField, IdField } from '../../../platform/http/fields';
 import { OpensOwnTransactions } from '../../../platform/http/transaction.interceptor';
 import type { Account } from '../templates';
@@ -100,19 +100,11 @@ export class JournalController {
     return [...byCurrency].map(([currency, own]) => balanceView(currency, own, codes));
   }
 
-  /** Postings never change, so each batch may have a short transaction of its own: a slow reader holds none open. */
-  private async *rows(actor: Actor, period: JournalPeriod, codes: Codes): AsyncGenerator<string> {
-    yield journalHeader;
-    for (let after: JournalTransaction | undefined; ;) {
-      const found = await this.database.withTenant(
-        actor,
-        (tx) => journalAfter(tx, period, { after, limit: batch }),
-        'read',
-      );
-      yield found.map((transaction) => journalRows(transaction, codes)).join('');
-      if (found.length < batch) return;
-      after = found.at(-1)!;
-    }
+  /** Postings never change, so each batch may have a transaction of its own. */
+  private rows(actor: Actor, period: JournalPeriod, codes: Codes): AsyncGenerator<string> {
+    const read = (after: JournalTransaction | undefined): Promise<JournalTransaction[]> =>
+      this.database.withTenant(actor, (tx) => journalAfter(tx, period, { after, limit: batch }), 'read');
+    return csvInBatches({ header: journalHeader, lineOf: (each) => journalRows(each, codes), batch, read });
   }
 }
 

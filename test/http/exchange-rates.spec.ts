@@ -11,6 +11,7 @@ import { recordUse, type UsableRate } from '../../src/settlement/rates/rate-uses
 import { ratesForClose } from '../../src/settlement/rates/rates-for-close';
 import { ratesBytesMax } from '../../src/settlement/rates/readers/rates-file';
 import { startTestApp, type TestApp } from '../support/app';
+import { eventsWhere } from '../support/events';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { read, root } from '../support/repository';
 
@@ -298,11 +299,9 @@ describe('rates of tax', () => {
     expect(await wrong(tax('vat', '1.1', '2026-01-01'))).toEqual(['/rate rate-too-high']);
     expect(await outcome(label, 'GET', `${path()}/in-force?day=2026-02-30`)).toBe('400 request-invalid');
     for (const { as } of [market.label, market.platform]) {
-      const { rows: news } = await as.get<Page<{ topic: string; subjectId: string }>>('/v1/events?limit=1000');
-      const topics = news.filter(
-        ({ topic, subjectId }) => topic.startsWith('agreed-rate.') && subjectId === agreement.id,
-      );
-      expect(Map.groupBy(topics, ({ topic }) => topic).get('agreed-rate.confirmed')).toHaveLength(3);
+      const isConfirmed = ({ topic, subjectId }: { topic: string; subjectId: string }): boolean =>
+        topic === 'agreed-rate.confirmed' && subjectId === agreement.id;
+      expect(await eventsWhere(as, isConfirmed, 3)).toHaveLength(3);
     }
   });
 
@@ -479,9 +478,7 @@ describe('a close', () => {
     const [again] = (await label.get<Page<{ correctedSince: boolean; rate: string }>>(path)).rows;
     expect(again).toMatchObject({ correctedSince: true, rate: '5571/11' });
     for (const { as } of [market.label, market.platform]) {
-      const { rows: news } =
-        await as.get<Page<{ topic: string; subjectId: string; payload: object }>>('/v1/events?limit=1000');
-      expect(news.filter(({ topic }) => topic === 'rate-use.corrected')).toMatchObject([
+      expect(await eventsWhere(as, ({ topic }) => topic === 'rate-use.corrected', 1)).toMatchObject([
         { subjectId: agreement.id, payload: { source: 'ecb', uses: ['2026-01 close'] } },
       ]);
     }
@@ -560,8 +557,8 @@ describe('rates that are fetched', () => {
     });
     expect((await latest()).problem?.faults).toMatchObject([{ pointer: '/lines/2/USD', code: 'rate-malformed' }]);
     expect(await rates(label, 'source=ecb')).toEqual(before);
-    const { rows: news } = await operator.get<Page<{ topic: string }>>('/v1/events?limit=1000');
-    expect(news.filter(({ topic }) => topic === 'exchange-rates.not-imported')).toHaveLength(5);
+    const failures = await eventsWhere(operator, ({ topic }) => topic === 'exchange-rates.not-imported', 5);
+    expect(failures).toHaveLength(5);
   });
 
   it('are asked for again a quarter of an hour after an attempt in vain, and no sooner', async () => {

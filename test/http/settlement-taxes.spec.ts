@@ -12,6 +12,7 @@ import { ClosePeriod } from '../../src/settlement/statements/close-period';
 import { WatchDeadlines } from '../../src/settlement/timetable/watch-deadlines';
 import { startTestApp, type TestApp } from '../support/app';
 import { brokenRules } from '../support/en16931';
+import { eventsWhere } from '../support/events';
 import { outcome, refused } from '../support/market';
 import { root } from '../support/repository';
 import { closeMonth, reportUsage } from '../support/reported-usage';
@@ -751,8 +752,7 @@ describe('a rate of tax that nobody answers', () => {
     await taken();
     expect(await states()).toEqual(['1 unanswered', '2 contested', '3 unanswered']);
     for (const party of [deal.label, deal.platform]) {
-      const { rows } = await party.get<{ rows: { topic: string }[] }>('/v1/events?limit=1000');
-      expect(rows.filter(({ topic }) => topic === 'agreed-rate.unanswered')).toHaveLength(2);
+      expect(await eventsWhere(party, ({ topic }) => topic === 'agreed-rate.unanswered', 2)).toHaveLength(2);
     }
     await published('2026-02-16', '82');
     await reportUsage(app, deal.market, { plays: { [deal.market.isrcs[0]!]: 1_000 } });

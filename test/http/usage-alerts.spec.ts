@@ -8,6 +8,7 @@ import { TallyWake, WatchPace } from '../../src/usage/alerts/wake';
 import { WatchMonth } from '../../src/usage/alerts/watch-month';
 import { MatchHeldEvents } from '../../src/usage/events/match-held-events';
 import { startTestApp, type TestApp } from '../support/app';
+import { eventsWhere } from '../support/events';
 import type { Party } from '../support/given';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage } from '../support/reported-usage';
@@ -129,10 +130,7 @@ describe('a burst', () => {
     await deal.plays(11, 12, 500);
     expect(await deal.alerts('', deal.market.platform)).toHaveLength(2);
     for (const party of [deal.market.label, deal.market.platform]) {
-      const news = await party.as.get<{ rows: { topic: string; subjectId: string; payload: object }[] }>(
-        '/v1/events?limit=1000',
-      );
-      const raised = news.rows.filter(({ topic }) => topic === 'usage-alerts.raised');
+      const raised = await eventsWhere(party.as, ({ topic }) => topic === 'usage-alerts.raised', 2);
       expect(raised.map(({ payload }) => payload)).toEqual([
         { agreement: deal.agreement.id, month: '2026-01', alerts: 1, kinds: { 'guarantee-met': 1 } },
         { agreement: deal.agreement.id, month: '2026-01', alerts: 1, kinds: { burst: 1 } },

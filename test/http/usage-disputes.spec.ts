@@ -1,4 +1,5 @@
 import { startTestApp, type TestApp } from '../support/app';
+import { eventsWhere } from '../support/events';
 import { type AgreementAnswer, type Market, openMarket, outcome, refused } from '../support/market';
 import { closeMonth, reportUsage } from '../support/reported-usage';
 import type { DealParts } from '../support/terms';
@@ -136,8 +137,7 @@ describe('a disputed difference', () => {
     for (const action of ['release', 'withdrawal']) {
       expect(await outcome(platform.as, 'POST', `${deal.path}/1/${action}`)).toBe('409 usage-dispute-state');
     }
-    const news = await label.as.get<{ rows: { topic: string; payload: object }[] }>('/v1/events?limit=1000');
-    const told = news.rows.filter(({ topic }) => topic.startsWith('usage-dispute.'));
+    const told = await eventsWhere(label.as, ({ topic }) => topic.startsWith('usage-dispute.'), 3);
     expect(told.map(({ topic }) => topic)).toEqual([
       ...['usage-dispute.opened', 'usage-dispute.release-agreed', 'usage-dispute.release-agreed'],
     ]);

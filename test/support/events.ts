@@ -21,12 +21,12 @@ export async function eventsWhere(
   client: ApiClient,
   isWanted: (event: Event) => boolean,
   count: number,
-): Promise<Told[]> {
-  const told: Told[] = [];
+): Promise<Event[]> {
+  const told: Event[] = [];
   let cursor = '';
   for (let attempt = 1; told.length < count && attempt <= 100; attempt += 1) {
     const page: EventsPage = await client.get(`/v1/events?limit=1000${cursor}`);
-    told.push(...page.rows.filter(isWanted).map(({ topic, payload }) => ({ topic, payload })));
+    told.push(...page.rows.filter(isWanted));
     cursor = `&cursor=${page.next}`;
     if (page.rows.length === 0) await sleep(50);
   }
@@ -34,8 +34,11 @@ export async function eventsWhere(
 }
 
 /** What is told about one subject. */
-export const eventsAbout = (client: ApiClient, subjectId: string, count: number): Promise<Told[]> =>
-  eventsWhere(client, (event) => event.subjectId === subjectId, count);
+export const eventsAbout = async (client: ApiClient, subjectId: string, count: number): Promise<Told[]> =>
+  (await eventsWhere(client, (event) => event.subjectId === subjectId, count)).map(({ topic, payload }) => ({
+    topic,
+    payload,
+  }));
 
 export const topicsAbout = async (client: ApiClient, subjectId: string, count: number): Promise<string[]> =>
   (await eventsAbout(client, subjectId, count)).map(({ topic }) => topic);

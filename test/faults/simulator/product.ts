@@ -78,7 +78,9 @@ export class Product {
     const server = testServer();
     this.name = `test_${randomBytes(8).toString('hex')}`;
     await asSuperuser((client) => createDatabase(client, this.name, { template: this.world.database.name }));
-    this.superuser = new Client({ connectionString: toDatabase(server.superuserUrl, this.name) });
+    const connectionString = toDatabase(server.superuserUrl, this.name);
+    // Its questions are small and many: starting parallel workers would cost more than all the rest.
+    this.superuser = new Client({ connectionString, options: '-c max_parallel_workers_per_gather=0' });
     // A server that is stopped in the middle ends the run by its answers, not by an event that nobody hears.
     this.superuser.on('error', () => undefined);
     await this.superuser.connect();

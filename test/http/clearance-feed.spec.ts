@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { Licences } from '../../src/clearance';
@@ -66,6 +69,63 @@ describe('the short way through clearance', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/questions/1/at']);
     const { status } = await refused(market.platform.as, 'POST', '/v1/clearance', { questions: [question(), null] });
     expect(status).toBe(400);
+    // Long enough to arrive in pieces.
+    const many = Array.from({ length: 999 }, () => question());
+    const last = await refused(market.platform.as, 'POST', '/v1/clearance', {
+      questions: [...many, question({ x: 1 })],
+    });
+    expect(last.faults.map(({ pointer }) => pointer)).toEqual(['/questions/999/x']);
+  });
+
+  it('hears a question in pieces, one after the other on a connection, and without a length', async () => {
+    const { hostname, port } = new URL(app.url);
+    const { key } = await market.platform.as.post<{ key: string }>('/v1/api-keys', {
+      name: 'pieces',
+      roles: ['usage'],
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const bytes = Buffer.from(JSON.stringify({ questions: [question()] }));
+    const expected = JSON.stringify({ answers: await ask([question()]) });
+    const said = async (pieces: readonly Buffer[], length?: number, type = 'application/json'): Promise<string> => {
+      const authorization = `Bearer ${key}`;
+      const headers = {
+        authorization,
+        'content-type': type,
+        ...(length !== undefined && { 'content-length': length }),
+      };
+      const sent = request({ hostname, port, agent, method: 'POST', path: '/v1/clearance', headers });
+      const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+      sent.setNoDelay(true);
+      for (const piece of pieces) {
+        await new Promise((written) => sent.write(piece, written));
+        await wait(5);
+      }
+      sent.end();
+      const [answer] = await answered;
+      return `${answer.statusCode} ${await text(answer)}`;
+    };
+    const halves = [bytes.subarray(0, 40), bytes.subarray(40)];
+    for (const [pieces, length] of [
+      [[bytes], bytes.length],
+      [halves, bytes.length],
+      [halves, undefined],
+    ] as const)
+      expect(await said(pieces, length)).toBe(`200 ${expected}`);
+    expect(await said(halves, bytes.length, 'application/json; charset=utf-8')).toBe(`200 ${expected}`);
+    expect(await said([Buffer.from('{"questions":[')], 14)).toMatch(/^400 /);
+    agent.destroy();
+  });
+
+  it('carries the headers of every other answer', async () => {
+    const headers = async (body: object): Promise<object> => {
+      const answer = await market.platform.as.request('POST', '/v1/clearance', { body });
+      return Object.fromEntries(
+        [...answer.headers].filter(([name]) => !['date', 'content-length', 'keep-alive'].includes(name)),
+      );
+    };
+    const ordinary = await headers({ questions: [question()], detail: false });
+    expect(Object.keys(ordinary)).toContain('content-security-policy');
+    expect(await headers({ questions: [question()] })).toEqual(ordinary);
   });
 
   it('is closed to a key from the moment of its revocation', async () => {

@@ -10,6 +10,7 @@ import { ClearUses } from './clear-uses';
 import { type ClauseName, type FastIndex, modelOf, territoryOf, useOf } from './fast-index';
 import { Licences } from './licences';
 import { type PlainBody, plainBody, type PlainQuestion } from './plain-questions';
+import { storedForm } from './questions';
 import { RememberedActors } from './remembered-actors';
 
 const route = '/v1/clearance';
@@ -123,8 +124,9 @@ export class FastLane {
   }
 
   private one(index: FastIndex, question: PlainQuestion, now: number): string | undefined {
-    const { serviceId, isrc, territory, useType, commercialModel, at } = question;
+    const { serviceId, isrc: written, territory, useType, commercialModel, at } = question;
     // What an own id means stands in the database.
+    const isrc = written === undefined ? undefined : storedForm(written);
     if (isrc === undefined) return undefined;
     const service = index.serviceNumber(serviceId);
     const instant = at === undefined ? now : Date.parse(at);

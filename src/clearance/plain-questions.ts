@@ -1,9 +1,8 @@
-import { ownIdMax, questionsAtOnce } from './questions';
+import { isrcMax, ownIdMax, questionsAtOnce } from './questions';
 
 const questionFields = new Set(['serviceId', 'isrc', 'ownId', 'territory', 'useType', 'commercialModel', 'at']);
 const optionFields = new Set(['detail', 'receipts', 'countSightings']);
 const plainId = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const plainIsrc = /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/;
 const plainText = /^[\x20-\x7e]+$/;
 const plainInstant = /^(19|2\d)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
@@ -51,9 +50,7 @@ function isPlain(question: unknown): question is PlainQuestion {
 }
 
 const namesRecording = (isrc: unknown, ownId: unknown): boolean =>
-  ownId === undefined
-    ? typeof isrc === 'string' && plainIsrc.test(isrc)
-    : isrc === undefined && isText(ownId, ownIdMax);
+  ownId === undefined ? isText(isrc, isrcMax) : isrc === undefined && isText(ownId, ownIdMax);
 
 const isText = (value: unknown, longest: number): boolean =>
   typeof value === 'string' && value.length <= longest && plainText.test(value);

@@ -4,6 +4,7 @@ import { BooleanField, IdField, InstantField, ObjectsField, TextField } from '..
 import { modelOf, territoryOf, useOf } from './fast-index';
 
 export const questionsAtOnce = 10_000;
+export const isrcMax = 40;
 export const ownIdMax = 100;
 
 export class ClearanceQuestion {
@@ -11,7 +12,7 @@ export class ClearanceQuestion {
   readonly serviceId!: string;
 
   @TextField({
-    max: 40,
+    max: isrcMax,
     optional: true,
     description: 'in any notation; or `ownId` in its place',
     example: 'ZZA012600001',

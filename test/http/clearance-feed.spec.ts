@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { Licences } from '../../src/clearance';
-import { modelNumber, territoryNumber, useNumber } from '../../src/kernel';
+import { isrcText, modelNumber, territoryNumber, useNumber } from '../../src/kernel';
 import { startTestApp, type TestApp } from '../support/app';
 import { testIsrc } from '../support/catalogue';
 import { questionOf } from '../support/clearance';
@@ -38,6 +38,8 @@ describe('the short way through clearance', () => {
       { serviceId: market.serviceIds[1] },
       { isrc: market.isrcs[2] },
       { isrc: 'ZZX992600001' },
+      { isrc: isrcText(market.isrcs[0]!).toLowerCase() },
+      { isrc: 'none' },
       { useType: 'PermanentDownload', commercialModel: 'PayAsYouGoModel' },
       { useType: 'Whistle' },
       { commercialModel: 'Barter' },

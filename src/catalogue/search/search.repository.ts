@@ -20,6 +20,8 @@ export interface Wanted {
 /** Beyond so many recordings nobody counts. */
 export const countedMost = 10_000;
 const valuesShown = 20;
+/** The first of a phonogram line, where it nearly always stands at its beginning, which is told in half the time. */
+const year = '(?:19|20)[0-9]{2}';
 
 const found = (rest: string): string =>
   `find_recordings($1, $2, search_query($1, $2, $3, $4), $5, $6, ${rest}) AS found`;
@@ -60,12 +62,12 @@ export const countFacets = (tx: Tx, scope: SearchScope, wanted: Wanted): Promise
     `WITH found AS MATERIALIZED (SELECT artists, genre, label, p_line FROM ${found('NULL, NULL, $7, false')}),
      counted AS (
        SELECT 'all' AS kind, '' AS value, count(*) FROM found
-       UNION ALL SELECT 'genre', genre, count(*) FROM found WHERE genre IS NOT NULL GROUP BY genre
-       UNION ALL SELECT 'label', label, count(*) FROM found WHERE label IS NOT NULL GROUP BY label
-       UNION ALL SELECT 'artist', artist, count(*) FROM found, unnest(artists) AS artist GROUP BY artist
-       UNION ALL SELECT 'year', year, count(*)
-         FROM (SELECT substring(p_line FROM '(?:19|20)[0-9]{2}') AS year FROM found) AS of_year WHERE year IS NOT NULL GROUP BY year),
-     placed AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY count DESC, value) AS place FROM counted)
+       UNION ALL SELECT 'genre', genre, count(*) FROM found GROUP BY genre
+       UNION ALL SELECT 'label', label, count(*) FROM found GROUP BY label
+       UNION ALL SELECT 'artist', artist, count(*) FROM (SELECT unnest(artists) AS artist FROM found) AS of_artist GROUP BY artist
+       UNION ALL SELECT 'year', CASE WHEN p_line COLLATE "C" ~ '^${year}' THEN left(p_line, 4) ELSE substring(p_line COLLATE "C" FROM '${year}') END AS year, count(*)
+         FROM found GROUP BY year),
+     placed AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY count DESC, value COLLATE "C") AS place FROM counted WHERE value IS NOT NULL)
      SELECT kind, value, count::int FROM placed WHERE place <= $8 ORDER BY kind, place`,
     [...asked(scope, wanted), countedMost + 1, valuesShown],
   );

@@ -1,6 +1,6 @@
-import { IntersectionType } from '@nestjs/swagger';
+import { IntersectionType, OmitType } from '@nestjs/swagger';
 import { type Fault, isTerritory, isUseType } from '../../kernel';
-import { ChoiceField, IntegerParameter, TextField } from '../../platform/http/fields';
+import { ChoiceField, IntegerField, IntegerParameter, TextField } from '../../platform/http/fields';
 import { PageQuery } from '../../platform/http/paging';
 import { isLanguage } from '../catalogue-row';
 import type { Wanted } from './search.repository';
@@ -44,6 +44,13 @@ export class SearchQuery extends IntersectionType(FacetsQuery, PageQuery) {
     description: 'csv: all rows at once; `Accept: text/csv` asks for the same',
   })
   readonly format?: 'json' | 'csv';
+}
+
+/** The same in a body, where numbers are numbers: what is asked for and kept. */
+export class RecordingQuery extends OmitType(FacetsQuery, ['year', 'shortest', 'longest']) {
+  @IntegerField(yearLimits) readonly year?: number;
+  @IntegerField(lengthLimits) readonly shortest?: number;
+  @IntegerField(lengthLimits) readonly longest?: number;
 }
 
 /** The codes that are none of ours, each with its place below `within`. */

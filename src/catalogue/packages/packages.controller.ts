@@ -134,7 +134,7 @@ export class PackagesController {
 
   @Get(':id/difference')
   @Allow({ kinds: ['label'] })
-  @ApiOperation({ summary: 'List what a package has that the version before had not, and the other way round' })
+  @ApiOperation({ summary: 'List what a package added and removed since the version before' })
   @ApiOkResponse({ type: PackageDifferenceView })
   async difference(
     @InTx() tx: Tx,

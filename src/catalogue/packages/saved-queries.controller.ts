@@ -105,9 +105,9 @@ export class SavedQueriesController {
   @Get(':id/difference')
   @Allow({ kinds: ['label'] })
   @ApiOperation({
-    summary: 'Preview a publication: what it would add to the newest package of that name, and what it would take away',
+    summary: 'Preview what publishing a saved query now would add and remove',
     description:
-      'Looked up anew for each page: where its contentHash differs from the page before, the catalogue has changed meanwhile. Refused with `package-size` where the query takes too much.',
+      'Against the newest package of its name. Looked up anew for each page: where its contentHash differs from the page before, the catalogue has changed meanwhile. Refused with `package-size` where the query takes too much.',
   })
   @ApiOkResponse({ type: PackageDifferenceView })
   async difference(
@@ -126,9 +126,9 @@ export class SavedQueriesController {
   @Post(':id/packages')
   @Allow({ kinds: ['label'], roles: ['catalogue', 'licensing'], verified: true })
   @ApiOperation({
-    summary: 'Publish what a saved query takes now, as the next package of its name',
+    summary: 'Publish a package of what a saved query takes now',
     description:
-      'Frozen and hashed as a list is. With a `contentHash`, only what the preview showed. Refused with `package-size`, `package-differs` or `package-version-taken`.',
+      'The next version of its name, frozen and hashed as a list is. With a `contentHash`, only what the preview showed. Refused with `package-size`, `package-differs` or `package-version-taken`.',
   })
   @ApiCreatedResponse({ type: PackageWholeView })
   async publish(

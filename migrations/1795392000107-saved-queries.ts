@@ -16,6 +16,7 @@ CREATE TABLE saved_queries (
   query jsonb NOT NULL CHECK (jsonb_typeof(query) = 'object'),
   -- What it never takes, in order.
   except_isrcs char(12)[] NOT NULL,
+  made_at timestamptz NOT NULL,
   saved_by text NOT NULL,
   saved_at timestamptz NOT NULL,
   -- What it said is wiped then: packages refer to it.

@@ -194,7 +194,7 @@ describe('a package from a file', () => {
 });
 
 describe('a saved query', () => {
-  it('is shown, listed by name, replaced over the version that was read, and deleted', async () => {
+  it('is shown, listed oldest first, replaced over the version that was read, and deleted', async () => {
     const saved = await save({
       name: ' Rock ',
       query: { genre: 'Rock', year: 2020 },
@@ -202,13 +202,13 @@ describe('a saved query', () => {
     });
     expect(saved).toMatchObject({ name: 'Rock', version: 1, query: { genre: 'Rock', year: 2020 }, exceptCount: 1 });
     expect(saved.exceptIsrcs).toEqual([testIsrc(5)]);
-    const other = await save({ name: 'Before', query: { q: 'track' } });
-    const first = await label.as.get<{ rows: SavedAnswer[]; next: string }>('/v1/saved-queries?limit=1');
-    expect(first.rows.map(({ name }) => name)).toEqual(['Before']);
+    app.clock.moveTo(new Date('2026-01-05T09:00:01Z'));
+    const other = await save({ name: 'Later', query: { q: 'track' } });
     const { exceptIsrcs, ...summary } = saved;
-    expect(exceptIsrcs).toHaveLength(1);
-    expect(await label.as.get(`/v1/saved-queries?limit=1&cursor=${first.next}`)).toEqual({
-      rows: [summary],
+    const first = await label.as.get<{ rows: SavedAnswer[]; next: string }>('/v1/saved-queries?limit=1');
+    expect([first.rows, exceptIsrcs.length]).toEqual([[summary], 1]);
+    expect(await label.as.get(`/v1/saved-queries?limit=1&cursor=${first.next}`)).toMatchObject({
+      rows: [{ name: 'Later' }],
       next: null,
     });
 
@@ -271,8 +271,8 @@ describe('a saved query', () => {
   it('beyond a thousand is refused', async () => {
     const many = await app.given.label();
     await app.look(
-      `INSERT INTO saved_queries (owner_id, name, version, query, except_isrcs, saved_by, saved_at)
-       SELECT $1, n, 1, '{}', '{}', 'test', now() FROM generate_series(1, 1000) AS n`,
+      `INSERT INTO saved_queries (owner_id, name, version, query, except_isrcs, made_at, saved_by, saved_at)
+       SELECT $1, n, 1, '{}', '{}', now(), 'test', now() FROM generate_series(1, 1000) AS n`,
       [many.organizationId],
     );
     expect(await outcome(many.as, 'POST', '/v1/saved-queries', { name: 'A', query: {} })).toBe('409 limit-reached');

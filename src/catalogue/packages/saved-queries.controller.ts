@@ -4,10 +4,9 @@ import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
 import { AnswersWithEtag, etagHeader, IfMatch, NeedsIfMatch } from '../../platform/http/etag';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
+import { afterInstant, type Page, pageOf, PageQuery, pageSchema } from '../../platform/http/paging';
 import { OfferedPackages } from '../search/offered-packages';
 import { KeepSavedQuery, SavedQueryBody } from './keep-saved-query';
-import { packageNameKey } from './package-name';
 import { PackageDifferenceView, PackageWholeView } from './package.view';
 import { newestPackage } from './packages.repository';
 import { contentHashOf, PublicationBody, PublishPackage } from './publish-package';
@@ -42,16 +41,16 @@ export class SavedQueriesController {
 
   @Get()
   @Allow({ kinds: ['label'] })
-  @ApiOperation({ summary: 'List your saved queries, by name' })
+  @ApiOperation({ summary: 'List your saved queries, oldest first' })
   @ApiOkResponse({ type: pageSchema(SavedQuerySummary) })
   async list(
     @By() actor: Actor,
     @InTx() tx: Tx,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<SavedQuerySummary>> {
-    const after = fromCursor(cursor, [packageNameKey])?.[0];
+    const after = afterInstant(cursor);
     const rows = await listSavedQueries(tx, { ownerId: actor.organizationId, after, limit });
-    return pageOf(rows, limit, savedQuerySummary, ({ name }) => [name]);
+    return pageOf(rows, limit, savedQuerySummary, (row) => [row.madeAt.toISOString(), row.id]);
   }
 
   @Get(':id')

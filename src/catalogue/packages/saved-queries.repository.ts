@@ -9,6 +9,7 @@ export interface SavedQueryHead {
   readonly version: number;
   readonly query: RecordingQuery;
   readonly exceptCount: number;
+  readonly madeAt: Date;
   readonly savedBy: string;
   readonly savedAt: Date;
 }
@@ -21,7 +22,7 @@ export interface SavedQuery extends SavedQueryHead {
 /** What a label writes of it. */
 export type SavedQueryContent = Pick<SavedQuery, 'name' | 'query' | 'exceptIsrcs' | 'savedBy' | 'savedAt'>;
 
-const head = `id, name, version, query, cardinality(except_isrcs) AS "exceptCount", saved_by AS "savedBy", saved_at AS "savedAt"`;
+const head = `id, name, version, query, cardinality(except_isrcs) AS "exceptCount", made_at AS "madeAt", saved_by AS "savedBy", saved_at AS "savedAt"`;
 const whole = `${head}, except_isrcs AS "exceptIsrcs"`;
 
 /** Refuses with not-found: also for one that was deleted. */
@@ -37,15 +38,20 @@ async function find(tx: Tx, id: string, lock: '' | 'FOR UPDATE'): Promise<SavedQ
   return found;
 }
 
-/** One more than `limit` of a label's saved queries, by name, after this one. */
+/** One more than `limit` of a label's saved queries, oldest first, after the given keys. */
 export const listSavedQueries = (
   tx: Tx,
-  { ownerId, after, limit }: { readonly ownerId: string; readonly after: string | undefined; readonly limit: number },
+  {
+    ownerId,
+    after,
+    limit,
+  }: { readonly ownerId: string; readonly after: readonly string[] | undefined; readonly limit: number },
 ): Promise<SavedQueryHead[]> =>
   tx.rows<SavedQueryHead>(
     `SELECT ${head} FROM saved_queries
-      WHERE owner_id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR name > $2) ORDER BY name LIMIT $3 + 1`,
-    [ownerId, after ?? null, limit],
+      WHERE owner_id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR (made_at, id) > ($2, $3::uuid))
+      ORDER BY made_at, id LIMIT $4 + 1`,
+    [ownerId, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 
 /** How many there are. Nobody else of the label saves another one until the transaction ends. */
@@ -69,8 +75,8 @@ const parametersOf = ({ name, query, exceptIsrcs, savedBy, savedAt }: SavedQuery
 /** Two of one name are refused by the index. */
 export const insertSavedQuery = (tx: Tx, ownerId: string, content: SavedQueryContent): Promise<SavedQuery> =>
   tx.one<SavedQuery>(
-    `INSERT INTO saved_queries (owner_id, version, name, query, except_isrcs, saved_by, saved_at)
-     VALUES ($1, 1, $2, $3, $4, $5, $6) RETURNING ${whole}`,
+    `INSERT INTO saved_queries (owner_id, version, name, query, except_isrcs, saved_by, saved_at, made_at)
+     VALUES ($1, 1, $2, $3, $4, $5, $6, $6) RETURNING ${whole}`,
     [ownerId, ...parametersOf(content)],
   );
 

@@ -9,6 +9,7 @@ export class SavedQuerySummary {
   readonly version!: number;
   @ApiProperty({ type: RecordingQuery }) readonly query!: RecordingQuery;
   @ApiProperty({ type: 'integer', description: 'recordings that it never takes' }) readonly exceptCount!: number;
+  @ApiProperty({ format: 'date-time' }) readonly madeAt!: string;
   @ApiProperty({ example: 'member:0a000000-0000-4000-8000-000000000001', description: 'who wrote this version' })
   readonly savedBy!: string;
   @ApiProperty({ format: 'date-time' }) readonly savedAt!: string;
@@ -25,6 +26,7 @@ export const savedQuerySummary = (saved: SavedQueryHead): SavedQuerySummary => (
   version: saved.version,
   query: saved.query,
   exceptCount: saved.exceptCount,
+  madeAt: saved.madeAt.toISOString(),
   savedBy: saved.savedBy,
   savedAt: saved.savedAt.toISOString(),
 });

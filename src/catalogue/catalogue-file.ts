@@ -1,6 +1,3 @@
-import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
-import { presentable } from '../kernel';
 import { DomainError } from '../platform/errors/domain-error';
 import {
   type Cells,
@@ -13,6 +10,7 @@ import {
   rowFault,
   type RowReading,
 } from './catalogue-row';
+import { csvRows } from './csv-rows';
 import { type CatalogueMapping, mappedColumns } from './mapping';
 
 /** One row of the file: what it says, or everything that is wrong with it. */
@@ -24,9 +22,6 @@ export interface FileReading {
   readonly checkDigits?: CheckDigits | undefined;
 }
 
-/** Far above any honest row; an unclosed quote would otherwise take the whole file into memory. */
-export const rowCharactersMax = 100_000;
-
 /**
  * Reads a catalogue's CSV row by row, holding one row at a time. Refuses with import-unreadable where it is not CSV
  * and with import-header-invalid where a column is missing or stands twice, or one of the parents' without the other; columns of other names are passed over.
@@ -36,33 +31,20 @@ export async function* readCatalogueFile(
   { mapping, checkDigits }: FileReading = {},
 ): AsyncGenerator<ReadRow> {
   const { delimiter = ',', artistsSeparator } = mapping ?? {};
-  const parser = parse({ bom: true, relax_column_count: true, max_record_size: rowCharactersMax, delimiter });
-  // The iteration below sees every error, whichever end it comes from.
-  pipeline(source, parser, () => undefined);
-  let row = 0;
   let header: readonly string[] | undefined;
   let places: ReadonlyMap<Column, number> = new Map();
   const rules = { ...(checkDigits && { checkDigits }), ...(artistsSeparator && { artistsSeparator }) };
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      row += 1;
-      if (header === undefined) {
-        header = cells;
-        places = placesOf(cells, mapping);
-      } else if (cells.length === header.length) {
-        yield { row, ...readRow(row, namedCells(cells, places), rules) };
-      } else if (cells.length !== 1 || cells[0]?.trim() !== '') {
-        const message = `the row has ${cells.length} cells, the header ${header.length}`;
-        yield { row, faults: [rowFault(row, '', 'row-cells', String(cells.length), message)] };
-      }
+  for await (const { row, cells } of csvRows(source, delimiter)) {
+    if (header === undefined) {
+      header = cells;
+      places = placesOf(cells, mapping);
+    } else if (cells.length === header.length) {
+      yield { row, ...readRow(row, namedCells(cells, places), rules) };
+    } else if (cells.length !== 1 || cells[0]?.trim() !== '') {
+      const message = `the row has ${cells.length} cells, the header ${header.length}`;
+      yield { row, faults: [rowFault(row, '', 'row-cells', String(cells.length), message)] };
     }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new DomainError('import-unreadable', undefined, [
-      { pointer: `/rows/${row + 1}`, code: 'csv-malformed', message: presentable(error.message, 300) },
-    ]);
   }
-  if (header === undefined) throw new DomainError('import-unreadable', 'the file is empty');
 }
 
 /** Where each column is. */

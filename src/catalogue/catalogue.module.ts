@@ -21,8 +21,10 @@ import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
-import { PackagesController } from './packages.controller';
-import { PublishPackage } from './publish-package';
+import { KeepSavedQuery } from './packages/keep-saved-query';
+import { PackagesController } from './packages/packages.controller';
+import { PublishPackage } from './packages/publish-package';
+import { SavedQueriesController } from './packages/saved-queries.controller';
 import { RecordingsController } from './recordings.controller';
 import { ReleasesController } from './releases.controller';
 import { RightsController } from './rights.controller';
@@ -47,9 +49,10 @@ import { WriteShares } from './write-shares';
     ConflictsController,
     ConflictEvidenceController,
     PackagesController,
+    SavedQueriesController,
   ],
   providers: [
-    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, OfferedPackages],
+    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, KeepSavedQuery, OfferedPackages],
     ...[StateRights, WriteShares, OnShareChanged],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],

@@ -18,8 +18,8 @@ export {
   type Package,
   packagesWith,
   type PackageTrack,
-} from './packages.repository';
-export { PackageTrackView } from './packages.controller';
+} from './packages/packages.repository';
+export { PackageTrackView } from './packages/package.view';
 export {
   catalogueIsrcs,
   findOwners,

@@ -1,4 +1,4 @@
-import { readIsrc } from '../kernel';
+import { type Fault, readIsrc } from '../kernel';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { findRecordings, type Recording } from './recordings.repository';
@@ -7,18 +7,19 @@ export const isrcKey = /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/;
 
 /**
  * The label's recordings of these ISRCs (each named once, in any notation), in ISRC order. Refuses with request-invalid for
- * what is no ISRC and with recording-unknown for what is not in the catalogue; `pointerOf` says where an entry stands in the body.
+ * what is no ISRC, which `others` are told beside, and with recording-unknown for what is not in the catalogue; `pointerOf` says where an entry stands in the body.
  */
 export async function ownRecordings(
   tx: Tx,
   labelId: string,
   written: readonly string[],
   pointerOf: (index: number) => string,
+  others: readonly Fault[] = [],
 ): Promise<Recording[]> {
   const readings = written.map(readIsrc);
-  refuse(
-    'request-invalid',
-    readings.flatMap((reading, index) =>
+  refuse('request-invalid', [
+    ...others,
+    ...readings.flatMap((reading, index) =>
       'fault' in reading
         ? [
             {
@@ -29,7 +30,7 @@ export async function ownRecordings(
           ]
         : [],
     ),
-  );
+  ]);
   const isrcs = readings.flatMap((reading) => ('isrc' in reading ? [reading.isrc] : []));
   const recordings = await findRecordings(tx, labelId, [...new Set(isrcs)]);
   const known = new Set(recordings.map(({ isrc }) => isrc));

@@ -1,5 +1,6 @@
 import { DomainError } from '../platform/errors/domain-error';
-import { type FileReading, type ReadRow, rowCharactersMax } from './catalogue-file';
+import type { FileReading, ReadRow } from './catalogue-file';
+import { rowCharactersMax } from './csv-rows';
 import { allColumns, type Cells, type Column, nameSeparator, readRow, rowFault } from './catalogue-row';
 import { mappedColumns } from './mapping';
 

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { DomainError, type Fault } from '../platform/errors/domain-error';
-import { readCatalogueFile, rowCharactersMax } from './catalogue-file';
+import { readCatalogueFile } from './catalogue-file';
+import { rowCharactersMax } from './csv-rows';
 import type { RowFault } from './catalogue-row';
 import { readJsonLinesFile } from './json-lines-file';
 import { type CatalogueMapping, type MappingForm, mappingFaults } from './mapping';

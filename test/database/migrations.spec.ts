@@ -60,6 +60,7 @@ const appendOnlyTables = [
   'outbox',
   'package_tracks',
   'package_words',
+  'packages',
   'payout_hold_releases',
   'payout_holds',
   'period_bookings',

@@ -231,6 +231,7 @@ describe('a distributor in its label’s name', () => {
     expect(await outcomeOnBehalf(licensing, 'GET', '/v1/negotiations')).toBe('200');
     expect(await outcomeOnBehalf(licensing, 'GET', '/v1/catalogue/imports')).not.toBe('200');
     expect(await outcomeOnBehalf(licensing, 'POST', '/v1/packages', { name: 'P', isrcs: market.isrcs })).toBe('201');
+    expect(await outcomeOnBehalf(licensing, 'POST', '/v1/saved-queries', { name: 'P', query: {} })).toBe('201');
   });
 
   it('neither accepts nor signs, also with a member who signs at home', async () => {
@@ -259,7 +260,7 @@ describe('a distributor in its label’s name', () => {
     await revoke(given);
     given = await grant(['catalogue', 'licensing', 'enforcement']);
     const open =
-      /^(GET \/v1\/(me|organizations|organizations\/:id|services)|POST \/v1\/operations\/:id\/cancel|\w+ \/v1\/(catalogue|catalogue-imports|catalogue-import-template|catalogue-mappings|catalogue-mapping-proposals|recordings|releases|rights-statements|packages|listings|licence-requests|negotiations|drafts|simulations|claims)(\/.*)?|GET \/v1\/agreements(\/:id(\/(terms|tracks|prose))?)?)$/;
+      /^(GET \/v1\/(me|organizations|organizations\/:id|services)|POST \/v1\/operations\/:id\/cancel|\w+ \/v1\/(catalogue|catalogue-imports|catalogue-import-template|catalogue-mappings|catalogue-mapping-proposals|recordings|releases|rights-statements|packages|saved-queries|listings|licence-requests|negotiations|drafts|simulations|claims)(\/.*)?|GET \/v1\/agreements(\/:id(\/(terms|tracks|prose))?)?)$/;
     const closed = routesOf(app.app).filter(
       (route) =>
         route.allowance?.public === false && (!open.test(nameOf(route)) || /acceptance|signatures/.test(route.path)),

@@ -279,6 +279,7 @@ describe('what routes answer', () => {
       organizations: world.label.organizationId,
       packages: ids.package,
       payouts: ids.payout,
+      'saved-queries': ids['saved query'],
       simulations: ids.simulation,
       statements: ids.statement,
       'usage-reports': ids['usage report'],

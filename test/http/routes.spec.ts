@@ -173,6 +173,7 @@ describe('the wrong organization, role or kind of caller', () => {
         'POST /v1/catalogue/imports',
         'POST /v1/catalogue-imports',
         'POST /v1/packages',
+        'POST /v1/saved-queries/:id/packages',
         'POST /v1/usage-events',
         'POST /v1/usage-reports',
         'POST /v1/claims',
@@ -294,6 +295,7 @@ const uploadTypes: Readonly<Record<string, string>> = {
   'POST /v1/exchange-rates/imports': 'text/csv',
   'POST /v1/negotiations/:id/attachments': 'application/pdf',
   'POST /v1/negotiations/:id/simulation-files': 'text/csv',
+  'POST /v1/packages/files': 'text/csv',
   'POST /v1/rights-conflicts/:id/evidence': 'application/pdf',
   'POST /v1/usage-conformance': 'text/tab-separated-values',
   'POST /v1/usage-event-voids/files': 'application/x-ndjson',
@@ -307,6 +309,7 @@ const uploadQueries: Readonly<Record<string, string>> = {
   'POST /v1/usage-event-voids/files': '?reason=Wrong',
   'POST /v1/usage-mapping-proposals': '?month=2026-01',
   'POST /v1/negotiations/:id/attachments': '?fileName=a.pdf',
+  'POST /v1/packages/files': '?name=A',
   'POST /v1/rights-conflicts/:id/evidence': '?fileName=a.pdf',
 };
 

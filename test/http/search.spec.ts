@@ -308,6 +308,12 @@ describe('a platform', () => {
       expect(await find({ q: 'gruppa', use: 'UseAsRingtone' }, by)).toEqual([]);
     }
     expect(await platform.as.get(path({}, '/facets'))).toMatchObject({ total: '2' });
+    // A saved query looks where the search does.
+    const query = { territory: 'KZ', use: 'PermanentDownload' };
+    const saved = await label.as.post<{ id: string }>('/v1/saved-queries', { name: 'Offered', query });
+    expect(await label.as.get(`/v1/saved-queries/${saved.id}/difference`)).toMatchObject({
+      rows: isrcs.map((isrc) => ({ isrc, change: 'added' })),
+    });
     await label.as.post(`/v1/listings/${listing.id}/closing`, {});
     expect(await find({}, platform)).toEqual([]);
     expect(await find({ territory: 'KZ' }, label)).toEqual([]);

@@ -261,6 +261,7 @@ const things: Readonly<Record<string, Pick<Attempt, 'foreign' | 'none'>>> = {
   '/v1/recordings/{isrc}': recording,
   '/v1/releases/{id}': thing('release'),
   '/v1/rights-conflicts/{id}': thing('rights conflict'),
+  '/v1/saved-queries/{id}': thing('saved query'),
   '/v1/signing-authorities/{id}': thing('signing authority'),
   '/v1/signing-keys/{id}': { ...thing('signing key'), none: () => makeSigner().id },
   '/v1/simulations/{id}': thing('simulation'),
@@ -316,6 +317,12 @@ const tableQuery = (given: object): string => {
 };
 
 const ownShare = (): object => ({ labelId: ours.label.organizationId, share: '1' });
+
+const savedQueryBody = (exceptIsrcs: readonly string[]): object => ({
+  name: 'Stolen',
+  query: { q: 'a', artist: 'b', language: 'ru', year: 2000, shortest: 1, territory: 'KZ', use: 'OnDemandStream' },
+  exceptIsrcs,
+});
 
 const disputeBody = (more: object): object => ({
   month: '2026-01',
@@ -471,6 +478,17 @@ const matrix: Readonly<Record<string, Attempt>> = {
     body: (counterpartyId) => ({ counterpartyId, terms: termsWith({}) }),
   },
   'POST /v1/packages body/isrcs': { ...recording, body: (isrc) => ({ name: 'Stolen', isrcs: [isrc] }) },
+  'GET /v1/packages/{id}/difference query/against': {
+    ...thing('package'),
+    at: () => ours.ids.package,
+    query: (id) => `?against=${id}`,
+  },
+  'POST /v1/saved-queries body/exceptIsrcs': { ...recording, body: (isrc) => savedQueryBody([isrc]) },
+  'PUT /v1/saved-queries/{id} body/exceptIsrcs': {
+    ...recording,
+    at: () => ours.ids['saved query'],
+    body: (isrc) => savedQueryBody([isrc]),
+  },
   'POST /v1/payouts body/invoiceIds': { ...thing('invoice'), body: (id) => ({ invoiceIds: [id] }) },
   'POST /v1/rights-statements body/isrcs': { ...recording, body: (isrc) => ({ isrcs: [isrc], ...world }) },
   'POST /v1/rights-statements body/importId': { ...thing('import'), body: (importId) => ({ importId, ...world }) },
@@ -634,6 +652,11 @@ const more: Readonly<Record<string, Attempt>> = {
     ...recording,
     file: (isrc) => eventFile({ isrc, territory: 'XX' }),
   },
+  'POST /v1/packages/files the file': {
+    ...recording,
+    query: () => '?name=Stolen',
+    file: (isrc) => ({ type: 'text/csv', content: `isrc\n${isrc}\n` }),
+  },
   'POST /v1/packages body/isrcs, beside ours': {
     ...recording,
     body: (isrc) => ({ name: 'Stolen', isrcs: [...ours.isrcs, isrc] }),
@@ -723,6 +746,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/rights-conflicts/{id}/proposals': () => ({ shares: [ownShare()] }),
   'POST /v1/rights-conflicts/{id}/proposals/{number}/acceptance': () => ({}),
   'POST /v1/rights-conflicts/{id}/withdrawal': () => ({}),
+  'POST /v1/saved-queries/{id}/packages': () => ({ contentHash: '0'.repeat(64) }),
   'POST /v1/payouts/{id}/hold': () => ({ reason: 'An heir has objected.' }),
   'POST /v1/payouts/{id}/hold-release': () => ({}),
   'POST /v1/payouts/{id}/look-up': () => ({}),
@@ -736,6 +760,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/usage-inboxes/{id}/closing': () => ({}),
   'POST /v1/usage-reports/{id}/readings': () => ({}),
   'PUT /v1/drafts/{id}': () => ({ terms: {} }),
+  'PUT /v1/saved-queries/{id}': () => ({ name: 'Taken', query: {} }),
 };
 
 const inPath = (): (Operation & { readonly who: Pick<Attempt, 'foreign' | 'none'> | undefined })[] =>

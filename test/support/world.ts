@@ -30,6 +30,7 @@ export type Thing =
   | 'catalogue mapping'
   | 'release'
   | 'package'
+  | 'saved query'
   | 'claim'
   | 'listing'
   | 'licence request'
@@ -82,6 +83,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
   });
   await label.as.post('/v1/rights-statements', { importId: imported.id, ...day });
   const packaged = await label.as.post<{ id: string }>('/v1/packages', { name: 'Everything', isrcs });
+  const savedQuery = await label.as.post<{ id: string }>('/v1/saved-queries', { name: 'All', query: {} });
   const claim = await label.as.post<{ id: string }>('/v1/claims', claimBody(platform.organizationId, isrcs));
   const key = await label.as.post<{ id: string }>('/v1/api-keys', { name: 'Machine', roles: ['reader'] });
   const signer = makeSigner();
@@ -163,6 +165,7 @@ export async function tellWorld(app: TestApp, number: number): Promise<World> {
       'catalogue mapping': catalogueMapping.id,
       release: released.rows[0].id,
       package: packaged.id,
+      'saved query': savedQuery.id,
       claim: claim.id,
       ...beginnings,
       negotiation: negotiation.id,

@@ -1,16 +1,13 @@
 import { Controller, Get, Headers, Query, type StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
-import { isTerritory, isUseType } from '../../kernel';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type Actor } from '../../platform/auth/actor';
 import { Allow, By } from '../../platform/auth/allow';
 import { Database } from '../../platform/database/database';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
 import { csvFile, csvInBatches, csvRow, wantsCsv } from '../../platform/http/csv';
-import { ChoiceField, IntegerParameter, TextField } from '../../platform/http/fields';
-import { fromCursor, type Page, pageOf, PageQuery, pageSchema, uuidKey } from '../../platform/http/paging';
+import { fromCursor, type Page, pageOf, pageSchema, uuidKey } from '../../platform/http/paging';
 import { OpensOwnTransactions } from '../../platform/http/transaction.interceptor';
-import { isLanguage } from '../catalogue-row';
 import { isrcKey } from '../isrc-list';
 import { recordingView, RecordingView } from '../recording.view';
 import type { Recording } from '../recordings.repository';
@@ -22,46 +19,9 @@ import {
   type FacetKind,
   searchRecordings,
   type SearchScope,
-  type Wanted,
 } from './search.repository';
-
-/** Whatever a facet shows of a catalogue file can be asked for. */
-const nameMost = 500;
-
-export class SearchQuery extends PageQuery {
-  @TextField({
-    optional: true,
-    description: 'words of title, version, artists and label, in any script, nearly as spelled',
-  })
-  readonly q?: string;
-  @TextField({ max: nameMost, optional: true, description: 'the whole name' }) readonly artist?: string;
-  @TextField({ max: nameMost, optional: true }) readonly genre?: string;
-  @TextField({ max: nameMost, optional: true, description: 'the label as it is told of the recording' })
-  readonly label?: string;
-  @TextField({
-    max: 35,
-    optional: true,
-    example: 'pt',
-    description:
-      'the tag of the language of the performance; it stands for longer ones that begin with it: pt for pt-BR',
-  })
-  readonly language?: string;
-  @IntegerParameter({ min: 1900, max: 2099, optional: true, description: 'of the phonogram line' })
-  readonly year?: number;
-  @IntegerParameter({ min: 0, max: 1_000_000, optional: true, description: 'seconds' }) readonly shortest?: number;
-  @IntegerParameter({ min: 0, max: 1_000_000, optional: true, description: 'seconds' }) readonly longest?: number;
-  @TextField({ max: 10, optional: true, description: 'only what an open listing offers for this territory' })
-  readonly territory?: string;
-  @TextField({ max: 60, optional: true, description: 'only what an open listing offers for this use' })
-  readonly use?: string;
-  @ChoiceField(['json', 'csv'], {
-    optional: true,
-    description: 'csv: all rows at once; `Accept: text/csv` asks for the same',
-  })
-  readonly format?: 'json' | 'csv';
-}
-
-export class FacetsQuery extends OmitType(SearchQuery, ['limit', 'cursor', 'format']) {}
+import { searchScope } from './search-scope';
+import { FacetsQuery, queryFaults, SearchQuery, wantedBy } from './search-query';
 
 export class FoundRecordingView extends RecordingView {
   @ApiProperty({ format: 'uuid', description: 'the label whose catalogue it stands in' }) readonly labelId!: string;
@@ -147,55 +107,25 @@ export class SearchController {
     return facetsView(await this.within(actor, query, (tx, scope) => countFacets(tx, scope, wanted)));
   }
 
-  /** Runs a search where the actor may look: as the system for a platform, in the packages that are offered to it alone. */
+  /** Runs a search where the actor may look. Refuses with request-invalid where it asks for a code that is none. */
   private within<Row>(
     actor: Actor,
-    { territory, use }: FacetsQuery,
+    query: FacetsQuery,
     look: (tx: Tx, scope: SearchScope) => Promise<Row[]>,
   ): Promise<Row[]> {
+    const faults = queryFaults(query);
+    if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
     return this.database.withTenant(
       actor,
       async (tx) => {
-        const isLabel = actor.organizationKind === 'label';
-        if (isLabel && territory === undefined && use === undefined) {
-          return look(tx, { owners: [actor.organizationId], packages: null });
-        }
-        const offers = await this.offered.ask(tx, { territory, use });
-        if (offers.length === 0) return [];
-        const scope = {
-          owners: [...new Set(offers.map(({ labelId }) => labelId))],
-          packages: [...new Set(offers.map(({ packageId }) => packageId))],
-        };
-        return isLabel ? look(tx, scope) : tx.asSystem(() => look(tx, scope));
+        const scope = await searchScope(tx, actor, query, this.offered);
+        if (scope === undefined) return [];
+        return actor.organizationKind === 'label' ? look(tx, scope) : tx.asSystem(() => look(tx, scope));
       },
       'read',
     );
   }
 }
-
-function wantedBy({ q, artist, genre, label, language, year, shortest, longest, territory, use }: FacetsQuery): Wanted {
-  const faults = [
-    ...(territory === undefined || isTerritory(territory) ? [] : [unknownCode('territory')]),
-    ...(use === undefined || isUseType(use) ? [] : [unknownCode('use')]),
-    ...(language === undefined || isLanguage(language) ? [] : [notALanguage]),
-  ];
-  if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
-  const wholes = Object.entries({ a: artist, g: genre, l: label, n: language, d: year });
-  return {
-    typed: q ?? null,
-    wholes: wholes.flatMap(([letter, value]) => (value === undefined ? [] : [`${letter}=${value}`])),
-    shortest: shortest ?? null,
-    longest: longest ?? null,
-  };
-}
-
-const unknownCode = (name: 'territory' | 'use') => ({
-  pointer: `/${name}`,
-  code: `${name}-unknown`,
-  message: `is no ${name} that we know`,
-});
-
-const notALanguage = { pointer: '/language', code: 'language-malformed', message: 'write a tag: ru, pt-BR' };
 
 const foundView = (recording: Recording): FoundRecordingView => ({
   ...recordingView(recording),

@@ -71,3 +71,9 @@ export const countFacets = (tx: Tx, scope: SearchScope, wanted: Wanted): Promise
      SELECT kind, value, count::int FROM placed WHERE place <= $8 ORDER BY kind, place`,
     [...asked(scope, wanted), countedMost + 1, valuesShown],
   );
+
+/** The ISRCs of what is found, `most` of them at most, in any order. For a label only: it has a recording once. */
+export async function foundIsrcs(tx: Tx, scope: SearchScope, wanted: Wanted, most: number): Promise<string[]> {
+  const sql = `SELECT isrc FROM ${found('NULL, NULL, $7, false')}`;
+  return (await tx.rows<{ isrc: string }>(sql, [...asked(scope, wanted), most])).map(({ isrc }) => isrc);
+}

@@ -21,11 +21,13 @@ const reach: Readonly<Record<DelegableRole, readonly string[]>> = {
     '/v1/releases/*',
     '/v1/rights-statements',
     '/v1/packages/*',
+    '/v1/saved-queries/*',
   ],
   licensing: [
     '/v1/recordings/*',
     '/v1/rights-statements',
     '/v1/packages/*',
+    '/v1/saved-queries/*',
     '/v1/listings/*',
     '/v1/licence-requests/*',
     '/v1/negotiations/*',

@@ -11,6 +11,7 @@ const meanings: Readonly<Record<string, ErrorCode>> = {
   recording_rights_no_overlap: 'rights-overlap',
   negotiations_reopened_once: 'negotiation-reopened',
   packages_one_version: 'package-version-taken',
+  saved_queries_one_name: 'saved-query-name-taken',
   claims_one_reference: 'claim-reference-taken',
   negotiations_one_open_per_listing: 'listing-under-negotiation',
   organization_signing_keys_pkey: 'signing-key-exists',

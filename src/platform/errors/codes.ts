@@ -64,6 +64,9 @@ export const errorCodes = {
   'rights-conflict-state': { status: 409, title: 'The conflict is not in a state for that' },
   'rights-overlap': { status: 409, title: 'A share is already stated for this recording, place and time' },
   'package-version-taken': { status: 409, title: 'This package version was just published by someone else' },
+  'package-size': { status: 422, title: 'A package has 1 to 10,000 recordings' },
+  'package-differs': { status: 409, title: 'The saved query takes other recordings now than the hash says' },
+  'saved-query-name-taken': { status: 409, title: 'The label already has a saved query of this name' },
 
   // Offers and agreements
   'terms-invalid': { status: 422, title: 'The terms have faults; all are listed' },

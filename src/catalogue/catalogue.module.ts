@@ -19,6 +19,9 @@ import { LookAtAllClaims, lookAtAllJob } from './conflicts/look-at-all-claims';
 import { LookForConflicts } from './conflicts/look-for-conflicts';
 import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
+import { DecideDuplicate } from './duplicates/decide-duplicate';
+import { DuplicatesController } from './duplicates/duplicates.controller';
+import { LicensedRecordings } from './duplicates/licensed-recordings';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
 import { PackagesController } from './packages.controller';
@@ -42,6 +45,7 @@ import { WriteShares } from './write-shares';
     CatalogueSettingsController,
     SearchController,
     RecordingsController,
+    DuplicatesController,
     ReleasesController,
     RightsController,
     ConflictsController,
@@ -50,11 +54,11 @@ import { WriteShares } from './write-shares';
   ],
   providers: [
     ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, OfferedPackages],
-    ...[StateRights, WriteShares, OnShareChanged],
+    ...[StateRights, WriteShares, OnShareChanged, DecideDuplicate, LicensedRecordings],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
   ],
-  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts, OfferedPackages],
+  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts, OfferedPackages, LicensedRecordings],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(

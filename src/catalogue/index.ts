@@ -5,6 +5,7 @@ export { lockClaims, openConflictsOf, openConflictsWith, type RightsConflict } f
 export { HeldForConflicts, type HeldMoney } from './conflicts/held-for-conflicts';
 export { type ClaimsChanged, OnClaimsChanged } from './conflicts/on-claims-changed';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
+export { LicensedRecordings } from './duplicates/licensed-recordings';
 export { type VersionKind, versionKinds } from './catalogue-row';
 export { OnShareChanged, type ShareChange } from './on-share-changed';
 export { type StatedShare, statedShares } from './stated-shares';

@@ -9,7 +9,7 @@ import { TextField } from '../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { isrcKey } from './isrc-list';
 import { recordingView, RecordingView } from './recording.view';
-import { getRecording, listRecordings, releasesOf } from './recordings.repository';
+import { getRecording, listRecordings, listVersions, releasesOf } from './recordings.repository';
 import { type Rights, rightsOf } from './rights.repository';
 
 export class RecordingsQuery extends PageQuery {
@@ -73,6 +73,25 @@ export class RecordingsController {
     if (recording === undefined) throw new DomainError('not-found');
     const rights = (await rightsOf(tx, recording.id)).map(rightsView);
     return { ...recordingView(recording), releases: await releasesOf(tx, recording.id), rights };
+  }
+
+  @Get(':isrc/versions')
+  @Allow({ kinds: ['label'] })
+  @ApiOperation({
+    summary: 'List what your catalogue states to be versions of a recording, by ISRC',
+    description: 'Those that name it as their parent; versions of these are asked for in turn.',
+  })
+  @ApiOkResponse({ type: pageSchema(RecordingView) })
+  async versions(
+    @By() { organizationId: ownerId }: Actor,
+    @InTx() tx: Tx,
+    @Param('isrc') isrc: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<RecordingView>> {
+    const reading = readIsrc(isrc);
+    const after = fromCursor(cursor, [isrcKey])?.[0] ?? null;
+    const rows = 'fault' in reading ? [] : await listVersions(tx, { ownerId, parentIsrc: reading.isrc, after, limit });
+    return pageOf(rows, limit, recordingView, (row) => [row.isrc]);
   }
 }
 

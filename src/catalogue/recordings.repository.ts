@@ -73,6 +73,18 @@ export const listRecordings = (
     [ownerId, isrc, after, limit],
   );
 
+/** Recordings that name another one as their parent, by ISRC. That one need not be in the catalogue. */
+export const listVersions = (
+  tx: Tx,
+  { ownerId, parentIsrc, after, limit }: { ownerId: string; parentIsrc: string; after: string | null; limit: number },
+): Promise<Recording[]> =>
+  tx.rows<Recording>(
+    `SELECT ${shown} FROM recordings
+      WHERE parent_isrc = $2 AND owner_id = $1 AND ($3::text IS NULL OR isrc > $3)
+      ORDER BY isrc LIMIT $4 + 1`,
+    [ownerId, parentIsrc, after, limit],
+  );
+
 export interface ReleaseOfRecording {
   readonly id: string;
   /** Null where it is known by another number only. */

@@ -36,6 +36,7 @@ const appendOnlyTables = [
   'claimed_uses',
   'clearance_snapshots',
   'commission_acceptances',
+  'duplicate_decisions',
   'exchange_rate_imports',
   'exchange_rates',
   'expiry_reminders',

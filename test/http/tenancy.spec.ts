@@ -363,6 +363,14 @@ const matrix: Readonly<Record<string, Attempt>> = {
     body: (labelId) => ({ shares: [{ labelId, share: '1' }] }),
   },
   'GET /v1/rights-conflicts query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
+  'POST /v1/duplicate-decisions body/isrc': {
+    ...recording,
+    body: (isrc) => ({ isrc, otherIsrc: ours.isrcs[0], decision: 'dismissed' }),
+  },
+  'POST /v1/duplicate-decisions body/otherIsrc': {
+    ...recording,
+    body: (otherIsrc) => ({ isrc: ours.isrcs[0], otherIsrc, decision: 'dismissed' }),
+  },
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
   'GET /v1/agreements/{id}/ledger/{transactionId}/inclusion path/transactionId': {

@@ -16,6 +16,8 @@ const reach: Readonly<Record<DelegableRole, readonly string[]>> = {
     '/v1/catalogue-import-template',
     '/v1/catalogue-mappings/*',
     '/v1/catalogue-mapping-proposals',
+    '/v1/duplicates',
+    '/v1/duplicate-decisions',
     '/v1/operations/:id/cancel',
     '/v1/recordings/*',
     '/v1/releases/*',

@@ -6,7 +6,7 @@ export { HeldForConflicts, type HeldMoney } from './conflicts/held-for-conflicts
 export { type ClaimsChanged, OnClaimsChanged } from './conflicts/on-claims-changed';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
 export { LicensedRecordings } from './duplicates/licensed-recordings';
-export { type VersionKind, versionKinds } from './catalogue-row';
+export { type ParentVersion, type VersionKind, versionKinds } from './catalogue-row';
 export { OnShareChanged, type ShareChange } from './on-share-changed';
 export { type StatedShare, statedShares } from './stated-shares';
 export { type Availability, type OfferedPackage, OfferedPackages } from './search/offered-packages';
@@ -26,6 +26,8 @@ export {
   findOwners,
   findRecordings,
   ownersOfRecordings,
+  parentsAmong,
   type Recording,
+  versionsOfEach,
 } from './recordings.repository';
 export { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';

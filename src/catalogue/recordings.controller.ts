@@ -9,12 +9,15 @@ import { TextField } from '../platform/http/fields';
 import { fromCursor, type Page, pageOf, PageQuery, pageSchema } from '../platform/http/paging';
 import { isrcKey } from './isrc-list';
 import { recordingView, RecordingView } from './recording.view';
-import { getRecording, listRecordings, listVersions, releasesOf } from './recordings.repository';
+import { getRecording, listRecordings, releasesOf } from './recordings.repository';
 import { type Rights, rightsOf } from './rights.repository';
 
 export class RecordingsQuery extends PageQuery {
   @TextField({ max: 40, optional: true, description: 'one ISRC, with or without hyphens' })
   readonly isrc?: string;
+
+  @TextField({ max: 40, optional: true, description: 'only what is stated to be a version of this one' })
+  readonly parentIsrc?: string;
 }
 
 export class ReleaseOfRecordingView {
@@ -54,12 +57,15 @@ export class RecordingsController {
   async list(
     @By() actor: Actor,
     @InTx() tx: Tx,
-    @Query() { limit, cursor, isrc }: RecordingsQuery,
+    @Query() { limit, cursor, isrc, parentIsrc }: RecordingsQuery,
   ): Promise<Page<RecordingView>> {
     const after = fromCursor(cursor, [isrcKey])?.[0] ?? null;
-    const reading = isrc === undefined ? undefined : readIsrc(isrc);
-    if (reading !== undefined && 'fault' in reading) return { rows: [], next: null };
-    const rows = await listRecordings(tx, { ownerId: actor.organizationId, isrc: reading?.isrc ?? null, after, limit });
+    const [reading, parent] = [isrc, parentIsrc].map((written) =>
+      written === undefined ? undefined : readIsrc(written),
+    );
+    if ((reading && 'fault' in reading) || (parent && 'fault' in parent)) return { rows: [], next: null };
+    const wanted = { isrc: reading?.isrc ?? null, parentIsrc: parent?.isrc ?? null };
+    const rows = await listRecordings(tx, { ownerId: actor.organizationId, ...wanted, after, limit });
     return pageOf(rows, limit, recordingView, (row) => [row.isrc]);
   }
 
@@ -73,25 +79,6 @@ export class RecordingsController {
     if (recording === undefined) throw new DomainError('not-found');
     const rights = (await rightsOf(tx, recording.id)).map(rightsView);
     return { ...recordingView(recording), releases: await releasesOf(tx, recording.id), rights };
-  }
-
-  @Get(':isrc/versions')
-  @Allow({ kinds: ['label'] })
-  @ApiOperation({
-    summary: 'List what your catalogue states to be versions of a recording, by ISRC',
-    description: 'Those that name it as their parent; versions of these are asked for in turn.',
-  })
-  @ApiOkResponse({ type: pageSchema(RecordingView) })
-  async versions(
-    @By() { organizationId: ownerId }: Actor,
-    @InTx() tx: Tx,
-    @Param('isrc') isrc: string,
-    @Query() { limit, cursor }: PageQuery,
-  ): Promise<Page<RecordingView>> {
-    const reading = readIsrc(isrc);
-    const after = fromCursor(cursor, [isrcKey])?.[0] ?? null;
-    const rows = 'fault' in reading ? [] : await listVersions(tx, { ownerId, parentIsrc: reading.isrc, after, limit });
-    return pageOf(rows, limit, recordingView, (row) => [row.isrc]);
   }
 }
 

@@ -236,7 +236,7 @@ describe('what a person decides', () => {
     });
     expect(await show(label, 2)).toMatchObject({ title: 'Ice', genre: 'Rock', parentIsrc: null });
     expect(await show(label, 1)).toMatchObject({ genre: 'Pop', parentIsrc: testIsrc(2), parentKind: 'same-recording' });
-    expect(await label.as.all(`/v1/recordings/${testIsrc(2)}/versions`)).toEqual([
+    expect(await label.as.all(`/v1/recordings?parentIsrc=${testIsrc(2)}`)).toEqual([
       expect.objectContaining({ isrc: testIsrc(1) }),
     ]);
     expect(await label.as.all('/v1/duplicate-decisions')).toEqual([decision]);

@@ -20,7 +20,9 @@ import { LookForConflicts } from './conflicts/look-for-conflicts';
 import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
 import { DecideDuplicate } from './duplicates/decide-duplicate';
+import { DecideTelling } from './duplicates/decide-telling';
 import { DuplicatesController } from './duplicates/duplicates.controller';
+import { TellingsController } from './duplicates/tellings.controller';
 import { LicensedRecordings } from './duplicates/licensed-recordings';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
@@ -46,6 +48,7 @@ import { WriteShares } from './write-shares';
     SearchController,
     RecordingsController,
     DuplicatesController,
+    TellingsController,
     ReleasesController,
     RightsController,
     ConflictsController,
@@ -54,7 +57,7 @@ import { WriteShares } from './write-shares';
   ],
   providers: [
     ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, OfferedPackages],
-    ...[StateRights, WriteShares, OnShareChanged, DecideDuplicate, LicensedRecordings],
+    ...[StateRights, WriteShares, OnShareChanged, DecideDuplicate, DecideTelling, LicensedRecordings],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
   ],

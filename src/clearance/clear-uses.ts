@@ -127,7 +127,9 @@ export class ClearUses {
       }
       if (decision >= 0) {
         const answer = licensedAnswer(index, decision, question, detail);
-        return { isrc, answer, isNamed, trueUntil: index.trueUntil(decision, question.instant) };
+        // Asked only where it is compared.
+        const trueUntil = question.parent === undefined ? 0 : index.trueUntil(decision, question.instant);
+        return { isrc, answer, isNamed, trueUntil };
       }
       const reason = index.reason(decision);
       const labelIds = detail ? closest(index, decision, question) : [];

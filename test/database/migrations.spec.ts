@@ -89,6 +89,7 @@ const appendOnlyTables = [
   'tax_rules',
   'tax_table_decisions',
   'tax_tables',
+  'telling_decisions',
   'upload_parts',
   'usage_alert_thresholds',
   'usage_alerts',

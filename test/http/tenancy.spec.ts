@@ -363,6 +363,10 @@ const matrix: Readonly<Record<string, Attempt>> = {
     body: (labelId) => ({ shares: [{ labelId, share: '1' }] }),
   },
   'GET /v1/rights-conflicts query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
+  'POST /v1/telling-decisions body/isrc': {
+    ...recording,
+    body: (isrc) => ({ isrc, toldBy: unknown, decision: 'dismissed' }),
+  },
   'POST /v1/duplicate-decisions body/isrc': {
     ...recording,
     body: (isrc) => ({ isrc, otherIsrc: ours.isrcs[0], decision: 'dismissed' }),

@@ -3,7 +3,7 @@ import { audit } from '../../platform/audit/audit';
 import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
-import { DomainError } from '../../platform/errors/domain-error';
+import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { ownRecordings } from '../isrc-list';
 import {
   type DuplicateDecision,
@@ -89,14 +89,18 @@ async function merge(
   };
 }
 
+/** Who dismisses takes nothing. */
+export const takenFaults = ({ decision, take }: Pick<Deciding, 'decision' | 'take'>): Fault[] =>
+  decision === 'dismissed' && take !== undefined
+    ? [{ pointer: '/take', code: 'field-in', message: 'nothing is merged of what is dismissed' }]
+    : [];
+
 function refuseFaults({ isrc, otherIsrc, decision, take }: Deciding): void {
   const faults = [
     ...(isrc === otherIsrc
       ? [{ pointer: '/otherIsrc', code: 'field-array-unique', message: 'is the same as isrc' }]
       : []),
-    ...(decision === 'dismissed' && take !== undefined
-      ? [{ pointer: '/take', code: 'field-in', message: 'nothing is merged of two recordings' }]
-      : []),
+    ...takenFaults({ decision, take }),
   ];
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
 }

@@ -18,6 +18,8 @@ const reach: Readonly<Record<DelegableRole, readonly string[]>> = {
     '/v1/catalogue-mapping-proposals',
     '/v1/duplicates',
     '/v1/duplicate-decisions',
+    '/v1/recording-tellings',
+    '/v1/telling-decisions',
     '/v1/operations/:id/cancel',
     '/v1/recordings/*',
     '/v1/releases/*',

@@ -62,7 +62,8 @@ CREATE TABLE duplicate_decisions (
   CHECK ((stays IS NULL) = (changes IS NULL))
 );
 CREATE INDEX duplicate_decisions_by_owner ON duplicate_decisions (owner_id, at, id);
-CREATE INDEX duplicate_decisions_of ON duplicate_decisions (owner_id, isrc, other_isrc) WHERE stays IS NULL;
+-- Not by owner first: before the table is analysed that alone would do for the planner, and all decisions of a label be read for each pair.
+CREATE INDEX duplicate_decisions_of ON duplicate_decisions (isrc, other_isrc, owner_id) WHERE stays IS NULL;
 ${ownedBy('duplicate_decisions')}
 ${appendOnly('duplicate_decisions')}
 `);

@@ -11,8 +11,8 @@ export class SuspectedRecordingView extends RecordingView {
 
 /** A text, seconds, names, or an object of title and version, or of parent and kind. */
 const anyValue = {
-  nullable: true,
   oneOf: [
+    { type: 'null' },
     { type: 'string' },
     { type: 'integer' },
     { type: 'array', items: { type: 'string' } },

@@ -116,6 +116,27 @@ describe('some version of a recording', () => {
     ]);
   });
 
+  it('is refused where there are more versions than are looked at together', async () => {
+    const parent = 'ZZT012677799';
+    const superuser = await app.superuser();
+    // Past the triggers: nobody tells of these.
+    await superuser.query('SET session_replication_role = replica');
+    await superuser.query(
+      `INSERT INTO recordings (owner_id, isrc, title, artists, updated_at, parent_isrc, parent_kind)
+       SELECT $1, 'ZZV01' || lpad(n::text, 7, '0'), 'V', '{}', now(), $2, 'live' FROM generate_series(1, 25001) AS n`,
+      [market.label.organizationId, parent],
+    );
+    await superuser.end();
+    expect((await clear(about(parent))).licensed).toBe(false);
+    const { code, faults } = await refused(market.platform.as, 'POST', '/v1/clearance', {
+      questions: [about(parent), about(parent, { territory: 'KZ' })],
+    });
+    expect([code, faults]).toEqual([
+      'request-invalid',
+      [expect.objectContaining({ pointer: '/questions', code: 'versions-too-many' })],
+    ]);
+  });
+
   it('is in the receipt as it was asked and answered', async () => {
     const { answers, receipts } = await market.platform.as.post<Cleared>('/v1/clearance', {
       questions: [about(song.toLowerCase())],

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { CatalogueModule, LicensedRecordings } from '../catalogue';
 import { AgreementsController } from './agreements.controller';
 import { AmendmentsController } from './amendments.controller';
 import { BeforeSigning } from './before-signing';
@@ -9,6 +10,7 @@ import { EvidenceController } from './evidence.controller';
 import { ExportAgreements } from './export-agreements';
 import { ExportsController } from './exports.controller';
 import { GiveUpAgreement } from './give-up-agreement';
+import { grantedAmong } from './grants.repository';
 import { HandleBreach } from './handle-breach';
 import { ImportAgreement } from './import-agreement';
 import { KeepAgreement } from './keep-agreement';
@@ -25,6 +27,7 @@ import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
 
 @Module({
+  imports: [CatalogueModule],
   controllers: [
     AgreementsController,
     AmendmentsController,
@@ -53,4 +56,10 @@ import { SignAgreement } from './sign-agreement';
   ],
   exports: [BeforeSigning, OnConcluded, OnAmended, OnDuePaid, OnInForce],
 })
-export class AgreementsModule {}
+export class AgreementsModule implements OnModuleInit {
+  constructor(private readonly licensed: LicensedRecordings) {}
+
+  onModuleInit(): void {
+    this.licensed.register(grantedAmong);
+  }
+}

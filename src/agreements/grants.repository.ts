@@ -99,6 +99,15 @@ export async function agreementsGranting(tx: Tx, platformId: string, isrc: strin
   return rows.map(({ id }) => id);
 }
 
+/** Which of these recordings of a label its agreements name, whatever has become of the grants. */
+export async function grantedAmong(tx: Tx, labelId: string, isrcs: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.rows<{ isrc: string }>(
+    'SELECT DISTINCT isrc FROM agreement_grants WHERE label_id = $1 AND isrc = ANY ($2::bpchar[])',
+    [labelId, isrcs],
+  );
+  return new Set(rows.map(({ isrc }) => isrc));
+}
+
 export interface ElsewhereQuestion {
   readonly labelId: string;
   readonly isrcs: readonly string[];

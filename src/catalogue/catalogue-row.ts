@@ -38,7 +38,17 @@ export interface RowRules {
 export const nameSeparator = '\u001e';
 
 /** How a recording was made of its parent. */
-export const versionKinds = ['remaster', 'live', 'remix', 'edit', 'sped-up', 'slowed-down', 'other'] as const;
+export const versionKinds = [
+  'remaster',
+  'live',
+  'remix',
+  'edit',
+  'sped-up',
+  'slowed-down',
+  'other',
+  // No version at all: the same recording under another ISRC.
+  'same-recording',
+] as const;
 export type VersionKind = (typeof versionKinds)[number];
 
 /** The recording that another one is a version of; it need not be in the same catalogue. */

@@ -19,6 +19,11 @@ import { LookAtAllClaims, lookAtAllJob } from './conflicts/look-at-all-claims';
 import { LookForConflicts } from './conflicts/look-for-conflicts';
 import { OnClaimsChanged } from './conflicts/on-claims-changed';
 import { SettleConflict } from './conflicts/settle-conflict';
+import { DecideDuplicate } from './duplicates/decide-duplicate';
+import { DecideTelling } from './duplicates/decide-telling';
+import { DuplicatesController } from './duplicates/duplicates.controller';
+import { TellingsController } from './duplicates/tellings.controller';
+import { LicensedRecordings } from './duplicates/licensed-recordings';
 import { CatalogueMappingsController } from './mappings.controller';
 import { OnShareChanged } from './on-share-changed';
 import { KeepSavedQuery } from './packages/keep-saved-query';
@@ -44,6 +49,8 @@ import { WriteShares } from './write-shares';
     CatalogueSettingsController,
     SearchController,
     RecordingsController,
+    DuplicatesController,
+    TellingsController,
     ReleasesController,
     RightsController,
     ConflictsController,
@@ -53,11 +60,11 @@ import { WriteShares } from './write-shares';
   ],
   providers: [
     ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, KeepSavedQuery, OfferedPackages],
-    ...[StateRights, WriteShares, OnShareChanged],
+    ...[StateRights, WriteShares, OnShareChanged, DecideDuplicate, DecideTelling, LicensedRecordings],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
   ],
-  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts, OfferedPackages],
+  exports: [OnShareChanged, OnClaimsChanged, HeldForConflicts, OfferedPackages, LicensedRecordings],
 })
 export class CatalogueModule implements OnModuleInit {
   constructor(

@@ -5,7 +5,8 @@ export { lockClaims, openConflictsOf, openConflictsWith, type RightsConflict } f
 export { HeldForConflicts, type HeldMoney } from './conflicts/held-for-conflicts';
 export { type ClaimsChanged, OnClaimsChanged } from './conflicts/on-claims-changed';
 export { type ControlGap, controlGaps, type LicensedScope, type RivalStatement, rivalStatements } from './control-gaps';
-export { type VersionKind, versionKinds } from './catalogue-row';
+export { LicensedRecordings } from './duplicates/licensed-recordings';
+export { type ParentVersion, type VersionKind, versionKinds } from './catalogue-row';
 export { OnShareChanged, type ShareChange } from './on-share-changed';
 export { type StatedShare, statedShares } from './stated-shares';
 export { type Availability, type OfferedPackage, OfferedPackages } from './search/offered-packages';
@@ -25,6 +26,8 @@ export {
   findOwners,
   findRecordings,
   ownersOfRecordings,
+  parentsAmong,
   type Recording,
+  versionsOfEach,
 } from './recordings.repository';
 export { TerritoriesBody, territoryFaults, territorySetOf } from './territories.body';

@@ -15,6 +15,9 @@ import { type Rights, rightsOf } from './rights.repository';
 export class RecordingsQuery extends PageQuery {
   @TextField({ max: 40, optional: true, description: 'one ISRC, with or without hyphens' })
   readonly isrc?: string;
+
+  @TextField({ max: 40, optional: true, description: 'only what is stated to be a version of this one' })
+  readonly parentIsrc?: string;
 }
 
 export class ReleaseOfRecordingView {
@@ -54,12 +57,15 @@ export class RecordingsController {
   async list(
     @By() actor: Actor,
     @InTx() tx: Tx,
-    @Query() { limit, cursor, isrc }: RecordingsQuery,
+    @Query() { limit, cursor, isrc, parentIsrc }: RecordingsQuery,
   ): Promise<Page<RecordingView>> {
     const after = fromCursor(cursor, [isrcKey])?.[0] ?? null;
-    const reading = isrc === undefined ? undefined : readIsrc(isrc);
-    if (reading !== undefined && 'fault' in reading) return { rows: [], next: null };
-    const rows = await listRecordings(tx, { ownerId: actor.organizationId, isrc: reading?.isrc ?? null, after, limit });
+    const [reading, parent] = [isrc, parentIsrc].map((written) =>
+      written === undefined ? undefined : readIsrc(written),
+    );
+    if ((reading && 'fault' in reading) || (parent && 'fault' in parent)) return { rows: [], next: null };
+    const wanted = { isrc: reading?.isrc ?? null, parentIsrc: parent?.isrc ?? null };
+    const rows = await listRecordings(tx, { ownerId: actor.organizationId, ...wanted, after, limit });
     return pageOf(rows, limit, recordingView, (row) => [row.isrc]);
   }
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database/tx';
-import type { VersionKind } from './catalogue-row';
+import type { ParentVersion, VersionKind } from './catalogue-row';
 
 export interface Recording {
   readonly id: string;
@@ -45,6 +45,47 @@ export const findOwners = (
     ),
   );
 
+/**
+ * The recordings that these labels state to be versions of these, or of versions of them, by the one that was asked for; together at most one more than `most`, and then not all. Also for
+ * platforms: ask only about labels that they have an agreement with, and tell none that they could not know of.
+ */
+export async function versionsOfEach(
+  tx: Tx,
+  ownerIds: readonly string[],
+  parents: readonly string[],
+  most: number,
+): Promise<Map<string, string[]>> {
+  // Not in any order: then no more are read than are given. What was found already is not found again, so a ring ends.
+  const rows = await tx.asSystem(() =>
+    tx.rows<{ parent: string; isrc: string }>(
+      `WITH RECURSIVE family AS (
+         SELECT parent, parent AS isrc FROM unnest($2::bpchar[]) AS parent
+         UNION SELECT f.parent, r.isrc FROM family f JOIN recordings r ON r.parent_isrc = f.isrc AND r.owner_id = ANY ($1::uuid[]))
+       SELECT parent, isrc FROM family WHERE isrc <> parent LIMIT $3 + 1`,
+      [ownerIds, parents, most],
+    ),
+  );
+  const versions = new Map<string, string[]>(parents.map((parent) => [parent, []]));
+  for (const { parent, isrc } of rows) versions.get(parent)!.push(isrc);
+  return versions;
+}
+
+/** What one of these labels, the first of them, states these recordings to be versions of. As for findOwners. */
+export async function parentsAmong(
+  tx: Tx,
+  ownerIds: readonly string[],
+  isrcs: readonly string[],
+): Promise<Map<string, ParentVersion>> {
+  const rows = await tx.asSystem(() =>
+    tx.rows<ParentVersion & { of: string }>(
+      `SELECT DISTINCT ON (r.isrc) r.isrc AS of, parent_isrc AS isrc, parent_kind AS kind FROM recordings r
+        WHERE owner_id = ANY ($1::uuid[]) AND r.isrc = ANY ($2::bpchar[]) AND parent_isrc IS NOT NULL ORDER BY r.isrc, owner_id`,
+      [ownerIds, isrcs],
+    ),
+  );
+  return new Map(rows.map(({ of, ...parent }) => [of, parent]));
+}
+
 /** As findOwners, the first label where several have a recording. */
 export async function ownersOfRecordings(
   tx: Tx,
@@ -62,15 +103,22 @@ export async function ownersOfRecordings(
 export const getRecording = (tx: Tx, ownerId: string, isrc: string): Promise<Recording | undefined> =>
   tx.first<Recording>(`SELECT ${shown} FROM recordings WHERE owner_id = $1 AND isrc = $2`, [ownerId, isrc]);
 
+/** By ISRC; of one, or of those that name one as their parent, which need not be in the catalogue itself. */
 export const listRecordings = (
   tx: Tx,
-  { ownerId, isrc, after, limit }: { ownerId: string; isrc: string | null; after: string | null; limit: number },
+  {
+    ownerId,
+    isrc,
+    parentIsrc,
+    after,
+    limit,
+  }: { ownerId: string; isrc: string | null; parentIsrc: string | null; after: string | null; limit: number },
 ): Promise<Recording[]> =>
   tx.rows<Recording>(
     `SELECT ${shown} FROM recordings
-      WHERE owner_id = $1 AND ($2::text IS NULL OR isrc = $2) AND ($3::text IS NULL OR isrc > $3)
+      WHERE owner_id = $1 AND ($2::text IS NULL OR isrc = $2) AND ($3::text IS NULL OR isrc > $3) AND ($5::bpchar IS NULL OR parent_isrc = $5)
       ORDER BY isrc LIMIT $4 + 1`,
-    [ownerId, isrc, after, limit],
+    [ownerId, isrc, after, limit, parentIsrc],
   );
 
 export interface ReleaseOfRecording {

@@ -4,11 +4,12 @@ import { nameSeparator, type RecordingRow, type RowRelease } from './catalogue-r
 
 export type GoodRow = Extract<ReadRow, { recording: unknown }>;
 
-/** Who writes, in which import, when. */
+/** Who writes, in which import, when; and who tells it, as `senderName` has it. */
 export interface Writing {
   readonly ownerId: string;
   readonly importId: string;
   readonly at: Date;
+  readonly toldBy: string;
 }
 
 /** What became of a recording; repeated: an earlier row of the same import has its ISRC. */
@@ -74,19 +75,19 @@ const asShown = (row: 'old' | 'new'): string =>
  */
 function writeRecordings(
   tx: Tx,
-  { ownerId, importId, at }: Writing,
+  { ownerId, importId, at, toldBy }: Writing,
   rows: readonly RecordingRow[],
 ): Promise<readonly Written[]> {
   if (rows.length === 0) return Promise.resolve([]);
   const column = (value: (row: RecordingRow) => string | number | null | undefined): (string | number | null)[] =>
     rows.map((row) => value(row) ?? null);
   return tx.rows<Written>(
-    `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind, language)
-     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind, language
+    `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind, language, told_by)
+     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind, language, $16::text
        FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::text[])
          AS incoming (isrc, title, artists, version, duration, p_line, genre, label, parent_isrc, parent_kind, language)
      ON CONFLICT (owner_id, isrc) DO UPDATE SET
-       title = excluded.title, artists = excluded.artists, ${keptWhereSilent}, import_id = excluded.import_id, updated_at = excluded.updated_at
+       title = excluded.title, artists = excluded.artists, ${keptWhereSilent}, import_id = excluded.import_id, updated_at = excluded.updated_at, told_by = excluded.told_by
        WHERE r.import_id IS DISTINCT FROM excluded.import_id
      RETURNING new.id, new.isrc, old.id IS NULL AS "isNew", ${asShown('old')} IS DISTINCT FROM ${asShown('new')} AS "isChanged"`,
     [
@@ -102,15 +103,16 @@ function writeRecordings(
       column(({ genre }) => genre),
       column(({ label }) => label),
       column(({ parent }) => parent?.isrc),
-      toldBy(rows[0]!),
+      columnsTold(rows[0]!),
       column(({ parent }) => parent?.kind),
       column(({ language }) => language),
+      toldBy,
     ],
   );
 }
 
 /** Which of the silent columns the file of this row has. */
-function toldBy({ version, durationSeconds, pLine, genre, label, language, parent }: RecordingRow): string[] {
+function columnsTold({ version, durationSeconds, pLine, genre, label, language, parent }: RecordingRow): string[] {
   const values = [version, durationSeconds, pLine, genre, label, language, parent, parent];
   return silent.filter((_, at) => values[at] !== undefined);
 }

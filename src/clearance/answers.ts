@@ -1,6 +1,24 @@
+import type { ParentVersion } from '../catalogue';
 import type { CalendarDate, RefusalReason, Terms } from '../kernel';
 
-export type ClearanceAnswer =
+/** Of a question about some version: what holds for one of those that it may be. */
+export interface VersionAnswer {
+  readonly isrc: string;
+  readonly licensed: boolean;
+  readonly reason?: RefusalReason;
+}
+
+/** What an answer about some version of a recording says more. */
+interface OfSomeVersion {
+  /** The version whose answer it is; absent where it is one that no agreement names to the platform. */
+  readonly isrc?: string;
+  /** In detail: the versions that the platform's agreements name, the parent first. */
+  readonly versions?: readonly VersionAnswer[];
+}
+
+export type ClearanceAnswer = OfSomeVersion & PlainAnswer;
+
+export type PlainAnswer =
   | {
       readonly licensed: true;
       readonly agreementId: string;
@@ -17,6 +35,8 @@ export type ClearanceAnswer =
       readonly reason: RefusalReason;
       /** In detail: the labels that have the recording or come closest to granting the use. */
       readonly labelIds?: readonly string[];
+      /** In detail, of one that nothing licenses: what its label says that it is a version of, where agreements name that one. */
+      readonly versionOf?: ParentVersion;
       /** In detail: the listings that offer the recording to whoever asks. */
       readonly listingIds?: readonly string[];
     };

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { versionKinds } from '../catalogue';
 import { REFUSAL_REASONS } from '../kernel';
 import type { ClearanceAnswer } from './answers';
 
@@ -8,7 +9,35 @@ export class RightsScopeView {
   readonly musicalWork!: string;
 }
 
-export class LicensedView {
+export class VersionAnswerView {
+  @ApiProperty() readonly isrc!: string;
+  @ApiProperty() readonly licensed!: boolean;
+  @ApiProperty({ enum: REFUSAL_REASONS, required: false }) readonly reason?: string;
+}
+
+/** What an answer to a question by `parentIsrc` says more. */
+class OfSomeVersionView {
+  @ApiProperty({
+    required: false,
+    description:
+      'asked by `parentIsrc`: the version whose answer it is, the one that is licensed least; absent where your agreements do not name it',
+  })
+  readonly isrc?: string;
+  @ApiProperty({
+    type: VersionAnswerView,
+    isArray: true,
+    required: false,
+    description: 'asked by `parentIsrc`, in detail: the parent, and the versions of it that your agreements name',
+  })
+  readonly versions?: readonly VersionAnswerView[];
+}
+
+export class VersionOfView {
+  @ApiProperty() readonly isrc!: string;
+  @ApiProperty({ enum: versionKinds }) readonly kind!: string;
+}
+
+export class LicensedView extends OfSomeVersionView {
   @ApiProperty({ enum: [true] }) readonly licensed!: true;
   @ApiProperty({ format: 'uuid' }) readonly agreementId!: string;
   @ApiProperty({ description: 'the grant’s id in the agreement’s terms' }) readonly clause!: string;
@@ -24,7 +53,7 @@ export class LicensedView {
   readonly version?: number;
 }
 
-export class NotLicensedView {
+export class NotLicensedView extends OfSomeVersionView {
   @ApiProperty({ enum: [false] }) readonly licensed!: false;
   @ApiProperty({ enum: REFUSAL_REASONS }) readonly reason!: string;
   @ApiProperty({
@@ -33,6 +62,13 @@ export class NotLicensedView {
     description: 'in detail: the labels that have the recording, or come closest to granting the use',
   })
   readonly labelIds?: readonly string[];
+  @ApiProperty({
+    type: VersionOfView,
+    required: false,
+    description:
+      'in detail, of a recording that nothing licenses: what its label says that it is a version of, where your agreements name that one; a licence of that one is none of this one',
+  })
+  readonly versionOf?: VersionOfView;
   @ApiProperty({ type: [String], required: false, description: 'in detail: the listings that offer you the recording' })
   readonly listingIds?: readonly string[];
 }

@@ -14,13 +14,21 @@ export class ClearanceQuestion {
   @TextField({
     max: isrcMax,
     optional: true,
-    description: 'in any notation; or `ownId` in its place',
+    description: 'in any notation; or `ownId` or `parentIsrc` in its place',
     example: 'ZZA012600001',
   })
   readonly isrc?: string;
 
   @TextField({ max: ownIdMax, optional: true, description: 'what you call the recording, as you have stated' })
   readonly ownId?: string;
+
+  @TextField({
+    max: 40,
+    optional: true,
+    description:
+      'the recording is this one or some version of it, and which is not known: licensed where this one and all its known versions are',
+  })
+  readonly parentIsrc?: string;
 
   @TextField({ max: 20, description: 'ISO 3166-1 alpha-2', example: 'RU' })
   readonly territory!: string;
@@ -59,6 +67,8 @@ export class ClearanceBody {
 export interface NumberedQuestion {
   /** The ISRC in its stored form; undefined when what was sent is none: then no recording is meant. */
   readonly isrc: string | undefined;
+  /** The recording of which it is some version, likewise, where that was asked. */
+  readonly parent?: string | undefined;
   readonly serviceId: string;
   readonly territory: number;
   readonly use: number;
@@ -73,6 +83,7 @@ export type OwnIds = ReadonlyMap<string, string>;
 export function numbered(questions: readonly ClearanceQuestion[], ownIds: OwnIds, now: Date): NumberedQuestion[] {
   const all = questions.map((question) => ({
     isrc: recordingOf(question, ownIds),
+    ...(question.parentIsrc === undefined ? {} : { parent: storedForm(question.parentIsrc) }),
     serviceId: question.serviceId,
     territory: territoryOf(question.territory),
     use: useOf(question.useType),
@@ -86,17 +97,17 @@ export function numbered(questions: readonly ClearanceQuestion[], ownIds: OwnIds
 
 /** The recording that a question means; undefined when it is none that anybody knows. */
 export const recordingOf = ({ isrc, ownId }: ClearanceQuestion, ownIds: OwnIds): string | undefined =>
-  isrc === undefined ? ownIds.get(ownId ?? '') : storedForm(isrc);
+  isrc === undefined ? (ownId === undefined ? undefined : ownIds.get(ownId)) : storedForm(isrc);
 
 /** What no field says by itself: an instant may have the right shape and not exist (25 o'clock), a recording is named in one way. */
 export function questionFaults(
-  { isrc, ownId }: ClearanceQuestion,
+  { isrc, ownId, parentIsrc }: ClearanceQuestion,
   { instant }: { readonly instant: number },
   pointer: string,
 ): Fault[] {
   const faults: Fault[] = [];
-  if ((isrc === undefined) === (ownId === undefined)) {
-    const message = 'name the recording by isrc or by ownId, in one of the two ways';
+  if ([isrc, ownId, parentIsrc].filter((name) => name !== undefined).length !== 1) {
+    const message = 'name the recording by isrc, by ownId or by parentIsrc, in one of these ways';
     faults.push({ pointer: `${pointer}/isrc`, code: 'field-required', message });
   }
   if (Number.isNaN(instant))

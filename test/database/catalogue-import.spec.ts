@@ -96,7 +96,12 @@ describe('a transaction of an import', () => {
         };
         tx.rows = <Row>(...asked: Parameters<typeof ask>) => counted(ask<Row>(...asked));
         tx.run = (...asked) => counted(run(...asked));
-        const writing = { ownerId: bench.label.organizationId, importId: null as unknown as string, at: new Date() };
+        const writing = {
+          ownerId: bench.label.organizationId,
+          importId: null as unknown as string,
+          at: new Date(),
+          toldBy: 'x',
+        };
         await bringInRows(tx, writing, rows(), { report: report as unknown as ImportReport, file: '' });
       })
       .catch((error: Error) => expect(error.message).toBe('no more can be read'));

@@ -441,6 +441,28 @@ describe('a release notification', () => {
     expect(organizationId).not.toBe(distributor.organizationId);
   });
 
+  test('keeps what one sender told of a recording where another one tells it differently, in messages and rows alike', async () => {
+    const label = await app.given.label();
+    await bring(label.as, types.ern, message(9, { at: '2026-01-01T09:00:00Z' }));
+    const { rows } = await label.as.get<{ rows: { isrc: string; title: string }[] }>('/v1/recordings?limit=1');
+    const { isrc, title } = rows[0]!;
+    const renamed = (xml: string): string => xml.replaceAll(`>${title}<`, '>Renamed<');
+    await bring(label.as, types.ern, message(9, { sender: label.partyId, at: '2026-01-02T09:00:00Z', is: renamed }));
+    const telling = (): Promise<object[]> => label.as.all<object>('/v1/recording-tellings');
+    const difference = (stays: string) => ({
+      ...{ isrc, toldBy: distributor.partyId, now: label.partyId },
+      differences: [
+        expect.objectContaining({ field: 'title', stays: expect.objectContaining({ title: stays }) as object }),
+      ],
+    });
+    expect(await telling()).toContainEqual(expect.objectContaining(difference('Renamed')));
+    // The label's rows are the label's, as its messages are.
+    const line = JSON.stringify({ isrc, title: 'Own', artists: 'Somebody' });
+    await bring(label.as, types.lines, line);
+    const own = (await telling()).filter((one) => (one as { isrc: string }).isrc === isrc);
+    expect(own).toEqual([expect.objectContaining({ toldBy: distributor.partyId, now: label.partyId })]);
+  });
+
   test('comes from a distributor in the name of a label that lets it, and from it alone', async () => {
     const label = await app.given.label();
     const { id } = await label.as.post<{ id: string }>('/v1/delegations', {

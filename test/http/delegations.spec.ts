@@ -260,7 +260,7 @@ describe('a distributor in its label’s name', () => {
     await revoke(given);
     given = await grant(['catalogue', 'licensing', 'enforcement']);
     const open =
-      /^(GET \/v1\/(me|organizations|organizations\/:id|services)|POST \/v1\/operations\/:id\/cancel|\w+ \/v1\/(catalogue|catalogue-imports|catalogue-import-template|catalogue-mappings|catalogue-mapping-proposals|recordings|releases|rights-statements|packages|saved-queries|listings|licence-requests|negotiations|drafts|simulations|claims)(\/.*)?|GET \/v1\/agreements(\/:id(\/(terms|tracks|prose))?)?)$/;
+      /^(GET \/v1\/(me|organizations|organizations\/:id|services)|POST \/v1\/operations\/:id\/cancel|\w+ \/v1\/(catalogue|catalogue-imports|catalogue-import-template|catalogue-mappings|catalogue-mapping-proposals|duplicates|duplicate-decisions|recording-tellings|telling-decisions|recordings|releases|rights-statements|packages|saved-queries|listings|licence-requests|negotiations|drafts|simulations|claims)(\/.*)?|GET \/v1\/agreements(\/:id(\/(terms|tracks|prose))?)?)$/;
     const closed = routesOf(app.app).filter(
       (route) =>
         route.allowance?.public === false && (!open.test(nameOf(route)) || /acceptance|signatures/.test(route.path)),

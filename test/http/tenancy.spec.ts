@@ -370,6 +370,19 @@ const matrix: Readonly<Record<string, Attempt>> = {
     body: (labelId) => ({ shares: [{ labelId, share: '1' }] }),
   },
   'GET /v1/rights-conflicts query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
+  'POST /v1/telling-decisions body/isrc': {
+    ...recording,
+    body: (isrc) => ({ isrc, toldBy: unknown, decision: 'dismissed' }),
+  },
+  'POST /v1/duplicate-decisions body/isrc': {
+    ...recording,
+    body: (isrc) => ({ isrc, otherIsrc: ours.isrcs[0], decision: 'dismissed' }),
+  },
+  'POST /v1/duplicate-decisions body/otherIsrc': {
+    ...recording,
+    body: (otherIsrc) => ({ isrc: ours.isrcs[0], otherIsrc, decision: 'dismissed' }),
+  },
+  'GET /v1/recordings query/parentIsrc': { ...recording, query: (isrc) => `?parentIsrc=${isrc}` },
   'GET /v1/recordings query/isrc': { ...recording, query: (isrc) => `?isrc=${isrc}` },
   'GET /v1/services query/organizationId': { ...hidden('platform'), query: (id) => `?organizationId=${id}` },
   'GET /v1/agreements/{id}/ledger/{transactionId}/inclusion path/transactionId': {
@@ -424,6 +437,14 @@ const matrix: Readonly<Record<string, Attempt>> = {
   'POST /v1/claims body/uses/isrc': { ...recording, body: (isrc) => claimBody(ours.platform.organizationId, [isrc]) },
   'POST /v1/clearance body/questions/serviceId': { ...theirService, body: (serviceId) => question({ serviceId }) },
   'POST /v1/clearance body/questions/isrc': { ...recording, body: (isrc) => question({ isrc }) },
+  'POST /v1/clearance body/questions/parentIsrc': {
+    ...recording,
+    body: (parentIsrc) => question({ isrc: undefined, parentIsrc }),
+  },
+  'POST /v1/clearance/explanations body/question/parentIsrc': {
+    ...recording,
+    body: (parentIsrc) => ({ question: firstQuestion({ isrc: undefined, parentIsrc }) }),
+  },
   'POST /v1/clearance/explanations body/question/serviceId': {
     ...theirService,
     body: (serviceId) => ({ question: firstQuestion({ serviceId }) }),

@@ -10,6 +10,7 @@ import { bringInRows } from './bring-in-rows';
 import { countsOf } from './counts';
 import { ImportReport } from './import-report';
 import { type CatalogueImport, finishImport, openImport } from './imports.repository';
+import { senderName } from '../messages/senders';
 import { takeTurn, tellImported } from './turn';
 
 /** Brings a stored CSV file in while its sender waits: the good rows become recordings, the bad ones are listed with every fault. */
@@ -35,7 +36,8 @@ export class ImportAtOnce {
     const report = new ImportReport(this.storage);
     try {
       const rows = readCatalogueFile(this.storage.read(file.sha256), { checkDigits: await checkDigitsOf(tx, ownerId) });
-      const read = await bringInRows(tx, { ownerId, importId: opened.id, at }, rows, { report, file: '' });
+      const toldBy = await senderName(tx, actor.through ?? ownerId);
+      const read = await bringInRows(tx, { ownerId, importId: opened.id, at, toldBy }, rows, { report, file: '' });
       const counts = countsOf(report, read);
       const done = await finishImport(tx, opened, { counts, report: await report.end(), faults: report.faults, at });
       await tellImported(tx, actor, done!);

@@ -8,7 +8,7 @@ import { openArchive } from '../archives/open-archive';
 import { readCatalogueFile, type ReadRow } from '../catalogue-file';
 import { readJsonLinesFile } from '../json-lines-file';
 import { getMapping } from '../mappings.repository';
-import { sendersOf } from '../messages/senders';
+import { senderName, sendersOf } from '../messages/senders';
 import { takeMessage, type Taking } from '../messages/take-message';
 import { checkDigitsOf } from '../settings.repository';
 import { bringInRows } from './bring-in-rows';
@@ -35,7 +35,11 @@ export async function readFileInto(tx: Tx, found: CatalogueImport, work: Work): 
     const reading = { mapping, checkDigits };
     const source = progress.watched(storage.read(sha256));
     const rows = found.form === 'csv' ? readCatalogueFile(source, reading) : readJsonLinesFile(source, reading);
-    const read = await bringInRows(tx, { ownerId, importId, at }, counted(rows, progress), { report, file: '' });
+    const toldBy = await senderName(tx, found.through_id ?? ownerId);
+    const read = await bringInRows(tx, { ownerId, importId, at, toldBy }, counted(rows, progress), {
+      report,
+      file: '',
+    });
     return countsOf(report, read);
   }
   const taking = { ownerId, importId, at, senders, checkDigits, report };

@@ -166,7 +166,7 @@ const asShown = (row: string): string =>
 /** Its recordings and videos, by ISRC, as they are licensed; what had been on it and is not any more leaves it, and stays in the catalogue. */
 async function writeTracks(
   tx: Tx,
-  { ownerId, importId, messageId, toldAt, at, file, prefix }: Speaking,
+  { ownerId, importId, messageId, sender, toldAt, at, file, prefix }: Speaking,
   {
     releaseId,
     resources,
@@ -180,15 +180,15 @@ async function writeTracks(
       `WITH told AS (
          SELECT DISTINCT ON (isrc) isrc, shown FROM message_resources, unnest(isrcs) AS isrc
           WHERE ${among} AND number > $3 AND number <= $4 ORDER BY isrc, number)
-       INSERT INTO recordings AS r (owner_id, import_id, updated_at, told_at, isrc, ${shownColumns})
-       SELECT $5, $6, $7, $8, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
+       INSERT INTO recordings AS r (owner_id, import_id, updated_at, told_at, told_by, isrc, ${shownColumns})
+       SELECT $5, $6, $7, $8, $9, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
               shown->>'pLine', shown->>'genre', shown->>'label', shown->>'language' FROM told
        ON CONFLICT (owner_id, isrc) DO UPDATE SET
-         (${shownColumns}) = ROW ${asShown('excluded')}, import_id = excluded.import_id, told_at = excluded.told_at,
+         (${shownColumns}) = ROW ${asShown('excluded')}, import_id = excluded.import_id, told_at = excluded.told_at, told_by = excluded.told_by,
          updated_at = CASE WHEN ${asShown('r')} IS DISTINCT FROM ${asShown('excluded')} THEN excluded.updated_at ELSE r.updated_at END
          WHERE r.told_at IS NULL OR r.told_at <= excluded.told_at
        RETURNING new.isrc, old.id IS NULL AS "isNew", ${asShown('old')} IS DISTINCT FROM ${asShown('new')} AS "isChanged"`,
-      [messageId, resources, from, from + step, ownerId, importId, at, toldAt],
+      [messageId, resources, from, from + step, ownerId, importId, at, toldAt, sender],
     );
     for (const { isrc, isNew, isChanged } of written) {
       const what = isNew ? 'created' : isChanged ? 'changed' : 'unchanged';

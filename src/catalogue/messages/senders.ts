@@ -10,6 +10,16 @@ export interface Senders {
   readonly through: { readonly partyId: string | null } | undefined;
 }
 
+/** By what an organization is known as a sender of rows: its DDEX party identifier, as its messages have it, or else its id. */
+export const senderName = async (tx: Tx, organizationId: string): Promise<string> =>
+  (
+    await tx.asSystem(() =>
+      tx.one<{ name: string }>('SELECT coalesce(party_id, id::text) AS name FROM organizations WHERE id = $1', [
+        organizationId,
+      ]),
+    )
+  ).name;
+
 /** As it stands now: undefined where the distributor that brought the file is no delegate of the label any more. */
 export async function sendersOf(
   tx: Tx,

@@ -109,6 +109,10 @@ const viewOf = ({ days, pauses, ...grant }: ConsideredGrant): ConsideredGrantVie
 
 function refuseFaults(question: ClearanceQuestion, at: Date, knownAt: Date): void {
   const faults = questionFaults(question, { instant: at.getTime() }, '/question');
+  if (question.parentIsrc !== undefined) {
+    const message = 'one recording is explained: name it by isrc, as the answer to a question about a parent does';
+    faults.push({ pointer: '/question/parentIsrc', code: 'field-unknown', message });
+  }
   if (Number.isNaN(knownAt.getTime()))
     faults.push({ pointer: '/knownAt', code: 'field-instant', message: 'there is no such instant' });
   if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);

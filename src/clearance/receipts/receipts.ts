@@ -14,6 +14,8 @@ export interface AnsweredQuestion {
   /** The recording that was meant; absent where an own id meant none. */
   readonly isrc?: string | undefined;
   readonly ownId?: string;
+  /** The recording of which it was some version. */
+  readonly parentIsrc?: string;
   readonly territory: string;
   readonly useType: string;
   readonly commercialModel: string;

@@ -61,6 +61,7 @@ export const errorCodes = {
   'delegation-over': { status: 409, title: 'The label does not let this distributor act for it any more' },
   'mapping-unfit': { status: 422, title: 'The mapping is not for files of this kind' },
   'recording-unknown': { status: 422, title: 'A recording is not in the label’s catalogue' },
+  'duplicate-state': { status: 409, title: 'The two are not, or no longer, suspected of being one recording' },
   'rights-conflict-state': { status: 409, title: 'The conflict is not in a state for that' },
   'rights-overlap': { status: 409, title: 'A share is already stated for this recording, place and time' },
   'package-version-taken': { status: 409, title: 'This package version was just published by someone else' },

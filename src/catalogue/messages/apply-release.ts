@@ -138,7 +138,7 @@ function writeRelease(
   ];
   if (known === undefined) {
     return tx.one(
-      `INSERT INTO releases (owner_id, sender, version, ${names.join(', ')}) VALUES ($1, $2, 1, ${names.map((_, at) => `$${at + 3}`).join(', ')})
+      `INSERT INTO releases (id, owner_id, sender, version, ${names.join(', ')}) VALUES (uuidv7(), $1, $2, 1, ${names.map((_, at) => `$${at + 3}`).join(', ')})
        RETURNING id, version, withdrawn_at`,
       [ownerId, sender, ...values],
     );
@@ -180,8 +180,8 @@ async function writeTracks(
       `WITH told AS (
          SELECT DISTINCT ON (isrc) isrc, shown FROM message_resources, unnest(isrcs) AS isrc
           WHERE ${among} AND number > $3 AND number <= $4 ORDER BY isrc, number)
-       INSERT INTO recordings AS r (owner_id, import_id, updated_at, told_at, isrc, ${shownColumns})
-       SELECT $5, $6, $7, $8, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
+       INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, told_at, isrc, ${shownColumns})
+       SELECT uuidv7(), $5, $6, $7, $8, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
               shown->>'pLine', shown->>'genre', shown->>'label', shown->>'language' FROM told
        ON CONFLICT (owner_id, isrc) DO UPDATE SET
          (${shownColumns}) = ROW ${asShown('excluded')}, import_id = excluded.import_id, told_at = excluded.told_at,

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import type { KeptDeal, KeptRelease, KeptResource } from './message-reading';
 
 type Numbered<Thing> = Thing & { readonly number: number };
@@ -72,25 +72,25 @@ export class MessageThings {
     const owner = [this.owner.messageId, this.owner.ownerId];
     if (resources.length > 0) {
       await this.tx.run(
-        `INSERT INTO message_resources (message_id, owner_id, number, reference, kind, isrcs, shown, content)
+        often(`INSERT INTO message_resources (message_id, owner_id, number, reference, kind, isrcs, shown, content)
          SELECT $1, $2, number, reference, kind, ARRAY(SELECT jsonb_array_elements_text(isrcs)), shown, content
-           FROM unnest($3::int[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[], $8::jsonb[]) AS t (number, reference, kind, isrcs, shown, content)`,
+           FROM unnest($3::int[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[], $8::jsonb[]) AS t (number, reference, kind, isrcs, shown, content)`),
         [...owner, ...columns(resources, ['number', 'reference', 'kind', 'isrcs', 'shown', 'content'])],
       );
     }
     if (releases.length > 0) {
       await this.tx.run(
-        `INSERT INTO message_releases (message_id, owner_id, number, reference, kind, resources, content)
+        often(`INSERT INTO message_releases (message_id, owner_id, number, reference, kind, resources, content)
          SELECT $1, $2, number, reference, kind, ARRAY(SELECT jsonb_array_elements_text(resources)), content
-           FROM unnest($3::int[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[]) AS t (number, reference, kind, resources, content)`,
+           FROM unnest($3::int[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[]) AS t (number, reference, kind, resources, content)`),
         [...owner, ...columns(releases, ['number', 'reference', 'kind', 'resources', 'content'])],
       );
     }
     if (deals.length > 0) {
       await this.tx.run(
-        `INSERT INTO message_deals (message_id, owner_id, number, kind, releases, grants, content)
+        often(`INSERT INTO message_deals (message_id, owner_id, number, kind, releases, grants, content)
          SELECT $1, $2, number, kind, ARRAY(SELECT jsonb_array_elements_text(releases)), grants, content
-           FROM unnest($3::int[], $4::text[], $5::jsonb[], $6::boolean[], $7::jsonb[]) AS t (number, kind, releases, grants, content)`,
+           FROM unnest($3::int[], $4::text[], $5::jsonb[], $6::boolean[], $7::jsonb[]) AS t (number, kind, releases, grants, content)`),
         [...owner, ...columns(deals, ['number', 'kind', 'releases', 'grants', 'content'])],
       );
     }

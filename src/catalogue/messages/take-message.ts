@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErnHeader, PurgedRelease } from '../../ddex';
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import type { CheckDigits } from '../catalogue-row';
 import type { ImportReport } from '../imports/import-report';
 import {
@@ -197,8 +197,8 @@ class MessageTaker {
   ): Promise<void> {
     const { ownerId, importId, at } = this.taking;
     await this.tx.run(
-      `INSERT INTO release_messages (id, owner_id, import_id, file, file_sha256, kind, version, sender, message_key, thread, told_at, header, received_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      often(`INSERT INTO release_messages (id, owner_id, import_id, file, file_sha256, kind, version, sender, message_key, thread, told_at, header, received_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`),
       [
         ...[this.messageId, ownerId, importId, this.message.file, sha256, header.kind, header.version, sender, key],
         ...[header.threadId, toldAt, JSON.stringify(header), at],

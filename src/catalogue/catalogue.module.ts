@@ -6,6 +6,8 @@ import { CatalogueChangesController } from './changes.controller';
 import { CatalogueImportsController, ImportTemplateController } from './imports/catalogue-imports.controller';
 import { ImportAtOnce } from './imports/import-at-once';
 import { ImportsAtOnceController } from './imports/imports-at-once.controller';
+import { readAheadJob } from './imports/parts-ahead';
+import { ReadAhead } from './imports/read-ahead';
 import { importJob, ReceiveImport } from './imports/receive-import';
 import { RunImport } from './imports/run-import';
 import { AnswerConflict } from './conflicts/answer-conflict';
@@ -59,7 +61,7 @@ import { WriteShares } from './write-shares';
     SavedQueriesController,
   ],
   providers: [
-    ...[ImportAtOnce, ReceiveImport, RunImport, PublishPackage, KeepSavedQuery, OfferedPackages],
+    ...[ImportAtOnce, ReceiveImport, RunImport, ReadAhead, PublishPackage, KeepSavedQuery, OfferedPackages],
     ...[StateRights, WriteShares, OnShareChanged, DecideDuplicate, DecideTelling, LicensedRecordings],
     ...[LookForConflicts, SettleConflict, AnswerConflict, AskToDecide, DecideConflict, ConflictClock],
     ...[LookAtAllClaims, OnClaimsChanged, HeldForConflicts],
@@ -71,6 +73,7 @@ export class CatalogueModule implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly cancellations: Cancellations,
     private readonly runImport: RunImport,
+    private readonly readAhead: ReadAhead,
     private readonly approvals: Approvals,
     private readonly decideConflict: DecideConflict,
     private readonly conflictClock: ConflictClock,
@@ -79,6 +82,7 @@ export class CatalogueModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.register(importJob, (payload) => this.runImport.execute(payload));
+    this.jobs.register(readAheadJob, (payload) => this.readAhead.execute(payload));
     this.jobs.register(clockJob, () => this.conflictClock.execute());
     this.jobs.register(lookAtAllJob, () => this.lookAtAllClaims.execute());
     this.approvals.register(decideAction, this.decideConflict);

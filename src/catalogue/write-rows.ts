@@ -81,11 +81,11 @@ function writeRecordings(
   if (rows.length === 0) return Promise.resolve([]);
   const column = (value: (row: RecordingRow) => string | number | null | undefined): (string | number | null)[] =>
     rows.map((row) => value(row) ?? null);
+  // Beside each other, not in FROM: rows then go where they belong one by one, and are not kept all together before.
   return tx.rows<Written>(
     `INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, isrc, title, artists, version, duration_seconds, p_line, genre, label, parent_isrc, parent_kind, language, told_by)
-     SELECT uuidv7(), $1, $2, $3, isrc, title, string_to_array(artists, E'\\x1e'), version, duration, p_line, genre, label, parent_isrc, parent_kind, language, $16::text
-       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $14::text[], $15::text[])
-         AS incoming (isrc, title, artists, version, duration, p_line, genre, label, parent_isrc, parent_kind, language)
+     SELECT uuidv7(), $1, $2, $3, unnest($4::bpchar[]), unnest($5::text[]), string_to_array(unnest($6::text[]), E'\\x1e'), unnest($7::text[]), unnest($8::int[]),
+            unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::bpchar[]), unnest($14::text[]), unnest($15::text[]), $16::text
      ON CONFLICT (owner_id, isrc) DO UPDATE SET
        title = excluded.title, artists = excluded.artists, ${keptWhereSilent}, import_id = excluded.import_id, updated_at = excluded.updated_at, told_by = excluded.told_by
        WHERE r.import_id IS DISTINCT FROM excluded.import_id
@@ -128,8 +128,8 @@ async function writeReleases(tx: Tx, ownerId: string, tracks: readonly Track[]):
   const rows = [...releases.values()];
   const { label, catalogueNumber, releasedOn } = rows[0]!;
   const written = await tx.rows<ReleaseOutcome>(
-    `INSERT INTO releases AS r (owner_id, gtin, title, label, catalogue_number, released_on)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    `INSERT INTO releases AS r (id, owner_id, gtin, title, label, catalogue_number, released_on)
+     SELECT uuidv7(), $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
      ON CONFLICT (owner_id, gtin) DO UPDATE SET title = excluded.title,
        label = CASE WHEN $7 THEN excluded.label ELSE r.label END,
        catalogue_number = CASE WHEN $8 THEN excluded.catalogue_number ELSE r.catalogue_number END,

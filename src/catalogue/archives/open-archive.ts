@@ -1,18 +1,13 @@
-import type { ReadingProgress } from '../../platform/operations/reading-progress';
 import type { Storage } from '../../platform/storage/storage';
 import { gunzipped, ReportUnreadable } from '../../ddex';
-import { archiveRefused, type ArchivedFile, unpackedMost } from './archived-file';
+import { archiveRefused, type ArchivedFile, type Follower, unpackedMost } from './archived-file';
 import { tarFiles } from './tar';
 import { zipFiles } from './zip';
 
 /**
  * The files of a stored archive: zip, tar.gz, or a single message that is packed by gzip, whose name is then empty. Refuses with import-unreadable what is damaged, none of these, or unpacks to far too much.
  */
-export async function* openArchive(
-  storage: Storage,
-  sha256: string,
-  progress: ReadingProgress,
-): AsyncGenerator<ArchivedFile> {
+export async function* openArchive(storage: Storage, sha256: string, progress: Follower): AsyncGenerator<ArchivedFile> {
   const begin = await beginningOf(storage, sha256);
   if (begin.toString('latin1', 0, 2) === 'PK') yield* zipFiles(storage.pathOf(sha256), progress);
   else if (begin[0] === 0x1f && begin[1] === 0x8b) yield* packedFiles(progress.watched(storage.read(sha256)));
@@ -33,7 +28,7 @@ const TAR_HEADER = 512;
 
 async function* packedFiles(packed: AsyncIterable<Buffer>): AsyncGenerator<ArchivedFile> {
   const { first, all } = await begun(unpacked(packed));
-  if (beginsAsXml(first)) yield { name: '', content: all };
+  if (beginsAsXml(first)) yield { name: '', bytes: 0, content: all };
   else yield* tarFiles(all);
 }
 

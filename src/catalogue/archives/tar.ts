@@ -22,7 +22,7 @@ export async function* tarFiles(source: AsyncIterable<Buffer>): AsyncGenerator<A
         files += 1;
         if (files > filesMax) throw archiveRefused('too-many-files', `an archive has at most ${filesMax} files`);
         const content = new Content(bytes, size);
-        if (type === '0') yield { name: longName ?? name, content };
+        if (type === '0') yield { name: longName ?? name, bytes: size, content };
         await content.passOver();
         longName = undefined;
       }

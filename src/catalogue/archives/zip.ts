@@ -1,14 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DomainError } from '../../platform/errors/domain-error';
-import type { ReadingProgress } from '../../platform/operations/reading-progress';
-import { archiveRefused, type ArchivedFile, filesMax, unpackedMost } from './archived-file';
+import { archiveRefused, type ArchivedFile, filesMax, type Follower, unpackedMost } from './archived-file';
 
 /**
  * The files of a zip archive. Before anything is unpacked its directory is held against its bytes: files that are together longer than the archive (one that is
  * listed a thousand times), that would unpack to far more than messages can, that are encrypted or packed in another way, are refused.
  */
-export async function* zipFiles(path: string, progress: ReadingProgress): AsyncGenerator<ArchivedFile> {
+export async function* zipFiles(path: string, progress: Pick<Follower, 'atBytes'>): AsyncGenerator<ArchivedFile> {
   await withZip(path, check);
   const zip = await opened(path);
   let packed = 0;
@@ -16,7 +15,11 @@ export async function* zipFiles(path: string, progress: ReadingProgress): AsyncG
     for await (const entry of entriesOf(zip)) {
       await progress.atBytes(packed);
       if (!entry.fileName.endsWith('/'))
-        yield { name: entry.fileName, content: contentOf(zip, entry, () => progress.atBytes(packed)) };
+        yield {
+          name: entry.fileName,
+          bytes: entry.uncompressedSize,
+          content: contentOf(zip, entry, () => progress.atBytes(packed)),
+        };
       packed += entry.compressedSize;
     }
   } finally {

@@ -22,6 +22,7 @@ import {
   type ImportResult,
   isPreceded,
 } from './imports.repository';
+import { PartsAhead } from './parts-ahead';
 import { importJob } from './receive-import';
 import { takeTurn, tellImported } from './turn';
 
@@ -87,15 +88,14 @@ export class RunImport {
 
   private async run(found: CatalogueImport): Promise<void> {
     const report = new ImportReport(this.storage);
+    const operation = { id: found.operation_id!, bytes: found.bytes };
+    const progress = new ReadingProgress(this.database, this.clock, operation);
+    const ahead = new PartsAhead(this.database, this.storage, found, progress);
     try {
       await this.database.asMemberOf(found.owner_id, async (tx) => {
         if (!(await takeTurn(tx, found.owner_id))) throw new NotYet();
-        const progress = new ReadingProgress(this.database, this.clock, {
-          id: found.operation_id!,
-          bytes: found.bytes,
-        });
         const at = this.clock.now();
-        const work = { storage: this.storage, report, progress, at };
+        const work = { storage: this.storage, report, progress, ahead, at };
         const counts = await keptAwake(tx, () => readFileInto(tx, found, work));
         const result = { counts, report: await report.end(), faults: report.faults, at };
         if (found.dry_run) throw new Undone(result);
@@ -106,6 +106,7 @@ export class RunImport {
       await this.database.asMemberOf(found.owner_id, (tx) => this.finish(tx, found, error.result));
     } finally {
       report.discard();
+      await ahead.end();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/tx';
+import { often, type Tx } from '../../platform/database/tx';
 import type { ImportReport } from '../imports/import-report';
 import { nameText, type ReleaseName, type ShownRelease } from './searchable';
 
@@ -69,8 +69,8 @@ export async function applyRelease(
   const { id, version, withdrawn_at } = await writeRelease(tx, speaking, told, { known, grants });
   await writeTracks(tx, speaking, { releaseId: id, resources: told.resources, resourceCount }, report);
   await tx.run(
-    `INSERT INTO release_versions (release_id, version, owner_id, message_id, release_number, resources, deals, withdrawn, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    often(`INSERT INTO release_versions (release_id, version, owner_id, message_id, release_number, resources, deals, withdrawn, at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`),
     [
       id,
       version,
@@ -138,8 +138,8 @@ function writeRelease(
   ];
   if (known === undefined) {
     return tx.one(
-      `INSERT INTO releases (owner_id, sender, version, ${names.join(', ')}) VALUES ($1, $2, 1, ${names.map((_, at) => `$${at + 3}`).join(', ')})
-       RETURNING id, version, withdrawn_at`,
+      often(`INSERT INTO releases (id, owner_id, sender, version, ${names.join(', ')}) VALUES (uuidv7(), $1, $2, 1, ${names.map((_, at) => `$${at + 3}`).join(', ')})
+       RETURNING id, version, withdrawn_at`),
       [ownerId, sender, ...values],
     );
   }
@@ -180,8 +180,8 @@ async function writeTracks(
       `WITH told AS (
          SELECT DISTINCT ON (isrc) isrc, shown FROM message_resources, unnest(isrcs) AS isrc
           WHERE ${among} AND number > $3 AND number <= $4 ORDER BY isrc, number)
-       INSERT INTO recordings AS r (owner_id, import_id, updated_at, told_at, told_by, isrc, ${shownColumns})
-       SELECT $5, $6, $7, $8, $9, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
+       INSERT INTO recordings AS r (id, owner_id, import_id, updated_at, told_at, told_by, isrc, ${shownColumns})
+       SELECT uuidv7(), $5, $6, $7, $8, $9, isrc, shown->>'title', ARRAY(SELECT jsonb_array_elements_text(shown->'artists')), shown->>'version', (shown->>'duration')::int,
               shown->>'pLine', shown->>'genre', shown->>'label', shown->>'language' FROM told
        ON CONFLICT (owner_id, isrc) DO UPDATE SET
          (${shownColumns}) = ROW ${asShown('excluded')}, import_id = excluded.import_id, told_at = excluded.told_at, told_by = excluded.told_by,

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type ErnHeader, ErnReader, type ErnSummary, type PurgedRelease, readMessage, type Release } from '../../ddex';
-import type { Tx } from '../../platform/database/tx';
+import { randomUUID } from 'node:crypto';
+import type { ErnHeader, PurgedRelease } from '../../ddex';
+import { often, type Tx } from '../../platform/database/tx';
 import type { CheckDigits } from '../catalogue-row';
 import type { ImportReport } from '../imports/import-report';
 import {
@@ -13,8 +13,9 @@ import {
   type ToldRelease,
 } from './apply-release';
 import { headerFaults, type MessageFault, messageError, senderOf, toldAtOf, weightOf } from './message-faults';
+import type { KeptRelease, MessageReading, ReadMessage, SpokenOf, Told } from './message-reading';
 import { MessageThings } from './message-things';
-import { nameText, releaseName, resourcesOf, shownRelease } from './searchable';
+import { nameText, releaseName } from './searchable';
 import type { Senders } from './senders';
 
 export interface Taking {
@@ -29,9 +30,9 @@ export interface Taking {
 export interface TakenFile {
   /** Of an archive: its name there; else empty. */
   readonly file: string;
-  readonly source: AsyncIterable<Uint8Array>;
-  /** Is given what is read, unpacked, and may refuse to go on. */
-  readonly weigh?: (bytes: Uint8Array) => void;
+  readonly reading: MessageReading;
+  /** Is given how many bytes are read, unpacked, and may refuse to go on. */
+  readonly weigh?: (bytes: number) => void;
 }
 
 type Outcome = 'applied' | 'repeated' | 'outdated' | 'test' | 'refused';
@@ -51,7 +52,7 @@ export async function takeMessage(tx: Tx, taking: Taking, message: TakenFile): P
   const taker = new MessageTaker(tx, taking, message);
   let outcome: Outcome = 'applied';
   try {
-    await tx.savepoint(() => taker.take(message.source));
+    await tx.savepoint(() => taker.take(message.reading));
   } catch (error) {
     if (!(error instanceof NotApplied)) throw error;
     ({ outcome } = error);
@@ -66,7 +67,6 @@ const releasesMax = 1000;
 class MessageTaker {
   private readonly messageId = randomUUID();
   private readonly things: MessageThings;
-  private readonly hash = createHash('sha256');
   private header: ErnHeader | undefined;
   private errors = 0;
   /** Main releases: those that say so, or else the first. */
@@ -87,12 +87,11 @@ class MessageTaker {
     return this.header?.messageId ?? '';
   }
 
-  async take(source: AsyncIterable<Uint8Array>): Promise<void> {
-    const summary = await this.read(source);
+  async take(reading: MessageReading): Promise<void> {
+    const { isRefused, sha256 } = await this.read(reading);
     const { header, taking } = this;
-    if (header === undefined || summary.isRefused || this.errors > 0) throw new NotApplied('refused');
+    if (header === undefined || isRefused || this.errors > 0) throw new NotApplied('refused');
     const sender = senderOf(header)!;
-    const sha256 = this.hash.digest('hex');
     const key = header.messageId ?? `sha256:${sha256}`;
     await this.refuseKnown(sender, key, sha256);
     const toldAt = toldAtOf(header)!;
@@ -113,32 +112,33 @@ class MessageTaker {
     if (header.isTest) throw new NotApplied('test');
   }
 
-  private async read(source: AsyncIterable<Uint8Array>): Promise<ErnSummary> {
-    const { report, checkDigits } = this.taking;
-    const reader = new ErnReader({
-      header: (header) => this.noteHeader(header),
-      resource: (resource) => this.things.addResource(resource),
-      release: (release) => this.noteRelease(release),
-      deal: (deal) => this.things.addDeal(deal),
-      visibility: (visibility) => this.things.addVisibility(visibility),
-      purged: (purged) => this.notePurged(purged),
-      problem: (problem) => this.fault({ ...problem, severity: weightOf(problem, checkDigits) }),
-    });
+  private async read(reading: MessageReading): Promise<ReadMessage> {
     try {
-      const summary = await readMessage(reader, source, async (bytes) => {
-        this.message.weigh?.(bytes);
-        this.hash.update(bytes);
-        // Of what is refused already nothing more is kept.
-        if (this.errors === 0) await this.things.flush();
-        else this.things.forget();
-        await report.flush();
-      });
+      const read = await reading(
+        (told) => this.note(told),
+        async (bytes) => {
+          this.message.weigh?.(bytes);
+          // Of what is refused already nothing more is kept.
+          if (this.errors === 0) await this.things.flush();
+          else this.things.forget();
+          await this.taking.report.flush();
+        },
+      );
       if (this.errors === 0) await this.things.flush(true);
-      return summary;
+      return read;
     } finally {
       // Whatever happened: no statement may come after the savepoint, or the transaction, has ended.
       await this.things.settle();
     }
+  }
+
+  private note(told: Told): void {
+    if ('resource' in told) this.things.addResource(told.resource);
+    else if ('release' in told) this.noteRelease(told.release, told.spokenOf);
+    else if ('deal' in told) this.things.addDeal(told.deal);
+    else if ('header' in told) this.noteHeader(told.header);
+    else if ('purged' in told) this.notePurged(told.purged);
+    else this.fault({ ...told.problem, severity: weightOf(told.problem, this.taking.checkDigits) });
   }
 
   private noteHeader(header: ErnHeader): void {
@@ -146,30 +146,22 @@ class MessageTaker {
     for (const fault of headerFaults(header, this.taking.senders, this.taking.at)) this.fault(fault);
   }
 
-  private noteRelease(release: Release): void {
+  private noteRelease(release: KeptRelease, spokenOf: SpokenOf | null): void {
     const number = this.things.addRelease(release);
-    if (release.kind !== 'Release' || (!release.isMain && this.first !== undefined)) return;
-    const name = releaseName(release.ids);
-    if (name === undefined) {
-      if (release.isMain)
-        this.fault(
-          messageError('release-without-id', release.path, 'it has neither bar code, GRid nor another number'),
-        );
+    if (spokenOf === null || (!spokenOf.isMain && this.first !== undefined)) return;
+    const { path, isMain, name, ...rest } = spokenOf;
+    if (name === null) {
+      if (isMain)
+        this.fault(messageError('release-without-id', path, 'it has neither bar code, GRid nor another number'));
       return;
     }
     if (this.mains.length >= releasesMax) {
-      this.tooMany(release.path, `a message has at most ${releasesMax} main releases`);
+      this.tooMany(path, `a message has at most ${releasesMax} main releases`);
       return;
     }
-    const told = {
-      number,
-      name,
-      shown: shownRelease(release),
-      reference: release.reference,
-      resources: resourcesOf(release),
-    };
-    this.first ??= { told, path: release.path };
-    if (release.isMain) this.mains.push({ told, path: release.path });
+    const told = { number, name, ...rest };
+    this.first ??= { told, path };
+    if (isMain) this.mains.push({ told, path });
   }
 
   private notePurged(purged: PurgedRelease): void {
@@ -205,8 +197,8 @@ class MessageTaker {
   ): Promise<void> {
     const { ownerId, importId, at } = this.taking;
     await this.tx.run(
-      `INSERT INTO release_messages (id, owner_id, import_id, file, file_sha256, kind, version, sender, message_key, thread, told_at, header, received_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      often(`INSERT INTO release_messages (id, owner_id, import_id, file, file_sha256, kind, version, sender, message_key, thread, told_at, header, received_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`),
       [
         ...[this.messageId, ownerId, importId, this.message.file, sha256, header.kind, header.version, sender, key],
         ...[header.threadId, toldAt, JSON.stringify(header), at],

@@ -20,14 +20,29 @@ interface Wanted {
   readonly key: string | null;
   /** In how many milliseconds it is to run; null: at once. */
   readonly wait: number | null;
+  /** Lower ones come first. */
+  readonly priority: number;
 }
+
+const usual = 0;
+const leisurely = 10;
 
 /**
  * Puts a job into the queue as part of the transaction: it exists if and only if the transaction commits.
  * Jobs with the same key wait as one.
  */
 export const enqueue = (tx: Tx, name: string, payload: JobPayload, key?: string): Promise<void> =>
-  tx.gather(addAll, { name, payload, key: key ?? null, wait: null });
+  tx.gather(addAll, { name, payload, key: key ?? null, wait: null, priority: usual });
+
+/** As enqueue, for work that only spares others time: it begins where no other job waits. */
+export const enqueueLeisurely = (tx: Tx, name: string, payload: JobPayload, key: string): Promise<void> =>
+  tx.gather(addAll, { name, payload, key, wait: null, priority: leisurely });
+
+/** Whether a job waits for a worker that is more than leisurely work. */
+export const othersWait = async (tx: Tx): Promise<boolean> =>
+  (await tx.first(
+    `SELECT FROM graphile_worker.jobs WHERE locked_at IS NULL AND run_at <= now() AND attempts < max_attempts AND priority < ${leisurely} LIMIT 1`,
+  )) !== undefined;
 
 interface Later {
   readonly key: string;
@@ -41,7 +56,7 @@ interface Later {
  * database's clock only, so the job waits for as long as the injected clock has to go.
  */
 export const enqueueLater = (tx: Tx, name: string, payload: JobPayload, { key, at, now }: Later): Promise<void> =>
-  tx.gather(addAll, { name, payload, key, wait: Math.max(0, at.getTime() - now.getTime()) });
+  tx.gather(addAll, { name, payload, key, wait: Math.max(0, at.getTime() - now.getTime()), priority: usual });
 
 /**
  * A transaction's jobs, by one statement: each takes the queue five of its own. It comes last, so that whoever asks for a job of the same key waits for the commit alone.
@@ -54,13 +69,14 @@ async function addAll(tx: Tx, wanted: readonly Wanted[]): Promise<void> {
     arrayText(jobs.map(({ payload }) => JSON.stringify(payload))),
     arrayText(jobs.map(({ key }) => key)),
     arrayText(jobs.map(({ wait }) => wait)),
+    arrayText(jobs.map(({ priority }) => priority)),
   ]);
 }
 
 const addJobs = often(`
   SELECT FROM graphile_worker.add_jobs((
-    SELECT array_agg((name, payload::json, NULL, now() + wait * interval '1 millisecond', 25, key, NULL, NULL)::graphile_worker.job_spec ORDER BY place)
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS job (name, payload, key, wait, place)))`);
+    SELECT array_agg((name, payload::json, NULL, now() + wait * interval '1 millisecond', 25, key, priority, NULL)::graphile_worker.job_spec ORDER BY place)
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[]) WITH ORDINALITY AS job (name, payload, key, wait, priority, place)))`);
 
 /**
  * As enqueue, after a while in which more of the same may gather: a job of this key that waits already keeps its moment. Gives in how many

@@ -27,6 +27,11 @@ export class ReadingProgress {
   /** Takes note of the bytes so far. Stops by reading-cancelled once its operation has ended, which no reading does by itself. */
   async atBytes(bytes: number): Promise<void> {
     this.bytesRead = bytes;
+    await this.still();
+  }
+
+  /** As atBytes, where nothing more has been read. */
+  async still(): Promise<void> {
     if (performance.now() - this.told >= this.interval) await this.tell();
   }
 

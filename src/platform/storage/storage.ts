@@ -42,6 +42,11 @@ export class Storage {
     return join(this.folder, 'uploads');
   }
 
+  /** For what one job has read ahead for another one, in any process. What nobody used is swept after a day. */
+  get readAheadFolder(): string {
+    return join(this.folder, 'read-ahead');
+  }
+
   /** Of processes that may have gone. */
   async otherLives(): Promise<string[]> {
     const lives = await readdir(this.temporaryFolders).catch(() => []);
@@ -57,6 +62,7 @@ export class Storage {
   async sweep(now: Date): Promise<void> {
     await sweepOlder(join(this.folder, 'incoming'), now, unfinishedMilliseconds);
     await sweepOlder(this.temporaryFolders, now, unfinishedMilliseconds);
+    await sweepOlder(this.readAheadFolder, now, unfinishedMilliseconds);
     await sweepOlder(this.uploadsFolder, now, 2 * unfinishedMilliseconds);
   }
 

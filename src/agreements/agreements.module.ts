@@ -23,6 +23,8 @@ import { OriginalsController } from './originals.controller';
 import { ProposeAmendment } from './propose-amendment';
 import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
+import { WithdrawRecordings } from './withdraw-recordings';
+import { WithdrawalsController } from './withdrawals.controller';
 
 @Module({
   controllers: [
@@ -34,6 +36,7 @@ import { SignAgreement } from './sign-agreement';
     LifeController,
     OriginalsController,
     SchemasController,
+    WithdrawalsController,
   ],
   providers: [
     ...[BeforeSigning, OnConcluded, OnAmended, OnDuePaid, OnInForce],
@@ -43,6 +46,7 @@ import { SignAgreement } from './sign-agreement';
       ExportAgreements,
       SignAgreement,
       GiveUpAgreement,
+      WithdrawRecordings,
       ProposeAmendment,
       EndAgreement,
       HandleBreach,

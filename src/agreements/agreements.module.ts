@@ -25,6 +25,8 @@ import { OriginalsController } from './originals.controller';
 import { ProposeAmendment } from './propose-amendment';
 import { SchemasController } from './schemas.controller';
 import { SignAgreement } from './sign-agreement';
+import { WithdrawRecordings } from './withdraw-recordings';
+import { WithdrawalsController } from './withdrawals.controller';
 
 @Module({
   imports: [CatalogueModule],
@@ -37,6 +39,7 @@ import { SignAgreement } from './sign-agreement';
     LifeController,
     OriginalsController,
     SchemasController,
+    WithdrawalsController,
   ],
   providers: [
     ...[BeforeSigning, OnConcluded, OnAmended, OnDuePaid, OnInForce],
@@ -46,6 +49,7 @@ import { SignAgreement } from './sign-agreement';
       ExportAgreements,
       SignAgreement,
       GiveUpAgreement,
+      WithdrawRecordings,
       ProposeAmendment,
       EndAgreement,
       HandleBreach,

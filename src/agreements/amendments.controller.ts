@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { differingClauses, differingValues } from '../kernel';
+import { differingClauses, differingValues, type Terms, withoutWithdrawn } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Allow, By, InTx } from '../platform/auth/allow';
 import type { Tx } from '../platform/database/tx';
@@ -9,6 +9,7 @@ import { IdField, IntegerParameter } from '../platform/http/fields';
 import { ProseQuery, SignatureView, signatureView } from './agreement.view';
 import { getAgreement } from './agreements.repository';
 import { ClauseDifferenceView, ValueDifferenceView } from './difference.view';
+import { getLiving } from './life.repository';
 import { AmendmentBody, ProposeAmendment } from './propose-amendment';
 import { SignAgreement, SignatureBody } from './sign-agreement';
 import { listSignatures } from './signatures.repository';
@@ -116,7 +117,7 @@ export class AmendmentsController {
   @ApiOperation({
     summary: 'Sign an amendment for your organization',
     description:
-      'The second signature puts it in force. Refused as the signature under an agreement is, and with `amendment-not-possible` where a month that it would change is closed.',
+      'The second signature puts it in force. Refused as the signature under an agreement is, and with `amendment-not-possible` where a month that it would change is closed, or a recording that it lists was withdrawn since it was proposed.',
   })
   @ApiCreatedResponse({ type: WholeAmendmentView })
   async sign(
@@ -173,11 +174,24 @@ async function wholeView(tx: Tx, version: VersionText, language?: ProseQuery['la
     (other) => other.number < number && other.state === 'concluded',
   );
   if (earlier === undefined) throw new DomainError('not-found');
-  const before = await getVersion(tx, agreementId, earlier.number);
+  const before = await termsBefore(tx, version, earlier.number);
   return {
     ...view(version),
     signatures: (await listSignatures(tx, agreementId, number)).map(signatureView),
-    clauses: differingClauses(before.terms, terms, language),
-    values: differingValues(before.terms, terms).slice(0, 1000),
+    clauses: differingClauses(before, terms, language),
+    values: differingValues(before, terms).slice(0, 1000),
   };
+}
+
+/** The text signed before, without what was withdrawn from it when this one was decided: a recording that is listed again is one that joins. */
+async function termsBefore(
+  tx: Tx,
+  { agreementId, effectiveFrom, decidedAt }: VersionText,
+  before: number,
+): Promise<Terms> {
+  const { life } = await getLiving(tx, agreementId);
+  const signed = life.versions.find(({ number }) => number === before);
+  if (signed === undefined) throw new Error(`version ${before} of agreement ${agreementId} is lost`);
+  const facts = life.facts.filter(({ recordedAt }) => decidedAt === null || recordedAt <= decidedAt);
+  return withoutWithdrawn({ facts }, signed, effectiveFrom);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { dayInZone, firstTerms, openConditions } from '../kernel';
+import { dayInZone, firstTerms, openConditions, overtakenByWithdrawals } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
@@ -18,7 +18,7 @@ import { decideVersion, type VersionText } from './versions.repository';
 
 /**
  * What the second signature brings about, all of it or nothing: the grants stand, money falls due, claims end. Refuses with
- * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, an amendment also with agreement-not-running, and what the listeners of OnConcluded or OnAmended refuse.
+ * terms-not-operable, track-not-controlled, exclusive-grant-overlaps, an amendment also with agreement-not-running and amendment-not-possible, and what the listeners of OnConcluded or OnAmended refuse.
  */
 @Injectable()
 export class ConcludeAgreement {
@@ -38,7 +38,11 @@ export class ConcludeAgreement {
     if (faults.length > 0) throw new DomainError('track-not-controlled', undefined, faults);
     const before = version.number === 1 ? undefined : await getLiving(tx, agreement.id);
     // It may have ended since the amendment was proposed.
-    if (before !== undefined) refuseUnlessRunning(before);
+    if (before !== undefined) {
+      refuseUnlessRunning(before);
+      const overtaken = overtakenByWithdrawals(before.life, version);
+      if (overtaken.length > 0) throw new DomainError('amendment-not-possible', undefined, overtaken);
+    }
     await decideVersion(tx, version, 'concluded', at);
     const job = { agreementId: version.agreementId, version: String(version.number) };
     await enqueue(tx, documentsJob, job, `${documentsJob} ${job.agreementId} ${job.version}`);

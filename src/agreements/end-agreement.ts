@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
 import { ChoiceField, DayField, IntegerField, TextField } from '../platform/http/fields';
+import { dayOf } from './day-of';
 import { getLivingForUpdate, type LivingAgreement, partyOf } from './life.repository';
 import { recordLife } from './record-life';
 import { refuseUnlessRunning } from './running';
@@ -36,7 +37,7 @@ export class TerminationBody {
 export class EndAgreement {
   constructor(private readonly clock: Clock) {}
 
-  /** Refuses with not-found, agreement-not-running, right-not-agreed, notice-too-late, notice-given-already. */
+  /** Refuses with not-found, agreement-not-running, right-not-agreed, request-invalid, notice-too-late, notice-given-already. */
   async giveNotice(tx: Tx, actor: Actor, agreementId: string, { kind, until }: NoticeBody): Promise<void> {
     const agreement = await getLivingForUpdate(tx, agreementId);
     refuseUnlessRunning(agreement);
@@ -47,7 +48,7 @@ export class EndAgreement {
     if (endOf(agreement.life).because !== 'term') throw new DomainError('notice-given-already');
     const at = this.clock.now();
     const earliest = dayAfter(dayInZone(at, agreement.timeZone), right.days);
-    const wanted = (until ?? earliest) as typeof earliest;
+    const wanted = until === undefined ? earliest : dayOf(until, '/until');
     if (wanted < earliest)
       throw new DomainError('notice-too-late', `the terms ask for ${right.days} days: not before ${earliest}`);
     if (wanted >= endOf(agreement.life).until)

@@ -1,4 +1,4 @@
-import { type Fault, type Life, spansOf, territoryNumbers } from '../kernel';
+import { type Fault, heldDays, type Life, spansOf, territoryNumbers } from '../kernel';
 import { isRefusedBy } from '../platform/database/constraints';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
@@ -24,10 +24,11 @@ export async function placeGrants(tx: Tx, by: GrantedBy, life: Life): Promise<vo
 
 /** Every grant of every signed version with the days on which it holds; an empty range stands in nobody's way. */
 const placementsOf = (life: Life): Placed[] =>
-  spansOf(life).map(({ version, terms, grant, days }) => {
+  spansOf(life).map((span) => {
+    const { version, terms, grant, isrcs } = span;
     const from = life.versions.find(({ number }) => number === version)?.effectiveFrom;
     if (from === undefined) throw new Error(`there is no version ${version}`);
-    return { version, terms, grant, days: days ?? { from, until: from } };
+    return { version, terms, grant, isrcs, days: heldDays(span) ?? { from, until: from } };
   });
 
 async function place(tx: Tx, { id, labelId }: GrantedBy, all: readonly Placed[]): Promise<void> {
@@ -35,10 +36,12 @@ async function place(tx: Tx, { id, labelId }: GrantedBy, all: readonly Placed[])
   await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`grants of ${labelId}`]);
   const before = await placedGrants(tx, id);
   for (const placed of all) {
-    const { version, grant, days } = placed;
-    const standsUntil = before.get(`${version} ${grant.id}`);
-    if (standsUntil === undefined) await insertGrant(tx, id, placed);
-    else if (standsUntil !== (days.until === days.from ? null : days.until)) await cutGrant(tx, id, placed);
+    const { version, terms, grant, isrcs, days } = placed;
+    const ends = before.get(`${version} ${grant.id}`);
+    const isWhole = isrcs.length === terms.repertoire.isrcs.length;
+    if (ends === undefined) await insertGrant(tx, id, placed);
+    else if (!isWhole || ends.length > 1 || ends[0] !== (days.until === days.from ? null : days.until))
+      await cutGrant(tx, id, placed);
   }
 }
 
@@ -51,24 +54,29 @@ interface Placed extends PlacedGrant {
   readonly version: number;
 }
 
-/** The first day after each grant by version and clause; null where its range is empty. */
-async function placedGrants(tx: Tx, agreementId: string): Promise<Map<string, string | null>> {
-  const rows = await tx.rows<{ version: number; clause: string; until: string | null }>(
-    'SELECT DISTINCT version, clause, upper(in_force) AS until FROM agreement_grants WHERE agreement_id = $1',
+/** The first days after each grant by version and clause, several where recordings are withdrawn; null where its range is empty. */
+async function placedGrants(tx: Tx, agreementId: string): Promise<Map<string, readonly (string | null)[]>> {
+  const rows = await tx.rows<{ version: number; clause: string; ends: (string | null)[] }>(
+    `SELECT version, clause, array_agg(DISTINCT upper(in_force)::text) AS ends FROM agreement_grants
+      WHERE agreement_id = $1 GROUP BY version, clause`,
     [agreementId],
   );
-  return new Map(rows.map(({ version, clause, until }) => [`${version} ${clause}`, until]));
+  return new Map(rows.map(({ version, clause, ends }) => [`${version} ${clause}`, ends]));
 }
 
-async function cutGrant(tx: Tx, agreementId: string, { version, grant, days: { from, until } }: Placed): Promise<void> {
+async function cutGrant(
+  tx: Tx,
+  agreementId: string,
+  { version, grant, isrcs, days: { from, until } }: Placed,
+): Promise<void> {
   await tx.run(
     `UPDATE agreement_grants SET in_force = daterange($4, $5)
-      WHERE agreement_id = $1 AND version = $2 AND clause = $3`,
-    [agreementId, version, grant.id, from, until],
+      WHERE agreement_id = $1 AND version = $2 AND clause = $3 AND isrc = ANY ($6::bpchar[]) AND in_force <> daterange($4, $5)`,
+    [agreementId, version, grant.id, from, until, isrcs],
   );
 }
 
-async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant, days }: Placed): Promise<void> {
+async function insertGrant(tx: Tx, agreementId: string, { version, grant, isrcs, days }: Placed): Promise<void> {
   await tx.run(
     `INSERT INTO agreement_grants
        (agreement_id, version, clause, isrc, label_id, platform_id, services, territories, uses, in_force, exclusive, passing)
@@ -78,7 +86,7 @@ async function insertGrant(tx: Tx, agreementId: string, { version, terms, grant,
     [
       agreementId,
       grant.id,
-      terms.repertoire.isrcs,
+      isrcs,
       grant.services,
       territoryNumbers(grant.territories),
       useModelCodes(grant),

@@ -6,6 +6,7 @@ import {
   type Life,
   openBreaches,
   openConditions,
+  standingWithdrawals,
   stateOf,
   timetableOf,
   versionOn,
@@ -35,6 +36,15 @@ export class EndView {
   @ApiProperty({ format: 'date', description: 'the first day after the sell-off' }) readonly sellOffUntil!: string;
 }
 
+export class WithdrawalView {
+  @ApiProperty({ description: 'the number of the fact that notified it, which names the recordings' })
+  readonly number!: number;
+  @ApiProperty({ format: 'date', description: 'the first day on which the recordings are not licensed' })
+  readonly from!: string;
+  @ApiProperty({ description: 'how many recordings' }) readonly recordings!: number;
+  @ApiProperty() readonly reason!: string;
+}
+
 export class LifeView {
   @ApiProperty({ enum: agreementStates }) readonly state!: AgreementState;
   @ApiProperty({ type: EndView }) readonly end!: EndView;
@@ -42,6 +52,8 @@ export class LifeView {
   readonly openConditions!: readonly string[];
   @ApiProperty({ type: Number, isArray: true, description: 'numbers of breaches that are notified and not cured' })
   readonly openBreaches!: readonly number[];
+  @ApiProperty({ type: WithdrawalView, isArray: true, description: 'withdrawals of recordings that are not revoked' })
+  readonly withdrawals!: readonly WithdrawalView[];
   @ApiProperty({ type: AppointmentView, isArray: true, description: 'what lies before it, by day' })
   readonly timetable!: readonly AppointmentView[];
   @ApiProperty({ type: FactView, isArray: true }) readonly facts!: readonly FactView[];
@@ -72,6 +84,10 @@ export const lifeView = (life: Life, today: CalendarDate): LifeView => ({
   end: endOf(life),
   openConditions: openConditions(life),
   openBreaches: openBreaches(life).map(({ number }) => number),
+  withdrawals: standingWithdrawals(life).map(({ number, from, isrcs, reason }) => ({
+    ...{ number, from, reason },
+    recordings: isrcs.length,
+  })),
   timetable: timetableOf(life, today).map(({ kind, on, moves }: Appointment) => ({ kind, on, moves })),
   facts: life.facts.map(({ number, kind, recordedAt, ...details }) => ({
     number,

@@ -15,6 +15,8 @@ import { useModelCodes, usesOfCodes } from './grant-codes';
 export interface PlacedGrant {
   readonly terms: Terms;
   readonly grant: Grant;
+  /** The recordings of the grant that have these days. */
+  readonly isrcs: readonly string[];
   readonly days: Period;
 }
 
@@ -74,7 +76,7 @@ function inOneBreath(others: readonly Row[], { grant }: PlacedGrant): string {
 const overlapping = (
   tx: Tx,
   { id, labelId }: { readonly id: string; readonly labelId: string },
-  { terms, grant, days }: PlacedGrant,
+  { grant, isrcs, days }: PlacedGrant,
 ): Promise<Row[]> =>
   tx.rows<Row>(
     `SELECT agreement_id AS "agreementId", clause, exclusive, territories, uses,
@@ -87,7 +89,7 @@ const overlapping = (
     [
       labelId,
       id,
-      terms.repertoire.isrcs,
+      isrcs,
       territoryNumbers(grant.territories),
       useModelCodes(grant),
       days.from,

@@ -1,13 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  amendmentFaults,
-  calendarDateOf,
-  currentTerms,
-  type Fault,
-  isCalendarDate,
-  readTerms,
-  type Terms,
-} from '../kernel';
+import { amendmentFaults, type Fault, readTerms, type Terms, termsToAmend } from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { audit } from '../platform/audit/audit';
 import { Clock } from '../platform/clock';
@@ -16,6 +8,7 @@ import { DomainError } from '../platform/errors/domain-error';
 import { DayField, JsonField, TextField, TextsField } from '../platform/http/fields';
 import { publish } from '../platform/outbox/outbox';
 import { uncontrolledTracks } from './control';
+import { dayOf } from './day-of';
 import { notOperable } from './pool-check';
 import { getLivingForUpdate, type LivingAgreement } from './life.repository';
 import { refuseUnlessRunning } from './running';
@@ -55,10 +48,10 @@ export class ProposeAmendment {
     refuseUnlessRunning(agreement);
     const versions = await listVersions(tx, agreementId);
     if (versions.some(({ state }) => state === 'awaiting-signatures')) throw new DomainError('amendment-open');
-    const terms = amendedTerms(agreement, body);
-    const effectiveFrom = dayOf(body.effectiveFrom);
+    const effectiveFrom = dayOf(body.effectiveFrom, '/effectiveFrom');
+    const before = termsToAmend(agreement.life, effectiveFrom);
+    const terms = amendedTerms(before, body);
     const last = agreement.life.versions.at(-1);
-    const before = currentTerms(agreement.life);
     const notBefore = last?.effectiveFrom ?? before.term.from;
     refuse('amendment-not-possible', amendmentFaults({ before, after: terms, effectiveFrom, notBefore }));
     refuse('terms-not-operable', await notOperable(tx, terms, agreementId));
@@ -94,11 +87,7 @@ export class ProposeAmendment {
   }
 }
 
-function amendedTerms(
-  agreement: LivingAgreement,
-  { terms: written, addTracks = [], removeTracks = [], until }: AmendmentBody,
-): Terms {
-  const base = currentTerms(agreement.life);
+function amendedTerms(base: Terms, { terms: written, addTracks = [], removeTracks = [], until }: AmendmentBody): Terms {
   const named = addTracks.length > 0 || removeTracks.length > 0 || until !== undefined;
   if (named === (written !== undefined)) {
     refuse('request-invalid', [
@@ -128,13 +117,6 @@ function amendedTerms(
   const reading = readTerms(written ?? changed);
   if ('faults' in reading) throw new DomainError('terms-invalid', undefined, reading.faults);
   return reading.terms;
-}
-
-function dayOf(text: string) {
-  if (isCalendarDate(text)) return calendarDateOf(text);
-  throw new DomainError('request-invalid', undefined, [
-    { pointer: '/effectiveFrom', code: 'day-unknown', message: 'there is no such day' },
-  ]);
 }
 
 function refuse(code: ConstructorParameters<typeof DomainError>[0], faults: readonly Fault[]): void {

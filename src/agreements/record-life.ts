@@ -45,9 +45,19 @@ export async function recordLife(
   for (const fact of facts) await insertFact(tx, agreement, { fact, by: recorder });
   const life = { ...agreement.life, facts: [...agreement.life.facts, ...facts] };
   const after = await settleLife(tx, { ...agreement, life }, at);
-  for (const { kind, ...fact } of events) await tellBoth(tx, after, { topic: `agreement.${kind}`, fact, by, at });
+  for (const fact of facts) await tellBoth(tx, after, { topic: `agreement.${fact.kind}`, fact: told(fact), by, at });
   return after;
 }
+
+/** What news and trails have of a fact: of many recordings the first hundred, since the agreement's life has them all. */
+function told(fact: LifeFact): object {
+  const { kind: _kind, number, recordedAt: _at, ...details } = fact;
+  if (fact.kind !== 'withdrawal-notified') return details;
+  const { isrcs } = fact;
+  return { ...details, withdrawal: number, recordings: isrcs.length, isrcs: isrcs.slice(0, recordingsTold) };
+}
+
+const recordingsTold = 100;
 
 /** Brings the rows that are worked out from a life up to it. */
 export async function settleLife(tx: Tx, agreement: LivingAgreement, at: Date): Promise<LivingAgreement> {

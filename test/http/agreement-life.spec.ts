@@ -315,6 +315,8 @@ describe('notice', () => {
     expect(await outcome(platform, 'POST', at(id, '/notices'), { kind: 'termination' })).toBe('403 right-not-agreed');
     const early = { kind: 'termination', until: '2026-02-03' };
     expect(await outcome(label, 'POST', at(id, '/notices'), early)).toBe('409 notice-too-late');
+    const never = { kind: 'termination', until: '2026-02-30' };
+    expect(await outcome(label, 'POST', at(id, '/notices'), never)).toBe('400 request-invalid');
     const noticed = await label.post<Life>(at(id, '/notices'), { kind: 'termination' });
     expect(noticed).toMatchObject({ state: 'active', end: { until: '2026-02-04', sellOffUntil: '2026-02-14' } });
     expect(await outcome(label, 'POST', at(id, '/notices'), { kind: 'termination' })).toBe('409 notice-given-already');

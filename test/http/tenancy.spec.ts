@@ -704,6 +704,8 @@ const bodies: Readonly<Record<string, () => object>> = {
   'POST /v1/agreements/{id}/breaches': () => ({ what: 'No report has been delivered.' }),
   'POST /v1/agreements/{id}/breaches/{number}/cure': () => ({}),
   'POST /v1/agreements/{id}/breaches/{number}/suspension': () => ({}),
+  'POST /v1/agreements/{id}/withdrawals': () => ({ isrcs: ['ZZT012600001'], reason: 'The rights go back.' }),
+  'POST /v1/agreements/{id}/withdrawals/{number}/revocation': () => ({}),
   'POST /v1/agreements/{id}/closes': () => ({ month: '2026-01' }),
   'POST /v1/agreements/{id}/end': () => ({ reason: 'We do not need it.' }),
   'POST /v1/agreements/{id}/exchange-rates': () => ({

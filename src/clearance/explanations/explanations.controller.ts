@@ -22,7 +22,7 @@ export class ExplanationBody {
 }
 
 export class ExplainedPauseView {
-  @ApiProperty({ enum: ['not-yet', 'suspended'] }) readonly state!: string;
+  @ApiProperty({ enum: ['not-yet', 'suspended', 'withdrawn'] }) readonly state!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: from the beginning' })
   readonly from!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it goes on' })

@@ -1,5 +1,11 @@
 const HEADER = 2;
 
+/** What becomes of a list: these clauses leave it, and those join. */
+export interface ClauseChange {
+  readonly without: ReadonlySet<number>;
+  readonly added: readonly number[];
+}
+
 /**
  * Lists of clause numbers that recordings share: recordings that came and changed together have one list between them. A list is its
  * count of recordings, its length and its clauses. List 0 is the empty one and belongs to nobody.
@@ -18,9 +24,10 @@ export class ClauseLists {
     return this.idle > 1 << 16 && this.idle * 2 > this.end;
   }
 
-  /** A list with these clauses too, in the order that `rank` gives them. It belongs to nobody yet. */
-  extended(list: number, added: readonly number[], rank: (clause: number) => number): number {
-    const all = [...this.clausesOf(list), ...added].sort((a, b) => rank(a) - rank(b));
+  /** The list with other clauses for some of it, in the order that `rank` gives them. It belongs to nobody yet. */
+  changed(list: number, { without, added }: ClauseChange, rank: (clause: number) => number): number {
+    const kept = [...this.clausesOf(list)].filter((clause) => !without.has(clause));
+    const all = [...kept, ...added].sort((a, b) => rank(a) - rank(b));
     const made = this.end;
     this.end += HEADER + all.length;
     if (this.end > this.words.length) {

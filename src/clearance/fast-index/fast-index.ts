@@ -2,6 +2,7 @@ import {
   type CalendarDate,
   datedGrantsOf,
   type GrantOfVersion,
+  lastsUntil,
   LICENSED_RUNG,
   type Life,
   reasonOf,
@@ -9,7 +10,7 @@ import {
   type Terms,
 } from '../../kernel';
 import { type ClauseDescription, Clauses } from './clauses';
-import { ClauseLists } from './clause-lists';
+import { type ClauseChange, ClauseLists } from './clause-lists';
 import { ISRC_BYTES, MALFORMED, numberAt, prefixAt } from '../../../client/isrc';
 import { Recordings } from '../../../client/recordings';
 
@@ -33,15 +34,25 @@ export interface ClauseName {
   readonly rightsScope: Terms['rightsScope'];
 }
 
-interface PlacedAgreement {
-  /** Clause numbers by version and clause id. */
-  readonly clauses: Map<string, number>;
+/** What is placed of a version: clause numbers by the day of a withdrawal ('' without one) and clause id, and the days of what is withdrawn. */
+interface PlacedVersion {
+  readonly clauses: Map<string, Map<string, number>>;
+  days: ReadonlyMap<string, string>;
+}
+
+type PlacedAgreement = Map<number, PlacedVersion>;
+
+interface Placing extends Pick<ClauseName, 'labelId'> {
+  readonly terms: Terms;
+  /** Where a clause stands among all others. */
+  readonly rankOf: (clause: string) => number;
 }
 
 const written = Buffer.alloc(ISRC_BYTES) as Buffer & { latin1Write(text: string, at: number): number };
 
 /** A constant of this file, not a look through the kernel's index at every question. */
 const licensed = LICENSED_RUNG;
+const nothing: ReadonlySet<number> = new Set();
 const CLAUSES_PER_VERSION = 1024;
 const VERSIONS = 4096;
 
@@ -56,34 +67,65 @@ export class FastIndex {
   private readonly names: ClauseName[] = [];
   private readonly placed = new Map<string, PlacedAgreement>();
 
-  /** Takes an agreement in, or what has become of it since: versions that joined, days that were cut or moved, pauses. */
+  /** Takes an agreement in, or what has become of it since: versions that joined, days that were cut or moved, pauses, withdrawals. */
   place({ id, labelId, ordinal, life }: IndexedAgreement): void {
-    const known = this.placed.get(id) ?? { clauses: new Map<string, number>() };
+    const known: PlacedAgreement = this.placed.get(id) ?? new Map();
     this.placed.set(id, known);
     const grants = Map.groupBy(datedGrantsOf(life, id), ({ version }) => version);
-    const kept = new Set<number>();
     for (const { number, terms } of life.versions) {
-      const added: number[] = [];
-      for (const grant of grants.get(number) ?? []) {
-        const place = terms.grants.findIndex(({ id: clause }) => clause === grant.clause);
-        const key = `${number} ${grant.clause}`;
-        const clause = known.clauses.get(key);
-        if (clause === undefined) {
-          const rank = (ordinal * VERSIONS + number) * CLAUSES_PER_VERSION + place;
-          added.push(this.addClause(grant, rank, { labelId, rightsScope: terms.rightsScope }));
-          known.clauses.set(key, added.at(-1)!);
-        } else this.retime(clause, grant);
-        kept.add(known.clauses.get(key)!);
-      }
-      if (added.length > 0) this.grantTo(terms.repertoire.isrcs, added);
+      const version = known.get(number) ?? { clauses: new Map(), days: new Map() };
+      known.set(number, version);
+      const rankOf = (clause: string): number =>
+        (ordinal * VERSIONS + number) * CLAUSES_PER_VERSION + terms.grants.findIndex((grant) => grant.id === clause);
+      this.placeVersion(version, grants.get(number) ?? [], { labelId, terms, rankOf });
     }
-    for (const clause of known.clauses.values()) if (!kept.has(clause)) this.clauses.retime(clause, undefined);
+    for (const [number, version] of known)
+      if (!life.versions.some((signed) => signed.number === number)) this.forget(version);
     if (this.lists.mostlyIdle) this.compact();
+  }
+
+  /** A grant that recordings are withdrawn from is several clauses of one rank: each recording has one of them in its list. */
+  private placeVersion(
+    version: PlacedVersion,
+    grants: readonly GrantOfVersion[],
+    { labelId, terms, rankOf }: Placing,
+  ): void {
+    const groups = Map.groupBy(grants, ({ withdrawnFrom }) => withdrawnFrom ?? '');
+    const days = groups.size === 0 ? version.days : dayByRecording(groups);
+    const moved = [...new Set([...version.days.keys(), ...days.keys()])].filter(
+      (isrc) => version.days.get(isrc) !== days.get(isrc),
+    );
+    const kept = new Set<number>();
+    const before = new Set([...version.clauses.values()].flatMap((clauses) => [...clauses.values()]));
+    for (const [day, own] of groups) {
+      const clauses = version.clauses.get(day) ?? new Map<string, number>();
+      version.clauses.set(day, clauses);
+      const added: number[] = [];
+      for (const grant of own) {
+        const clause = clauses.get(grant.clause);
+        if (clause === undefined) {
+          added.push(this.addClause(grant, rankOf(grant.clause), { labelId, rightsScope: terms.rightsScope }));
+          clauses.set(grant.clause, added.at(-1)!);
+        } else this.retime(clause, grant);
+        kept.add(clauses.get(grant.clause)!);
+      }
+      const isrcs = days.size === 0 ? terms.repertoire.isrcs : [...(own[0]?.isrcs ?? [])];
+      const joined = new Set(moved.filter((isrc) => (days.get(isrc) ?? '') === day));
+      const stayed = joined.size === 0 ? isrcs : isrcs.filter((isrc) => !joined.has(isrc));
+      if (joined.size > 0) this.grantTo([...joined], { without: before, added: [...clauses.values()] });
+      if (added.length > 0) this.grantTo(stayed, { without: nothing, added });
+    }
+    version.days = days;
+    for (const clause of before) if (!kept.has(clause)) this.clauses.retime(clause, undefined);
   }
 
   /** Forgets what an agreement grants: its recordings answer as if it had never been. */
   remove(agreementId: string): void {
-    for (const clause of this.placed.get(agreementId)?.clauses.values() ?? []) this.clauses.retime(clause, undefined);
+    for (const version of this.placed.get(agreementId)?.values() ?? []) this.forget(version);
+  }
+
+  private forget({ clauses }: PlacedVersion): void {
+    for (const own of clauses.values()) for (const clause of own.values()) this.clauses.retime(clause, undefined);
   }
 
   private addClause(
@@ -91,29 +133,29 @@ export class FastIndex {
     rank: number,
     { labelId, rightsScope }: Pick<ClauseName, 'labelId' | 'rightsScope'>,
   ): number {
-    const { agreementId, version, clause, inForce } = grant;
-    this.names.push({ agreementId, labelId, version, clause, until: inForce.until, rightsScope });
+    const { agreementId, version, clause } = grant;
+    this.names.push({ agreementId, labelId, version, clause, until: lastsUntil(grant), rightsScope });
     return this.clauses.add(grant, rank);
   }
 
   private retime(clause: number, grant: GrantOfVersion): void {
     this.clauses.retime(clause, grant);
-    this.names[clause] = { ...this.name(clause), until: grant.inForce.until };
+    this.names[clause] = { ...this.name(clause), until: lastsUntil(grant) };
   }
 
   /** Recordings that had the same list get the same new one. */
-  private grantTo(isrcs: readonly string[], added: readonly number[]): void {
+  private grantTo(isrcs: readonly string[], change: ClauseChange): void {
     const bytes = Buffer.from(isrcs.join(''), 'latin1');
     const rank = (clause: number): number => this.clauses.rank(clause);
-    const extended = new Map<number, number>();
+    const made = new Map<number, number>();
     this.recordings.reserve(Math.max(this.recordings.size, isrcs.length));
     for (let at = 0; at < bytes.length; at += ISRC_BYTES) {
       const place = this.recordings.place(prefixAt(bytes, at), numberAt(bytes, at));
       const before = this.recordings.listAt(place);
-      let after = extended.get(before);
+      let after = made.get(before);
       if (after === undefined) {
-        after = this.lists.extended(before, added, rank);
-        extended.set(before, after);
+        after = this.lists.changed(before, change, rank);
+        made.set(before, after);
       }
       this.lists.move(before, after);
       this.recordings.putListAt(place, after);
@@ -253,4 +295,10 @@ export class FastIndex {
       bytes: this.recordings.bytes + this.lists.bytes + this.clauses.bytes,
     };
   }
+}
+
+function dayByRecording(groups: ReadonlyMap<string, readonly GrantOfVersion[]>): Map<string, string> {
+  const days = new Map<string, string>();
+  for (const [day, [grant]] of groups) if (day !== '') for (const isrc of grant?.isrcs ?? []) days.set(isrc, day);
+  return days;
 }

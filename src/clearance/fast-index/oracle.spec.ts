@@ -10,6 +10,7 @@ const kinds = [
   'territory-not-granted',
   'expired',
   'not-yet',
+  'withdrawn',
   'suspended',
 ];
 
@@ -41,10 +42,12 @@ describe('the index and the kernel', () => {
       const dice = new Dice(seed);
       const index = new FastIndex();
       const shuffled = world.agreements.toSorted(() => dice.next() - 0.5);
-      // First as they were known at some moment, then as they are.
-      for (const agreement of shuffled) {
-        const life = asKnownAt(agreement.life, new Date('2026-06-01T00:00:00Z'));
-        if (life) index.place({ ...agreement, life: { ...life, versions: life.versions.slice(0, 1) } });
+      // First as they were known at some moments, then as they are.
+      for (const [place, month] of ['2026-02', '2026-06', '2026-10', '2027-03'].entries()) {
+        for (const agreement of shuffled) {
+          const life = asKnownAt(agreement.life, new Date(`${month}-01T00:00:00Z`));
+          if (life) index.place({ ...agreement, life: { ...life, versions: life.versions.slice(0, 1 + place) } });
+        }
       }
       for (const agreement of shuffled.toReversed()) index.place(agreement);
       for (let asked = 0; asked < 100; asked += 1) {

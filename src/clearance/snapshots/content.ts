@@ -6,6 +6,7 @@ import {
   type SnapshotClause,
   TERRITORY_WORDS,
 } from '../../../client/snapshot-file';
+import { REFUSAL_REASONS } from '../../kernel';
 import { type FastIndex, prefixAt } from '../fast-index';
 
 /** ISRCs as one number that sorts as they do, each with the number of its list. */
@@ -41,8 +42,13 @@ export interface SnapshotContent {
   readonly recordings: ListedRecordings;
 }
 
-const keyOf = ({ agreementId, version, clause }: Pick<SnapshotClause, 'agreementId' | 'version' | 'clause'>): string =>
-  `${agreementId} ${version} ${clause}`;
+/** A grant that recordings are withdrawn from is a clause for each day on which some are. */
+function keyOf({ agreementId, version, clause, pauses }: SnapshotClause): string {
+  const withdrawn = pauses.find(({ reason }) => reason === WITHDRAWN)?.from;
+  return [agreementId, version, clause, ...(withdrawn === undefined ? [] : [withdrawn])].join(' ');
+}
+
+const WITHDRAWN = REFUSAL_REASONS.indexOf('withdrawn');
 
 /** The content of the index for a service, numbered as in the snapshot before where there is one. */
 export function contentOf(index: FastIndex, serviceId: string, before: SnapshotContent | undefined): SnapshotContent {

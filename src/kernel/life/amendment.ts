@@ -3,6 +3,8 @@ import { canonicalText } from '../canonical';
 import { at, type Fault } from '../faults';
 import { moneyFromText } from '../money';
 import { carriedClauses, isPlain, type Carried } from '../settling';
+import { type Life } from './life';
+import { standingWithdrawals } from './withdrawals';
 import { asksForSales, needsOf, nodesOf, type RoyaltyClause, type Terms } from '../terms';
 
 export interface AmendedTerms {
@@ -38,6 +40,27 @@ export function amendmentFaults({ before, after, effectiveFrom, notBefore }: Ame
   if (effectiveFrom < before.term.from || effectiveFrom >= after.term.until) day('must lie in the term');
   if (faults.length === 0 && !differs(before, after)) faults.push(fault('', 'changes nothing'));
   return faults;
+}
+
+/**
+ * Why an amendment cannot be signed any more: recordings of its list were withdrawn, by its first day, after it was proposed. It would license
+ * them again, and whoever signed first did not say so.
+ */
+export function overtakenByWithdrawals(
+  life: Pick<Life, 'facts'>,
+  {
+    madeAt,
+    effectiveFrom,
+    terms,
+  }: Pick<AmendedTerms, 'effectiveFrom'> & { readonly madeAt: Date; readonly terms: Terms },
+): Fault[] {
+  const since = standingWithdrawals(life).filter(
+    ({ recordedAt, from }) => recordedAt >= madeAt && from <= effectiveFrom,
+  );
+  const withdrawn = new Set(since.flatMap(({ isrcs }) => isrcs));
+  return terms.repertoire.isrcs.flatMap((isrc, place) =>
+    withdrawn.has(isrc) ? [fault(`/repertoire/isrcs/${place}`, `${isrc} was withdrawn since this was proposed`)] : [],
+  );
 }
 
 /** An advance that was signed is due or paid: it stays. New ones may join, and fall due with the amendment's signature. */

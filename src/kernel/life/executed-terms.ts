@@ -9,6 +9,7 @@ import {
 import { type Terms } from '../terms';
 import { endOf } from './end';
 import { firstTerms, type Life, versionOn } from './life';
+import { withoutWithdrawn } from './withdrawals';
 
 /** From the first licensed day to the last, sell-off included. */
 export function licensedPeriod(life: Life): Period {
@@ -63,12 +64,22 @@ export function termsOn(life: Life, day: CalendarDate): Terms {
   return day < until || sellOffUntil === until ? executed : onlyGrants(executed, terms.termination?.sellOff?.grants);
 }
 
-/** The terms signed last as they read now: with the term that renewals or notice have made of it. What an amendment starts from. */
+/** The terms signed last as they read now: with the term that renewals or notice have made of it. */
 export function currentTerms(life: Life): Terms {
   const last = life.versions.at(-1);
   if (!last) throw new RangeError('a life without terms');
-  return withTerm(last.terms, { from: firstTerms(life).term.from, until: endOf(life).until });
+  return withCurrentTerm(life, last.terms);
 }
+
+/** What an amendment from this day on starts from: the current terms without the recordings that are withdrawn by then. */
+export function termsToAmend(life: Life, effectiveFrom: CalendarDate): Terms {
+  const last = life.versions.at(-1);
+  if (!last) throw new RangeError('a life without terms');
+  return withCurrentTerm(life, withoutWithdrawn(life, last, effectiveFrom));
+}
+
+const withCurrentTerm = (life: Life, terms: Terms): Terms =>
+  withTerm(terms, { from: firstTerms(life).term.from, until: endOf(life).until });
 
 function withTerm(terms: Terms, term: Period): Terms {
   const same = terms.term.from === term.from && terms.term.until === term.until;

@@ -4,3 +4,5 @@ export * from './executed-terms';
 export * from './grants-of-life';
 export * from './life';
 export * from './timetable';
+export * from './withdrawal-faults';
+export * from './withdrawals';

@@ -32,7 +32,16 @@ export type LifeEvent =
       readonly until: CalendarDate;
       readonly reason?: string;
     }
-  | { readonly kind: 'expired'; readonly until: CalendarDate };
+  | { readonly kind: 'expired'; readonly until: CalendarDate }
+  /** The label takes recordings out of the licence; `from` is their first day without it. ISRCs in their stored form. */
+  | {
+      readonly kind: 'withdrawal-notified';
+      readonly isrcs: readonly string[];
+      readonly from: CalendarDate;
+      readonly reason: string;
+    }
+  /** The withdrawal with that number does not come. */
+  | { readonly kind: 'withdrawal-revoked'; readonly withdrawal: number };
 
 export type LifeFact = LifeEvent & {
   /** 1, 2, 3 in the order of recording. */

@@ -1,6 +1,7 @@
 import { type CalendarDate, dayAfter, dayInZone, monthsAfterDay } from '../calendar';
 import { endOf } from './end';
 import { type Life, openBreaches, openConditions, stateOf } from './life';
+import { standingWithdrawals } from './withdrawals';
 
 /** What the calendar brings: moves happen by themselves on that day, dates are there to be seen. */
 export type Appointment =
@@ -10,7 +11,13 @@ export type Appointment =
       readonly moves: true;
     }
   | {
-      readonly kind: 'renewal-notice-ends' | 'cure-ends' | 'sell-off-ends' | 'amendment-begins' | 'condition-due';
+      readonly kind:
+        | 'renewal-notice-ends'
+        | 'cure-ends'
+        | 'sell-off-ends'
+        | 'amendment-begins'
+        | 'condition-due'
+        | 'withdrawal-begins';
       readonly on: CalendarDate;
       readonly moves: false;
     };
@@ -90,6 +97,7 @@ function dates(life: Life): Appointment[] {
     ...openBreaches(life).map(({ cureBy }) => dated('cure-ends', cureBy)),
     ...life.versions.slice(1).map(({ effectiveFrom }) => dated('amendment-begins', effectiveFrom)),
     ...conditionDays(life).map((on) => dated('condition-due', on)),
+    ...standingWithdrawals(life).map(({ from }) => dated('withdrawal-begins', from)),
   ];
   if (renewal) appointments.push(dated('renewal-notice-ends', dayAfter(renewal.decidedOn, -1)));
   if (sellOffUntil !== until) appointments.push(dated('sell-off-ends', sellOffUntil));

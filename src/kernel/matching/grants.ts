@@ -21,12 +21,12 @@ export interface GrantInForce {
   readonly state: GrantState;
 }
 
-/** A stretch of time, to the instant, in which a licence does not hold although its days are licensed ones. */
+/** A stretch of time, to the instant, in which a licence does not hold although its days are licensed ones. Those of a grant are in order. */
 export interface Pause {
   readonly from: Date;
   /** Null: it goes on. */
   readonly until: Date | null;
-  readonly state: 'not-yet' | 'suspended';
+  readonly state: 'not-yet' | 'suspended' | 'withdrawn';
 }
 
 /** The grants of terms, in the order written, under the id of the agreement that they became. */

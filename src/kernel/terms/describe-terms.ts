@@ -96,7 +96,7 @@ function describeAccounts(terms: Terms, { words, context }: Wording): ClauseText
 
 /** Sections 25 to 28. */
 function describeLife({ texts, conditions, renewal, termination = {} }: Terms, words: LifeWords): ClauseText[] {
-  const { notice, breach, sellOff } = termination;
+  const { notice, breach, withdrawal, sellOff } = termination;
   return [
     ...one('texts', texts && words.texts(texts)),
     ...many('conditions', conditions, (condition) => words.condition(condition)),
@@ -104,6 +104,7 @@ function describeLife({ texts, conditions, renewal, termination = {} }: Terms, w
     ...one('notice', notice && words.notice(notice)),
     ...one('breach', breach && words.breach(breach)),
     ...one('sellOff', sellOff && words.sellOff(sellOff)),
+    ...one('withdrawal', withdrawal && words.withdrawal(withdrawal)),
   ];
 }
 

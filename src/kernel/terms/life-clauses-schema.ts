@@ -1,9 +1,10 @@
 import { INTEGERS, LISTS } from './limits';
 import { type Condition, type Renewal, type Termination, type Texts } from './life-clauses';
-import { clauseId, integer, listOf, objectOf, oneOf, word } from './schema-parts';
+import { clauseId, integer, listOf, objectOf, oneOf, share, word } from './schema-parts';
 
 type Notice = NonNullable<Termination['notice']>;
 type Breach = NonNullable<Termination['breach']>;
+type Withdrawal = NonNullable<Termination['withdrawal']>;
 type SellOff = NonNullable<Termination['sellOff']>;
 type AdvancePaid = Extract<Condition, { readonly kind: 'advance-paid' }>;
 type BackFeePaid = Extract<Condition, { readonly kind: 'back-fee-paid' }>;
@@ -32,6 +33,7 @@ export const termination = {
     {
       notice: objectOf<Notice>({ by: word('label', 'platform', 'either'), days }),
       breach: objectOf<Breach>({ cureDays: days, suspension: word('at-once', 'after-cure-period', 'never') }),
+      withdrawal: objectOf<Withdrawal>({ days }, { shareMax: share }),
       sellOff: objectOf<SellOff>({ days, grants: listOf(clauseId, LISTS.royaltyGrants) }),
     },
   ),

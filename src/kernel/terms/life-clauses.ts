@@ -24,6 +24,11 @@ export interface Termination {
    * the label may suspend the licence.
    */
   readonly breach?: { readonly cureDays: number; readonly suspension: 'at-once' | 'after-cure-period' | 'never' };
+  /**
+   * The label may take recordings out of the licence, and `days` lie between its notice and their end: in all at most `shareMax` of those that
+   * the terms list; absent: any number.
+   */
+  readonly withdrawal?: { readonly days: number; readonly shareMax?: string };
   /** After expiry or ordinary termination, never after breach, these grants go on for `days`, royalties included. */
   readonly sellOff?: { readonly days: number; readonly grants: readonly string[] };
 }

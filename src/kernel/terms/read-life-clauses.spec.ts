@@ -46,6 +46,8 @@ describe('reading how an agreement begins, goes on and ends', () => {
     ['/conditions/0/withinDays', 3650],
     ['/termination', { notice: { by: 'either', days: 1 } }],
     ['/termination', { breach: { cureDays: 1, suspension: 'never' } }],
+    ['/termination', { withdrawal: { days: 1 } }],
+    ['/termination', { withdrawal: { days: 30, shareMax: '0.1' } }],
     ['/termination', { sellOff: { days: 1, grants: ['streaming'] } }],
     ['/settlement/effect', 'payment'],
   ])('%s may be %j', (pointer, value) => {
@@ -86,6 +88,16 @@ describe('reading how an agreement begins, goes on and ends', () => {
     ['/termination/notice/days', 0, ['/termination/notice/days terms-integer']],
     ['/termination/breach/cureDays', 3651, ['/termination/breach/cureDays terms-integer']],
     ['/termination/breach/suspension', 'soon', ['/termination/breach/suspension terms-unknown-kind']],
+    ['/termination/withdrawal', {}, ['/termination/withdrawal/days terms-required']],
+    [
+      '/termination/withdrawal',
+      { days: 0, shareMax: '1.01', by: 'label' },
+      [
+        '/termination/withdrawal/by terms-unknown-field',
+        '/termination/withdrawal/days terms-integer',
+        '/termination/withdrawal/shareMax terms-share-above-one',
+      ],
+    ],
     ['/termination/sellOff/days', 1.5, ['/termination/sellOff/days terms-integer']],
     ['/termination/sellOff/grants', [], ['/termination/sellOff/grants terms-empty']],
     ['/termination/sellOff/grants/0', 'ringtones', ['/termination/sellOff/grants/0 terms-reference']],

@@ -3,6 +3,7 @@ import { isZero, rational } from '../money';
 import { type Advance } from './money-clauses';
 import { LAST_END } from './read-dates';
 import { INTEGERS, LISTS } from './limits';
+import { readShare } from './read-shares';
 import { type Condition, type Renewal, type Termination, type Texts } from './life-clauses';
 import {
   fault,
@@ -120,14 +121,17 @@ function readRenewal(place: Place, { term }: LifeReferences): Renewal {
 }
 
 function readTermination(place: Place, references: LifeReferences): Termination {
-  const fields = readFields(place, { required: [], optional: ['notice', 'breach', 'sellOff'] });
+  const fields = readFields(place, { required: [], optional: ['notice', 'breach', 'withdrawal', 'sellOff'] });
   if (!fields) return {};
   const termination = {
     ...readOptional(fields, 'notice', readNotice),
     ...readOptional(fields, 'breach', readBreach),
+    ...readOptional(fields, 'withdrawal', readWithdrawal),
     ...readOptional(fields, 'sellOff', (entry) => readSellOff(entry, references)),
   };
-  if (Object.keys(termination).length === 0) fault(place, 'terms-empty', 'must have a notice, a breach or a sell-off');
+  if (Object.keys(termination).length === 0) {
+    fault(place, 'terms-empty', 'must have a notice, a breach, a withdrawal or a sell-off');
+  }
   return termination;
 }
 
@@ -146,6 +150,15 @@ function readBreach(place: Place): NonNullable<Termination['breach']> {
   return {
     cureDays: readInteger(member(fields, 'cureDays'), INTEGERS.noticeDays),
     suspension: readWord(member(fields, 'suspension'), { words: ['at-once', 'after-cure-period', 'never'] }),
+  };
+}
+
+function readWithdrawal(place: Place): NonNullable<Termination['withdrawal']> {
+  const fields = readFields(place, { required: ['days'], optional: ['shareMax'] });
+  if (!fields) return { days: 1 };
+  return {
+    days: readInteger(member(fields, 'days'), INTEGERS.noticeDays),
+    ...readOptional(fields, 'shareMax', readShare),
   };
 }
 

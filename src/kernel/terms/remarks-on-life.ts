@@ -27,7 +27,7 @@ function lateRefusal({ term }: Terms, { months, times, noticeDays }: Renewal): F
   return remark('a renewed term', daysOf({ from: term.until, until: monthsAfterDay(term.until, months) }));
 }
 
-function idleRights({ term }: Terms, { notice, breach }: NonNullable<Terms['termination']>): Fault[] {
+function idleRights({ term }: Terms, { notice, breach, withdrawal }: NonNullable<Terms['termination']>): Fault[] {
   const days = daysOf(term);
   return [
     ...(notice && notice.days >= days
@@ -35,6 +35,14 @@ function idleRights({ term }: Terms, { notice, breach }: NonNullable<Terms['term
           tooLong(
             '/termination/notice/days',
             `the term has ${days} days: it is over before a notice given in it runs out`,
+          ),
+        ]
+      : []),
+    ...(withdrawal && withdrawal.days >= days
+      ? [
+          tooLong(
+            '/termination/withdrawal/days',
+            `the term has ${days} days: it is over before a withdrawal notified in it begins`,
           ),
         ]
       : []),

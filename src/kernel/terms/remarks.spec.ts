@@ -124,8 +124,12 @@ describe('remarks on terms', () => {
     expect(at(731)).toHaveLength(1);
   });
 
-  it('a notice and a cure should run out within a term that is not renewed', () => {
-    const termination = { notice: { by: 'label', days: 730 }, breach: { cureDays: 730, suspension: 'never' } };
+  it('a notice, a withdrawal and a cure should run out within a term that is not renewed', () => {
+    const termination = {
+      notice: { by: 'label', days: 730 },
+      breach: { cureDays: 730, suspension: 'never' },
+      withdrawal: { days: 730 },
+    };
     expect(remarks(['/termination', termination])).toEqual([]);
     const codes = (days: number) =>
       placed(
@@ -134,11 +138,13 @@ describe('remarks on terms', () => {
           ['/termination', termination],
           ['/termination/notice/days', days],
           ['/termination/breach/cureDays', days],
+          ['/termination/withdrawal/days', days],
         ),
       );
     expect(codes(729)).toEqual([]);
     expect(codes(730)).toEqual([
       '/termination/notice/days terms-notice-exceeds-term',
+      '/termination/withdrawal/days terms-notice-exceeds-term',
       '/termination/breach/cureDays terms-notice-exceeds-term',
     ]);
   });

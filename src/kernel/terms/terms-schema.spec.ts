@@ -195,6 +195,8 @@ describe('the published schema of terms', () => {
     ['/termination/notice/by', 'both'],
     ['/termination/breach/suspension', 'soon'],
     ['/termination/sellOff/grants', []],
+    ['/termination/withdrawal', {}],
+    ['/termination/withdrawal', { days: 30, shareMax: '10 %' }],
     ['/settlement/effect', 'never'],
     ['/mostFavoured', []],
     ['/mostFavoured/0/bound', 'operator'],

@@ -214,6 +214,7 @@ export const FULL_TERMS = {
   termination: {
     notice: { by: 'either', days: 184 },
     breach: { cureDays: 29, suspension: 'after-cure-period' },
+    withdrawal: { days: 33, shareMax: '0.15' },
     sellOff: { days: 92, grants: ['downloads', 'ringtones'] },
   },
   settlement: {

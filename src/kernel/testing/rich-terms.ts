@@ -178,6 +178,7 @@ function lifeJson(): Record<string, unknown> {
     termination: {
       notice: { by: 'label', days: 180 },
       breach: { cureDays: 30, suspension: 'at-once' },
+      withdrawal: { days: 30, shareMax: '0.1' },
       sellOff: { days: 60, grants: ['downloads'] },
     },
   };

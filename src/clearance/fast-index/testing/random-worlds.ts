@@ -97,10 +97,11 @@ function randomAgreement(dice: Dice, ordinal: number): IndexedAgreement {
     effective = dayAfter(effective, dice.below(90));
     if (effective >= until) break;
     const terms = randomTerms(dice, { from, until: dayAfter(until, dice.below(60)), timeZone });
-    versions.push({ ...versions[0]!, number: versions.length + 1, effectiveFrom: effective, terms });
+    const concludedAt = startOfDayInZone(dayAfter(effective, -dice.below(60)), 'UTC');
+    versions.push({ number: versions.length + 1, effectiveFrom: effective, concludedAt, terms });
   }
   const id = agreementId(ordinal);
-  return { id, labelId: LABEL, ordinal, life: { versions, facts: randomFacts(dice, from, until) } };
+  return { id, labelId: LABEL, ordinal, life: { versions, facts: randomFacts(dice, versions) } };
 }
 
 function randomTerms(
@@ -130,7 +131,8 @@ function randomTerms(
 }
 
 /** What may have happened, in an order that can be. */
-function randomFacts(dice: Dice, from: CalendarDate, until: CalendarDate): IndexedAgreement['life']['facts'] {
+function randomFacts(dice: Dice, versions: readonly SignedVersion[]): IndexedAgreement['life']['facts'] {
+  const { from, until } = versions[0]!.terms.term;
   const events: (readonly [Date, LifeEvent])[] = [];
   let at = startOfDayInZone(dayAfter(from, -20), 'UTC').getTime();
   const happens = (event: LifeEvent): void => {
@@ -144,11 +146,26 @@ function randomFacts(dice: Dice, from: CalendarDate, until: CalendarDate): Index
       if (dice.chance(0.8)) happens({ kind: 'resumed' });
       else break;
     }
+    for (const withdrawal of randomWithdrawals(dice, versions, () => events.length)) happens(withdrawal);
     if (dice.chance(0.2)) happens({ kind: 'renewed', until: dayAfter(until, 365) });
     if (dice.chance(0.2)) happens({ kind: 'notice-given', by: 'label', until: dayAfter(from, dice.below(300)) });
   }
   if (dice.chance(0.2)) happens({ kind: 'terminated', because: 'breach', until: dayAfter(from, dice.below(400) - 20) });
   return events.map(([recordedAt, event], index) => ({ ...event, number: index + 1, recordedAt }));
+}
+
+/** Of recordings that some version lists, mostly, from days before, in and after the term; some are revoked. */
+function* randomWithdrawals(
+  dice: Dice,
+  versions: readonly SignedVersion[],
+  recorded: () => number,
+): Generator<LifeEvent> {
+  const { from } = versions[0]!.terms.term;
+  while (dice.chance(0.5)) {
+    const isrcs = dice.someOf(dice.chance(0.9) ? dice.oneOf(versions).terms.repertoire.isrcs : pool, 0.4);
+    yield { kind: 'withdrawal-notified', isrcs, from: dayAfter(from, dice.below(500) - 20), reason: 'Rights lost.' };
+    if (dice.chance(0.25)) yield { kind: 'withdrawal-revoked', withdrawal: recorded() };
+  }
 }
 
 /** Mostly near something: a grant's recordings and codes, the milliseconds around its boundaries. */
@@ -157,7 +174,7 @@ function randomQuestion(dice: Dice, grants: readonly GrantOfVersion[]): InstantQ
   const isrcs = grant?.isrcs && dice.chance(0.8) ? [...grant.isrcs] : [...pool, 'ZZX990000001', 'Song No. 7'];
   return {
     isrc: dice.oneOf(isrcs),
-    service: dice.oneOf([...worldServices, 'nobody']),
+    service: dice.oneOf(grant && dice.chance(0.6) ? [...grant.services] : [...worldServices, 'nobody']),
     territory: dice.chance(0.9) ? dice.oneOf(territories) : dice.oneOf(['Worldwide', 'ru', ...WORLDWIDE_TERRITORIES]),
     use: dice.chance(0.95) ? dice.oneOf(uses) : 'Whistle',
     model: dice.chance(0.95) ? dice.oneOf(models) : 'Barter',

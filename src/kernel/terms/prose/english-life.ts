@@ -1,6 +1,7 @@
 import { type Condition, type Renewal, type Termination, type Texts } from '../terms';
 import { type LifeWords } from './language';
 import { counted } from './plural';
+import { percent } from './rates';
 
 const LANGUAGES = { en: 'English', ru: 'Russian' } as const;
 const GIVERS = { label: 'The label', platform: 'The platform', either: 'Either party' } as const;
@@ -30,6 +31,10 @@ export const ENGLISH_LIFE: LifeWords = {
   sellOff: ({ days, grants }: NonNullable<Termination['sellOff']>) =>
     `Sell-off: for ${daysOf(days)} after the end the ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')} ` +
     `${grants.length === 1 ? 'goes' : 'go'} on, and royalties are due for ${grants.length === 1 ? 'it' : 'them'}; not where the agreement was ended for breach.`,
+  withdrawal: ({ days, shareMax }: NonNullable<Termination['withdrawal']>) =>
+    `The label may withdraw recordings of the list by notice of ${daysOf(days)}, in all ` +
+    `${shareMax === undefined ? 'any number of them' : `at most ${percent(shareMax)} of them`}. From the day that the notice names they are not licensed; ` +
+    'until then the label may revoke it.',
 };
 
 const SUSPENSION: Readonly<Record<NonNullable<Termination['breach']>['suspension'], string>> = {

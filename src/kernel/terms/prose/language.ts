@@ -90,6 +90,7 @@ export interface LifeWords {
   notice(notice: NonNullable<Termination['notice']>): string;
   breach(breach: NonNullable<Termination['breach']>): string;
   sellOff(sellOff: NonNullable<Termination['sellOff']>): string;
+  withdrawal(withdrawal: NonNullable<Termination['withdrawal']>): string;
 }
 
 /** The phrases of royalties. They carry no punctuation at their end; the layout adds it, and the labels of branches. */

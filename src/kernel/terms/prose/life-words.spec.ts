@@ -14,6 +14,7 @@ describe('how an agreement lives, in words', () => {
       notice: { by: 'label', days: count },
       breach: { cureDays: count, suspension: 'at-once' },
       sellOff: { days: count, grants },
+      withdrawal: { days: count, shareMax: '0.1' },
     },
   });
 
@@ -22,12 +23,13 @@ describe('how an agreement lives, in words', () => {
     [2, '2 days', '2 months', '2 times'],
     [21, '21 days', '21 months', '21 times'],
   ])('counts %i in English', (count, days, months, times) => {
-    const [, condition, renewal, notice, breach, sellOff] = ending('en', counting(count, ['downloads']));
+    const [, condition, renewal, notice, breach, sellOff, withdrawal] = ending('en', counting(count, ['downloads']));
     expect(condition).toContain(`within ${days} of the conclusion`);
     expect(renewal).toContain(`by ${months}, at most ${times}, unless a party declares at least ${days} before`);
     expect(notice).toBe(`The label may end the agreement by notice of ${days}.`);
     expect(breach).toContain(`not cured within ${days} of the notice`);
     expect(sellOff).toContain(`for ${days} after the end the grant downloads goes on`);
+    expect(withdrawal).toContain(`by notice of ${days}, in all at most 10 % of them.`);
   });
 
   it.each([
@@ -37,13 +39,20 @@ describe('how an agreement lives, in words', () => {
     [11, '11 дней', '11 дней', '11 месяцев', '11 раз'],
     [21, '21 дня', '21 день', '21 месяц', '21 раза'],
   ])('counts %i in Russian', (count, genitive, accusative, months, times) => {
-    const [, condition, renewal, notice, breach, sellOff] = ending('ru', counting(count, ['downloads']));
+    const [, condition, renewal, notice, breach, sellOff, withdrawal] = ending('ru', counting(count, ['downloads']));
     expect(condition).toContain(`в течение ${genitive} со дня заключения договора`);
     expect(renewal).toContain(`на ${months}, не более ${times}, если`);
     expect(renewal).toContain(`не позднее чем за ${accusative} до окончания срока`);
     expect(notice).toContain(`не позднее чем за ${accusative} до дня его прекращения`);
     expect(breach).toContain(`в течение ${genitive} со дня уведомления`);
     expect(sellOff).toContain(`в течение ${genitive} после прекращения договора лицензия «downloads» продолжает`);
+    expect(withdrawal).toContain(`не позднее чем за ${accusative}, всего не более 10 % от их числа.`);
+  });
+
+  it('says that withdrawals have no limit', () => {
+    const changes: Partial<Terms> = { termination: { withdrawal: { days: 30 } } };
+    expect(ending('en', changes).join()).toContain('in all any number of them.');
+    expect(ending('ru', changes).join()).toContain('всего в любом количестве.');
   });
 
   it('says that renewals have no limit, and names every grant that is sold off', () => {

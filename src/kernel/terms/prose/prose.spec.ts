@@ -280,5 +280,5 @@ const OPTIONAL = [
   ...['minimumPayout', 'lateInterest', 'figures', 'guarantees', 'minimumFees', 'inKindCredits', 'recoupment'],
   ...['reserves', 'breakage', 'splits', 'taxes', 'exchange', 'audit', 'settlement'],
   ...['mostFavoured', 'uses', 'territories'],
-  ...['texts', 'conditions', 'renewal', 'termination', 'notice', 'breach', 'sellOff'],
+  ...['texts', 'conditions', 'renewal', 'termination', 'notice', 'breach', 'withdrawal', 'shareMax', 'sellOff'],
 ];

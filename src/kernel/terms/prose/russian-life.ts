@@ -1,6 +1,7 @@
 import { type Condition, type Renewal, type Termination, type Texts } from '../terms';
 import { type LifeWords } from './language';
 import { counted } from './plural';
+import { percent } from './rates';
 
 const LANGUAGES = { en: 'английском', ru: 'русском' } as const;
 const GIVERS = { label: 'Лицензиар', platform: 'Платформа', either: 'Любая из сторон' } as const;
@@ -36,6 +37,10 @@ export const RUSSIAN_LIFE: LifeWords = {
     `Распродажа: в течение ${daysGenitive(count)} после прекращения договора ` +
     `${grants.length === 1 ? 'лицензия' : 'лицензии'} ${grants.map((grant) => `«${grant}»`).join(', ')} ` +
     `${grants.length === 1 ? 'продолжает' : 'продолжают'} действовать с уплатой роялти; при прекращении договора из-за нарушения распродажа не допускается.`,
+  withdrawal: ({ days: count, shareMax }: NonNullable<Termination['withdrawal']>) =>
+    `Отзыв фонограмм: Лицензиар вправе отозвать из перечня отдельные фонограммы, уведомив Платформу не позднее чем за ${days(count)}, всего ` +
+    `${shareMax === undefined ? 'в любом количестве' : `не более ${percent(shareMax)} от их числа`}. Со дня, указанного в уведомлении, лицензия на них не ` +
+    'действует; до этого дня Лицензиар вправе отменить отзыв.',
 };
 
 const SUSPENSION: Readonly<Record<NonNullable<Termination['breach']>['suspension'], string>> = {

@@ -41,6 +41,7 @@ export const SECTIONS = {
   notice: '28.1',
   breach: '28.2',
   sellOff: '28.3',
+  withdrawal: '28.4',
 } as const;
 
 export type Section = keyof typeof SECTIONS;

@@ -36,6 +36,7 @@ export async function* tarFiles(source: AsyncIterable<Buffer>): AsyncGenerator<A
 /** What is left of a file's content is passed over, whoever read some of it. */
 class Content implements AsyncIterable<Buffer> {
   private left: number;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly bytes: ByteSource,
@@ -45,17 +46,21 @@ class Content implements AsyncIterable<Buffer> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    while (this.left > 0) {
-      const piece = await this.next();
-      yield piece;
-    }
+    for (let piece = await this.next(); piece !== undefined; piece = await this.next()) yield piece;
   }
 
   async passOver(): Promise<void> {
-    while (this.left > 0) await this.next();
+    while ((await this.next()) !== undefined);
   }
 
-  private async next(): Promise<Buffer> {
+  /** In turns: a reader that gave up may have asked for a piece that it does not wait for. */
+  private next(): Promise<Buffer | undefined> {
+    const piece = this.turn.then(() => (this.left > 0 ? this.take() : undefined));
+    this.turn = piece.catch(() => undefined);
+    return piece;
+  }
+
+  private async take(): Promise<Buffer> {
     const piece = await this.bytes.take(Math.min(this.left, 256 * 1024));
     if (piece === undefined) throw archiveRefused('archive-corrupt', 'the archive ends too early');
     this.left -= piece.length;

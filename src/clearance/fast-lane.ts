@@ -50,7 +50,8 @@ export class FastLane {
       const actor = this.headers && server.listening && isPlain(request) ? this.actorOf(request) : undefined;
       if (actor === undefined) return goOn();
       return whenWhole(request, (body) => {
-        const text = this.answerTo(actor, body);
+        // A body may take its time, and whoever sends it may not be known any more.
+        const text = this.actorOf(request) && this.answerTo(actor, body);
         if (text !== undefined) return send(response, this.headers!, text);
         request.pause();
         request.unshift(body);

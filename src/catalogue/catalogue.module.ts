@@ -82,7 +82,7 @@ export class CatalogueModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.register(importJob, (payload) => this.runImport.execute(payload));
-    this.jobs.register(readAheadJob, (payload) => this.readAhead.execute(payload));
+    this.jobs.register(readAheadJob, (payload, isStopping) => this.readAhead.execute(payload, isStopping));
     this.jobs.register(clockJob, () => this.conflictClock.execute());
     this.jobs.register(lookAtAllJob, () => this.lookAtAllClaims.execute());
     this.approvals.register(decideAction, this.decideConflict);

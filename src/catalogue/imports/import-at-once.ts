@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
-import { DomainError } from '../../platform/errors/domain-error';
 import { Storage, type StoredFile } from '../../platform/storage/storage';
 import { readCatalogueFile } from '../catalogue-file';
 import { checkDigitsOf } from '../settings.repository';
@@ -11,7 +10,7 @@ import { countsOf } from './counts';
 import { ImportReport } from './import-report';
 import { type CatalogueImport, finishImport, openImport } from './imports.repository';
 import { senderName } from '../messages/senders';
-import { takeTurn, tellImported } from './turn';
+import { takeTurnOrRefuse, tellImported } from './turn';
 
 /** Brings a stored CSV file in while its sender waits: the good rows become recordings, the bad ones are listed with every fault. */
 @Injectable()
@@ -23,15 +22,12 @@ export class ImportAtOnce {
 
   /**
    * Reads the file in batches, so memory does not grow with it. Refuses with import-unreadable, import-header-invalid, or
-   * idempotency-key-in-use while another import of the same label runs: each that waits would hold a connection, and a few of them all there are.
+   * idempotency-key-in-use while another import of the same label runs.
    */
   async execute(tx: Tx, actor: Actor, file: StoredFile): Promise<CatalogueImport> {
     const ownerId = actor.organizationId;
     const at = this.clock.now();
-    if (!(await takeTurn(tx, ownerId))) {
-      const detail = 'another import of this catalogue is running: wait for its answer';
-      throw new DomainError('idempotency-key-in-use', detail);
-    }
+    await takeTurnOrRefuse(tx, ownerId);
     const opened = await openImport(tx, ownerId, { file, form: 'csv', throughId: actor.through, at });
     const report = new ImportReport(this.storage);
     try {

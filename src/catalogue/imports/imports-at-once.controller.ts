@@ -65,7 +65,7 @@ export class ImportsAtOnceController {
   @ApiOperation({
     summary: 'Bring a catalogue in as CSV, and wait for it',
     description:
-      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre; it may name parent_isrc and parent_kind (remaster, live, remix, edit, sped-up, slowed-down, other), the recording that this one is a version of, and label, catalogue_number, release_date, language. Larger files, other columns and release notifications: `/v1/catalogue-imports`. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
+      'UTF-8, comma-separated, at most 200 MiB. The header names isrc, title, version, artists (separated by |), duration, release, upc, p_line, genre; it may name parent_isrc and parent_kind (remaster, live, remix, edit, sped-up, slowed-down, same-recording, other), the recording that this one is a version of, and label, catalogue_number, release_date, language. Larger files, other columns and release notifications: `/v1/catalogue-imports`. Good rows are in afterwards, bad ones are listed. Refused with `import-unreadable` or `import-header-invalid`, or with `idempotency-key-in-use` while another import of the same label runs; then nothing is in.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })

@@ -16,6 +16,7 @@ const pauseMost = 50;
 export class PartsAhead {
   private readonly files: PartFiles;
   private asked = -Infinity;
+  private begun = false;
 
   constructor(
     private readonly database: Database,
@@ -28,6 +29,7 @@ export class PartsAhead {
 
   /** Begins anew: what was read for an attempt that came to nothing is read again. */
   async begin(): Promise<void> {
+    this.begun = true;
     await this.files.removeAll();
     await this.database.asSystem((tx) => openParts(tx, this.found));
   }
@@ -43,9 +45,9 @@ export class PartsAhead {
     if (read !== undefined) await this.files.remove(part);
   }
 
-  /** What somebody writes at this moment is swept one day. */
-  end(): Promise<void> {
-    return this.files.removeAll().catch(() => undefined);
+  /** What somebody writes at this moment is swept one day. Whoever has not begun may stand beside one who has. */
+  async end(): Promise<void> {
+    if (this.begun) await this.files.removeAll().catch(() => undefined);
   }
 
   private isClaimed(part: number): Promise<boolean> {
@@ -64,7 +66,7 @@ export class PartsAhead {
 
   /** Waits for whoever reads it: done with it, or gone. */
   private async readBy(part: number): Promise<PartFile | undefined> {
-    for (let pause = 2; !(await this.database.asSystem((tx) => isLeft(tx, this.found.id, part)));) {
+    for (let pause = 2; !(await this.database.asSystem((tx) => isLeft(tx, this.found.id, part), 'read'));) {
       await wait(pause);
       await this.progress.still();
       pause = Math.min(pause * 2, pauseMost);

@@ -28,16 +28,23 @@ export const comeTo = async (tx: Tx, importId: string, part: number): Promise<bo
 
 const isInHand = `import_id = $1 AND EXISTS (SELECT FROM catalogue_imports WHERE id = $1 AND state = 'queued')`;
 
-/** The next part that nobody has claimed, claimed; null where as many as may be are read ahead already. Undefined where the import is over, or has not come to its archive. */
-export const claimPart = (
+const hasRoom = `claimed < taken + ${aheadMost}`;
+
+/** How many parts are taken, and whether another one may be read ahead. Undefined where the import is over, or has not come to its archive. */
+export const partsAt = (
   tx: Tx,
   importId: string,
-): Promise<{ readonly part: number | null; readonly taken: number } | undefined> =>
-  tx.first(
-    `WITH next AS (UPDATE catalogue_import_parts SET claimed = claimed + 1 WHERE ${isInHand} AND claimed < taken + ${aheadMost} RETURNING claimed)
-     SELECT (SELECT claimed FROM next) AS part, taken FROM catalogue_import_parts WHERE ${isInHand}`,
-    [importId],
-  );
+): Promise<{ readonly taken: number; readonly hasRoom: boolean } | undefined> =>
+  tx.first(`SELECT taken, ${hasRoom} AS "hasRoom" FROM catalogue_import_parts WHERE ${isInHand}`, [importId]);
+
+/** The next part that nobody has claimed, claimed; undefined where none may be. */
+export const claimPart = async (tx: Tx, importId: string): Promise<number | undefined> =>
+  (
+    await tx.first<{ claimed: number }>(
+      `UPDATE catalogue_import_parts SET claimed = claimed + 1 WHERE ${isInHand} AND ${hasRoom} RETURNING claimed`,
+      [importId],
+    )
+  )?.claimed;
 
 const lockOf = (importId: string, part: number): string => `catalogue-import ${importId} part ${part}`;
 

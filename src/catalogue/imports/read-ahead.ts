@@ -11,10 +11,11 @@ import { partsOf } from '../archives/parts-of';
 import { type MessageReading, readingOf } from '../messages/message-reading';
 import { type CatalogueImport, findImport } from './imports.repository';
 import { PartFiles } from './part-files';
-import { claimPart, holdPart } from './parts.repository';
+import { claimPart, holdPart, partsAt } from './parts.repository';
 
 const pauseMilliseconds = 50;
 const standstillMilliseconds = 10_000;
+const lookMilliseconds = 1_000;
 /** A part that unpacks to more is left to the import itself, which needs no room for it on disk. */
 const partMost = 32 * 1024 * 1024;
 
@@ -39,34 +40,45 @@ export class ReadAhead {
     private readonly storage: Storage,
   ) {}
 
-  async execute({ importId = '' }: JobPayload): Promise<void> {
+  async execute({ importId = '' }: JobPayload, isStopping: () => boolean): Promise<void> {
     const found = await this.database.asSystem((tx) => findImport(tx, importId), 'read');
     if (found?.state !== 'queued') return;
     try {
-      await this.walk(found);
+      await this.walk(found, isStopping);
     } catch (error) {
       // The archive is refused by whoever takes it, when it comes to that place.
       if (!(error instanceof DomainError) || error.status >= 500) throw error;
     }
   }
 
-  private async walk({ id, file_sha256: sha256, bytes }: CatalogueImport): Promise<void> {
+  private async walk({ id, file_sha256: sha256, bytes }: CatalogueImport, isStopping: () => boolean): Promise<void> {
     const weigh = weighing(Number(bytes));
     let claimed: number | undefined;
+    let looked = performance.now();
+    const givesWay = async (): Promise<boolean> => {
+      looked = performance.now();
+      return isStopping() || (await this.database.asSystem(othersWait, 'read'));
+    };
     for await (const { number, files } of partsOf(openArchive(this.storage, sha256, nobody))) {
-      claimed ??= await this.claim(id);
+      claimed ??= await this.claim(id, isStopping);
       // Over; or begun anew, behind this place.
       if (claimed === undefined || claimed < number) return;
-      if (claimed > number) continue;
+      if (claimed > number) {
+        // On the way to its part it unpacks all before it, which may be long.
+        if (performance.now() - looked > lookMilliseconds && (await givesWay())) return;
+        continue;
+      }
       await this.read(id, number, readings(files, weigh));
       claimed = undefined;
-      if (await this.database.asSystem(othersWait, 'read')) return;
+      if (await givesWay()) return;
     }
   }
 
   private async read(importId: string, part: number, messages: AsyncIterable<MessageReading>): Promise<void> {
     await this.database.asSystem(async (tx) => {
       await holdPart(tx, importId, part);
+      // Whoever takes has come to it, and reads it.
+      if (((await partsAt(tx, importId))?.taken ?? part) >= part - 1) return;
       try {
         await keptAwake(tx, () => new PartFiles(this.storage, importId).write(part, messages));
       } catch (error) {
@@ -78,16 +90,18 @@ export class ReadAhead {
   }
 
   /** Undefined where the import is over, or stands still, or others wait while there is nothing to do. */
-  private async claim(importId: string): Promise<number | undefined> {
+  private async claim(importId: string, isStopping: () => boolean): Promise<number | undefined> {
     for (let [taken, since] = [-1, 0]; ;) {
-      const { next, others } = await this.database.asSystem(async (tx) => ({
-        next: await claimPart(tx, importId),
-        others: await othersWait(tx),
-      }));
-      if (next === undefined) return undefined;
-      if (next.part !== null) return next.part;
-      if (next.taken !== taken) [taken, since] = [next.taken, performance.now()];
-      if (others || performance.now() - since > standstillMilliseconds) return undefined;
+      // By reading, as long as there is nothing to claim: this process may answer clearance too, and looks its callers up anew after each write.
+      const [at, others] = await this.database.asSystem(
+        async (tx) => [await partsAt(tx, importId), await othersWait(tx)] as const,
+        'read',
+      );
+      if (at === undefined) return undefined;
+      const part = at.hasRoom ? await this.database.asSystem((tx) => claimPart(tx, importId)) : undefined;
+      if (part !== undefined) return part;
+      if (at.taken !== taken) [taken, since] = [at.taken, performance.now()];
+      if (others || isStopping() || performance.now() - since > standstillMilliseconds) return undefined;
       await wait(pauseMilliseconds);
     }
   }

@@ -1,5 +1,6 @@
 import { audit, type Doer } from '../../platform/audit/audit';
 import type { Tx } from '../../platform/database/tx';
+import { DomainError } from '../../platform/errors/domain-error';
 import { publish } from '../../platform/outbox/outbox';
 import type { CatalogueImport } from './imports.repository';
 
@@ -10,6 +11,16 @@ export async function takeTurn(tx: Tx, ownerId: string): Promise<boolean> {
     [`catalogue-import ${ownerId}`],
   );
   return taken;
+}
+
+/**
+ * For whoever is waited for: no one else writes this catalogue until the transaction ends. A change that began later and is in sooner would end an import that runs (record 64). Refuses with
+ * idempotency-key-in-use: each that waits would hold a connection, and a few of them all there are.
+ */
+export async function takeTurnOrRefuse(tx: Tx, ownerId: string): Promise<void> {
+  if (await takeTurn(tx, ownerId)) return;
+  const detail = 'an import or another change of this catalogue is running: wait for its end';
+  throw new DomainError('idempotency-key-in-use', detail);
 }
 
 /** The news and the audit entry of an import that is in. */

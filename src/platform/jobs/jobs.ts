@@ -10,7 +10,8 @@ import { type Unfinished, WorkerLease } from './lease';
 
 /** Ids only: what a job works on, never content, names or secrets. */
 export type JobPayload = Readonly<Record<string, string>>;
-export type Job = (payload: JobPayload) => Promise<void>;
+/** `isStopping`: whether the process is to end, which waits for its jobs. */
+export type Job = (payload: JobPayload, isStopping: () => boolean) => Promise<void>;
 
 const awayMilliseconds = 60_000;
 
@@ -187,7 +188,7 @@ export class Jobs {
     const until = performance.now() + awayMilliseconds;
     for (let pause = 250; ; pause = Math.min(pause * 2, 8_000)) {
       try {
-        return await job(payload);
+        return await job(payload, () => this.stopping);
       } catch (error) {
         const isAway = error instanceof DomainError && error.code === 'not-ready';
         if (!isAway || this.stopping || performance.now() > until) throw error;

@@ -209,9 +209,11 @@ describe('the database', () => {
     await untilLogged(2);
     const seen = (organizationId: string, table: string): Promise<number> =>
       database.asMemberOf(organizationId, async (tx) => (await tx.rows(`SELECT FROM ${table}`)).length, 'read');
+    // One, or one for each, where something else ran on the server between the two.
+    const signed = await database.asSystem(async (tx) => (await tx.rows('SELECT FROM ledger_checkpoints')).length);
     for (const organization of [ours.labelId, ours.platformId]) {
       expect(await seen(organization, 'ledger_leaves')).toBe(1);
-      expect(await seen(organization, 'ledger_checkpoints')).toBe(1);
+      expect(await seen(organization, 'ledger_checkpoints')).toBe(signed);
       expect(await seen(organization, 'ledger_nodes')).toBe(0);
     }
     expect(await seen(randomUUID(), 'ledger_leaves')).toBe(0);

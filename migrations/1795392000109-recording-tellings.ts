@@ -31,7 +31,10 @@ BEGIN
   INSERT INTO recording_tellings AS t (owner_id, isrc, told_by, told, replaced_at)
   SELECT n.owner_id, n.isrc, o.told_by, ${object('o')}, n.updated_at
     FROM was o JOIN now_is n USING (id)
-   WHERE o.told_by <> n.told_by AND ${values('o')} IS DISTINCT FROM ${values('n')}
+   WHERE o.told_by <> n.told_by
+     -- Who came round says the same as the other one now, and no longer what is kept.
+     AND (${values('o')} IS DISTINCT FROM ${values('n')}
+       OR EXISTS (SELECT FROM recording_tellings k WHERE k.owner_id = n.owner_id AND k.isrc = n.isrc AND k.told_by = o.told_by))
    ORDER BY n.isrc
   ON CONFLICT (owner_id, isrc, told_by) DO UPDATE SET told = excluded.told, replaced_at = excluded.replaced_at;
   RETURN NULL;

@@ -46,7 +46,7 @@ export const findOwners = (
   );
 
 /**
- * The recordings that these labels state to be versions of these, or of versions of them, by the one that was asked for; together at most one more than `most`, and then not all. Also for
+ * The recordings that these labels state to be versions of these, or of versions of them, by the one that was asked for (what is stated to be the same recording has its versions); together at most one more than `most`, and then not all. Also for
  * platforms: ask only about labels that they have an agreement with, and tell none that they could not know of.
  */
 export async function versionsOfEach(
@@ -60,7 +60,9 @@ export async function versionsOfEach(
     tx.rows<{ parent: string; isrc: string }>(
       `WITH RECURSIVE family AS (
          SELECT parent, parent AS isrc FROM unnest($2::bpchar[]) AS parent
-         UNION SELECT f.parent, r.isrc FROM family f JOIN recordings r ON r.parent_isrc = f.isrc AND r.owner_id = ANY ($1::uuid[]))
+         UNION SELECT f.parent, r.isrc FROM family f CROSS JOIN LATERAL (
+         SELECT isrc FROM recordings WHERE parent_isrc = f.isrc AND owner_id = ANY ($1::uuid[])
+         UNION ALL SELECT parent_isrc FROM recordings WHERE isrc = f.isrc AND parent_kind = 'same-recording' AND owner_id = ANY ($1::uuid[])) AS r)
        SELECT parent, isrc FROM family WHERE isrc <> parent LIMIT $3 + 1`,
       [ownerIds, parents, most],
     ),

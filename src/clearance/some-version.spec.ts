@@ -25,6 +25,12 @@ describe('some version of a recording', () => {
     expect(ofSomeVersion([yes('P', 5), yes('V', 5)], false).isrc).toBe('P');
   });
 
+  it('says no later end than any of them has', () => {
+    const ending = (one: Looked, until: string): Looked => ({ ...one, answer: { ...one.answer, until } as never });
+    const possible = [ending(yes('P', 5), '2027-12-31'), ending(yes('V', 9), '2026-01-11')];
+    expect(ofSomeVersion(possible, false)).toMatchObject({ isrc: 'P', answer: { until: '2026-01-11' } });
+  });
+
   it('is refused with the reason of the one that is licensed least', () => {
     const possible = [yes('P', 9), no('V', 'suspended'), no('W', 'territory-not-granted')];
     expect(ofSomeVersion(possible, true)).toEqual({

@@ -27,7 +27,17 @@ export function ofSomeVersion(possible: readonly Looked[], detail: boolean): Tol
   const { isrc, answer } = least;
   const isTold = isrc !== undefined && (least.isNamed || least === possible[0]);
   const versions = possible.flatMap((one, place) => (one.isNamed || place === 0 ? versionAnswer(one) : []));
-  return { isrc, answer: { ...answer, ...(isTold ? { isrc } : {}), ...(detail ? { versions } : {}) } };
+  return {
+    isrc,
+    answer: { ...lastingAll(answer, possible), ...(isTold ? { isrc } : {}), ...(detail ? { versions } : {}) },
+  };
+}
+
+/** A yes ends with the first of them, also where a pause of another one ends its own sooner. */
+function lastingAll(answer: PlainAnswer, possible: readonly Looked[]): PlainAnswer {
+  if (!answer.licensed) return answer;
+  const ends = possible.map((one) => (one.answer.licensed ? one.answer.until : answer.until));
+  return { ...answer, until: ends.reduce((first, end) => (end < first ? end : first)) };
 }
 
 function isLess(one: Looked, other: Looked): boolean {

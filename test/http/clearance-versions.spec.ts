@@ -191,3 +191,11 @@ describe('a version that nothing licenses', () => {
     expect(await clear(about(song))).toEqual({ licensed: false, reason: 'no-agreement' });
   });
 });
+
+describe('what is stated to be the same recording as another', () => {
+  it('has its versions, too', async () => {
+    expect((await clear(about(remaster))).licensed).toBe(true);
+    await state(market.label, [versionRow(remaster, other, 'same-recording')]);
+    expect(await clear(about(remaster))).toEqual({ licensed: false, reason: 'no-agreement' });
+  });
+});

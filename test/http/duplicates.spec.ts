@@ -273,7 +273,7 @@ describe('what a person decides', () => {
       outcome(label.as, 'POST', '/v1/duplicate-decisions', both(1, 2)),
       outcome(label.as, 'POST', '/v1/duplicate-decisions', both(2, 1)),
     ]);
-    expect(outcomes.sort()).toEqual(['201', '409 duplicate-state']);
+    expect(outcomes.sort()).toEqual(['201', expect.stringMatching(/^409 (duplicate-state|idempotency-key-in-use)$/)]);
   });
 
   it('is refused where one is a version of the other through a third', async () => {
@@ -283,6 +283,40 @@ describe('what a person decides', () => {
       { title: 'Ice', parent_isrc: testIsrc(2), parent_kind: 'remix' },
     ]);
     expect(await outcome(label.as, 'POST', '/v1/duplicate-decisions', both(1, 3))).toBe('409 duplicate-state');
+  });
+
+  it('is dismissed all the same, since it is listed', async () => {
+    const label = await labelWith([
+      { title: 'Ice' },
+      { title: 'Melting', parent_isrc: testIsrc(1), parent_kind: 'edit' },
+      { title: 'Ice', parent_isrc: testIsrc(2), parent_kind: 'remix' },
+    ]);
+    expect(await pairsOf(label)).toEqual(['3 1']);
+    await label.as.post('/v1/duplicate-decisions', { ...both(1, 3), ...dismissed });
+    expect(await pairsOf(label)).toEqual([]);
+  });
+
+  it('loses no parent', async () => {
+    const label = await labelWith([{ title: 'Ice' }, { title: 'Ice', parent_isrc: testIsrc(9), parent_kind: 'live' }]);
+    expect(await outcome(label.as, 'POST', '/v1/duplicate-decisions', { ...both(1, 2), take: ['title'] })).toBe('201');
+    const own = await labelWith([
+      { title: 'Ice', parent_isrc: testIsrc(8), parent_kind: 'live' },
+      { title: 'Ice', parent_isrc: testIsrc(9), parent_kind: 'live' },
+    ]);
+    expect(await outcome(own.as, 'POST', '/v1/duplicate-decisions', both(1, 2))).toBe('409 duplicate-state');
+  });
+
+  it('waits for an import of the catalogue, which would end otherwise', async () => {
+    const label = await labelWith([{ title: 'Ice' }, { title: 'Ice' }]);
+    const running = await app.superuser();
+    await running.query('BEGIN');
+    await running.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `catalogue-import ${label.organizationId}`,
+    ]);
+    expect(await outcome(label.as, 'POST', '/v1/duplicate-decisions', both(1, 2))).toBe('409 idempotency-key-in-use');
+    await running.query('ROLLBACK');
+    await running.end();
+    expect(await outcome(label.as, 'POST', '/v1/duplicate-decisions', both(1, 2))).toBe('201');
   });
 
   it('names two recordings, and merges nothing of two', async () => {

@@ -4,11 +4,11 @@ import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
+import { takeTurnOrRefuse } from '../imports/turn';
 import { ownRecordings } from '../isrc-list';
 import {
   type DuplicateDecision,
   insertDecision,
-  lockRecordings,
   type Suspicion,
   suspicionOf,
   writeValues,
@@ -28,7 +28,8 @@ export interface Deciding {
 
 /**
  * Keeps what a person decided about two recordings that may be one. Accepted: the one that stays is told as proposed, the other becomes a version of it that is the same recording.
- * No ISRC is deleted, and nothing else about either changes. Refuses with request-invalid, recording-unknown, and duplicate-state where they are not suspected (any more).
+ * No ISRC is deleted, and nothing else about either changes. Refuses with request-invalid, recording-unknown, duplicate-state where they are not suspected (any more), and
+ * idempotency-key-in-use while an import of the label runs.
  */
 @Injectable()
 export class DecideDuplicate {
@@ -39,7 +40,7 @@ export class DecideDuplicate {
     refuseFaults(deciding);
     const { organizationId: ownerId } = actor;
     const isrcs = [isrc, otherIsrc] as const;
-    await lockRecordings(tx, ownerId, isrcs);
+    await takeTurnOrRefuse(tx, ownerId);
     const { grounds } = await this.suspicion(tx, ownerId, deciding);
     const at = this.clock.now();
     const changes = decision === 'accepted' ? await merge(tx, ownerId, { isrcs, take, at }) : null;
@@ -58,6 +59,8 @@ export class DecideDuplicate {
     await ownRecordings(tx, ownerId, [isrc, otherIsrc], (place) => (place === 0 ? '/isrc' : '/otherIsrc'));
     const suspicion = await suspicionOf(tx, ownerId, [isrc, otherIsrc]);
     if (suspicion === undefined) throw new DomainError('duplicate-state');
+    if (decision === 'accepted' && suspicion.isVersion)
+      throw new DomainError('duplicate-state', 'one is a version of the other, directly or through others');
     if (decision === 'dismissed' && suspicion.isDismissed)
       throw new DomainError('duplicate-state', 'it was decided already that they are two recordings');
     return suspicion;
@@ -80,6 +83,12 @@ async function merge(
   const stays = found.find((recording) => recording.isrc === isrc)!;
   const other = found.find((recording) => recording.isrc === otherIsrc)!;
   const after = mergedValues(valuesOf(stays), valuesOf(other), take);
+  const lost = other.parent_isrc !== null && other.parent_isrc !== isrc && other.parent_isrc !== after.parent?.isrc;
+  if (lost)
+    throw new DomainError(
+      'duplicate-state',
+      `${otherIsrc} has a parent that would be lost: state it of ${isrc}, or take it`,
+    );
   const otherAfter = { ...valuesOf(other), parent: { isrc, kind: 'same-recording' as const } };
   await writeValues(tx, stays, after, at);
   await writeValues(tx, other, otherAfter, at);

@@ -4,9 +4,10 @@ import { type Actor, actorName } from '../../platform/auth/actor';
 import { Clock } from '../../platform/clock';
 import type { Tx } from '../../platform/database/tx';
 import { DomainError } from '../../platform/errors/domain-error';
+import { takeTurnOrRefuse } from '../imports/turn';
 import { ownRecordings } from '../isrc-list';
 import { type duplicateDecisions, takenFaults } from './decide-duplicate';
-import { lockRecordings, writeValues } from './duplicates.repository';
+import { writeValues } from './duplicates.repository';
 import { changesBetween, type MergedField, mergedValues, valuesOf } from './merge';
 import { insertTellingDecision, openTelling, type TellingDecision, toldOf, toldValues } from './tellings.repository';
 
@@ -21,7 +22,7 @@ export interface DecidingTelling {
 
 /**
  * Keeps what a person decided about a recording that two senders tell differently: accepted, it is told as proposed until either tells of it anew; dismissed, it stays as it is. Refuses with request-invalid, recording-unknown, and
- * duplicate-state where that sender told nothing else, or it was decided.
+ * duplicate-state where that sender told nothing else, or it was decided, and idempotency-key-in-use while an import of the label runs.
  */
 @Injectable()
 export class DecideTelling {
@@ -32,7 +33,7 @@ export class DecideTelling {
     const faults = takenFaults(deciding);
     if (faults.length > 0) throw new DomainError('request-invalid', undefined, faults);
     const { organizationId: ownerId } = actor;
-    await lockRecordings(tx, ownerId, [isrc]);
+    await takeTurnOrRefuse(tx, ownerId);
     const [recording] = await ownRecordings(tx, ownerId, [isrc], () => '/isrc');
     const telling = await openTelling(tx, ownerId, isrc, toldBy);
     if (telling === undefined) throw new DomainError('duplicate-state', 'that sender tells nothing else of it');

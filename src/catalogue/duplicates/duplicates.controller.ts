@@ -57,7 +57,7 @@ export class DuplicatesController {
     const { organizationId: ownerId } = actor;
     const { pairs, last } = await alikePage(tx, ownerId, { after: placeOf(cursor), limit });
     const named = new Set(pairs.flatMap(({ isrc, otherIsrc }) => [isrc, otherIsrc]));
-    const standings = await this.standings(tx, ownerId, [...named]);
+    const standings = await this.standings(tx, actor, [...named]);
     const rows = pairs.map(({ isrc, otherIsrc }) =>
       duplicateView(inOrderOfStanding(standings.get(isrc)!, standings.get(otherIsrc)!)),
     );
@@ -93,14 +93,19 @@ export class DuplicatesController {
     return pageOf(rows, limit, decisionView, ({ at, id }) => [at.toISOString(), id]);
   }
 
-  private async standings(tx: Tx, ownerId: string, isrcs: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
+  private async standings(
+    tx: Tx,
+    { organizationId: ownerId, through }: Actor,
+    isrcs: readonly string[],
+  ): Promise<ReadonlyMap<string, Standing>> {
     const recordings = await findRecordings(tx, ownerId, isrcs);
     const packages = await packagesOfEach(tx, ownerId, isrcs);
-    const licensed = await this.licensed.ask(tx, ownerId, isrcs);
+    // What agreements name is the label's to know: a delegate of its catalogue could ask by rows that it makes look alike.
+    const licensed = through === undefined ? await this.licensed.ask(tx, ownerId, isrcs) : undefined;
     return new Map(
       recordings.map((recording) => {
         const { isrc } = recording;
-        return [isrc, { recording, isLicensed: licensed.has(isrc), packages: packages.get(isrc) ?? 0 }];
+        return [isrc, { recording, isLicensed: licensed?.has(isrc) ?? null, packages: packages.get(isrc) ?? 0 }];
       }),
     );
   }

@@ -80,19 +80,14 @@ export async function alikePage(
   return { pairs: shown, last: pairs.length > limit ? shown.at(-1) : rows.find(({ isLast }) => isLast) };
 }
 
-/** Holds two recordings until the transaction ends, always in one order. */
-export const lockRecordings = (tx: Tx, ownerId: string, isrcs: readonly string[]): Promise<number> =>
-  tx.run('SELECT FROM recordings WHERE owner_id = $1 AND isrc = ANY ($2::bpchar[]) ORDER BY isrc FOR UPDATE', [
-    ownerId,
-    isrcs,
-  ]);
-
 export interface Suspicion {
   readonly grounds: object;
   readonly isDismissed: boolean;
+  /** One is stated to be a version of the other, directly or through others. */
+  readonly isVersion: boolean;
 }
 
-/** What two recordings are suspected for; undefined where they are not alike, or one is stated to be a version of the other, directly or through others. */
+/** What two recordings are suspected for; undefined where they are not alike. */
 export const suspicionOf = (
   tx: Tx,
   ownerId: string,
@@ -102,11 +97,11 @@ export const suspicionOf = (
     `WITH RECURSIVE above AS (
        SELECT isrc AS below, parent_isrc FROM recordings WHERE owner_id = $1 AND isrc IN ($2, $3)
        UNION SELECT a.below, r.parent_isrc FROM above a JOIN recordings r ON r.owner_id = $1 AND r.isrc = a.parent_isrc)
-     SELECT ${grounds('r', 'o')} AS grounds, ${isDismissed('r', 'o')} AS "isDismissed"
+     SELECT ${grounds('r', 'o')} AS grounds, ${isDismissed('r', 'o')} AS "isDismissed",
+            EXISTS (SELECT FROM above WHERE below = $2 AND parent_isrc = $3 OR below = $3 AND parent_isrc = $2) AS "isVersion"
        FROM recordings r JOIN recordings o ON o.owner_id = $1 AND o.isrc = $3
       WHERE r.owner_id = $1 AND r.isrc = $2 AND ${comparable('r')} AND ${comparable('o')}
-        AND r.names_key = o.names_key AND abs(r.duration_seconds - o.duration_seconds) <= ${secondsApart}
-        AND NOT EXISTS (SELECT FROM above WHERE below = $2 AND parent_isrc = $3 OR below = $3 AND parent_isrc = $2)`,
+        AND r.names_key = o.names_key AND abs(r.duration_seconds - o.duration_seconds) <= ${secondsApart}`,
     [ownerId, ...isrcs],
   );
 

@@ -5,7 +5,12 @@ import type { DuplicateDecision } from './duplicates.repository';
 import { type Difference, differencesOf, mergedFields, type Standing, valuesOf } from './merge';
 
 export class SuspectedRecordingView extends RecordingView {
-  @ApiProperty({ description: 'whether an agreement names it' }) readonly licensed!: boolean;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'whether an agreement names it; null for whoever acts for the label, who is not to learn it here',
+  })
+  readonly licensed!: boolean | null;
   @ApiProperty({ description: 'published packages that it stands in' }) readonly packages!: number;
 }
 

@@ -93,8 +93,8 @@ const isSame = (one: unknown, other: unknown): boolean => canonicalText(one) ===
 /** How much hangs on a recording. */
 export interface Standing {
   readonly recording: Recording;
-  /** Whether an agreement names it. */
-  readonly isLicensed: boolean;
+  /** Whether an agreement names it; null where that is not to be told. */
+  readonly isLicensed: boolean | null;
   /** Published packages that it stands in. */
   readonly packages: number;
 }
@@ -105,7 +105,7 @@ export interface Standing {
  */
 export function inOrderOfStanding(one: Standing, other: Standing): readonly [stays: Standing, other: Standing] {
   const difference =
-    Number(other.isLicensed) - Number(one.isLicensed) ||
+    Number(other.isLicensed ?? false) - Number(one.isLicensed ?? false) ||
     other.packages - one.packages ||
     told(other) - told(one) ||
     (one.recording.isrc < other.recording.isrc ? -1 : 1);

@@ -25,7 +25,7 @@ export class TellingDecisionBody {
   @IsrcField({ example: 'ZZA012600001' })
   readonly isrc!: string;
 
-  @TextField({ max: 40, description: 'the sender who told it differently before, as `toldBy` names it' })
+  @TextField({ max: 47, description: 'the sender who told it differently before, as `toldBy` names it' })
   readonly toldBy!: string;
 
   @ChoiceField(duplicateDecisions, { description: 'accepted: as proposed; dismissed: as it is' })
@@ -66,7 +66,7 @@ export class TellingDecisionView {
 }
 
 /** A sender, as a cursor has it. */
-const senderKey = /^(PADPIDA[A-Z0-9]{11}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const senderKey = /^(PADPIDA[a-zA-Z0-9]{1,40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** One ISRC of one catalogue that two senders tell differently. */
 @ApiTags('catalogue')

@@ -32,7 +32,12 @@ export class SavedQueryBody {
   })
   readonly query!: RecordingQuery;
 
-  @TextsField({ max: tracksMax, optional: true, description: 'recordings of the catalogue that it never takes' })
+  @TextsField({
+    min: 0,
+    max: tracksMax,
+    optional: true,
+    description: 'recordings of the catalogue that it never takes',
+  })
   readonly exceptIsrcs?: string[];
 }
 

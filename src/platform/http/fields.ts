@@ -55,8 +55,9 @@ export const TextField = ({
     MinLength(min),
     MaxLength(max),
     // NUL cannot be stored, and control characters have no business in names.
-    Matches(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, {
-      message: '$property must not hold control characters',
+    // Half of a surrogate pair is no text: it has no bytes in UTF-8.
+    Matches(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Surrogate}]*$/u, {
+      message: '$property must not hold control characters, or halves of characters',
     }),
   );
 
@@ -102,14 +103,15 @@ export const ChoicesField = (values: readonly string[], common: Common = {}): Pr
   );
 
 export const TextsField = ({
+  min = 1,
   max = 1000,
   pattern,
   ...common
-}: Common & { max?: number; pattern?: RegExp } = {}): PropertyDecorator =>
+}: Common & { min?: number; max?: number; pattern?: RegExp } = {}): PropertyDecorator =>
   applyDecorators(
-    documented({ type: 'array', items: { type: 'string', maxLength: 200 }, minItems: 1, maxItems: max }, common),
+    documented({ type: 'array', items: { type: 'string', maxLength: 200 }, minItems: min, maxItems: max }, common),
     IsArray(),
-    ArrayMinSize(1),
+    ArrayMinSize(min),
     ArrayMaxSize(max),
     IsString({ each: true }),
     MaxLength(200, { each: true }),

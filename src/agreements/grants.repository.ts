@@ -1,4 +1,4 @@
-import { type Fault, heldDays, type Life, spansOf, territoryNumbers } from '../kernel';
+import { type Fault, heldDays, type Life, type Period, spansOf, territoryNumbers } from '../kernel';
 import { isRefusedBy } from '../platform/database/constraints';
 import type { Tx } from '../platform/database/tx';
 import { DomainError } from '../platform/errors/domain-error';
@@ -35,15 +35,34 @@ async function place(tx: Tx, { id, labelId }: GrantedBy, all: readonly Placed[])
   // Two conclusions that overlap would wait for each other's rows; taken one after the other, the second sees the overlap.
   await tx.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`grants of ${labelId}`]);
   const before = await placedGrants(tx, id);
-  for (const placed of all) {
-    const { version, terms, grant, isrcs, days } = placed;
-    const ends = before.get(`${version} ${grant.id}`);
-    const isWhole = isrcs.length === terms.repertoire.isrcs.length;
-    if (ends === undefined) await insertGrant(tx, id, placed);
-    else if (!isWhole || ends.length > 1 || ends[0] !== (days.until === days.from ? null : days.until))
-      await cutGrant(tx, id, placed);
+  for (const own of Map.groupBy(all, nameOf).values()) await placeGrant(tx, id, own, before);
+}
+
+/**
+ * The groups of one grant: those of a day on which more recordings end than in the rows. No fact takes one recording away from a day and gives it
+ * another, so where they are as many nothing has changed, and where they are fewer those that went are placed with their new day.
+ */
+async function placeGrant(
+  tx: Tx,
+  agreementId: string,
+  groups: readonly Placed[],
+  before: ReadonlyMap<string, Ends>,
+): Promise<void> {
+  const sizes = new Map<string | null, number>();
+  for (const { isrcs, days } of groups) sizes.set(endOf(days), (sizes.get(endOf(days)) ?? 0) + isrcs.length);
+  for (const placed of groups) {
+    const end = endOf(placed.days);
+    const ends = before.get(nameOf(placed));
+    if (ends === undefined) await insertGrant(tx, agreementId, placed);
+    else if ((ends.get(end) ?? 0) < (sizes.get(end) ?? 0)) await cutGrant(tx, agreementId, placed);
   }
 }
+
+const nameOf = ({ version, grant }: Placed): string => `${version} ${grant.id}`;
+const endOf = ({ from, until }: Period): string | null => (until === from ? null : until);
+
+/** How many recordings of a grant have each first day after it; null where the range is empty. */
+type Ends = ReadonlyMap<string | null, number>;
 
 interface GrantedBy {
   readonly id: string;
@@ -54,14 +73,15 @@ interface Placed extends PlacedGrant {
   readonly version: number;
 }
 
-/** The first days after each grant by version and clause, several where recordings are withdrawn; null where its range is empty. */
-async function placedGrants(tx: Tx, agreementId: string): Promise<Map<string, readonly (string | null)[]>> {
-  const rows = await tx.rows<{ version: number; clause: string; ends: (string | null)[] }>(
-    `SELECT version, clause, array_agg(DISTINCT upper(in_force)::text) AS ends FROM agreement_grants
-      WHERE agreement_id = $1 GROUP BY version, clause`,
+/** By version and clause. */
+async function placedGrants(tx: Tx, agreementId: string): Promise<Map<string, Ends>> {
+  const rows = await tx.rows<{ name: string; end: string | null; size: number }>(
+    `SELECT version || ' ' || clause AS name, upper(in_force)::text AS "end", count(*)::int AS size FROM agreement_grants
+      WHERE agreement_id = $1 GROUP BY version, clause, upper(in_force)`,
     [agreementId],
   );
-  return new Map(rows.map(({ version, clause, ends }) => [`${version} ${clause}`, ends]));
+  const grants = Map.groupBy(rows, ({ name }) => name);
+  return new Map([...grants].map(([name, own]) => [name, new Map(own.map(({ end, size }) => [end, size]))]));
 }
 
 async function cutGrant(

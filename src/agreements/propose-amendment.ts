@@ -99,7 +99,8 @@ function amendedTerms(base: Terms, { terms: written, addTracks = [], removeTrack
     ]);
   }
   const leaving = new Set(removeTracks);
-  const unknown = removeTracks.filter((isrc) => !base.repertoire.isrcs.includes(isrc));
+  const listed = new Set(base.repertoire.isrcs);
+  const unknown = removeTracks.filter((isrc) => !listed.has(isrc));
   refuse(
     'amendment-not-possible',
     unknown.map((isrc) => ({

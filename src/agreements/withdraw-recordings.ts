@@ -1,5 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { dayAfter, dayInZone, endOf, type Fault, readIsrc, standingWithdrawals, withdrawalFaults } from '../kernel';
+import {
+  type CalendarDate,
+  dayInZone,
+  earliestWithdrawal,
+  endOf,
+  type Fault,
+  type Life,
+  readIsrc,
+  renewalOf,
+  standingWithdrawals,
+  withdrawalFaults,
+  withdrawalRoom,
+} from '../kernel';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import type { Tx } from '../platform/database/tx';
@@ -30,7 +42,7 @@ export class WithdrawalBody {
 export class WithdrawRecordings {
   constructor(private readonly clock: Clock) {}
 
-  /** Refuses with agreement-not-running, right-not-agreed, request-invalid, notice-too-late, withdrawal-not-possible. */
+  /** Refuses with agreement-not-running, right-not-agreed, request-invalid, notice-too-late, withdrawal-not-possible, limit-reached. */
   async notify(
     tx: Tx,
     actor: Actor,
@@ -38,20 +50,25 @@ export class WithdrawRecordings {
     { isrcs: written, reason, from }: WithdrawalBody,
   ): Promise<void> {
     const agreement = await getLivingForUpdate(tx, agreementId);
-    refuseUnlessRunning(agreement);
-    const right = agreement.terms.termination?.withdrawal;
-    if (right === undefined) throw new DomainError('right-not-agreed');
+    const { life, timeZone } = agreement;
+    const at = this.notBeforeSignature(life);
+    const today = dayInZone(at, timeZone);
+    refuseOnceOver(agreement, today);
     const isrcs = isrcsOf(written);
-    const at = this.clock.now();
-    const earliest = dayAfter(dayInZone(at, agreement.timeZone), right.days);
+    const earliest = earliestWithdrawal(life, isrcs, today);
+    if (earliest === undefined) throw new DomainError('right-not-agreed');
     const first = from === undefined ? earliest : dayOf(from, '/from');
-    if (first < earliest)
-      throw new DomainError('notice-too-late', `the terms ask for ${right.days} days: not before ${earliest}`);
-    if (first >= endOf(agreement.life).sellOffUntil)
+    if (first < earliest) throw new DomainError('notice-too-late', `by the terms not before ${earliest}`);
+    if (renewalOf(life) === undefined && first >= endOf(life).sellOffUntil)
       throw new DomainError('notice-too-late', 'the licence ends before that day by itself');
-    const faults = withdrawalFaults(agreement.life, { isrcs, from: first });
+    const faults = withdrawalFaults(life, { isrcs, from: first });
     if (faults.length > 0) throw new DomainError('withdrawal-not-possible', undefined, faults);
     const sorted = [...new Set(isrcs)].sort();
+    if (sorted.length > withdrawalRoom(life))
+      throw new DomainError(
+        'limit-reached',
+        `the notices of this agreement may name ${withdrawalRoom(life)} more recordings`,
+      );
     const notified = { kind: 'withdrawal-notified', isrcs: sorted, from: first, reason } as const;
     await recordLife(tx, agreement, [notified], { by: actor, at });
   }
@@ -62,12 +79,25 @@ export class WithdrawRecordings {
    */
   async revoke(tx: Tx, actor: Actor, agreementId: string, withdrawal: number): Promise<void> {
     const agreement = await getLivingForUpdate(tx, agreementId);
-    refuseUnlessRunning(agreement);
-    const { from } = standing(agreement, withdrawal);
     const at = this.clock.now();
-    if (dayInZone(at, agreement.timeZone) >= from) throw new DomainError('withdrawal-in-effect', `since ${from}`);
+    const today = dayInZone(at, agreement.timeZone);
+    refuseOnceOver(agreement, today);
+    const { from } = standing(agreement, withdrawal);
+    if (today >= from) throw new DomainError('withdrawal-in-effect', `since ${from}`);
     await recordLife(tx, agreement, [{ kind: 'withdrawal-revoked', withdrawal }], { by: actor, at });
   }
+
+  /** What is recorded after a signature counts as later, however much the clocks of two servers differ. */
+  private notBeforeSignature({ versions }: Life): Date {
+    const now = this.clock.now();
+    const signed = versions.at(-1)?.concludedAt ?? now;
+    return signed > now ? signed : now;
+  }
+}
+
+/** Refuses with agreement-not-running. What is sold off is still licensed. */
+function refuseOnceOver(agreement: LivingAgreement, today: CalendarDate): void {
+  if (today >= endOf(agreement.life).sellOffUntil) refuseUnlessRunning(agreement);
 }
 
 function standing({ life }: LivingAgreement, withdrawal: number) {

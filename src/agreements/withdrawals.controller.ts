@@ -33,7 +33,7 @@ export class WithdrawalsController {
   @ApiOperation({
     summary: 'Give notice that recordings are withdrawn from an agreement',
     description:
-      'Only as the terms allow (`termination.withdrawal`). From their day on clearance answers `withdrawn`; use on earlier days stays licensed. Refused with `agreement-not-running`, `right-not-agreed`, `notice-too-late` or `withdrawal-not-possible`.',
+      'Only as the terms allow (`termination.withdrawal`). From their day on clearance answers `withdrawn`; use on earlier days stays licensed. Refused with `agreement-not-running`, `right-not-agreed`, `notice-too-late`, `withdrawal-not-possible` or `limit-reached`.',
   })
   @ApiOkResponse({ type: LifeView })
   async notify(

@@ -1,5 +1,6 @@
 import type { PublishedKeys } from '../../client/keys';
 import { Snapshot } from '../../client/snapshot';
+import { KeepAgreement } from '../../src/agreements/keep-agreement';
 import type { ApiClient } from '../../src/sample/api-client';
 import { startTestApp, type TestApp } from '../support/app';
 import { questionOf } from '../support/clearance';
@@ -171,6 +172,64 @@ describe('a withdrawal of recordings', () => {
     await withdraw(id, [isrc(1)]);
     expect(await outcome(label, 'POST', at(id), { isrcs: [isrc(2)], reason })).toBe('422 withdrawal-not-possible');
     expect(await outcome(label, 'POST', at(id), { isrcs: [isrc(1)], reason })).toBe('422 withdrawal-not-possible');
+  });
+
+  it('is possible from a day that a renewal would license, where the term is too short for the notice', async () => {
+    const renewal = { months: 12, times: null, noticeDays: 1 };
+    const { id } = await market.concluded({ life: { ...life, renewal }, until: '2026-02-01' });
+    expect((await withdraw(id, [isrc(1)])).withdrawals).toMatchObject([{ from: '2026-02-04' }]);
+  });
+
+  it('is possible in the sell-off, and revoked in it', async () => {
+    const termination = { withdrawal: { days: 1 }, sellOff: { days: 20, grants: ['streaming'] } };
+    const { id } = await market.concluded({ life: { termination }, until: '2026-02-01' });
+    await moveTo('2026-02-03T09:00:00Z');
+    await app.app.get(KeepAgreement).execute({ agreementId: id });
+    const ended = await withdraw(id, [isrc(1)], '2026-02-10');
+    expect(ended.facts.map(({ kind }) => kind)).toEqual(['activated', 'expired', 'withdrawal-notified']);
+    expect([await says('2026-02-09T12:00:00Z'), await says('2026-02-10T12:00:00Z')]).toEqual([
+      'licensed until 2026-02-10',
+      'withdrawn',
+    ]);
+    const revoked = await label.post<Life>(at(id, `/withdrawals/${ended.withdrawals[0]!.number}/revocation`), {});
+    expect(revoked.withdrawals).toEqual([]);
+    await moveTo('2026-02-21T09:00:00Z');
+    const late = { isrcs: [isrc(1)], reason };
+    expect(await outcome(label, 'POST', at(id), late)).toBe('409 agreement-not-running');
+  });
+
+  it('counts as later than the signature, whatever a clock says', async () => {
+    const { id } = await market.concluded({ life, from: '2026-03-01' });
+    await moveTo('2026-01-05T08:59:58Z');
+    await withdraw(id, [isrc(1)]);
+    expect(await says('2026-03-10T12:00:00Z')).toBe('withdrawn');
+  });
+
+  it('moves the days of its recordings among the rows of grants, and of no others, whatever comes after it', async () => {
+    const termination = { ...life.termination, notice: { by: 'label', days: 30 } };
+    const { id } = await market.concluded({ life: { termination } });
+    const superuser = await app.superuser();
+    const ends = async (): Promise<string> => {
+      const { rows } = await superuser.query<{ until: string }>(
+        `SELECT upper(in_force)::text AS until FROM agreement_grants
+          WHERE agreement_id = $1 AND clause = 'streaming' ORDER BY array_position($2, isrc::text)`,
+        [id, market.isrcs],
+      );
+      return rows.map(({ until }) => until).join(' ');
+    };
+    const numberOf = async (isrcs: string[], from: string): Promise<number> =>
+      (await withdraw(id, isrcs, from)).withdrawals.at(-1)!.number;
+    const late = await numberOf([isrc(1)], '2026-05-01');
+    const early = await numberOf([isrc(1), isrc(2)], '2026-04-01');
+    expect(await ends()).toBe('2026-04-01 2026-04-01 2028-01-01');
+    await label.post(at(id, `/withdrawals/${early}/revocation`), {});
+    expect(await ends()).toBe('2026-05-01 2028-01-01 2028-01-01');
+    await numberOf([isrc(2)], '2026-03-01');
+    await label.post(at(id, '/notices'), { kind: 'termination', until: '2026-04-15' });
+    expect(await ends()).toBe('2026-04-15 2026-03-01 2026-04-15');
+    await label.post(at(id, `/withdrawals/${late}/revocation`), {});
+    expect(await ends()).toBe('2026-04-15 2026-03-01 2026-04-15');
+    await superuser.end();
   });
 
   it('is taken by one of two notices at once, where the terms allow only one', async () => {

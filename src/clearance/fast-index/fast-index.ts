@@ -109,11 +109,13 @@ export class FastIndex {
         } else this.retime(clause, grant);
         kept.add(clauses.get(grant.clause)!);
       }
-      const isrcs = days.size === 0 ? terms.repertoire.isrcs : [...(own[0]?.isrcs ?? [])];
       const joined = new Set(moved.filter((isrc) => (days.get(isrc) ?? '') === day));
-      const stayed = joined.size === 0 ? isrcs : isrcs.filter((isrc) => !joined.has(isrc));
       if (joined.size > 0) this.grantTo([...joined], { without: before, added: [...clauses.values()] });
-      if (added.length > 0) this.grantTo(stayed, { without: nothing, added });
+      if (added.length > 0) {
+        const isrcs = days.size === 0 ? terms.repertoire.isrcs : [...(own[0]?.isrcs ?? [])];
+        const stayed = joined.size === 0 ? isrcs : isrcs.filter((isrc) => !joined.has(isrc));
+        this.grantTo(stayed, { without: nothing, added });
+      }
     }
     version.days = days;
     for (const clause of before) if (!kept.has(clause)) this.clauses.retime(clause, undefined);

@@ -5,6 +5,7 @@ import { type Terms } from '../terms';
 import {
   asKnownAt,
   datedGrantsOf,
+  earliestWithdrawal,
   grantsOfLife,
   heldDays,
   type Life,
@@ -15,6 +16,7 @@ import {
   overtakenByWithdrawals,
   timetableOf,
   withdrawalFaults,
+  withdrawalRoom,
 } from '.';
 
 const day = calendarDateOf;
@@ -159,6 +161,69 @@ describe('what cannot be withdrawn', () => {
     // The same once more, but earlier.
     expect(refusals(limited(`1/${all}`), '2026-05-01', [first])).toEqual([]);
   });
+});
+
+describe('where a renewal lies ahead', () => {
+  const renewing = (events: readonly LifeEvent[]): Life => {
+    const { versions, facts } = life(events);
+    const renewal = { months: 12, times: 1, noticeDays: 60 };
+    return { versions: versions.map((one) => ({ ...one, terms: { ...one.terms, renewal } })), facts };
+  };
+  const possible = (of: Life, isrc = first) =>
+    withdrawalFaults(of, { isrcs: [isrc], from: day('2028-02-01') }).length === 0;
+
+  it('recordings may be withdrawn from a day of the term that it would bring', () => {
+    expect(possible(renewing([]))).toBe(true);
+    expect(possible(renewing([{ kind: 'renewal-declined', by: 'label' }]))).toBe(false);
+    expect(possible(renewing([{ kind: 'renewed', until: day('2029-01-01') }]))).toBe(true);
+    const gone = renewing([withdrawal('2027-06-01')]);
+    expect([possible(gone), possible(gone, second)]).toEqual([false, true]);
+    const renewed = renewing([withdrawal('2028-02-01'), { kind: 'renewed', until: day('2029-01-01') }]);
+    expect(['2028-01-31', '2028-02-01'].map((on) => onDay(renewed, on))).toEqual(['streaming', 'withdrawn']);
+    expect(onDay(renewing([withdrawal('2028-02-01')]), '2028-02-01')).toBe('expired');
+  });
+});
+
+describe('where several texts list a recording', () => {
+  const texts = (...rights: readonly (Terms['termination'] | undefined)[]): Life => {
+    const days = ['2026-01-01', '2026-06-01', '2026-09-01'];
+    const versions = rights.map((termination, place) => {
+      const { termination: _, ...terms } = referenceTerms();
+      const text = termination === undefined ? terms : { ...terms, termination };
+      return { ...signed(place + 1, `2025-12-2${place}T09:00:00Z`, days[place]!), terms: text };
+    });
+    return { versions, facts: life([]).facts };
+  };
+  const right = (days: number, shareMax?: string): Terms['termination'] => ({
+    withdrawal: { days, ...(shareMax === undefined ? {} : { shareMax }) },
+  });
+  const earliest = (of: Life, today: string) => earliestWithdrawal(of, [first], day(today));
+
+  it('each gives the right, with its own days, or holds no more on the day', () => {
+    expect(earliest(texts(right(90), right(30)), '2026-01-10')).toBe('2026-04-10');
+    expect(earliest(texts(right(90), right(30)), '2026-05-10')).toBe('2026-06-09');
+    expect(earliest(texts(right(90), right(10)), '2026-05-10')).toBe('2026-06-01');
+    expect(earliest(texts(undefined, right(30)), '2026-01-10')).toBe('2026-06-01');
+    expect(earliest(texts(right(30), right(90)), '2026-01-10')).toBe('2026-04-10');
+    expect(earliest(texts(right(30), undefined), '2026-01-10')).toBeUndefined();
+    expect(earliest(texts(right(30), undefined, right(30)), '2026-01-10')).toBe('2026-09-01');
+  });
+
+  it('each allows its own share', () => {
+    const refusals = (from: string) =>
+      withdrawalFaults(texts(right(30, '0'), right(30)), { isrcs: [first], from: day(from) }).map(
+        ({ message }) => message,
+      );
+    expect(refusals('2026-05-31')).toEqual([
+      `the terms allow 0 of their ${ISRCS.length} recordings to be withdrawn, and it would be 1`,
+    ]);
+    expect(refusals('2026-06-01')).toEqual([]);
+  });
+});
+
+it('all notices together name no more than ten thousand recordings of a short list, revoked ones included', () => {
+  const revoked: LifeEvent = { kind: 'withdrawal-revoked', withdrawal: 2 };
+  expect(withdrawalRoom(life([withdrawal('2026-03-01', [first, second]), revoked]))).toBe(9998);
 });
 
 describe('an amendment', () => {

@@ -22,15 +22,11 @@ export function withdrawnOf(
     ({ recordedAt, from }) => concludedAt <= recordedAt || effectiveFrom < from,
   );
   if (standing.length === 0) return NONE;
-  const listed = new Set(terms.repertoire.isrcs);
   const days = new Map<string, CalendarDate>();
-  for (const { isrcs, from } of standing) {
-    for (const isrc of isrcs) {
-      const known = days.get(isrc);
-      if (listed.has(isrc) && (known === undefined || from < known)) days.set(isrc, from);
-    }
-  }
-  return days;
+  for (const { isrcs, from } of standing)
+    for (const isrc of isrcs) if (from < (days.get(isrc) ?? NEVER)) days.set(isrc, from);
+  const listed = terms.repertoire.isrcs.filter((isrc) => days.has(isrc));
+  return new Map(listed.map((isrc) => [isrc, days.get(isrc) ?? NEVER]));
 }
 
 const NONE: ReadonlyMap<string, CalendarDate> = new Map();

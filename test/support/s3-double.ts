@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sign } from 'aws4';
+import { RequestSigner } from 'aws4';
 import type { S3Settings } from '../../src/platform/places/s3-client';
 
 /** What goes wrong with the next request that fits. */
@@ -79,11 +79,14 @@ export class S3Double {
     if (headers['x-amz-content-sha256'] !== createHash('sha256').update(body).digest('hex'))
       return 'XAmzContentSHA256Mismatch';
     const own = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
-    const again = sign(
+    const again = new RequestSigner(
       { service: 's3', region, method, path: url, headers: own, doNotModifyHeaders: true } as never,
       this.credentials,
     );
-    return String(again.headers!.Authorization) === authorization ? undefined : 'SignatureDoesNotMatch';
+    // Where it may not change headers it takes the time of now, and a second may have gone by.
+    again.datetime = String(headers['x-amz-date']);
+    again.sign();
+    return String(again.request.headers!.Authorization) === authorization ? undefined : 'SignatureDoesNotMatch';
   }
 
   private list(query: URLSearchParams, response: ServerResponse): void {

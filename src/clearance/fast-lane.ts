@@ -47,11 +47,11 @@ export class FastLane {
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const goOn = (): void => framework.forEach((listener) => listener.call(server, request, response));
-      const actor = this.headers && server.listening && isPlain(request) ? this.actorOf(request) : undefined;
-      if (actor === undefined) return goOn();
+      if (!this.headers || !server.listening || !isPlain(request) || !this.actorOf(request)) return goOn();
       return whenWhole(request, (body) => {
         // A body may take its time, and whoever sends it may not be known any more.
-        const text = this.actorOf(request) && this.answerTo(actor, body);
+        const actor = this.actorOf(request);
+        const text = actor && this.answerTo(actor, body);
         if (text !== undefined) return send(response, this.headers!, text);
         request.pause();
         request.unshift(body);

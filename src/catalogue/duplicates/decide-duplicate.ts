@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/database/tx';
 import { DomainError, type Fault } from '../../platform/errors/domain-error';
 import { takeTurnOrRefuse } from '../imports/turn';
 import { ownRecordings } from '../isrc-list';
+import type { Recording } from '../recordings.repository';
 import {
   type DuplicateDecision,
   insertDecision,
@@ -41,9 +42,12 @@ export class DecideDuplicate {
     const { organizationId: ownerId } = actor;
     const isrcs = [isrc, otherIsrc] as const;
     await takeTurnOrRefuse(tx, ownerId);
+    const recordings = await ownRecordings(tx, ownerId, isrcs, (place) => (place === 0 ? '/isrc' : '/otherIsrc'));
     const { grounds } = await this.suspicion(tx, ownerId, deciding);
     const at = this.clock.now();
-    const changes = decision === 'accepted' ? await merge(tx, ownerId, { isrcs, take, at }) : null;
+    const of = (wanted: string): Recording => recordings.find((recording) => recording.isrc === wanted)!;
+    const changes =
+      decision === 'accepted' ? await merge(tx, { stays: of(isrc), other: of(otherIsrc), take, at }) : null;
     const stays = changes === null ? null : isrc;
     const decided = await insertDecision(tx, ownerId, { isrcs, grounds, stays, changes, madeBy: actorName(actor), at });
     await audit(tx, actor, {
@@ -56,7 +60,6 @@ export class DecideDuplicate {
   }
 
   private async suspicion(tx: Tx, ownerId: string, { isrc, otherIsrc, decision }: Deciding): Promise<Suspicion> {
-    await ownRecordings(tx, ownerId, [isrc, otherIsrc], (place) => (place === 0 ? '/isrc' : '/otherIsrc'));
     const suspicion = await suspicionOf(tx, ownerId, [isrc, otherIsrc]);
     if (suspicion === undefined) throw new DomainError('duplicate-state');
     if (decision === 'accepted' && suspicion.isVersion)
@@ -68,33 +71,27 @@ export class DecideDuplicate {
 }
 
 interface Merging {
-  /** The one that stays first. */
-  readonly isrcs: readonly [string, string];
+  readonly stays: Recording;
+  readonly other: Recording;
   readonly take: readonly MergedField[] | undefined;
   readonly at: Date;
 }
 
-async function merge(
-  tx: Tx,
-  ownerId: string,
-  { isrcs: [isrc, otherIsrc], take, at }: Merging,
-): Promise<Record<string, Changes>> {
-  const found = await ownRecordings(tx, ownerId, [isrc, otherIsrc], () => '/isrc');
-  const stays = found.find((recording) => recording.isrc === isrc)!;
-  const other = found.find((recording) => recording.isrc === otherIsrc)!;
+async function merge(tx: Tx, { stays, other, take, at }: Merging): Promise<Record<string, Changes>> {
+  const { isrc } = stays;
   const after = mergedValues(valuesOf(stays), valuesOf(other), take);
   const lost = other.parent_isrc !== null && other.parent_isrc !== isrc && other.parent_isrc !== after.parent?.isrc;
   if (lost)
     throw new DomainError(
       'duplicate-state',
-      `${otherIsrc} has a parent that would be lost: state it of ${isrc}, or take it`,
+      `${other.isrc} has a parent that would be lost: state it of ${isrc}, or take it`,
     );
   const otherAfter = { ...valuesOf(other), parent: { isrc, kind: 'same-recording' as const } };
   await writeValues(tx, stays, after, at);
   await writeValues(tx, other, otherAfter, at);
   return {
     [isrc]: changesBetween(valuesOf(stays), after),
-    [otherIsrc]: changesBetween(valuesOf(other), otherAfter),
+    [other.isrc]: changesBetween(valuesOf(other), otherAfter),
   };
 }
 

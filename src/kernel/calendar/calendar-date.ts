@@ -23,6 +23,9 @@ export function calendarDateOf(text: string): CalendarDate {
   return text;
 }
 
+/** Later than any day that matters: the end of what has none. */
+export const NEVER = '9999-12-31' as CalendarDate;
+
 /** The day so many days later; earlier where the count is negative. */
 export const dayAfter = (day: CalendarDate, days: number): CalendarDate =>
   calendarDateOf(Temporal.PlainDate.from(day).add({ days }).toString());

@@ -1,4 +1,4 @@
-import { type CalendarDate, dayAfter, dayInZone, intersect, type Period, startOfDayInZone } from '../calendar';
+import { type CalendarDate, dayAfter, dayInZone, intersect, NEVER, type Period, startOfDayInZone } from '../calendar';
 import { type DatedGrant, type GrantInForce, grantsOf, type GrantState, type Pause } from '../matching';
 import { type Grant, type Terms } from '../terms';
 import { endOf } from './end';
@@ -60,7 +60,7 @@ export function spansOf(life: Life): GrantSpan[] {
 /** The days of a span that a withdrawal leaves; undefined where it leaves none. */
 export const heldDays = ({
   days,
-  withdrawnFrom = FAR,
+  withdrawnFrom = NEVER,
 }: Pick<GrantSpan, 'days' | 'withdrawnFrom'>): Period | undefined =>
   days && periodBetween(days.from, earlier(days.until, withdrawnFrom));
 
@@ -94,7 +94,7 @@ export function datedGrantsOf(life: Life, agreementId: string): GrantOfVersion[]
 }
 
 /** The first day on which a grant no longer permits anything, as far as is known. */
-export const lastsUntil = ({ inForce, withdrawnFrom = FAR }: GrantOfVersion): CalendarDate =>
+export const lastsUntil = ({ inForce, withdrawnFrom = NEVER }: GrantOfVersion): CalendarDate =>
   earlier(inForce.until, withdrawnFrom);
 
 /** Whatever else there is from a withdrawal on, the withdrawal is what will not pass. */
@@ -110,7 +110,7 @@ function endingWith(stretches: readonly Stretch[], withdrawnFrom: CalendarDate):
     const period = periodBetween(from, earlier(until, withdrawnFrom));
     return period ? [{ period, state }] : [];
   });
-  return [...before, { period: { from: withdrawnFrom, until: FAR }, state: 'withdrawn' }];
+  return [...before, { period: { from: withdrawnFrom, until: NEVER }, state: 'withdrawn' }];
 }
 
 type SpannedGrant = GrantInForce & Pick<GrantOfVersion, 'version' | 'withdrawnFrom'>;
@@ -157,11 +157,9 @@ function stretchesOf(life: Life): Stretch[] {
     else if (fact.kind === 'suspended') turn(firstWholeDay(fact.recordedAt, timeZone), 'suspended');
     else if (fact.kind === 'resumed') turn(dayInZone(fact.recordedAt, timeZone), 'in-force');
   }
-  turn(FAR, state);
+  turn(NEVER, state);
   return stretches;
 }
-
-const FAR = '9999-12-31' as CalendarDate;
 
 function firstWholeDay(instant: Date, timeZone: string): CalendarDate {
   const day = dayInZone(instant, timeZone);

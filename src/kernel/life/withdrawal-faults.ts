@@ -1,4 +1,4 @@
-import { type CalendarDate, dayAfter } from '../calendar';
+import { type CalendarDate, dayAfter, NEVER } from '../calendar';
 import { type Fault } from '../faults';
 import { denominatorOf, multiply, numeratorOf, rational } from '../money';
 import { type GrantSpan, heldDays, spansOf } from './grants-of-life';
@@ -30,7 +30,7 @@ export function earliestWithdrawal(
     .map(({ number, terms }) => {
       const end = ends.get(number) ?? today;
       const days = terms.termination?.withdrawal?.days;
-      const noticed = days === undefined ? FAR : dayAfter(today, days);
+      const noticed = days === undefined ? NEVER : dayAfter(today, days);
       return noticed < end || number === last.number ? noticed : end;
     })
     .reduce((latest, day) => (day > latest ? day : latest), today);
@@ -63,7 +63,7 @@ function stillLicensed(life: Life, from: CalendarDate): (span: GrantSpan) => boo
   return (span) => {
     const days = heldDays(span);
     if (days !== undefined && days.until > from) return true;
-    return span.version === renewed && (span.withdrawnFrom ?? FAR) > from;
+    return span.version === renewed && (span.withdrawnFrom ?? NEVER) > from;
   };
 }
 
@@ -107,7 +107,5 @@ export function withdrawalRoom({ versions, facts }: Life): number {
   const named = facts.reduce((sum, fact) => sum + (fact.kind === 'withdrawal-notified' ? fact.isrcs.length : 0), 0);
   return Math.max(NAMED_AT_LEAST, TIMES_THE_LIST * listed) - named;
 }
-
-const FAR = '9999-12-31' as CalendarDate;
 
 const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'withdrawal-not-possible', message });

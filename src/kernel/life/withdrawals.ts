@@ -1,4 +1,4 @@
-import { type CalendarDate } from '../calendar';
+import { type CalendarDate, NEVER } from '../calendar';
 import { type Terms } from '../terms';
 import { type Life, type LifeFact, type SignedVersion } from './life';
 
@@ -58,5 +58,3 @@ export function withoutWithdrawn(life: Pick<Life, 'facts'>, version: SignedVersi
   const isrcs = terms.repertoire.isrcs.filter((isrc) => !isGone(isrc));
   return isrcs.length === terms.repertoire.isrcs.length ? terms : { ...terms, repertoire: { kind: 'list', isrcs } };
 }
-
-const NEVER = '9999-12-31' as CalendarDate;

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Matches } from 'class-validator';
+import { WRITTEN_DPID, WRITTEN_DPID_MAX } from '../kernel';
 import { DomainError } from '../platform/errors/domain-error';
 import { TextField } from '../platform/http/fields';
 
@@ -19,10 +20,10 @@ export const mailAddress = (text: string): string => text.normalize('NFC').toLow
 export const PartyIdField = ({ optional = false } = {}): PropertyDecorator =>
   applyDecorators(
     TextField({
-      max: 47,
+      max: WRITTEN_DPID_MAX,
       optional,
       description: 'DDEX party identifier (DPID) as reports carry it: PADPIDA…',
       example: 'PADPIDA2014021201R',
     }),
-    Matches(/^PADPIDA[a-zA-Z0-9]{1,40}$/, { message: '$property must be a DDEX party identifier: PADPIDA…' }),
+    Matches(WRITTEN_DPID, { message: '$property must be a DDEX party identifier: PADPIDA…' }),
   );

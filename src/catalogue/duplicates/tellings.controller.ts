@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { WRITTEN_DPID, WRITTEN_DPID_MAX } from '../../kernel';
 import type { Actor } from '../../platform/auth/actor';
 import { Allow, By, InTx } from '../../platform/auth/allow';
 import type { Tx } from '../../platform/database/tx';
@@ -12,6 +13,7 @@ import {
   PageQuery,
   pageSchema,
   toCursor,
+  uuidKey,
 } from '../../platform/http/paging';
 import { isrcKey } from '../isrc-list';
 import { findRecordings } from '../recordings.repository';
@@ -25,7 +27,7 @@ export class TellingDecisionBody {
   @IsrcField({ example: 'ZZA012600001' })
   readonly isrc!: string;
 
-  @TextField({ max: 47, description: 'the sender who told it differently before, as `toldBy` names it' })
+  @TextField({ max: WRITTEN_DPID_MAX, description: 'the sender who told it differently before, as `toldBy` names it' })
   readonly toldBy!: string;
 
   @ChoiceField(duplicateDecisions, { description: 'accepted: as proposed; dismissed: as it is' })
@@ -65,8 +67,8 @@ export class TellingDecisionView {
   @ApiProperty({ format: 'date-time' }) readonly at!: string;
 }
 
-/** A sender, as a cursor has it. */
-const senderKey = /^(PADPIDA[a-zA-Z0-9]{1,40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** A sender, as a cursor has it: what `senderName` gives. */
+const senderKey = new RegExp(`${WRITTEN_DPID.source}|${uuidKey.source}`);
 
 /** One ISRC of one catalogue that two senders tell differently. */
 @ApiTags('catalogue')

@@ -1,6 +1,6 @@
 import { isTerritory, WORLDWIDE } from '../../kernel/territory';
 import { isCommercialModel, isUseType } from '../../kernel/uses';
-import { gtinCheckDigit, readIsrc } from '../../kernel/identifiers';
+import { gtinCheckDigit, readIsrc, WRITTEN_DPID } from '../../kernel/identifiers';
 import { isDateTime, isDay, isDayOrMonthOrYear } from './dates';
 import { type FaultCode } from './faults';
 import { type CellType } from './layouts';
@@ -190,7 +190,7 @@ export const checks: Readonly<Record<CellType, Check>> = {
   isoDate,
   dateTime,
   duration,
-  dpid: matches(/^PADPIDA[a-zA-Z0-9]{1,40}$/, 'cell-malformed'),
+  dpid: matches(WRITTEN_DPID, 'cell-malformed'),
   namespacedId,
   isrc,
   isan: matches(
